@@ -1,0 +1,231 @@
+"""Pictures between files and float32 RGB in [0, 1]; needs only Pillow and numpy."""
+
+import io
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
+MAX_PIXELS = 512_000_000  # 512 megapixels of RGB bytes are 1.5 GB
+FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+FORMATS |= {".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP", ".gif": "GIF"}
+
+Image.MAX_IMAGE_PIXELS = None  # `_open` refuses by its own limit, with a sentence
+
+
+def read(path: str | os.PathLike, size: int | None = None) -> np.ndarray:
+    """A picture's file as float RGB.
+
+    EXIF orientation is applied, an ICC profile is converted to sRGB, transparency lies on white,
+    and the first frame of an animation is taken.
+
+    Args:
+        path: JPEG, PNG, WebP, TIFF, BMP or GIF of any mode (grey, CMYK, 16 bit, palette, ...).
+        size: Longer side in pixels to reduce to; smaller pictures stay as they are.
+
+    Returns:
+        Array of shape (height, width, 3), float32 in [0, 1].
+
+    Raises:
+        OSError: There is no such file, or it is not a picture that can be read.
+        ValueError: The picture has more than MAX_PIXELS pixels.
+    """
+    return to_float(read_bytes(path, size))
+
+
+def read_bytes(path: str | os.PathLike, size: int | None = None) -> np.ndarray:
+    """A picture's file as RGB bytes: `read` before the division by 255.
+
+    Returns:
+        Array of shape (height, width, 3), uint8.
+    """
+    path = Path(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return np.asarray(_upright_rgb(_open(path), size))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"Expected a picture. Received: {path}, which is not there.") from None
+    except IsADirectoryError:
+        raise IsADirectoryError(f"Expected a picture. Received: {path}, a folder.") from None
+    except PermissionError:
+        raise PermissionError(f"Expected a readable picture. Received: {path}.") from None
+    except _TooLarge as error:
+        raise ValueError(str(error)) from None
+    except MemoryError:
+        raise OSError(f"Expected a picture that fits in memory. Received: {path}.") from None
+    except Exception as error:
+        reason = str(error).split(" <")[0].splitlines() or [type(error).__name__]
+        raise OSError(f"Expected a readable picture. Received: {path} ({reason[0]}).") from error
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _open(path):
+    if path.stat().st_size == 0:
+        raise ValueError("the file is empty")
+    image = Image.open(path)
+    if image.width * image.height > MAX_PIXELS:
+        raise _TooLarge(
+            f"Expected a picture of at most {MAX_PIXELS // 1_000_000} megapixels. "
+            f"Received: {path}, {image.width}x{image.height}."
+        )
+    return image
+
+
+def _upright_rgb(image, size):
+    if size and image.format == "JPEG":
+        image.draft(image.mode if image.mode in ("L", "RGB") else None, (2 * size, 2 * size))
+    profile = image.info.get("icc_profile")
+    image.load()
+    if size and max(image.size) > 2 * size and image.mode in ("RGB", "L", "CMYK"):
+        image = image.reduce(max(image.size) // (2 * size))
+    image = _rgb(ImageOps.exif_transpose(image), profile)
+    if size and max(image.size) > size:
+        image = image.resize(fitted(image.size, size), Image.Resampling.LANCZOS)
+    return image
+
+
+def _rgb(image, profile):
+    if image.mode == "F" or image.mode.startswith("I"):
+        image, profile = _eight_bit(image), None
+    if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    if profile and image.mode in ("RGB", "L", "CMYK"):
+        image = _srgb(image, profile)
+    return image.convert("RGB")
+
+
+def _eight_bit(image):
+    values = np.asarray(image, dtype=np.float64)
+    if image.mode != "F":
+        values = values / 65535.0
+    elif values.size and values.max() > 1.0:
+        values = values / values.max()
+    return Image.fromarray(np.uint8(np.clip(np.nan_to_num(values), 0, 1) * 255 + 0.5))
+
+
+def _srgb(image, profile):
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+
+
+def fitted(extent: tuple[int, int], size: int) -> tuple[int, int]:
+    """`extent` scaled so that its longer side is `size`, no side below 1."""
+    scale = size / max(extent)
+    return tuple(max(1, round(side * scale)) for side in extent)
+
+
+def to_float(pixels: np.ndarray) -> np.ndarray:
+    """Bytes to float32 in [0, 1]."""
+    return pixels.astype(np.float32) / np.float32(255)
+
+
+def to_bytes(image: np.ndarray) -> np.ndarray:
+    """Floats in [0, 1] to bytes, clipped and rounded."""
+    return np.uint8(np.clip(image, 0.0, 1.0) * 255.0 + 0.5)
+
+
+def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A float RGB picture resampled (Lanczos, antialiased) to another size.
+
+    Args:
+        image: Shape (height, width, 3), floats in [0, 1].
+        height: Pixels.
+        width: Pixels.
+
+    Returns:
+        Shape (height, width, 3), float32 in [0, 1].
+    """
+    if image.shape[:2] == (height, width):
+        return image
+    planes = [Image.fromarray(np.ascontiguousarray(image[..., c], np.float32)) for c in range(3)]
+    resized = [np.asarray(p.resize((width, height), Image.Resampling.LANCZOS)) for p in planes]
+    return np.clip(np.stack(resized, axis=-1), 0.0, 1.0)
+
+
+def resize_bytes(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """RGB bytes resampled (bicubic, antialiased) to another size."""
+    resized = Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC)
+    return np.asarray(resized)
+
+
+def write(image: np.ndarray, path: str | os.PathLike, quality: int = 95) -> None:
+    """Writes a picture whole or not at all: to a temporary file beside it, then renamed.
+
+    Args:
+        image: Shape (height, width, 3), floats in [0, 1] or bytes.
+        path: The suffix chooses the format.
+        quality: 1 to 100, for JPEG and WebP.
+
+    Raises:
+        ValueError: The suffix is not one of SUFFIXES.
+        OSError: The folder cannot be made or written to, or the disk is full.
+    """
+    path = Path(path)
+    kind = FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise ValueError(
+            f"Expected a file name ending in one of {', '.join(SUFFIXES)}. Received: {path}."
+        )
+    pixels = image if image.dtype == np.uint8 else to_bytes(image)
+    encoded = io.BytesIO()
+    Image.fromarray(pixels).save(encoded, kind, quality=quality, subsampling=0)
+    write_file(path, encoded.getbuffer())
+
+
+def write_file(path: str | os.PathLike, content: bytes) -> None:
+    """Writes a file whole or not at all, making its folder where there is none.
+
+    Raises:
+        OSError: The folder cannot be made or written to, or the disk is full.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tfstyle-")
+    except OSError as error:
+        raise OSError(f"Expected to write {path}. Received: {error.strerror}.") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except OSError as error:
+        raise OSError(f"Expected to write {path}. Received: {error.strerror}.") from error
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def sheet(rows: list[np.ndarray], gap: int = 4) -> np.ndarray:
+    """A contact sheet.
+
+    Args:
+        rows: Each an array of pictures of one size, shape (count, height, width, 3).
+        gap: White pixels between pictures.
+
+    Returns:
+        One picture, shape (height, width, 3), in the pictures' type.
+    """
+    white = 255 if rows[0].dtype == np.uint8 else 1.0
+    sides = ((0, 0), (0, gap), (0, gap), (0, 0))
+    framed = [np.pad(row, sides, constant_values=white) for row in rows]
+    return np.concatenate([np.concatenate(list(row), axis=1) for row in framed], axis=0)

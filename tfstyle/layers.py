@@ -1,0 +1,148 @@
+"""Layers that the networks share, in `keras.ops` and safe for TFLite."""
+
+import keras
+from keras import ops
+
+from tfstyle import statistics
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class ConditionalInstanceNorm(keras.layers.Layer):
+    """Instance normalisation whose scale and shift a style vector chooses.
+
+    Dumoulin, Shlens & Kudlur 2017, https://arxiv.org/abs/1610.07629, equation 5; the linear map
+    from a vector is that of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, section 2.
+
+    Call with a feature map (batch, height, width, channels) and style vectors (batch, numbers);
+    returns a feature map of the same shape, scale * normalize(features) + shift, where scale is
+    1 and shift 0 for a zero vector at the start of training.
+
+    Args:
+        epsilon: Added to each variance; 1e-5 in both papers' code (Magenta, ops.py).
+    """
+
+    def __init__(self, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def build(self, features_shape, vector_shape):
+        shape, channels = (vector_shape[-1], features_shape[-1]), (features_shape[-1],)
+        start = keras.initializers.RandomNormal(stddev=0.3 / vector_shape[-1] ** 0.5)
+        self.scale_kernel = self.add_weight(shape=shape, initializer=start, name="scale_kernel")
+        self.scale_bias = self.add_weight(shape=channels, initializer="ones", name="scale_bias")
+        self.shift_kernel = self.add_weight(shape=shape, initializer=start, name="shift_kernel")
+        self.shift_bias = self.add_weight(shape=channels, initializer="zeros", name="shift_bias")
+
+    def call(self, features, vector):
+        vector = ops.cast(vector, self.compute_dtype)
+        scale = ops.matmul(vector, ops.cast(self.scale_kernel, vector.dtype)) + self.scale_bias
+        shift = ops.matmul(vector, ops.cast(self.shift_kernel, vector.dtype)) + self.shift_bias
+        mean, deviation = statistics.moments(features, self.epsilon)
+        gain = ops.cast(scale, "float32")[:, None, None, :] / deviation
+        offset = ops.cast(shift, "float32")[:, None, None, :] - mean * gain
+        return features * ops.cast(gain, features.dtype) + ops.cast(offset, features.dtype)
+
+    def compute_output_shape(self, features_shape, vector_shape):
+        return features_shape
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class UpsampleLike(keras.layers.Layer):
+    """Nearest-neighbour upsampling to the height and width of a second feature map.
+
+    Against the checkerboards of transposed convolutions: Odena, Dumoulin & Olah 2016,
+    https://distill.pub/2016/deconv-checkerboard. A reference instead of a factor of 2 brings odd
+    sizes back exactly.
+    """
+
+    def call(self, features, reference):
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            return tf.image.resize(features, tf.shape(reference)[1:3], "nearest")
+        return ops.image.resize(features, _extent(reference), interpolation="nearest")
+
+    def compute_output_shape(self, features_shape, reference_shape):
+        return (*reference_shape[:3], features_shape[-1])
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class ShuffleLike(keras.layers.Layer):
+    """Sub-pixel upsampling by 2, cut to the height and width of a second feature map.
+
+    Shi et al. 2016, https://arxiv.org/abs/1609.05158, section 2.2. Call with features of four
+    times the wanted channels at half the reference's size, rounded up.
+    """
+
+    def call(self, features, reference):
+        height, width = _extent(reference)
+        return _depth_to_space(features)[:, :height, :width, :]
+
+    def compute_output_shape(self, features_shape, reference_shape):
+        return (*reference_shape[:3], features_shape[-1] // 4)
+
+
+def _extent(image):
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.shape(image)[1], tf.shape(image)[2]
+    return ops.shape(image)[1:3]
+
+
+def _depth_to_space(features):
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.nn.depth_to_space(features, 2)
+    batch, height, width, channels = ops.shape(features)
+    x = ops.reshape(features, (batch, height, width, 2, 2, channels // 4))
+    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return ops.reshape(x, (batch, 2 * height, 2 * width, channels // 4))
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class SameForEveryPixel(keras.initializers.Initializer):
+    """Starts a sub-pixel convolution as nearest-neighbour upsampling, without a checkerboard.
+
+    Aitken et al. 2017, https://arxiv.org/abs/1707.02937, section 3.
+    """
+
+    def __init__(self, seed=None):
+        self.seed = seed
+
+    def __call__(self, shape, dtype=None):
+        glorot = keras.initializers.GlorotUniform(self.seed)
+        return ops.tile(glorot((*shape[:-1], shape[-1] // 4), dtype), (1, 1, 1, 4))
+
+    def get_config(self):
+        return {"seed": self.seed}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class LogMoments(keras.layers.Layer):
+    """Logarithms of every tap's channel means and deviations in one vector a picture.
+
+    Call with a list of non-negative feature maps; returns (batch, twice the channels of all).
+
+    Args:
+        epsilon: Added before the logarithm, in feature units.
+    """
+
+    def __init__(self, epsilon=1e-2, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def call(self, taps):
+        numbers = [number for tap in taps for number in statistics.moments(tap)]
+        flat = [number[:, 0, 0, :] for number in numbers]
+        return ops.log(ops.concatenate(flat, axis=-1) + self.epsilon)
+
+    def compute_output_shape(self, shapes):
+        return (shapes[0][0], 2 * sum(shape[-1] for shape in shapes))
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}

@@ -1,0 +1,185 @@
+"""A run folder: settings, log, samples and the checkpoint that a run goes on from."""
+
+import csv
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from tfstyle import images
+
+CHECKPOINT = "checkpoint.weights.h5"
+STATE = "state.json"
+LOG = "log.csv"
+
+
+class Run:
+    """A folder that a training writes to and goes on from.
+
+    Args:
+        folder: Made where it is missing.
+        settings: Plain numbers and strings. A folder that was begun with others is refused.
+
+    Raises:
+        ValueError: The folder holds a run with other settings.
+        OSError: The folder cannot be made.
+    """
+
+    def __init__(self, folder: str | os.PathLike, settings: dict):
+        self.folder = Path(folder)
+        path = self.folder / "settings.json"
+        settings = json.loads(json.dumps(settings))
+        if path.exists():
+            _check_same(self.folder, json.loads(path.read_text()), settings)
+        else:
+            images.write_file(path, json.dumps(settings, indent=2).encode())
+
+    @property
+    def step(self) -> int:
+        """Steps that the checkpoint has behind it."""
+        path = self.folder / STATE
+        return json.loads(path.read_text())["step"] if path.exists() else 0
+
+    def save(self, trainer: keras.Model, step: int) -> None:
+        """Writes networks, optimizer and step, whole or not at all."""
+        name = f"step-{step}.weights.h5"
+        temporary = self.folder / f"new-{name}"
+        trainer.save_weights(temporary)
+        os.replace(temporary, self.folder / name)
+        state = {"step": step, "file": name}
+        images.write_file(self.folder / STATE, json.dumps(state).encode())
+        for old in self.folder.glob("*step-*.weights.h5"):
+            if old.name != name:
+                old.unlink()
+
+    def restore(self, trainer: keras.Model) -> int:
+        """Loads the last checkpoint, if there is one, and returns its step."""
+        path = self.folder / STATE
+        if not path.exists():
+            return 0
+        state = json.loads(path.read_text())
+        trainer.load_weights(self.folder / state["file"])
+        self._forget_log_after(state["step"])
+        return state["step"]
+
+    def log(self, step: int, losses: dict[str, float]) -> None:
+        """Adds a row to log.csv."""
+        path = self.folder / LOG
+        fresh = not path.exists()
+        with path.open("a", newline="") as file:
+            writer = csv.writer(file)
+            if fresh:
+                writer.writerow(["step", *losses])
+            writer.writerow([step, *(f"{value:.6g}" for value in losses.values())])
+
+    def _forget_log_after(self, step):
+        path = self.folder / LOG
+        if path.exists():
+            head, *rows = path.read_text().splitlines()
+            kept = [row for row in rows if row and int(row.split(",")[0]) <= step]
+            images.write_file(path, ("\n".join([head, *kept]) + "\n").encode())
+
+
+def _check_same(folder, begun, asked):
+    other = [k for k in begun.keys() | asked.keys() if begun.get(k) != asked.get(k)]
+    if other:
+        changes = ", ".join(f"{k}={asked.get(k)} (was {begun.get(k)})" for k in sorted(other))
+        raise ValueError(
+            f"Expected the settings that {folder} was begun with, or a new folder. "
+            f"Received: {changes}."
+        )
+
+
+class Recorder(keras.callbacks.Callback):
+    """Progress bar, log, samples and checkpoints for `fit`.
+
+    Args:
+        run: Where everything goes.
+        total: Steps of the whole run.
+        seconds: Longest time between two checkpoints.
+        every: Steps between two rows of the log.
+        sample: Called now and then, returns a contact sheet (height, width, 3) in [0, 1].
+        sample_every: Steps between two sheets.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        total: int,
+        seconds: float = 90.0,
+        every: int = 10,
+        sample: Callable[[], np.ndarray] | None = None,
+        sample_every: int = 500,
+    ):
+        super().__init__()
+        self.run, self.total, self.seconds, self.every = run, total, seconds, every
+        self.sample, self.sample_every = sample, sample_every
+
+    def on_train_begin(self, logs=None):
+        self.step = self.run.step
+        self.saved_at = time.monotonic()
+        self.bar = tqdm(total=self.total, initial=self.step, unit="step", mininterval=1.0)
+        self.interrupted = False
+        self.handlers = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}
+
+    def _stop(self, *_):
+        self.interrupted = True
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.step += 1
+        self.bar.update()
+        if self.step % self.every == 0 or self.step == self.total:
+            self._log(logs)
+        last = self.interrupted or self.step >= self.total
+        if last or time.monotonic() - self.saved_at > self.seconds:
+            self.run.save(self.model, self.step)
+            self.saved_at = time.monotonic()
+        if self.sample and (self.step % self.sample_every == 0 or last):
+            images.write(self.sample(), self.run.folder / "samples" / f"{self.step:06d}.jpg")
+        self.model.stop_training = last
+
+    def _log(self, logs):
+        losses = {name: float(value) for name, value in logs.items()}
+        if not np.isfinite(losses["loss"]):
+            raise FloatingPointError(
+                f"Expected finite losses. Received: {losses} at step {self.step}."
+            )
+        self.run.log(self.step, losses)
+        self.bar.set_postfix({name: f"{value:.3g}" for name, value in losses.items()})
+        for metric in self.model.metrics:
+            metric.reset_state()
+
+    def on_train_end(self, logs=None):
+        self.bar.close()
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+        if self.interrupted:
+            self.bar.write(
+                f"Stopped after step {self.step} of {self.total}; "
+                "the same command goes on from here."
+            )
+
+
+def fit(trainer: keras.Model, run: Run, batches: Callable[[int], object], recorder: Recorder):
+    """Trains to the recorder's total, from the run's checkpoint if it has one.
+
+    Args:
+        trainer: A compiled `Trainer`.
+        run: The run folder.
+        batches: Called with a step, returns the endless dataset from that step on.
+        recorder: Also says how many steps the whole run has.
+
+    Returns:
+        True when the run is complete, False when it was interrupted.
+    """
+    start = run.restore(trainer)
+    if start < recorder.total:
+        dataset = batches(start).take(recorder.total - start)
+        trainer.fit(dataset, epochs=1, shuffle=False, verbose=0, callbacks=[recorder])
+    return run.step >= recorder.total

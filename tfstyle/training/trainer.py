@@ -1,0 +1,54 @@
+"""One network, one criterion, one optimizer: a `keras.Model` whose `fit` knows named losses."""
+
+from collections.abc import Callable, Mapping
+
+import keras
+
+
+class Trainer(keras.Model):
+    """Trains a network on a criterion that returns named, already weighted losses.
+
+    Args:
+        network: Called with the batch (a dictionary of tensors).
+        criterion: Called with the batch and the network's outputs, returns a dictionary of
+            scalars, one for each of its `names`; the objective is their sum. Held as it is:
+            neither trained nor saved.
+
+    `fit` takes datasets of dictionaries; `jit_compile=False` is set, since XLA takes the CPU's
+    fast convolutions away.
+    """
+
+    def __init__(self, network: keras.Model, criterion: Callable[[Mapping, object], dict]):
+        super().__init__(name="trainer")
+        self.network = network
+        self.criterion = criterion
+        self.means = {name: keras.metrics.Mean(name) for name in criterion.names}
+
+    def compile(self, optimizer, **kwargs):
+        super().compile(optimizer, jit_compile=False, **kwargs)
+        self.built = True
+        optimizer.build(self.network.trainable_variables)
+
+    def call(self, batch, training=False):
+        return self.network(batch, training=training)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        losses = self.criterion(x, y_pred)
+        for name, loss in losses.items():
+            self.means[name].update_state(loss)
+        return sum(losses.values())
+
+
+def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:
+    """Adam with a short linear warm-up and a cosine decay to a hundredth of the rate.
+
+    Args:
+        rate: Highest learning rate.
+        steps: Steps of the whole run.
+        **kwargs: Further settings of `keras.optimizers.Adam`.
+    """
+    warmup = max(1, steps // 30)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        rate / 20, steps - warmup, alpha=0.01, warmup_target=rate, warmup_steps=warmup
+    )
+    return keras.optimizers.Adam(schedule, global_clipnorm=5.0, **kwargs)
