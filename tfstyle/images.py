@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 MAX_PIXELS = 512_000_000  # 512 megapixels of RGB bytes are 1.5 GB
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 FORMATS |= {".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP", ".gif": "GIF"}
+SUFFIXES = tuple(FORMATS)
 
 Image.MAX_IMAGE_PIXELS = None  # `_open` refuses by its own limit, with a sentence
 
@@ -156,10 +156,40 @@ def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.clip(np.stack(resized, axis=-1), 0.0, 1.0)
 
 
+def squash(image: np.ndarray, side: int) -> np.ndarray:
+    """A float RGB picture resampled (bicubic, antialiased) to a square, whatever its shape.
+
+    Args:
+        image: Shape (height, width, 3), floats in [0, 1].
+        side: Pixels.
+    """
+    return to_float(resize_bytes(to_bytes(image), side, side))
+
+
 def resize_bytes(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     """RGB bytes resampled (bicubic, antialiased) to another size."""
     resized = Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC)
     return np.asarray(resized)
+
+
+def check_writable(path: str | os.PathLike, overwrite: bool) -> None:
+    """Refuses a target before the work is done.
+
+    Raises:
+        ValueError: The suffix is not one of SUFFIXES.
+        OSError: It is a folder, or it exists and `overwrite` is false.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise ValueError(
+            f"Expected a file name ending in one of {', '.join(SUFFIXES)}. Received: {path}."
+        )
+    if path.is_dir():
+        raise IsADirectoryError(f"Expected a file to write. Received: {path}, a folder.")
+    if path.exists() and not overwrite:
+        raise FileExistsError(
+            f"Expected a new file, or --overwrite. Received: {path}, which is there."
+        )
 
 
 def write(image: np.ndarray, path: str | os.PathLike, quality: int = 95) -> None:
@@ -175,11 +205,8 @@ def write(image: np.ndarray, path: str | os.PathLike, quality: int = 95) -> None
         OSError: The folder cannot be made or written to, or the disk is full.
     """
     path = Path(path)
-    kind = FORMATS.get(path.suffix.lower())
-    if kind is None:
-        raise ValueError(
-            f"Expected a file name ending in one of {', '.join(SUFFIXES)}. Received: {path}."
-        )
+    check_writable(path, overwrite=True)
+    kind = FORMATS[path.suffix.lower()]
     pixels = image if image.dtype == np.uint8 else to_bytes(image)
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, kind, quality=quality, subsampling=0)

@@ -7,25 +7,42 @@ from tfstyle import statistics
 
 
 @keras.saving.register_keras_serializable("tfstyle")
-class ConditionalInstanceNorm(keras.layers.Layer):
-    """Instance normalisation whose scale and shift a style vector chooses.
-
-    Dumoulin, Shlens & Kudlur 2017, https://arxiv.org/abs/1610.07629, equation 5; the linear map
-    from a vector is that of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, section 2.
-
-    Call with a feature map (batch, height, width, channels) and style vectors (batch, numbers);
-    returns a feature map of the same shape, scale * normalize(features) + shift, where scale is
-    1 and shift 0 for a zero vector at the start of training.
+class Moments(keras.layers.Layer):
+    """Channel means, then deviations: (batch, height, width, channels) to (batch, 2 channels).
 
     Args:
-        epsilon: Added to each variance; 1e-5 in both papers' code (Magenta, ops.py).
+        epsilon: Added to each variance; 1e-5 in Magenta's ops.py.
     """
 
     def __init__(self, epsilon=1e-5, **kwargs):
         super().__init__(**kwargs)
         self.epsilon = epsilon
 
-    def build(self, features_shape, vector_shape):
+    def call(self, features):
+        mean, deviation = statistics.moments(features, self.epsilon)
+        return ops.concatenate([mean, deviation], axis=-1)[:, 0, 0, :]
+
+    def compute_output_spec(self, features):
+        return keras.KerasTensor((features.shape[0], 2 * features.shape[-1]), "float32")
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class ConditionalInstanceNorm(keras.layers.Layer):
+    """Instance normalisation whose scale and shift a style vector chooses.
+
+    Dumoulin, Shlens & Kudlur 2017, https://arxiv.org/abs/1610.07629, equation 5; the linear map
+    from a vector is that of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, section 2.
+
+    Call with a feature map (batch, height, width, channels), style vectors (batch, numbers) and
+    the `Moments` to take out (batch, 2 channels), the map's own or those of a larger picture
+    that it is a tile of. Returns scale * (features - mean) / deviation + shift, of the feature
+    map's shape.
+    """
+
+    def build(self, features_shape, vector_shape, moments_shape):
         shape, channels = (vector_shape[-1], features_shape[-1]), (features_shape[-1],)
         start = keras.initializers.RandomNormal(stddev=0.3 / vector_shape[-1] ** 0.5)
         self.scale_kernel = self.add_weight(shape=shape, initializer=start, name="scale_kernel")
@@ -33,20 +50,17 @@ class ConditionalInstanceNorm(keras.layers.Layer):
         self.shift_kernel = self.add_weight(shape=shape, initializer=start, name="shift_kernel")
         self.shift_bias = self.add_weight(shape=channels, initializer="zeros", name="shift_bias")
 
-    def call(self, features, vector):
-        vector = ops.cast(vector, self.compute_dtype)
-        scale = ops.matmul(vector, ops.cast(self.scale_kernel, vector.dtype)) + self.scale_bias
-        shift = ops.matmul(vector, ops.cast(self.shift_kernel, vector.dtype)) + self.shift_bias
-        mean, deviation = statistics.moments(features, self.epsilon)
-        gain = ops.cast(scale, "float32")[:, None, None, :] / deviation
-        offset = ops.cast(shift, "float32")[:, None, None, :] - mean * gain
-        return features * ops.cast(gain, features.dtype) + ops.cast(offset, features.dtype)
+    def call(self, features, vector, moments):
+        scale = ops.matmul(vector, self.scale_kernel) + self.scale_bias
+        shift = ops.matmul(vector, self.shift_kernel) + self.shift_bias
+        mean, deviation = ops.split(ops.cast(moments, "float32"), 2, axis=-1)
+        gain = ops.cast(scale, "float32") / deviation
+        offset = ops.cast(shift, "float32") - mean * gain
+        spread = (lambda x: ops.cast(x, features.dtype)[:, None, None, :])
+        return features * spread(gain) + spread(offset)
 
-    def compute_output_shape(self, features_shape, vector_shape):
+    def compute_output_shape(self, features_shape, vector_shape, moments_shape):
         return features_shape
-
-    def get_config(self):
-        return {**super().get_config(), "epsilon": self.epsilon}
 
 
 @keras.saving.register_keras_serializable("tfstyle")

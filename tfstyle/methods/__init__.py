@@ -1,0 +1,69 @@
+"""The methods, one row of data each; a paper's own numbers and code are in its folder."""
+
+import dataclasses
+import enum
+import importlib
+
+
+class Takes(enum.Enum):
+    """What a style is to a method."""
+
+    IMAGE = "any painting's file"
+    CHOICE = "one of its named styles, or a mixture of them"
+    NOTHING = "nothing: the style is in the weights"
+
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """A row of METHODS.
+
+    Args:
+        name: As the command line and `tfstyle.load` say it.
+        title: A line for people.
+        paper: Address.
+        takes: What a style is to it.
+        stylizer: Module and class that paints; importing it needs no TensorFlow.
+        endpoints: Module and function, networks by file name to endpoints by file and name.
+        files: Its released networks, as `<file>.keras` and `<file>.tflite`.
+    """
+
+    name: str
+    title: str
+    paper: str
+    takes: Takes
+    stylizer: str
+    endpoints: str
+    files: tuple[str, ...]
+
+
+METHODS = {
+    method.name: method
+    for method in (
+        Method(
+            name="ghiasi",
+            title="any painting in one pass: a style vector conditions one network",
+            paper="https://arxiv.org/abs/1705.06830",
+            takes=Takes.IMAGE,
+            stylizer="tfstyle.methods.ghiasi.stylizer:Ghiasi",
+            endpoints="tfstyle.methods.ghiasi.endpoints:endpoints",
+            files=("predictor", "transformer"),
+        ),
+    )
+}
+
+
+def found(address: str):
+    """What "module:name" names."""
+    module, _, name = address.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def method(name: str) -> Method:
+    """The row of a name.
+
+    Raises:
+        ValueError: There is no such method.
+    """
+    if name not in METHODS:
+        raise ValueError(f"Expected a method of {', '.join(METHODS)}. Received: {name!r}.")
+    return METHODS[name]

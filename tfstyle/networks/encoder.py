@@ -77,3 +77,9 @@ def readouts(
         for tap in TAPS
     }
     return keras.Model(taps, views, name=name)
+
+
+def views(readouts: keras.Model) -> dict[str, tuple]:
+    """The read-outs' matrices: (kernel, bias) by tap, shapes (channels, outputs) and (outputs,)."""
+    found = {tap: readouts.get_layer(f"{tap}_readout").get_weights() for tap in TAPS}
+    return {tap: (kernel[0, 0], bias) for tap, (kernel, bias) in found.items()}

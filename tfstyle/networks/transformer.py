@@ -2,7 +2,13 @@
 
 import keras
 
-from tfstyle.layers import ConditionalInstanceNorm, SameForEveryPixel, ShuffleLike, UpsampleLike
+from tfstyle.layers import (
+    ConditionalInstanceNorm,
+    Moments,
+    SameForEveryPixel,
+    ShuffleLike,
+    UpsampleLike,
+)
 
 VECTOR = 100  # Ghiasi et al. 2017, section 2.2: numbers in a style vector
 
@@ -41,44 +47,112 @@ def transformer(
         Model, {"content": (batch, height, width, 3) in [0, 1], "vector": (batch, vector)} to
         pictures of the content's shape in [0, 1].
     """
-    content = keras.Input((None, None, 3), name="content")
-    style = keras.Input((vector,), name="vector")
-    half = _conv(_centred(content), style, stem, "stem", size=5, strides=2)
-    fourth = _conv(half, style, quarter, "down4", strides=2)
-    x = _conv(fourth, style, eighth, "down8", strides=2)
-    for index in range(1, blocks + 1):
-        x = _residual(x, style, f"eighth{index}")
-    x = _conv(UpsampleLike(name="grow4")(x, fourth), style, quarter, "up4")
-    x = keras.layers.Add(name="skip4")([x, fourth])
-    x = _residual(x, style, "quarter1")
-    x = _conv(UpsampleLike(name="grow2")(x, half), style, 2 * stem, "up2")
-    x = keras.layers.Conv2D(
-        4 * top,
-        3,
+    convs = {
+        "stem": _conv(stem, 5, 2),
+        "down4": _conv(quarter, 3, 2),
+        "down8": _conv(eighth, 3, 2),
+        **{f"eighth{i}{part}": _conv(eighth) for i in range(1, blocks + 1) for part in "ab"},
+        "up4": _conv(quarter),
+        "quarter1a": _conv(quarter),
+        "quarter1b": _conv(quarter),
+        "up2": _conv(2 * stem),
+    }
+    layers = {
+        "centre": keras.layers.Rescaling(4.0, -2.0),
+        **convs,
+        **{f"{conv}_moments": Moments() for conv in convs},
+        **{f"{conv}_norm": ConditionalInstanceNorm() for conv in convs},
+        "grow4": UpsampleLike(),
+        "grow2": UpsampleLike(),
+        "up1": _conv(4 * top, activation="relu", kernel_initializer=SameForEveryPixel()),
+        "shuffle1": ShuffleLike(),
+        "paint": _conv(3),
+        "pastiche": keras.layers.Activation("sigmoid", dtype="float32"),
+    }
+    for label, layer in layers.items():
+        layer.name = label
+    inputs = _inputs(vector)
+    pastiche, _ = _connect(layers, **inputs)
+    return keras.Model(inputs, pastiche, name=name)
+
+
+def measuring(transformer: keras.Model) -> keras.Model:
+    """The transformer's layers, asked for the moments that its normalisations take out.
+
+    Returns:
+        Model, the transformer's inputs to an array (batch, numbers).
+    """
+    inputs = _inputs(transformer.input["vector"].shape[-1])
+    _, moments = _connect(_layers_of(transformer), **inputs)
+    return keras.Model(inputs, keras.layers.Concatenate()(moments), name="measuring")
+
+
+def tiling(transformer: keras.Model) -> keras.Model:
+    """The transformer's layers, normalising with moments that are given.
+
+    With those of a whole picture, from `measuring`, tiles of it are painted as the whole is:
+    Chen et al. 2022 (URST, https://arxiv.org/abs/2103.11784), section 3.2.
+
+    Returns:
+        Model, {"content", "vector", "moments": (batch, numbers)} to pictures of the content's
+        shape in [0, 1].
+    """
+    inputs = _inputs(transformer.input["vector"].shape[-1])
+    count = measuring(transformer).output.shape[-1]
+    inputs["moments"] = keras.Input((count,), name="moments")
+    pastiche, _ = _connect(_layers_of(transformer), **inputs)
+    return keras.Model(inputs, pastiche, name="tiling")
+
+
+def _conv(filters, size=3, strides=1, activation=None, **kwargs):
+    return keras.layers.Conv2D(
+        filters,
+        size,
+        strides=strides,
         padding="same",
-        activation="relu",
-        kernel_initializer=SameForEveryPixel(),
-        name="up1",
-    )(x)
-    x = ShuffleLike(name="shuffle1")(x, content)
-    x = keras.layers.Conv2D(3, 3, padding="same", name="paint")(x)
-    pastiche = keras.layers.Activation("sigmoid", dtype="float32", name="pastiche")(x)
-    return keras.Model({"content": content, "vector": style}, pastiche, name=name)
+        activation=activation,
+        use_bias=activation is not None or filters == 3,
+        **kwargs,
+    )
 
 
-def _centred(content):
-    return keras.layers.Rescaling(4.0, -2.0, name="centre")(content)
+def _inputs(vector):
+    return {
+        "content": keras.Input((None, None, 3), name="content"),
+        "vector": keras.Input((vector,), name="vector"),
+    }
 
 
-def _conv(x, style, filters, name, size=3, strides=1, relu=True):
-    x = keras.layers.Conv2D(
-        filters, size, strides=strides, padding="same", use_bias=False, name=name
-    )(x)
-    x = ConditionalInstanceNorm(name=f"{name}_norm")(x, style)
-    return keras.layers.ReLU(name=f"{name}_relu")(x) if relu else x
+def _layers_of(model):
+    return {layer.name: layer for layer in model.layers}
 
 
-def _residual(x, style, name):
-    inside = _conv(x, style, x.shape[-1], f"{name}a")
-    inside = _conv(inside, style, x.shape[-1], f"{name}b", relu=False)
-    return keras.layers.Add(name=f"{name}_add")([x, inside])
+def _connect(layers, content, vector, moments=None):
+    """The network's output and the moments it took out, from its layers by name."""
+    taken, start = [], 0
+
+    def normed(x, name):
+        nonlocal start
+        x = layers[name](x)
+        width = 2 * x.shape[-1]
+        own = layers[f"{name}_moments"](x) if moments is None else moments[:, start : start + width]
+        taken.append(own)
+        start += width
+        return layers[f"{name}_norm"](x, vector, own)
+
+    def conv(x, name):
+        return keras.ops.relu(normed(x, name))
+
+    def residual(x, name):
+        return x + normed(conv(x, f"{name}a"), f"{name}b")
+
+    half = conv(layers["centre"](content), "stem")
+    fourth = conv(half, "down4")
+    x = conv(fourth, "down8")
+    for name in sorted({name[:-1] for name in layers if name.startswith("eighth") and "_" not in name}):
+        x = residual(x, name)
+    x = conv(layers["grow4"](x, fourth), "up4") + fourth
+    x = residual(x, "quarter1")
+    x = conv(layers["grow2"](x, half), "up2")
+    x = layers["shuffle1"](layers["up1"](x), content)
+    return layers["pastiche"](layers["paint"](x)), taken

@@ -10,6 +10,8 @@ TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONVS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}  # Simonyan & Zisserman 2014, table 1, column E
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)  # keras.applications.vgg19.preprocess_input
 
+PARTS = ("kernel", "bias")
+
 EXACT_FILE = "vgg19_normalised_relu3_1.npz"
 DEEP_FILE = "vgg19_16x_relu5_1.npz"
 
@@ -85,7 +87,43 @@ def _tap(weights, conv, x):
 
 def _assign(layer, weights):
     if f"{layer.name}/kernel" in weights:
-        layer.set_weights([weights[f"{layer.name}/{part}"] for part in ("kernel", "bias")])
+        layer.set_weights([weights[f"{layer.name}/{part}"] for part in PARTS])
+
+
+def narrow(folder: str | Path) -> tuple[keras.Model, dict[str, tuple]]:
+    """The distilled VGG-19 as a loss network.
+
+    Args:
+        folder: Holds `vgg19_16x_relu5_1.npz`.
+
+    Returns:
+        Frozen model, images in [0, 1] to a dictionary of narrow taps, and the linear maps
+        (kernel, bias) from each to VGG-19's own channels.
+
+    Raises:
+        OSError: The file is missing.
+    """
+    weights = dict(np.load(Path(folder) / DEEP_FILE))
+    trunk = {name: array for name, array in weights.items() if "_aux" not in name}
+    views = {
+        tap: tuple(weights[f"{tap.replace('relu', 'conv')}_aux/{part}"] for part in PARTS)
+        for tap in TAPS
+    }
+    return vgg19(trunk, "vgg19_16x"), {t: (kernel[0, 0], bias) for t, (kernel, bias) in views.items()}
+
+
+def untrained() -> keras.Model:
+    """VGG-19 to relu5_1 with random weights, for measuring time."""
+    widths, before, weights = (64, 128, 256, 512, 512), 3, {}
+    for block, count in CONVS.items():
+        for conv in range(1, (count if block < 5 else 1) + 1):
+            shape = (3, 3, before, widths[block - 1])
+            weights[f"conv{block}_{conv}/kernel"] = np.full(shape, 0.01, np.float32)
+            weights[f"conv{block}_{conv}/bias"] = np.zeros(shape[-1], np.float32)
+            before = shape[-1]
+    weights["conv0/kernel"] = np.eye(3, dtype=np.float32)[None, None]
+    weights["conv0/bias"] = np.zeros(3, np.float32)
+    return vgg19(weights)
 
 
 def vgg19_from_keras_applications() -> keras.Model:

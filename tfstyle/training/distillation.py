@@ -1,6 +1,9 @@
 """Teach a narrow encoder a wide network's taps."""
 
+from collections.abc import Iterable
+
 import keras
+import numpy as np
 from keras import ops
 
 from tfstyle.networks.vgg import TAPS
@@ -40,3 +43,78 @@ class Distillation:
             tap: self.weights[tap] * unexplained(ops.stop_gradient(targets[tap]), outputs[tap])
             for tap in TAPS
         }
+
+
+class Readout:
+    """The best linear map, with a bias, from a student's features to a teacher's (ridge).
+
+    Args:
+        ridge: Added to the normal equations' diagonal, as a share of its mean.
+    """
+
+    def __init__(self, ridge: float = 1e-6):
+        self.ridge, self.inputs, self.products = ridge, 0.0, 0.0
+
+    def add(self, student: np.ndarray, teacher: np.ndarray) -> None:
+        """Learns from feature maps of one picture, shapes (height, width, channels)."""
+        x, y = _rows(student), _flat(teacher)
+        self.inputs, self.products = self.inputs + x.T @ x, self.products + x.T @ y
+
+    def __call__(self, student: np.ndarray) -> np.ndarray:
+        """Predicted features of the teacher, shape (positions, channels)."""
+        load = self.ridge * np.trace(self.inputs) / len(self.inputs)
+        kernel = np.linalg.solve(self.inputs + load * np.eye(len(self.inputs)), self.products)
+        return _rows(student) @ kernel
+
+
+def _flat(features):
+    return np.float64(features).reshape(-1, features.shape[-1])
+
+
+def _rows(features):
+    flat = _flat(features)
+    return np.concatenate([flat, np.ones((len(flat), 1))], axis=1)
+
+
+def explained(
+    student: keras.Model,
+    teacher: keras.Model,
+    fit: Iterable[np.ndarray],
+    held_out: Iterable[np.ndarray],
+) -> dict[str, float]:
+    """R2 at each tap of the best ridge read-out of the teacher's features.
+
+    Args:
+        student: Pictures to a dictionary of taps.
+        teacher: The same, of wider taps.
+        fit: Pictures that the read-outs are fitted on, shape (height, width, 3), sides that are
+            multiples of 16 so that both networks' taps have the same size.
+        held_out: Pictures that R2 is measured on.
+
+    Returns:
+        1 - squared error / variance over all positions and channels, by tap.
+    """
+    readouts = {tap: Readout() for tap in TAPS}
+    for mine, theirs in _both(student, teacher, fit):
+        for tap, readout in readouts.items():
+            readout.add(mine[tap], theirs[tap])
+    sums = {tap: [0.0, 0.0, 0.0, 0] for tap in TAPS}
+    for mine, theirs in _both(student, teacher, held_out):
+        for tap, readout in readouts.items():
+            target = _flat(theirs[tap])
+            error = np.square(target - readout(mine[tap])).sum()
+            parts = error, np.square(target).sum(), target.sum(axis=0), len(target)
+            sums[tap] = [a + b for a, b in zip(sums[tap], parts, strict=True)]
+    return {
+        tap: float(1 - error / (squares - np.square(total).sum() / count))
+        for tap, (error, squares, total, count) in sums.items()
+    }
+
+
+def _both(student, teacher, pictures):
+    for picture in pictures:
+        batch = ops.convert_to_tensor(picture[None])
+        yield tuple(
+            {tap: np.asarray(value[0]) for tap, value in network(batch, training=False).items()}
+            for network in (student, teacher)
+        )

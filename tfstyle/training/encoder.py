@@ -11,18 +11,8 @@ from tfstyle.networks.copying import copy_into
 from tfstyle.networks.encoder import encoder, readouts
 from tfstyle.training import runs
 from tfstyle.training.distillation import Distillation
+from tfstyle.training.settings import Distillation as Settings
 from tfstyle.training.trainer import Trainer, adam
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """Every number of a distillation."""
-
-    steps: int = 6000
-    batch: int = 8
-    size: int = 160
-    rate: float = 2e-3
-    seed: int = 1
 
 
 def networks() -> tuple[keras.Model, keras.Model, keras.Model]:

@@ -9,13 +9,14 @@ compared by moments instead of Gram matrices; contents are compared with their m
 
 import dataclasses
 import os
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
-from keras import ops
 
 from tfstyle import images, losses, statistics
 from tfstyle.data import batches, folders
+from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks.copying import copy_into
 from tfstyle.networks.predictor import predictor
@@ -28,28 +29,6 @@ CONTENT_TAPS = {"relu3_1": 0.3, "relu4_1": 0.7}
 STANDARDIZE_BATCHES = 150
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """Every number of a training."""
-
-    steps: int = 14000
-    batch: int = 4
-    size: int = 192
-    rate: float = 1e-3
-    content_weight: float = 1.0
-    style_weight: float = 6.0
-    variation_weight: float = 0.1
-    identity_share: float = 0.08
-    average: float = 0.999
-    stem: int = 16
-    quarter: int = 64
-    eighth: int = 112
-    blocks: int = 3
-    top: int = 8
-    hidden: int = 256
-    seed: int = 1
-
-
 def networks(encoder: keras.Model, settings: Settings) -> dict[str, keras.Model]:
     """A fresh predictor and transformer."""
     shape = {key: getattr(settings, key) for key in ("stem", "quarter", "eighth", "blocks", "top")}
@@ -59,14 +38,13 @@ def networks(encoder: keras.Model, settings: Settings) -> dict[str, keras.Model]
     }
 
 
-def training_network(parts: dict[str, keras.Model], encoder: keras.Model) -> keras.Model:
-    """Both networks in one; returns the pastiche and the style's taps, which the loss needs."""
+def training_network(parts: dict[str, keras.Model]) -> keras.Model:
+    """Both networks in one, {"content", "style"} to pastiches."""
     content = keras.Input((None, None, 3), name="content")
     style = keras.Input((None, None, 3), name="style")
     vector = parts["predictor"](style)
     pastiche = parts["transformer"]({"content": content, "vector": vector})
-    outputs = {"pastiche": pastiche, "style_taps": encoder(style)}
-    return keras.Model({"content": content, "style": style}, outputs, name="ghiasi")
+    return keras.Model({"content": content, "style": style}, pastiche, name="ghiasi")
 
 
 class Objective:
@@ -75,23 +53,20 @@ class Objective:
     Equation 3 of the paper, with the losses of `tfstyle.losses`.
 
     Args:
-        encoder: Frozen model, pictures to a dictionary of taps.
-        readouts: Linear maps from those taps to VGG-19's.
+        eyes: Frozen loss network, pictures to a dictionary of taps.
+        views: Linear maps (kernel, bias) from those taps to VGG-19's, by tap.
         settings: The weights.
     """
 
     names = ("content", "style", "variation")
 
-    def __init__(self, encoder: keras.Model, readouts: keras.Model, settings: Settings):
-        self.encoder, self.settings = encoder, settings
-        self.content_eyes = keras.Model(
-            encoder.input, {tap: encoder.output[tap] for tap in CONTENT_TAPS}
-        )
-        self.views = {tap: _matrix(readouts.get_layer(f"{tap}_readout")) for tap in TAPS}
+    def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Settings):
+        self.eyes, self.views, self.settings = eyes, views, settings
+        self.content_eyes = keras.Model(eyes.input, {tap: eyes.output[tap] for tap in CONTENT_TAPS})
 
-    def __call__(self, batch, outputs):
-        pastiche, style = outputs["pastiche"], outputs["style_taps"]
-        taps = self.encoder(pastiche, training=False)
+    def __call__(self, batch, pastiche):
+        taps = self.eyes(pastiche, training=False)
+        style = self.eyes(batch["style"], training=False)
         contents = self.content_eyes(batch["content"], training=False)
         return {
             "content": self.settings.content_weight * self._content(contents, taps),
@@ -101,7 +76,7 @@ class Objective:
 
     def _content(self, contents, taps):
         return sum(
-            weight * losses.content_loss(ops.stop_gradient(contents[tap]), taps[tap])
+            weight * losses.content_loss(contents[tap], taps[tap])
             for tap, weight in CONTENT_TAPS.items()
         )
 
@@ -114,17 +89,12 @@ class Objective:
         return statistics.projected_moments(taps[tap], *self.views[tap])
 
 
-def _matrix(layer):
-    kernel, bias = layer.get_weights()
-    return kernel[0, 0], bias
-
-
 def train(
     content: str | os.PathLike,
     style: str | os.PathLike,
     folder: str | os.PathLike,
     encoder: keras.Model,
-    readouts: keras.Model,
+    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     settings: Settings = Settings(),
 ) -> bool:
     """Trains a predictor and a transformer; the same call goes on where it stopped.
@@ -133,8 +103,9 @@ def train(
         content: Folder of photographs.
         style: Folder of paintings.
         folder: The run folder; at the end it holds predictor.keras and transformer.keras.
-        encoder: Frozen; the predictor reads its taps and the losses are taken on them.
-        readouts: Linear maps from those taps to VGG-19's.
+        encoder: Frozen; the predictor reads its taps.
+        loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
+            bias) from them to VGG-19's own channels; called under the training's precision.
         settings: Every number.
 
     Returns:
@@ -149,9 +120,8 @@ def train(
     keras.utils.set_random_seed(settings.seed)
     keras.mixed_precision.set_global_policy("mixed_bfloat16")
     try:
-        eyes = copy_into(encoders.encoder(), encoder)
-        parts = networks(eyes, settings)
-        trainer = Trainer(training_network(parts, eyes), Objective(eyes, readouts, settings))
+        parts = networks(copy_into(encoders.encoder(), encoder), settings)
+        trainer = Trainer(training_network(parts), Objective(*loss_network(), settings))
     finally:
         keras.mixed_precision.set_global_policy("float32")
     trainer.compile(

@@ -1,0 +1,47 @@
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import pytest
+
+from tfstyle import examples, images, weights
+
+
+@pytest.fixture(scope="session")
+def photograph():
+    return examples.lake(96, 128)
+
+
+@pytest.fixture(scope="session")
+def painting():
+    return examples.discs(110, 90)
+
+
+@pytest.fixture(scope="session")
+def stylizer():
+    return weights.load("ghiasi")
+
+
+@pytest.fixture(scope="session")
+def lite():
+    return weights.load_lite("ghiasi")
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """A folder of data and teachers beside the checkout; what needs it skips without it."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not (folder / "weights").is_dir():
+        pytest.skip("needs the teacher's weights")
+    return folder
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Folders of a few drawn photographs and paintings."""
+    for name, draw in {"content": examples.lake, "style": examples.discs}.items():
+        for index in range(3):
+            path = tmp_path / name / f"{index}.png"
+            images.write(draw(60 + 10 * index, 80), path)
+    return tmp_path

@@ -1,0 +1,141 @@
+"""The command as a person meets it: pictures, one sentence on stderr, an exit code."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from test_images import bad_files
+
+from tfstyle import cli, examples, images
+
+
+@pytest.fixture
+def files(tmp_path, photograph, painting):
+    images.write(photograph, tmp_path / "photo.png")
+    images.write(painting, tmp_path / "style.png")
+    return tmp_path
+
+
+def run(*arguments):
+    return cli.main([str(argument) for argument in arguments])
+
+
+def stylize(files, *more, photo="photo.png", out="out.png"):
+    return run("stylize", files / photo, "--style", files / "style.png", "-o", files / out, *more)
+
+
+def refused(capsys, code, words):
+    captured = capsys.readouterr()
+    lines = [line for line in captured.err.splitlines() if line.startswith("tfstyle: ")]
+    assert code == 2 and len(lines) == 1 and words in lines[0], captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_a_photograph_is_painted_at_its_own_size(files):
+    assert stylize(files) == 0
+    assert images.read(files / "out.png").shape == (96, 128, 3)
+
+
+def test_size_sets_the_longer_side(files):
+    assert stylize(files, "--size", 200, "--threads", 1) == 0
+    assert images.read(files / "out.png").shape == (150, 200, 3)
+
+
+def test_strength_0_gives_the_photograph_back(files):
+    assert stylize(files, "--strength", 0) == 0
+    np.testing.assert_array_equal(
+        images.read_bytes(files / "out.png"), images.read_bytes(files / "photo.png")
+    )
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5000)])
+def test_odd_pictures_are_painted(files, size):
+    images.write(examples.lake(*size) if min(size) > 1 else np.zeros((1, 1, 3)), files / "odd.png")
+    assert stylize(files, photo="odd.png") == 0
+    assert images.read(files / "out.png").shape == (*size, 3)
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_a_bad_picture_is_refused(files, capsys, index):
+    path = bad_files(files)[index]
+    refused(capsys, stylize(files, photo=path.name), path.name)
+    assert not (files / "out.png").exists()
+
+
+def test_a_missing_picture_is_refused(files, capsys):
+    refused(capsys, stylize(files, photo="none.png"), "not there")
+
+
+def test_an_existing_output_needs_overwrite(files, capsys):
+    (files / "out.png").write_text("mine")
+    refused(capsys, stylize(files), "--overwrite")
+    assert (files / "out.png").read_text() == "mine"
+    assert stylize(files, "--overwrite") == 0
+
+
+def test_an_output_folder_that_cannot_be_made_is_refused(files, capsys):
+    refused(capsys, stylize(files, out="photo.png/out.png"), "Expected to write")
+
+
+def test_a_strength_of_1_5_is_refused(files, capsys):
+    refused(capsys, stylize(files, "--strength", 1.5), "from 0 to 1")
+
+
+def test_an_unknown_method_is_refused(files, capsys):
+    refused(capsys, stylize(files, "--method", "dada"), "ghiasi")
+
+
+def test_an_output_of_unknown_kind_is_refused(files, capsys):
+    refused(capsys, stylize(files, out="out.xyz"), ".png")
+
+
+def test_a_folder_paints_the_good_and_lists_the_bad(files, capsys):
+    for size in ((40, 60), (33, 50)):
+        images.write(examples.lake(*size), files / "in" / f"{size[0]}.png")
+    bad = bad_files(files / "in")
+    assert stylize(files, photo="in", out="done") == 1
+    errors = capsys.readouterr().err
+    assert sorted(path.name for path in (files / "done").iterdir()) == ["33.png", "40.png"]
+    assert images.read(files / "done" / "33.png").shape == (33, 50, 3)
+    assert all(path.name in errors for path in bad) and "4 of 6 not painted" in errors
+
+
+def test_an_empty_folder_is_refused(files, capsys):
+    (files / "nothing").mkdir()
+    refused(capsys, stylize(files, photo="nothing"), "folder with pictures")
+
+
+def test_methods_lists_what_is_released(capsys):
+    assert run("methods") == 0
+    assert "ghiasi" in capsys.readouterr().out
+
+
+def test_examples_are_written_once(tmp_path, capsys):
+    assert run("example", tmp_path / "pictures") == 0
+    assert images.read(tmp_path / "pictures" / "lake.jpg").shape == (480, 640, 3)
+    assert run("example", tmp_path / "pictures") == 2
+
+
+@pytest.mark.parametrize("command", ["stylize", "train ghiasi", "train encoder", "evaluate ghiasi"])
+def test_help_explains_every_command(command, capsys):
+    with pytest.raises(SystemExit) as caught:
+        run(*command.split(), "--help")
+    assert caught.value.code == 0 and "example:" in capsys.readouterr().out
+
+
+def test_importing_the_package_imports_no_framework():
+    check = "import sys, tfstyle; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_painting_imports_no_framework(files):
+    arguments = [str(files / "photo.png"), "--style", str(files / "style.png")]
+    check = (
+        "import sys; from tfstyle import cli; "
+        f"code = cli.main(['stylize', *{arguments}, '-o', {str(files / 'o.png')!r}]); "
+        "print(code, [m for m in ('tensorflow', 'keras', 'jax', 'torch') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert found.stdout.strip() == "0 []", found.stderr

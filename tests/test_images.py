@@ -1,0 +1,153 @@
+import io
+import os
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from tfstyle import images
+
+
+def saved(tmp_path, image, name, **options):
+    path = tmp_path / name
+    image.save(path, **options)
+    return path
+
+
+def gradient(height=12, width=20):
+    ramp = np.linspace(0, 255, height * width * 3).reshape(height, width, 3)
+    return Image.fromarray(np.uint8(ramp))
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tiff", "bmp", "gif"])
+def test_every_format_is_read_as_floats_in_0_1(tmp_path, suffix):
+    image = images.read(saved(tmp_path, gradient(), f"a.{suffix}"))
+    assert image.shape == (12, 20, 3) and image.dtype == np.float32
+    assert 0.0 <= image.min() and image.max() <= 1.0
+    assert np.abs(image - np.asarray(gradient()) / 255).mean() < 0.06
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff", ".bmp"])
+def test_writing_then_reading_gives_the_same_bytes(tmp_path, suffix):
+    pixels = np.asarray(gradient())
+    images.write(images.to_float(pixels), tmp_path / f"a{suffix}")
+    np.testing.assert_array_equal(images.read_bytes(tmp_path / f"a{suffix}"), pixels)
+
+
+def test_exif_turns_the_picture(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = saved(tmp_path, gradient(12, 20), "a.jpg", exif=exif)
+    assert images.read(path).shape == (20, 12, 3)
+
+
+def test_transparency_lies_on_white(tmp_path):
+    path = saved(tmp_path, Image.new("RGBA", (4, 4), (255, 0, 0, 0)), "a.png")
+    assert (images.read(path) == 1.0).all()
+
+
+def test_a_transparent_palette_lies_on_white(tmp_path):
+    picture = Image.new("P", (4, 4), 0)
+    picture.putpalette([0, 0, 0, 255, 0, 0])
+    assert (images.read(saved(tmp_path, picture, "a.png", transparency=0)) == 1.0).all()
+
+
+def test_grey_and_16_bit_agree(tmp_path):
+    grey = np.uint8(np.linspace(0, 255, 48).reshape(6, 8))
+    eight = saved(tmp_path, Image.fromarray(grey), "a.png")
+    sixteen = saved(tmp_path, Image.fromarray(np.uint16(grey) * 257), "b.png")
+    np.testing.assert_allclose(images.read(eight), images.read(sixteen), atol=1 / 255)
+
+
+def test_cmyk_is_read_as_its_rgb(tmp_path):
+    path = saved(tmp_path, Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "a.jpg", quality=95)
+    np.testing.assert_allclose(images.read(path)[4, 4], (1, 0, 0), atol=0.05)
+
+
+def test_a_profile_is_converted_to_srgb(tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = saved(tmp_path, gradient(), "a.png", icc_profile=profile)
+    np.testing.assert_allclose(images.read(path), np.asarray(gradient()) / 255, atol=2 / 255)
+
+
+def test_an_animation_gives_its_first_frame(tmp_path):
+    frames = [Image.new("RGB", (5, 5), colour) for colour in ("red", "blue")]
+    path = tmp_path / "a.gif"
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    np.testing.assert_allclose(images.read(path)[2, 2], (1, 0, 0), atol=0.02)
+
+
+def test_size_reduces_the_longer_side_and_never_enlarges(tmp_path):
+    path = saved(tmp_path, gradient(120, 200), "a.jpg")
+    assert images.read(path, size=50).shape == (30, 50, 3)
+    assert images.read(path, size=500).shape == (120, 200, 3)
+
+
+def huge_header(path):
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b""))
+    return path
+
+
+def bad_files(folder):
+    whole = io.BytesIO()
+    Image.effect_noise((64, 64), 90).save(whole, "JPEG")
+    contents = {"truncated.jpg": whole.getvalue()[:900], "empty.jpg": b"", "text.jpg": b"hello\n"}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return [*(folder / name for name in contents), huge_header(folder / "huge.png")]
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_a_bad_file_is_refused_in_one_sentence_with_its_name(tmp_path, index):
+    path = bad_files(tmp_path)[index]
+    with pytest.raises((OSError, ValueError), match=path.name) as caught:
+        images.read(path)
+    assert "Expected" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="not there"):
+        images.read(tmp_path / "none.jpg")
+    with pytest.raises(IsADirectoryError, match="a folder"):
+        images.read(tmp_path)
+
+
+def test_jpeg_quality_changes_the_size_of_the_file(tmp_path):
+    noise = np.random.default_rng(0).random((64, 64, 3), dtype=np.float32)
+    images.write(noise, tmp_path / "fine.jpg", quality=95)
+    images.write(noise, tmp_path / "coarse.jpg", quality=20)
+    assert (tmp_path / "coarse.jpg").stat().st_size < (tmp_path / "fine.jpg").stat().st_size / 2
+
+
+def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        images.write(np.zeros((4, 4, 3)), tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="Expected to write"):
+        images.write(np.zeros((4, 4, 3)), tmp_path / "file" / "a.png")
+
+
+def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path):
+    with pytest.raises(ValueError, match=r"\.jpg.*Received"):
+        images.write(np.zeros((4, 4, 3)), tmp_path / "a.xyz")
+
+
+def test_resizing_to_the_same_size_is_the_picture_itself():
+    image = np.random.default_rng(0).random((7, 9, 3), dtype=np.float32)
+    assert images.resize(image, 7, 9) is image
+    assert images.resize(image, 14, 3).shape == (14, 3, 3)

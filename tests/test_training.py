@@ -1,0 +1,147 @@
+"""Runs that stop at any moment and go on as if they had not."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tfstyle import cli, images, weights
+from tfstyle.data import batches, folders
+
+NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64", "--stem", "4", "--quarter", "8"]
+NUMBERS += ["--eighth", "8", "--blocks", "1", "--top", "4", "--hidden", "8"]
+
+
+def command(pictures, run):
+    return [
+        *("train", "ghiasi", "--content", str(pictures / "content")),
+        *("--style", str(pictures / "style"), "--run", str(pictures / run), *NUMBERS),
+    ]
+
+
+def log(folder):
+    with (folder / "log.csv").open() as file:
+        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+PROGRAM = """
+import sys
+from tfstyle import cli
+from tfstyle.training import runs
+defaults = runs.Recorder.__init__
+def often(self, *arguments, **named):
+    defaults(self, *arguments, **{**named, "seconds": 0.0, "every": 1})
+runs.Recorder.__init__ = often
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def start(arguments):
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *arguments], stderr=subprocess.PIPE, text=True
+    )
+
+
+def steps_logged(folder):
+    path = folder / "log.csv"
+    return len(path.read_text().splitlines()) - 1 if path.exists() else 0
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    from tfstyle import examples
+
+    folder = tmp_path_factory.mktemp("pictures")
+    for name, draw in {"content": examples.lake, "style": examples.discs}.items():
+        for index in range(3):
+            images.write(draw(60 + 10 * index, 80), folder / name / f"{index}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def unbroken(pictures):
+    process = start(command(pictures, "unbroken"))
+    assert process.wait() == 0, process.stderr.read()
+    return pictures / "unbroken"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_resuming_equals_never_stopping(pictures, unbroken, number):
+    run = pictures / f"killed-{number.name}"
+    process = start(command(pictures, run.name))
+    while steps_logged(run) < 4 and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(number)
+    process.wait()
+    assert process.returncode != 0 and steps_logged(run) < 12
+    assert start(command(pictures, run.name)).wait() == 0
+    for mine, whole in zip(log(run), log(unbroken), strict=True):
+        assert mine.keys() == whole.keys()
+        for name in mine:
+            assert mine[name] == pytest.approx(whole[name], rel=1e-3), (name, mine["step"])
+
+
+def test_a_finished_run_can_be_released_and_paints(unbroken, tmp_path, photograph, painting):
+    assert cli.main(["release", "ghiasi", "--run", str(unbroken), "-o", str(tmp_path)]) == 0
+    painted = weights.load_lite("ghiasi", folder=tmp_path).stylize(photograph, painting)
+    assert painted.shape == photograph.shape
+    assert not list(unbroken.glob("new-*")) and list((unbroken / "samples").iterdir())
+
+
+def test_an_unfinished_run_is_not_released(tmp_path, capsys):
+    assert cli.main(["release", "ghiasi", "--run", str(tmp_path), "-o", str(tmp_path)]) == 2
+    assert "finished run" in capsys.readouterr().err
+
+
+def test_other_settings_than_the_runs_are_refused(pictures, unbroken, capsys):
+    assert cli.main([*command(pictures, "unbroken"), "--rate", "0.5"]) == 2
+    assert "rate=0.5" in capsys.readouterr().err
+
+
+def test_a_folder_without_pictures_is_refused(pictures, tmp_path, capsys):
+    arguments = command(pictures, "none")
+    arguments[3] = str(tmp_path)
+    assert cli.main(arguments) == 2
+    assert "folder with pictures" in capsys.readouterr().err
+
+
+def test_a_stream_begun_later_goes_on_as_the_whole(pictures):
+    paths = folders.pictures(pictures / "content")
+    whole = [np.asarray(crop) for crop in batches.crops(paths, 32, seed=3).take(8)]
+    tail = [np.asarray(crop) for crop in batches.crops(paths, 32, seed=3, start=5).take(3)]
+    np.testing.assert_array_equal(whole[5:], tail)
+
+
+def test_every_picture_comes_once_an_epoch(pictures):
+    paths = folders.pictures(pictures / "content")
+    order = [batches._order(len(paths), 1, epoch).tolist() for epoch in range(5)]
+    assert all(sorted(epoch) == [0, 1, 2] for epoch in order)
+    assert len({tuple(epoch) for epoch in order}) > 1
+
+
+def test_a_broken_picture_does_not_stop_a_training(pictures, tmp_path):
+    good = folders.pictures(pictures / "content")
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    crops = batches.crops([*good, tmp_path / "broken.jpg"], 32, seed=3).take(8)
+    assert len(list(crops)) == 8
+
+
+def test_the_encoder_is_distilled_from_a_local_teacher(shared, pictures):
+    run = pictures / "encoder"
+    arguments = ["train", "encoder", "--pictures", str(pictures / "content"), "--run", str(run)]
+    arguments += ["--teacher", str(shared / "weights"), "--steps", "6", "--batch", "1"]
+    assert cli.main([*arguments, "--size", "64"]) == 0
+    assert os.path.getsize(run / "encoder.keras") > 1e5
+    assert weights.encoder(run)[0].output["relu3_1"].shape[-1] == 80
+
+
+def test_a_missing_teacher_is_refused(pictures, tmp_path, capsys):
+    arguments = ["train", "encoder", "--pictures", str(pictures / "content")]
+    arguments += ["--run", str(tmp_path / "run"), "--teacher", str(tmp_path)]
+    assert cli.main(arguments) == 2
+    assert "vgg19" in capsys.readouterr().err

@@ -1,0 +1,30 @@
+"""Every family of image style transfer behind one verb.
+
+    import tfstyle
+
+    stylizer = tfstyle.load("ghiasi")
+    picture = stylizer.stylize(tfstyle.read("photo.jpg"), tfstyle.read("painting.jpg"))
+    tfstyle.write(picture, "painted.jpg")
+"""
+
+import importlib
+
+_HOMES = {
+    "METHODS": "tfstyle.methods",
+    "load": "tfstyle.weights",
+    "read": "tfstyle.images",
+    "write": "tfstyle.images",
+}
+
+__all__ = ["METHODS", "load", "read", "write"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str):
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'tfstyle' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,94 @@
+"""Networks as TFLite files: named signatures, builtin operations only, any size."""
+
+import tempfile
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+
+from tfstyle.networks.endpoint import Endpoint
+
+PRECISIONS = ("float32", "float16", "dynamic")
+REFUSED = ("Flex", "READ_VARIABLE", "VAR_HANDLE", "CALL_ONCE")
+
+
+def to_tflite(endpoints: Mapping[str, Endpoint], precision: str = "dynamic") -> bytes:
+    """A TFLite file.
+
+    Args:
+        endpoints: Networks by signature name; those that share layers share their weights.
+        precision: "float32"; "float16" weights; or "dynamic", int8 weights with activations
+            quantised on the fly.
+
+    Returns:
+        The file's bytes; every input has batch 1 and takes any height and width.
+
+    Raises:
+        ValueError: The precision is unknown, or the file would need more than the builtin
+            operations.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"Expected a precision of {PRECISIONS}. Received: {precision!r}.")
+    with tempfile.TemporaryDirectory() as folder:
+        archive = keras.export.ExportArchive()
+        for name, endpoint in endpoints.items():
+            _add(archive, name, endpoint)
+        archive.write_out(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=list(endpoints)
+        )
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        if precision != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if precision == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        content = converter.convert()
+    _refuse_foreign_operations(content)
+    return content
+
+
+def _add(archive, name, endpoint):
+    def serve(*tensors):
+        return {endpoint.output: endpoint(**dict(zip(endpoint.inputs, tensors, strict=True)))}
+
+    archive.track(endpoint.network)
+    archive.add_endpoint(name, serve, _specs(endpoint))
+
+
+def _specs(endpoint):
+    return [
+        tf.TensorSpec((1, *tensor.shape[1:]), tf.float32, name=name)
+        for name, tensor in endpoint.inputs.items()
+    ]
+
+
+def operations(content: bytes) -> list[str]:
+    """Names of the builtin operations in a TFLite file; custom ones by their own name."""
+    model = schema.Model.GetRootAs(content)
+    codes = [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
+    custom = [code.CustomCode().decode() for code in codes if code.CustomCode()]
+    names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
+    builtin = [names[max(c.BuiltinCode(), c.DeprecatedBuiltinCode())] for c in codes]
+    return sorted({*custom, *builtin} - {"CUSTOM"})
+
+
+def _refuse_foreign_operations(content):
+    foreign = [op for op in operations(content) if op.startswith(REFUSED)]
+    if foreign:
+        raise ValueError(f"Expected builtin TFLite operations only. Received: {foreign}.")
+
+
+def differences(content: bytes, name: str, endpoint: Endpoint, inputs: dict) -> np.ndarray:
+    """Absolute differences between a signature's output and Keras'.
+
+    Args:
+        content: The file's bytes.
+        name: The signature.
+        endpoint: The network that it came from.
+        inputs: Arrays by input name.
+    """
+    run = Interpreter(model_content=content).get_signature_runner(name)
+    return np.abs(run(**inputs)[endpoint.output] - endpoint.array(**inputs))

@@ -1,0 +1,53 @@
+"""Other people's models behind the same verb, to be measured beside ours."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import images
+
+PREDICTOR_SIDE = 256  # pixels; Magenta squashes the painting to a square of this side
+TRANSFORMER_SIDE = 384  # pixels; its transformer takes no other size
+
+
+class MagentaTFLite:
+    """Magenta's arbitrary stylization as the pair of TFLite files that people deploy.
+
+    Args:
+        predictor: File, style image (1, 256, 256, 3) to vector (1, 1, 1, 100).
+        transformer: File, content (1, 384, 384, 3) and vector to (1, 384, 384, 3).
+        threads: Processor threads.
+    """
+
+    def __init__(
+        self, predictor: str | os.PathLike, transformer: str | os.PathLike, threads: int = 2
+    ):
+        from ai_edge_litert.interpreter import Interpreter
+
+        self.predictor, self.transformer = (
+            Interpreter(str(Path(path)), num_threads=threads) for path in (predictor, transformer)
+        )
+        self.predictor.allocate_tensors()
+        self.transformer.allocate_tensors()
+
+    def vector(self, style: np.ndarray) -> np.ndarray:
+        """The painting's style vector, shape (1, 1, 1, 100)."""
+        square = images.squash(style, PREDICTOR_SIDE)
+        return _run(self.predictor, {3: square[None]})
+
+    def paint(self, content: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        """The photograph (384, 384, 3) in a vector's style."""
+        return np.clip(_run(self.transformer, {3: content[None], 100: vector})[0], 0.0, 1.0)
+
+    def stylize(self, content: np.ndarray, style: np.ndarray) -> np.ndarray:
+        """The photograph (384, 384, 3) in the painting's style."""
+        return self.paint(content, self.vector(style))
+
+
+def _run(interpreter, by_channels):
+    for detail in interpreter.get_input_details():
+        value = by_channels[int(detail["shape"][-1])]
+        interpreter.set_tensor(detail["index"], value.astype(np.float32))
+    interpreter.invoke()
+    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
