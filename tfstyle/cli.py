@@ -246,6 +246,12 @@ def _train_ghiasi(kinds):
         metavar="DIR",
         help="run folder of `train encoder` (default: the released encoder)",
     )
+    parser.add_argument(
+        "--teacher",
+        metavar="DIR",
+        help="folder with a distilled VGG-19 as .npz, to take the losses on "
+        "(default: the encoder's own view of VGG-19)",
+    )
     _add_run(parser, Settings())
 
 
@@ -288,11 +294,18 @@ def _run_train_ghiasi(options):
     from tfstyle import weights
     from tfstyle.methods.ghiasi import training
     from tfstyle.methods.ghiasi.settings import Settings
+    from tfstyle.networks import encoder, vgg
 
     eyes, readouts = weights.encoder(options.encoder)
+
+    def loss_network():
+        if options.teacher:
+            return vgg.narrow(options.teacher)
+        return encoder.like(eyes), encoder.views(readouts)
+
     settings = _settings(Settings, options)
     done = training.train(
-        options.content, options.style, options.folder, eyes, readouts, settings
+        options.content, options.style, options.folder, eyes, loss_network, settings
     )
     return 0 if done else 130
 

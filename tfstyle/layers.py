@@ -31,36 +31,29 @@ class Moments(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class ConditionalInstanceNorm(keras.layers.Layer):
-    """Instance normalisation whose scale and shift a style vector chooses.
+    """Instance normalisation with the scale and shift of a style.
 
-    Dumoulin, Shlens & Kudlur 2017, https://arxiv.org/abs/1610.07629, equation 5; the linear map
-    from a vector is that of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, section 2.
+    Dumoulin, Shlens & Kudlur 2017, https://arxiv.org/abs/1610.07629, equation 5.
 
-    Call with a feature map (batch, height, width, channels), style vectors (batch, numbers) and
-    the `Moments` to take out (batch, 2 channels), the map's own or those of a larger picture
-    that it is a tile of. Returns scale * (features - mean) / deviation + shift, of the feature
-    map's shape.
+    Call with a feature map (batch, height, width, channels); the style's condition (batch, 2
+    channels), scales less 1 and then shifts; and the `Moments` to take out (batch, 2 channels),
+    the map's own or those of a larger picture that it is a tile of. Returns
+    (1 + scale) * (features - mean) / deviation + shift, of the feature map's shape.
     """
 
-    def build(self, features_shape, vector_shape, moments_shape):
-        shape, channels = (vector_shape[-1], features_shape[-1]), (features_shape[-1],)
-        start = keras.initializers.RandomNormal(stddev=0.3 / vector_shape[-1] ** 0.5)
-        self.scale_kernel = self.add_weight(shape=shape, initializer=start, name="scale_kernel")
-        self.scale_bias = self.add_weight(shape=channels, initializer="ones", name="scale_bias")
-        self.shift_kernel = self.add_weight(shape=shape, initializer=start, name="shift_kernel")
-        self.shift_bias = self.add_weight(shape=channels, initializer="zeros", name="shift_bias")
-
-    def call(self, features, vector, moments):
-        scale = ops.matmul(vector, self.scale_kernel) + self.scale_bias
-        shift = ops.matmul(vector, self.shift_kernel) + self.shift_bias
+    def call(self, features, condition, moments):
+        scale, shift = ops.split(ops.cast(condition, "float32"), 2, axis=-1)
         mean, deviation = ops.split(ops.cast(moments, "float32"), 2, axis=-1)
-        gain = ops.cast(scale, "float32") / deviation
-        offset = ops.cast(shift, "float32") - mean * gain
-        spread = (lambda x: ops.cast(x, features.dtype)[:, None, None, :])
-        return features * spread(gain) + spread(offset)
+        gain = (1.0 + scale) / deviation
+        offset = shift - mean * gain
+        return features * _spread(gain, features) + _spread(offset, features)
 
-    def compute_output_shape(self, features_shape, vector_shape, moments_shape):
+    def compute_output_shape(self, features_shape, condition_shape, moments_shape):
         return features_shape
+
+
+def _spread(numbers, features):
+    return ops.cast(numbers, features.dtype)[:, None, None, :]
 
 
 @keras.saving.register_keras_serializable("tfstyle")

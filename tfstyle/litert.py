@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-Signature = Callable[..., np.ndarray]
+Signature = Callable[..., dict[str, np.ndarray]]
 
 
 def signatures(path: str | os.PathLike, threads: int | None = None) -> dict[str, Signature]:
-    """The named signatures of a TFLite file, as functions of arrays by input name.
+    """The named signatures of a TFLite file, as functions from arrays to arrays by name.
 
     Args:
-        path: A file whose signatures have one output each.
+        path: The file.
         threads: Processor threads; None takes all cores.
 
     Raises:
@@ -36,6 +36,6 @@ def _function(interpreter, name):
     def run(**inputs):
         nonlocal runner
         runner = runner or interpreter.get_signature_runner(name)
-        return next(iter(runner(**inputs).values()))
+        return runner(**inputs)
 
     return run

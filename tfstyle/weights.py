@@ -21,7 +21,7 @@ def load(name: str = "ghiasi"):
     """
     row, networks = method(name), load_networks(name)
     signatures = {
-        label: endpoint.array
+        label: endpoint.arrays
         for endpoints in found(row.endpoints)(networks).values()
         for label, endpoint in endpoints.items()
     }
@@ -30,10 +30,10 @@ def load(name: str = "ghiasi"):
 
 def load_networks(name: str) -> dict:
     """The Keras models of a released method, by file name."""
-    import keras
+    from tfstyle.networks import files
 
     folder = RELEASED / name
-    return {file: keras.models.load_model(folder / f"{file}.keras") for file in method(name).files}
+    return {file: files.load(folder / f"{file}.keras") for file in method(name).files}
 
 
 def load_lite(
@@ -85,11 +85,11 @@ def encoder(folder: str | os.PathLike | None = None) -> tuple:
     Raises:
         OSError: The folder holds no finished encoder.
     """
-    import keras
+    from tfstyle.networks import files
 
     folder = Path(folder or RELEASED / "encoder")
     paths = [folder / f"{file}.keras" for file in ("encoder", "readouts")]
     for path in paths:
         if not path.is_file():
             raise FileNotFoundError(f"Expected a finished encoder. Received: {path}, not there.")
-    return tuple(keras.models.load_model(path) for path in paths)
+    return tuple(map(files.load, paths))

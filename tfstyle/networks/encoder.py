@@ -2,14 +2,15 @@
 
 import keras
 
+from tfstyle.networks.files import copy_into
 from tfstyle.networks.vgg import TAPS
 
 LAYERS = (  # name, channels, stride; every convN_1 is tapped as reluN_1
-    ("conv1_1", 16, 1),
-    ("down2", 32, 2),
-    ("conv2_1", 48, 1),
-    ("down3", 80, 2),
-    ("conv3_1", 80, 1),
+    ("conv1_1", 24, 1),
+    ("down2", 56, 2),
+    ("conv2_1", 64, 1),
+    ("down3", 128, 2),
+    ("conv3_1", 96, 1),
     ("down4", 128, 2),
     ("middle4", 128, 1),
     ("conv4_1", 128, 1),
@@ -53,6 +54,13 @@ def encoder(layers: tuple = LAYERS, name: str = "encoder") -> keras.Model:
         if conv.startswith("conv"):
             taps[conv.replace("conv", "relu")] = x
     return keras.Model(image, taps, name=name)
+
+
+def like(source: keras.Model) -> keras.Model:
+    """The same encoder with the same weights, under the precision that is set now."""
+    convs = [layer for layer in source.layers if isinstance(layer, keras.layers.Conv2D)]
+    layers = tuple((conv.name, conv.filters, conv.strides[0]) for conv in convs)
+    return copy_into(encoder(layers, source.name), source)
 
 
 def readouts(

@@ -1,4 +1,4 @@
-"""A network under a name, with one named output: what is called, exported and served."""
+"""A network under a name, with named outputs: what is called, exported and served."""
 
 import dataclasses
 
@@ -8,15 +8,15 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Endpoint:
-    """A functional model of one output.
+    """A functional model.
 
     Args:
-        network: Its inputs are one tensor or a dictionary of them.
-        output: The output's name.
+        network: Its inputs are one tensor or a dictionary of them, its outputs likewise.
+        output: The name of a single output.
     """
 
     network: keras.Model
-    output: str
+    output: str = "output"
 
     @property
     def inputs(self) -> dict[str, keras.KerasTensor]:
@@ -24,13 +24,14 @@ class Endpoint:
         given = self.network.input
         return dict(given) if isinstance(given, dict) else {given.name: given}
 
-    def __call__(self, **tensors):
-        """The network's output for tensors by input name."""
-        if isinstance(self.network.input, dict):
-            return self.network(tensors, training=False)
-        return self.network(tensors[self.network.input.name], training=False)
+    def __call__(self, **tensors) -> dict:
+        """The network's outputs by name, for tensors by input name."""
+        single = not isinstance(self.network.input, dict)
+        inputs = tensors[self.network.input.name] if single else tensors
+        outputs = self.network(inputs, training=False)
+        return outputs if isinstance(outputs, dict) else {self.output: outputs}
 
-    def array(self, **arrays: np.ndarray) -> np.ndarray:
-        """The network's output as a numpy array."""
+    def arrays(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:
+        """The network's outputs as numpy arrays."""
         tensors = {name: keras.ops.convert_to_tensor(array) for name, array in arrays.items()}
-        return keras.ops.convert_to_numpy(self(**tensors))
+        return {k: keras.ops.convert_to_numpy(v) for k, v in self(**tensors).items()}

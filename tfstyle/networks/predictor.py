@@ -24,15 +24,19 @@ def predictor(
 
     Returns:
         Model, pictures (batch, height, width, 3) in [0, 1] to vectors (batch, vector). Its
-        layer `standardize` (keras.layers.Normalization) must be adapted to LogMoments before
-        training.
+        layer `standardize` is never trained: it wants the mean and variance of many paintings'
+        LogMoments as its weights.
     """
     taps = {tap: encoder.output[tap] for tap in PREDICTOR_TAPS}
     eyes = keras.Model(encoder.input, list(taps.values()), name="eyes")
     eyes.trainable = False
     style = keras.Input((None, None, 3), name="style")
     numbers = LogMoments(name="log_moments", dtype="float32")(eyes(style))
-    x = keras.layers.Normalization(name="standardize", dtype="float32")(numbers)
+    standardize = keras.layers.BatchNormalization(
+        center=False, scale=False, epsilon=1e-2, name="standardize", dtype="float32"
+    )
+    standardize.trainable = False
+    x = standardize(numbers)
     x = keras.layers.Dense(hidden, activation="relu", name="hidden", dtype="float32")(x)
     code = keras.layers.Dense(vector, name="vector", dtype="float32")(x)
     return keras.Model(style, code, name=name)

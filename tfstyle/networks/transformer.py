@@ -62,6 +62,11 @@ def transformer(
         **convs,
         **{f"{conv}_moments": Moments() for conv in convs},
         **{f"{conv}_norm": ConditionalInstanceNorm() for conv in convs},
+        "conditions": keras.layers.Dense(
+            2 * sum(conv.filters for conv in convs.values()),
+            kernel_initializer=keras.initializers.RandomNormal(stddev=0.3 / vector**0.5),
+            dtype="float32",
+        ),
         "grow4": UpsampleLike(),
         "grow2": UpsampleLike(),
         "up1": _conv(4 * top, activation="relu", kernel_initializer=SameForEveryPixel()),
@@ -72,36 +77,33 @@ def transformer(
     for label, layer in layers.items():
         layer.name = label
     inputs = _inputs(vector)
-    pastiche, _ = _connect(layers, **inputs)
-    return keras.Model(inputs, pastiche, name=name)
+    return keras.Model(inputs, _connect(layers, **inputs)["pastiche"], name=name)
 
 
 def measuring(transformer: keras.Model) -> keras.Model:
-    """The transformer's layers, asked for the moments that its normalisations take out.
+    """The transformer, telling the moments that its normalisations take out.
 
     Returns:
-        Model, the transformer's inputs to an array (batch, numbers).
+        Model, the transformer's inputs to {"pastiche", "moments": (batch, numbers)}.
     """
     inputs = _inputs(transformer.input["vector"].shape[-1])
-    _, moments = _connect(_layers_of(transformer), **inputs)
-    return keras.Model(inputs, keras.layers.Concatenate()(moments), name="measuring")
+    return keras.Model(inputs, _connect(_layers_of(transformer), **inputs), name="measuring")
 
 
 def tiling(transformer: keras.Model) -> keras.Model:
-    """The transformer's layers, normalising with moments that are given.
+    """The transformer, normalising with moments that are given.
 
     With those of a whole picture, from `measuring`, tiles of it are painted as the whole is:
     Chen et al. 2022 (URST, https://arxiv.org/abs/2103.11784), section 3.2.
 
     Returns:
-        Model, {"content", "vector", "moments": (batch, numbers)} to pictures of the content's
-        shape in [0, 1].
+        Model, {"content", "vector", "moments": (batch, numbers)} to {"pastiche"}.
     """
     inputs = _inputs(transformer.input["vector"].shape[-1])
-    count = measuring(transformer).output.shape[-1]
+    count = transformer.get_layer("conditions").units
     inputs["moments"] = keras.Input((count,), name="moments")
-    pastiche, _ = _connect(_layers_of(transformer), **inputs)
-    return keras.Model(inputs, pastiche, name="tiling")
+    pastiche = _connect(_layers_of(transformer), **inputs)["pastiche"]
+    return keras.Model(inputs, {"pastiche": pastiche}, name="tiling")
 
 
 def _conv(filters, size=3, strides=1, activation=None, **kwargs):
@@ -128,17 +130,16 @@ def _layers_of(model):
 
 
 def _connect(layers, content, vector, moments=None):
-    """The network's output and the moments it took out, from its layers by name."""
-    taken, start = [], 0
+    """The network's outputs, from its layers by name."""
+    conditions, taken, start = layers["conditions"](vector), [], 0
 
     def normed(x, name):
         nonlocal start
         x = layers[name](x)
-        width = 2 * x.shape[-1]
-        own = layers[f"{name}_moments"](x) if moments is None else moments[:, start : start + width]
-        taken.append(own)
-        start += width
-        return layers[f"{name}_norm"](x, vector, own)
+        span = slice(start, start + 2 * x.shape[-1])
+        start = span.stop
+        taken.append(layers[f"{name}_moments"](x) if moments is None else moments[:, span])
+        return layers[f"{name}_norm"](x, conditions[:, span], taken[-1])
 
     def conv(x, name):
         return keras.ops.relu(normed(x, name))
@@ -149,10 +150,11 @@ def _connect(layers, content, vector, moments=None):
     half = conv(layers["centre"](content), "stem")
     fourth = conv(half, "down4")
     x = conv(fourth, "down8")
-    for name in sorted({name[:-1] for name in layers if name.startswith("eighth") and "_" not in name}):
-        x = residual(x, name)
+    for index in range(1, 1 + sum(name.startswith("eighth") for name in layers) // 6):
+        x = residual(x, f"eighth{index}")
     x = conv(layers["grow4"](x, fourth), "up4") + fourth
     x = residual(x, "quarter1")
     x = conv(layers["grow2"](x, half), "up2")
     x = layers["shuffle1"](layers["up1"](x), content)
-    return layers["pastiche"](layers["paint"](x)), taken
+    pastiche = layers["pastiche"](layers["paint"](x))
+    return {"pastiche": pastiche, "moments": keras.ops.concatenate(taken, axis=-1)}

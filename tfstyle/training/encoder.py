@@ -7,20 +7,21 @@ import keras
 
 from tfstyle.data import batches, folders
 from tfstyle.networks import vgg
-from tfstyle.networks.copying import copy_into
-from tfstyle.networks.encoder import encoder, readouts
+from tfstyle.networks.files import copy_into
+from tfstyle.networks.encoder import encoder, like, readouts
 from tfstyle.training import runs
 from tfstyle.training.distillation import Distillation
+from tfstyle.training.initialisation import fit_to
 from tfstyle.training.settings import Distillation as Settings
-from tfstyle.training.trainer import Trainer, adam
+from tfstyle.training.trainer import Trainer, adam, precision
+
+INITIALISATION_PICTURES = 24
 
 
-def networks() -> tuple[keras.Model, keras.Model, keras.Model]:
-    """A fresh encoder, its read-outs, and the two in one network for training."""
-    student = encoder()
-    views = readouts(student)
+def training_network(student: keras.Model, views: keras.Model) -> keras.Model:
+    """An encoder and its read-outs in one network, {"content"} to a dictionary of taps."""
     image = keras.Input((None, None, 3), name="content")
-    return student, views, keras.Model({"content": image}, views(student(image)))
+    return keras.Model({"content": image}, views(student(image)))
 
 
 def train(
@@ -40,24 +41,24 @@ def train(
     Returns:
         True when the run is complete, False when it was interrupted.
     """
-    keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    keras.utils.set_random_seed(settings.seed)
     paths = [path for each in pictures for path in folders.pictures(each)]
     run = runs.Run(folder, dataclasses.asdict(settings))
-    student, views, network = networks()
-    trainer = Trainer(network, Distillation(vgg.teacher(teacher)))
+    keras.utils.set_random_seed(settings.seed)
+    exact = encoder()
+
+    def batches_from(step, batch=settings.batch):
+        return batches.contents(paths, batch, settings.size, settings.seed, step)
+
+    if run.step == 0:
+        first = next(iter(batches_from(0, INITIALISATION_PICTURES)))
+        fit_to(exact, first["content"], settings.seed)
+    with precision("mixed_bfloat16"):
+        student = like(exact)
+        views = readouts(student)
+        trainer = Trainer(training_network(student, views), Distillation(vgg.teacher(teacher)))
     trainer.compile(adam(settings.rate, settings.steps))
-    done = runs.fit(
-        trainer,
-        run,
-        lambda step: batches.contents(
-            paths, settings.batch, settings.size, settings.seed, step
-        ),
-        runs.Recorder(run, settings.steps),
-    )
-    keras.mixed_precision.set_global_policy("float32")
+    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps))
     if done:
-        exact_student, exact_views, _ = networks()
-        copy_into(exact_student, student).save(run.folder / "encoder.keras")
-        copy_into(exact_views, views).save(run.folder / "readouts.keras")
+        copy_into(exact, student).save(run.folder / "encoder.keras")
+        copy_into(readouts(exact), views).save(run.folder / "readouts.keras")
     return done

@@ -1,6 +1,7 @@
 """One network, one criterion, one optimizer: a `keras.Model` whose `fit` knows named losses."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 
 import keras
 
@@ -52,3 +53,14 @@ def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:
         rate / 20, steps - warmup, alpha=0.01, warmup_target=rate, warmup_steps=warmup
     )
     return keras.optimizers.Adam(schedule, global_clipnorm=5.0, **kwargs)
+
+
+@contextlib.contextmanager
+def precision(policy: str) -> Iterator[None]:
+    """Layers made inside compute in `policy`, such as "mixed_bfloat16"."""
+    before = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        yield
+    finally:
+        keras.mixed_precision.set_global_policy(before)

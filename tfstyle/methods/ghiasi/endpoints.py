@@ -18,8 +18,7 @@ def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoi
     return {
         "predictor": {"predict": Endpoint(networks["predictor"], "vector")},
         "transformer": {
-            "paint": Endpoint(transformer, "pastiche"),
-            "measure": Endpoint(measuring(transformer), "moments"),
-            "tile": Endpoint(tiling(transformer), "pastiche"),
+            "paint": Endpoint(measuring(transformer)),
+            "tile": Endpoint(tiling(transformer)),
         },
     }

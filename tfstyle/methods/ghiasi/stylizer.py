@@ -18,8 +18,9 @@ class Ghiasi:
     """Any painting's style in one pass.
 
     Args:
-        signatures: Functions of arrays by name: `predict(style)`, `paint(content, vector)`,
-            `measure(content, vector)` and `tile(content, vector, moments)`.
+        signatures: Functions from arrays to arrays by name: `predict(style)` to vector,
+            `paint(content, vector)` to pastiche and moments, and `tile(content, vector,
+            moments)` to pastiche.
         networks: The Keras models behind them, by file name; empty where LiteRT runs.
     """
 
@@ -55,7 +56,7 @@ class Ghiasi:
         height, width = style.shape[:2]
         if max(height, width) > STYLE_SIDE:
             style = images.resize(style, *images.fitted((height, width), STYLE_SIDE))
-        return self.signatures["predict"](style=stylizer.roomy(style)[None])
+        return self.signatures["predict"](style=stylizer.roomy(style)[None])["vector"]
 
     def _paint(self, content, vector, strength):
         content = stylizer.checked_picture(content, "content")
@@ -74,17 +75,17 @@ class Ghiasi:
         if height * width > WHOLE_PIXELS:
             return self._tiled(stylizer.roomy(content, 8), vector)[:height, :width]
         painted = self.signatures["paint"](content=stylizer.roomy(content)[None], vector=vector)
-        return painted[0, :height, :width]
+        return painted["pastiche"][0, :height, :width]
 
     def _tiled(self, content, vector):
         small = images.fitted(content.shape[:2], _side_of(content.shape, WHOLE_PIXELS // 2))
         thumbnail = images.resize(content, *small)
-        moments = self.signatures["measure"](content=thumbnail[None], vector=vector)
+        moments = self.signatures["paint"](content=thumbnail[None], vector=vector)["moments"]
         painted = np.empty_like(content)
         for rows, columns in tiles.windows(*content.shape[:2], TILE, OVERLAP):
             seen = content[rows[0], columns[0]][None]
-            tile = self.signatures["tile"](content=seen, vector=vector, moments=moments)[0]
-            painted[rows[1], columns[1]] = tile[rows[2], columns[2]]
+            tile = self.signatures["tile"](content=seen, vector=vector, moments=moments)
+            painted[rows[1], columns[1]] = tile["pastiche"][0, rows[2], columns[2]]
         return painted
 
 

@@ -18,12 +18,12 @@ from tfstyle import images, losses, statistics
 from tfstyle.data import batches, folders
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
-from tfstyle.networks.copying import copy_into
+from tfstyle.networks.files import copy_into
 from tfstyle.networks.predictor import predictor
 from tfstyle.networks.transformer import transformer
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import runs
-from tfstyle.training.trainer import Trainer, adam
+from tfstyle.training.trainer import Trainer, adam, precision
 
 CONTENT_TAPS = {"relu3_1": 0.3, "relu4_1": 0.7}
 STANDARDIZE_BATCHES = 150
@@ -118,12 +118,9 @@ def train(
     photographs, paintings = folders.pictures(content), folders.pictures(style)
     run = runs.Run(folder, dataclasses.asdict(settings))
     keras.utils.set_random_seed(settings.seed)
-    keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    try:
-        parts = networks(copy_into(encoders.encoder(), encoder), settings)
+    with precision("mixed_bfloat16"):
+        parts = networks(encoders.like(encoder), settings)
         trainer = Trainer(training_network(parts), Objective(*loss_network(), settings))
-    finally:
-        keras.mixed_precision.set_global_policy("float32")
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
@@ -153,7 +150,7 @@ def train(
 def _standardize(predictor, examples):
     numbers = keras.Model(predictor.input, predictor.get_layer("log_moments").output)
     found = np.concatenate([numbers.predict_on_batch(batch["style"]) for batch in examples])
-    predictor.get_layer("standardize").adapt(found)
+    predictor.get_layer("standardize").set_weights([found.mean(axis=0), found.var(axis=0)])
 
 
 def _sampler(parts, photographs, paintings, count=5, size=192):

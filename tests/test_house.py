@@ -1,0 +1,65 @@
+"""The building stands: imports run downwards, public names resolve."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import tfstyle
+
+ROOT = Path(tfstyle.__file__).parent
+FLOORS = (
+    ("images", "color", "statistics", "tiles", "litert", "examples"),
+    ("layers", "losses"),
+    ("networks", "data"),
+    ("training",),
+    ("methods",),
+    ("weights", "export", "metrics", "peers", "evaluation", "release"),
+    ("cli", "__main__"),
+)
+FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
+LIGHT = ("images", "tiles", "litert", "weights", "cli", "methods/__init__", "methods/stylizer")
+LIGHT += ("methods/ghiasi/stylizer", "methods/ghiasi/settings", "training/settings")
+FILES = sorted(path for path in ROOT.rglob("*.py") if path.name != "__init__.py")
+
+
+def imports(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room(name):
+    return name.split(".")[1] if name.startswith("tfstyle.") else None
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_run_downwards(path):
+    here = path.relative_to(ROOT).with_suffix("").parts[0]
+    for name in imports(ast.parse(path.read_text())):
+        there = room(name)
+        if there in FLOOR:
+            assert FLOOR[there] <= FLOOR[here], f"{path.name} imports {name}"
+        if here == there == "methods" and len(name.split(".")) > 3:
+            assert name.split(".")[2] in (*path.parts, "stylizer"), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_what_starts_cheaply_imports_no_framework(name):
+    tree = ast.parse((ROOT / f"{name}.py").read_text())
+    top = ast.Module([node for node in tree.body if "import" in type(node).__name__.lower()], [])
+    assert not FRAMEWORKS & {found.split(".")[0] for found in imports(top)}
+
+
+def test_every_room_has_a_floor():
+    rooms = {path.relative_to(ROOT).with_suffix("").parts[0] for path in FILES}
+    assert rooms - set(FLOOR) == set()
+
+
+def test_public_names_resolve():
+    assert all(getattr(tfstyle, name) is not None for name in tfstyle.__all__)
+    with pytest.raises(AttributeError, match="picasso"):
+        _ = tfstyle.picasso

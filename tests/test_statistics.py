@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from keras import ops
+
+from tfstyle import losses, statistics
+
+
+@pytest.fixture
+def features():
+    return np.random.default_rng(0).normal(2.0, 3.0, (2, 6, 5, 4)).astype("float32")
+
+
+def shuffled(features):
+    flat = features.reshape(2, 30, 4)
+    return flat[:, np.random.default_rng(1).permutation(30)].reshape(features.shape)
+
+
+def test_moments_are_numpys(features):
+    mean, deviation = statistics.moments(features, 0.0)
+    np.testing.assert_allclose(mean[:, 0, 0], features.mean((1, 2)), rtol=1e-5)
+    np.testing.assert_allclose(deviation[:, 0, 0], features.std((1, 2)), rtol=1e-5)
+
+
+def test_moments_forget_where_features_are(features):
+    for one, other in zip(
+        statistics.moments(features), statistics.moments(shuffled(features)), strict=True
+    ):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+def test_moments_of_bfloat16_are_float32(features):
+    mean, _ = statistics.moments(ops.cast(features, "bfloat16"))
+    assert ops.dtype(mean) == "float32"
+
+
+def test_normalizing_twice_is_normalizing_once(features):
+    once = statistics.normalize(features)
+    np.testing.assert_allclose(statistics.normalize(once), once, atol=1e-4)
+
+
+def test_covariance_is_numpys(features):
+    _, found = statistics.covariance(ops.convert_to_tensor(features))
+    expected = [np.cov(x.reshape(-1, 4), rowvar=False, bias=True) for x in features]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_projected_moments_are_those_of_the_1x1_convolution(features):
+    random = np.random.default_rng(2)
+    kernel, bias = random.normal(size=(4, 7)).astype("float32"), np.ones(7, "float32")
+    mean, deviation = statistics.projected_moments(ops.convert_to_tensor(features), kernel, bias, 0)
+    wide = features @ kernel + bias
+    np.testing.assert_allclose(mean, wide.mean((1, 2)), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(deviation, wide.std((1, 2)), rtol=1e-4, atol=1e-4)
+
+
+def test_content_loss_ignores_scale_and_shift_but_not_structure(features):
+    assert float(losses.content_loss(features, 3 * features + 1)) < 1e-4
+    assert float(losses.content_loss(features, shuffled(features))) > 0.5
+    assert float(losses.content_loss(features, -features)) == pytest.approx(4.0, rel=1e-3)
+
+
+def test_moment_loss_is_zero_for_the_style_and_one_for_nothing():
+    style = np.ones((2, 3), "float32"), np.ones((2, 3), "float32")
+    nothing = np.zeros((2, 3), "float32"), np.zeros((2, 3), "float32")
+    assert float(losses.moment_loss(style, style)) == 0.0
+    assert float(losses.moment_loss(style, nothing)) == pytest.approx(1.0, rel=1e-5)
+
+
+def test_total_variation_of_stripes_is_their_contrast():
+    stripes = np.zeros((1, 4, 6, 3), "float32")
+    stripes[:, :, ::2] = 0.5
+    assert float(losses.total_variation(stripes)) == pytest.approx(0.5)
+    assert float(losses.total_variation(np.ones((1, 4, 4, 3), "float32"))) == 0.0
