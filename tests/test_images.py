@@ -25,7 +25,7 @@ def gradient(height=12, width=20):
 def test_every_format_is_read_as_floats_in_0_1(tmp_path, suffix):
     image = images.read(saved(tmp_path, gradient(), f"a.{suffix}"))
     assert image.shape == (12, 20, 3) and image.dtype == np.float32
-    assert 0.0 <= image.min() and image.max() <= 1.0
+    assert image.min() >= 0.0 and image.max() <= 1.0
     assert np.abs(image - np.asarray(gradient()) / 255).mean() < 0.06
 
 

@@ -54,9 +54,7 @@ def test_a_sub_pixel_convolution_starts_as_nearest_upsampling():
 def test_shuffle_like_places_channels_as_pixels_and_cuts():
     features = np.arange(16, dtype="float32").reshape(1, 2, 2, 4)
     found = np.asarray(layers.ShuffleLike()(features, np.zeros((1, 3, 4, 3), "float32")))
-    np.testing.assert_array_equal(
-        found[0, :, :, 0], [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13]]
-    )
+    np.testing.assert_array_equal(found[0, :, :, 0], [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13]])
 
 
 def test_the_encoder_halves_from_tap_to_tap():

@@ -61,9 +61,7 @@ def test_two_paintings_give_two_pictures(any_stylizer, photograph, painting):
 
 
 def test_litert_agrees_with_keras(stylizer, lite, photograph, painting):
-    difference = np.abs(
-        lite.stylize(photograph, painting) - stylizer.stylize(photograph, painting)
-    )
+    difference = np.abs(lite.stylize(photograph, painting) - stylizer.stylize(photograph, painting))
     assert difference.mean() < 0.02
 
 

@@ -1,10 +1,10 @@
 """Every family of image style transfer behind one verb.
 
-    import tfstyle
+import tfstyle
 
-    stylizer = tfstyle.load("ghiasi")
-    picture = stylizer.stylize(tfstyle.read("photo.jpg"), tfstyle.read("painting.jpg"))
-    tfstyle.write(picture, "painted.jpg")
+stylizer = tfstyle.load("ghiasi")
+picture = stylizer.stylize(tfstyle.read("photo.jpg"), tfstyle.read("painting.jpg"))
+tfstyle.write(picture, "painted.jpg")
 """
 
 import importlib

@@ -113,7 +113,7 @@ def _run_stylize(options):
     checked_strength(options.strength)
     inputs, outputs = _ways(Path(options.photo), Path(options.output), options.overwrite)
     stylizer = weights.load_lite(options.method, options.threads)
-    style = images.read(options.style)
+    style = images.read(options.style, stylizer.style_side)
 
     def paint(source, target):
         content = images.read(source, options.size)
@@ -407,5 +407,3 @@ def _run_release(options):
     for path in release.release(options.name, options.folder, options.output, options.notes):
         print(path)
     return 0
-
-

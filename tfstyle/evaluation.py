@@ -20,7 +20,7 @@ from tfstyle.peers import MagentaTFLite
 from tfstyle.training.distillation import explained
 
 SIDE = 384  # pixels; the one size that Magenta's TFLite pair takes
-ENCODER_SIDE = 256  # pixels
+ENCODER_SIDE = 512  # pixels; longer pictures are reduced
 STRIDE = 7  # pair i takes painting 7i modulo their number
 
 Paint = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -63,7 +63,9 @@ def mean(figures: Sequence[Distances]) -> Distances:
     )
 
 
-def contact_sheet(examples: Sequence[tuple], pastiches: Mapping[str, list], side: int) -> np.ndarray:
+def contact_sheet(
+    examples: Sequence[tuple], pastiches: Mapping[str, list], side: int
+) -> np.ndarray:
     """Rows of photograph, painting and every painter's pastiche, two pairs a row."""
     rows = []
     for i, (content, style) in enumerate(examples):
@@ -107,9 +109,7 @@ def report(
         sheet: Picture to write every pair's pastiches to, or None.
     """
     ours = weights.load_lite("ghiasi", folder=model)
-    painters = {
-        f"tfstyle {s:g}": functools.partial(ours.stylize, strength=s) for s in strengths
-    }
+    painters = {f"tfstyle {s:g}": functools.partial(ours.stylize, strength=s) for s in strengths}
     painters |= {name: pair.stylize for name, pair in _magenta(magenta, 2).items()}
     examples = [pair for r in range(rounds) for pair in pairs(content, style, r)]
     figures, pastiches = measure(painters, examples, Protocol(teacher), tqdm)
@@ -131,8 +131,7 @@ def _magenta(folder, threads):
     }
     predictor = Path(folder) / "style_predict_quantized_256.tflite"
     return {
-        name: MagentaTFLite(predictor, Path(folder) / file, threads)
-        for name, file in files.items()
+        name: MagentaTFLite(predictor, Path(folder) / file, threads) for name, file in files.items()
     }
 
 
@@ -174,7 +173,9 @@ def encoder_report(
         teacher: Folder of VGG-19 weights; None takes keras.applications'.
     """
     student, wide = weights.encoder(encoder)[0], vgg.teacher(teacher)
-    found = explained(student, wide, tqdm(_squares(fit, pictures)), _squares(held_out, None))
+    found = explained(
+        student, wide, tqdm(_pictures(fit, pictures), unit="picture"), _pictures(held_out, None)
+    )
     for tap, share in found.items():
         yield f"{tap}  R2 {share:.3f}"
     image = ops.convert_to_tensor(drawn.lake(256, 256)[None])
@@ -186,10 +187,12 @@ def encoder_report(
     yield f"ratio    {times['VGG-19'] / times['encoder']:8.1f}"
 
 
-def _squares(each, count):
+def _pictures(each, count):
     paths = [path for folder in each for path in folders.pictures(folder)]
-    chosen = paths if count is None else paths[:: max(1, len(paths) // count)]
-    return [images.squash(images.read(path, 2 * ENCODER_SIDE), ENCODER_SIDE) for path in chosen]
+    for path in paths if count is None else paths[:: max(1, len(paths) // count)]:
+        image = images.read(path, ENCODER_SIDE)
+        height, width = (side // 16 * 16 for side in image.shape[:2])
+        yield image[:height, :width]
 
 
 def _compiled(network, image):

@@ -7,7 +7,7 @@ HEIGHT, WIDTH = 480, 640
 
 def lake(height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
     """Mountains behind a lake under clouds, rendered: the example's photograph."""
-    rows, columns = np.mgrid[0:height, 0:width] / height
+    rows = np.mgrid[0:height, 0:width][0] / height
     sky = _ramp(rows / 0.6, ((0.16, 0.36, 0.66), (0.55, 0.73, 0.88), (0.97, 0.86, 0.72)))
     clouds = np.clip(2.4 * _noise(height, width, 1, (3, 6)) - 1.0, 0, 1)[..., None]
     scene = sky + (1.0 - sky) * 0.8 * clouds * np.clip(1.3 - 1.8 * rows, 0, 1)[..., None]

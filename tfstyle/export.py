@@ -3,8 +3,8 @@
 import tempfile
 from collections.abc import Mapping
 
-import keras
 import flatbuffers
+import keras
 import numpy as np
 import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
@@ -38,9 +38,7 @@ def to_tflite(endpoints: Mapping[str, Endpoint], precision: str = "dynamic") -> 
         for name, endpoint in endpoints.items():
             _add(archive, name, endpoint)
         archive.write_out(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=list(endpoints)
-        )
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(endpoints))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if precision != "float32":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -49,12 +49,14 @@ def read_bytes(path: str | os.PathLike, size: int | None = None) -> np.ndarray:
             warnings.simplefilter("ignore")
             return np.asarray(_upright_rgb(_open(path), size))
     except FileNotFoundError:
-        raise FileNotFoundError(f"Expected a picture. Received: {path}, which is not there.") from None
+        raise FileNotFoundError(
+            f"Expected a picture. Received: {path}, which is not there."
+        ) from None
     except IsADirectoryError:
         raise IsADirectoryError(f"Expected a picture. Received: {path}, a folder.") from None
     except PermissionError:
         raise PermissionError(f"Expected a readable picture. Received: {path}.") from None
-    except _TooLarge as error:
+    except _TooLargeError as error:
         raise ValueError(str(error)) from None
     except MemoryError:
         raise OSError(f"Expected a picture that fits in memory. Received: {path}.") from None
@@ -63,7 +65,7 @@ def read_bytes(path: str | os.PathLike, size: int | None = None) -> np.ndarray:
         raise OSError(f"Expected a readable picture. Received: {path} ({reason[0]}).") from error
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     pass
 
 
@@ -72,7 +74,7 @@ def _open(path):
         raise ValueError("the file is empty")
     image = Image.open(path)
     if image.width * image.height > MAX_PIXELS:
-        raise _TooLarge(
+        raise _TooLargeError(
             f"Expected a picture of at most {MAX_PIXELS // 1_000_000} megapixels. "
             f"Received: {path}, {image.width}x{image.height}."
         )

@@ -1,7 +1,7 @@
 """TFLite files run through LiteRT, which needs no TensorFlow."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,33 +9,52 @@ import numpy as np
 Signature = Callable[..., dict[str, np.ndarray]]
 
 
-def signatures(path: str | os.PathLike, threads: int | None = None) -> dict[str, Signature]:
-    """The named signatures of a TFLite file, as functions from arrays to arrays by name.
+def signatures(
+    paths: Iterable[str | os.PathLike], threads: int | None = None
+) -> dict[str, Signature]:
+    """The named signatures of TFLite files, as functions from arrays to arrays by name.
+
+    Only the file that was called last keeps its memory.
 
     Args:
-        path: The file.
+        paths: The files.
         threads: Processor threads; None takes all cores.
 
     Raises:
         OSError: There is no such file, or it is no TFLite file.
     """
+    shelf = _Shelf(threads or os.cpu_count())
+    return {
+        name: _function(shelf, Path(path), name)
+        for path in paths
+        for name in shelf.open(Path(path)).get_signature_list()
+    }
+
+
+def _function(shelf, path, name):
+    return lambda **inputs: shelf.open(path).get_signature_runner(name)(**inputs)
+
+
+class _Shelf:
+    """Holds one open interpreter."""
+
+    def __init__(self, threads):
+        self.threads, self.path, self.interpreter = threads, None, None
+
+    def open(self, path):
+        if path != self.path:
+            self.path, self.interpreter = None, None
+            self.interpreter = _interpreter(path, self.threads)
+            self.path = path
+        return self.interpreter
+
+
+def _interpreter(path, threads):
     from ai_edge_litert.interpreter import Interpreter
 
-    if not Path(path).is_file():
+    if not path.is_file():
         raise FileNotFoundError(f"Expected a TFLite file. Received: {path}, which is not there.")
     try:
-        interpreter = Interpreter(str(path), num_threads=threads or os.cpu_count())
+        return Interpreter(str(path), num_threads=threads)
     except ValueError as error:
         raise OSError(f"Expected a TFLite file. Received: {path} ({error}).") from error
-    return {name: _function(interpreter, name) for name in interpreter.get_signature_list()}
-
-
-def _function(interpreter, name):
-    runner = None
-
-    def run(**inputs):
-        nonlocal runner
-        runner = runner or interpreter.get_signature_runner(name)
-        return runner(**inputs)
-
-    return run

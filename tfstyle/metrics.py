@@ -70,9 +70,7 @@ def _unit(features):
 
 
 def _cfsd(content, pastiche):
-    return ops.mean(
-        keras.losses.kl_divergence(_similarities(content), _similarities(pastiche))
-    )
+    return ops.mean(keras.losses.kl_divergence(_similarities(content), _similarities(pastiche)))
 
 
 def _similarities(features):

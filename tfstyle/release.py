@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-
 import tfstyle
 from tfstyle import examples, export, images
 from tfstyle.methods import found, method

@@ -50,9 +50,7 @@ def load_lite(
         ValueError: There is no such method.
         OSError: The folder does not hold its files.
     """
-    signatures = {}
-    for path in _lite_files(name, folder):
-        signatures |= litert.signatures(path, threads)
+    signatures = litert.signatures(_lite_files(name, folder), threads)
     return found(method(name).stylizer)(signatures)
 
 

@@ -38,7 +38,9 @@ def crops(
     paths = [Path(p) for p in paths]
 
     def crop(index):
-        return _crop(_readable(paths, index, seed), size, zoom, np.random.default_rng((seed, index)))
+        return _crop(
+            _readable(paths, index, seed), size, zoom, np.random.default_rng((seed, index))
+        )
 
     def load(index):
         image = tf.numpy_function(crop, [index], tf.uint8, stateful=False)

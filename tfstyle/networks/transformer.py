@@ -25,7 +25,8 @@ def transformer(
     """Johnson's network with conditional instance normalisation, drawn for telephones.
 
     The stem already halves the picture, residual blocks stand at a quarter and an eighth of its
-    side, and only `top` channels, not normalised, are kept at full size. Padding is zero throughout.
+    side, and only `top` channels, not normalised, are kept at full size. Padding
+    is zero throughout.
 
         layer        side    channels                layer        side    channels
         stem 5x5     s/2     3 -> stem               up4 3x3      s/4     eighth -> quarter, + down4

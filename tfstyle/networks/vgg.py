@@ -109,7 +109,9 @@ def narrow(folder: str | Path) -> tuple[keras.Model, dict[str, tuple]]:
         tap: tuple(weights[f"{tap.replace('relu', 'conv')}_aux/{part}"] for part in PARTS)
         for tap in TAPS
     }
-    return vgg19(trunk, "vgg19_16x"), {t: (kernel[0, 0], bias) for t, (kernel, bias) in views.items()}
+    return vgg19(trunk, "vgg19_16x"), {
+        t: (kernel[0, 0], bias) for t, (kernel, bias) in views.items()
+    }
 
 
 def untrained() -> keras.Model:

@@ -7,8 +7,8 @@ import keras
 
 from tfstyle.data import batches, folders
 from tfstyle.networks import vgg
-from tfstyle.networks.files import copy_into
 from tfstyle.networks.encoder import encoder, like, readouts
+from tfstyle.networks.files import copy_into
 from tfstyle.training import runs
 from tfstyle.training.distillation import Distillation
 from tfstyle.training.initialisation import fit_to

@@ -24,13 +24,13 @@ class Ghiasi:
         networks: The Keras models behind them, by file name; empty where LiteRT runs.
     """
 
+    style_side = STYLE_SIDE
+
     def __init__(self, signatures: Mapping[str, Callable], networks: Mapping | None = None):
         self.signatures = signatures
         self.networks = dict(networks or {})
 
-    def stylize(
-        self, content: np.ndarray, style: np.ndarray, strength: float = 1.0
-    ) -> np.ndarray:
+    def stylize(self, content: np.ndarray, style: np.ndarray, strength: float = 1.0) -> np.ndarray:
         """The photograph in the painting's style.
 
         Args:
