@@ -139,3 +139,26 @@ def test_painting_imports_no_framework(files):
     )
     found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
     assert found.stdout.strip() == "0 []", found.stderr
+
+
+def peak_megabytes(program):
+    check = f"{program}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    return int(found.stdout.split()[-1]) / (1024 if sys.platform == "linux" else 1024**2)
+
+
+def test_painting_512_pixels_needs_at_most_150_megabytes_more_than_python(files):
+    images.write(examples.lake(600, 800), files / "large.png")
+    arguments = ["stylize", str(files / "large.png"), "--style", str(files / "style.png")]
+    arguments += ["-o", str(files / "out.png"), "--size", "512"]
+    peak = peak_megabytes(f"from tfstyle import cli; assert cli.main({arguments}) == 0")
+    assert peak - peak_megabytes("") < 150
+
+
+def test_a_large_photograph_needs_bounded_memory(files):
+    large = np.kron(images.to_bytes(examples.lake(300, 400)), np.ones((8, 8, 1), np.uint8))
+    images.write(large, files / "large.jpg")
+    arguments = ["stylize", str(files / "large.jpg"), "--style", str(files / "style.png")]
+    arguments += ["-o", str(files / "out.jpg")]
+    peak = peak_megabytes(f"from tfstyle import cli; assert cli.main({arguments}) == 0")
+    assert peak < 1500 and images.read_bytes(files / "out.jpg").shape == (2400, 3200, 3)

@@ -70,7 +70,7 @@ def test_tiles_paint_what_the_whole_does(stylizer, painting, monkeypatch):
     vector = stylizer.vector(painting)
     whole = stylizer._whole_or_tiled(content, vector)
     monkeypatch.setattr(ghiasi, "TILE", 160)
-    monkeypatch.setattr(ghiasi, "WHOLE_PIXELS", 2 * content[..., 0].size)
+    monkeypatch.setattr(ghiasi, "THUMBNAIL_PIXELS", content[..., 0].size)
     np.testing.assert_allclose(stylizer._tiled(content, vector), whole, atol=2e-5)
 
 
@@ -79,6 +79,7 @@ def test_a_large_photograph_in_tiles_looks_as_it_does_whole(stylizer, painting, 
     whole = stylizer.stylize(content, painting)
     monkeypatch.setattr(ghiasi, "TILE", 160)
     monkeypatch.setattr(ghiasi, "WHOLE_PIXELS", content[..., 0].size - 1)
+    monkeypatch.setattr(ghiasi, "THUMBNAIL_PIXELS", content[..., 0].size // 2)
     tiled = stylizer.stylize(content, painting)
     assert tiled.shape == whole.shape and np.abs(tiled - whole).mean() < 0.05
 

@@ -1,6 +1,8 @@
 """TFLite files run through LiteRT, which needs no TensorFlow."""
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -55,6 +57,23 @@ def _interpreter(path, threads):
     if not path.is_file():
         raise FileNotFoundError(f"Expected a TFLite file. Received: {path}, which is not there.")
     try:
-        return Interpreter(str(path), num_threads=threads)
+        with _quiet():
+            interpreter = Interpreter(str(path), num_threads=threads)
+            interpreter.allocate_tensors()
     except ValueError as error:
         raise OSError(f"Expected a TFLite file. Received: {path} ({error}).") from error
+    return interpreter
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Hides what LiteRT's C++ side says to stderr at every start, which no setting silences."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -10,7 +10,8 @@ from tfstyle.methods import stylizer
 STYLE_SIDE = 384  # pixels; longer paintings are reduced before the predictor looks at them
 CROSS_FADE = 0.1  # strengths below this mix pixels
 WHOLE_PIXELS = 3_000_000  # larger photographs are painted in tiles
-TILE = 1024  # pixels; a multiple of 8, the stride of the transformer
+THUMBNAIL_PIXELS = 1_000_000  # of which the moments of a larger photograph are taken
+TILE = 768  # pixels; a multiple of 8, the stride of the transformer
 OVERLAP = 96  # pixels, a multiple of 8; a pixel sees 83 to each side
 
 
@@ -78,7 +79,7 @@ class Ghiasi:
         return painted["pastiche"][0, :height, :width]
 
     def _tiled(self, content, vector):
-        small = images.fitted(content.shape[:2], _side_of(content.shape, WHOLE_PIXELS // 2))
+        small = images.fitted(content.shape[:2], _side_of(content.shape, THUMBNAIL_PIXELS))
         thumbnail = images.resize(content, *small)
         moments = self.signatures["paint"](content=thumbnail[None], vector=vector)["moments"]
         painted = np.empty_like(content)
