@@ -5,17 +5,21 @@ import keras
 from tfstyle.networks.files import copy_into
 from tfstyle.networks.vgg import TAPS
 
-LAYERS = (  # name, channels, stride; every convN_1 is tapped as reluN_1
-    ("conv1_1", 24, 1),
-    ("down2", 56, 2),
-    ("conv2_1", 64, 1),
-    ("down3", 128, 2),
-    ("conv3_1", 96, 1),
-    ("down4", 128, 2),
-    ("middle4", 128, 1),
-    ("conv4_1", 128, 1),
-    ("down5", 128, 2),
-    ("conv5_1", 128, 1),
+LAYERS = (  # name and channels; a pool halves; every convN_1 is tapped as reluN_1
+    ("conv1_1", 16),
+    ("conv1_2", 24),
+    ("pool1", 0),
+    ("conv2_1", 48),
+    ("conv2_2", 64),
+    ("pool2", 0),
+    ("conv3_1", 96),
+    ("conv3_2", 96),
+    ("pool3", 0),
+    ("conv4_0", 128),
+    ("conv4_1", 128),
+    ("conv4_2", 128),
+    ("pool4", 0),
+    ("conv5_1", 128),
 )
 TEACHER_CHANNELS = {  # Simonyan & Zisserman 2014, table 1
     "relu1_1": 64,
@@ -29,37 +33,43 @@ TEACHER_CHANNELS = {  # Simonyan & Zisserman 2014, table 1
 def encoder(layers: tuple = LAYERS, name: str = "encoder") -> keras.Model:
     """A narrow network with VGG-19's taps.
 
-    Stride-2 convolutions stand for pooling, every convolution is 3x3 with ReLU, and padding is
-    zero (XNNPACK has no reflection). relu2_1 has half the picture's side, relu5_1 a sixteenth.
+    Like VGG-19 it is 3x3 convolutions with ReLU and 2x2 max pooling, but padding is zero
+    (XNNPACK has no reflection). relu2_1 has half the picture's side, relu5_1 a sixteenth.
 
     Args:
-        layers: (name, channels, stride) of each convolution; those named convN_1 are tapped.
+        layers: (name, channels) of each layer; those named convN_1 are tapped.
         name: The model's name.
 
     Returns:
         Model, images (batch, height, width, 3) in [0, 1] to a dictionary of taps.
     """
     image = keras.Input((None, None, 3), name="image")
-    x, taps = keras.layers.Rescaling(4.0, -2.0, name="centre")(image), {}
-    for conv, filters, stride in layers:
-        x = keras.layers.Conv2D(
-            filters,
-            3,
-            strides=stride,
-            padding="same",
-            activation="relu",
-            kernel_initializer="he_normal",
-            name=conv,
-        )(x)
-        if conv.startswith("conv"):
-            taps[conv.replace("conv", "relu")] = x
+    x, taps = keras.layers.Rescaling(80.0, -40.0, name="centre")(image), {}
+    for label, filters in layers:
+        x = _layer(label, filters)(x)
+        if label.startswith("conv") and label.endswith("_1"):
+            taps[label.replace("conv", "relu")] = x
     return keras.Model(image, taps, name=name)
+
+
+def _layer(label, filters):
+    if not filters:
+        return keras.layers.MaxPooling2D(padding="same", name=label)
+    return keras.layers.Conv2D(
+        filters,
+        3,
+        padding="same",
+        activation="relu",
+        kernel_initializer="he_normal",
+        name=label,
+    )
 
 
 def like(source: keras.Model) -> keras.Model:
     """The same encoder with the same weights, under the precision that is set now."""
-    convs = [layer for layer in source.layers if isinstance(layer, keras.layers.Conv2D)]
-    layers = tuple((conv.name, conv.filters, conv.strides[0]) for conv in convs)
+    kinds = (keras.layers.Conv2D, keras.layers.MaxPooling2D)
+    layers = [layer for layer in source.layers if isinstance(layer, kinds)]
+    layers = tuple((layer.name, getattr(layer, "filters", 0)) for layer in layers)
     return copy_into(encoder(layers, source.name), source)
 
 
