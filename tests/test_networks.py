@@ -51,10 +51,17 @@ def test_a_sub_pixel_convolution_starts_as_nearest_upsampling():
     assert (block == block[:, :, :, :1]).all()
 
 
-def test_shuffle_like_places_channels_as_pixels_and_cuts():
+def test_pixel_shuffle_places_channels_as_pixels():
     features = np.arange(16, dtype="float32").reshape(1, 2, 2, 4)
-    found = np.asarray(layers.ShuffleLike()(features, np.zeros((1, 3, 4, 3), "float32")))
-    np.testing.assert_array_equal(found[0, :, :, 0], [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13]])
+    found = np.asarray(layers.PixelShuffle()(features))[0, :, :, 0]
+    expected = [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_crop_like_cuts_to_the_reference():
+    picture = np.arange(48, dtype="float32").reshape(1, 4, 4, 3)
+    found = layers.CropLike()(picture, np.zeros((1, 3, 4, 3), "float32"))
+    np.testing.assert_array_equal(found, picture[:, :3])
 
 
 def test_the_encoder_halves_from_tap_to_tap():

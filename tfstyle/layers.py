@@ -77,19 +77,37 @@ class UpsampleLike(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("tfstyle")
-class ShuffleLike(keras.layers.Layer):
-    """Sub-pixel upsampling by 2, cut to the height and width of a second feature map.
+class PixelShuffle(keras.layers.Layer):
+    """Sub-pixel upsampling by 2, of features with four times the wanted channels.
 
-    Shi et al. 2016, https://arxiv.org/abs/1609.05158, section 2.2. Call with features of four
-    times the wanted channels at half the reference's size, rounded up.
+    Shi et al. 2016, https://arxiv.org/abs/1609.05158, section 2.2.
     """
 
-    def call(self, features, reference):
-        height, width = _extent(reference)
-        return _depth_to_space(features)[:, :height, :width, :]
+    def call(self, features):
+        return _depth_to_space(features)
 
-    def compute_output_shape(self, features_shape, reference_shape):
-        return (*reference_shape[:3], features_shape[-1] // 4)
+    def compute_output_spec(self, features):
+        batch, _, _, channels = features.shape
+        return keras.KerasTensor((batch, None, None, channels // 4), features.dtype)
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class CropLike(keras.layers.Layer):
+    """A picture cut at its right and lower sides to the height and width of a second one.
+
+    The last layer of a network, since LiteRT runs what follows a slice of unknown size slowly.
+    """
+
+    def call(self, picture, reference):
+        height, width = _extent(reference)
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            return tf.slice(picture, (0, 0, 0, 0), tf.stack((-1, height, width, -1)))
+        return picture[:, :height, :width, :]
+
+    def compute_output_shape(self, picture_shape, reference_shape):
+        return (*reference_shape[:3], picture_shape[-1])
 
 
 def _extent(image):

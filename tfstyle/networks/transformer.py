@@ -4,9 +4,10 @@ import keras
 
 from tfstyle.layers import (
     ConditionalInstanceNorm,
+    CropLike,
     Moments,
+    PixelShuffle,
     SameForEveryPixel,
-    ShuffleLike,
     UpsampleLike,
 )
 
@@ -71,9 +72,10 @@ def transformer(
         "grow4": UpsampleLike(),
         "grow2": UpsampleLike(),
         "up1": _conv(4 * top, activation="relu", kernel_initializer=SameForEveryPixel()),
-        "shuffle1": ShuffleLike(),
+        "shuffle1": PixelShuffle(),
         "paint": _conv(3),
-        "pastiche": keras.layers.Activation("sigmoid", dtype="float32"),
+        "colours": keras.layers.Activation("sigmoid", dtype="float32"),
+        "pastiche": CropLike(dtype="float32"),
     }
     for label, layer in layers.items():
         layer.name = label
@@ -156,6 +158,6 @@ def _connect(layers, content, vector, moments=None):
     x = conv(layers["grow4"](x, fourth), "up4") + fourth
     x = residual(x, "quarter1")
     x = conv(layers["grow2"](x, half), "up2")
-    x = layers["shuffle1"](layers["up1"](x), content)
-    pastiche = layers["pastiche"](layers["paint"](x))
+    x = layers["paint"](layers["shuffle1"](layers["up1"](x)))
+    pastiche = layers["pastiche"](layers["colours"](x), content)
     return {"pastiche": pastiche, "moments": keras.ops.concatenate(taken, axis=-1)}
