@@ -16,7 +16,7 @@ from skimage import data
 import tfstyle
 from tfstyle import examples, images
 
-SIDE = 288
+SIDE = 240
 PHOTOGRAPHS = (data.astronaut, data.coffee, data.chelsea)
 
 
@@ -32,11 +32,11 @@ def main(paintings: list[str]) -> None:
     stylizer = tfstyle.load("ghiasi")
     blank = np.ones((SIDE, SIDE, 3), np.float32)
     top = [blank, *map(square, drawn), *(blank for _ in paintings)]
-    rows = [] if paintings else [np.stack(top)]
+    rows = [np.stack(top)]
     for photograph in PHOTOGRAPHS:
         content = square(images.to_float(photograph()))
         rows.append(np.stack([content, *(stylizer.stylize(content, style) for style in styles)]))
-    images.write(images.sheet(rows), Path(__file__).with_name("painted.jpg"), quality=88)
+    images.write(images.sheet(rows), Path(__file__).with_name("painted.jpg"), quality=84)
 
 
 if __name__ == "__main__":
