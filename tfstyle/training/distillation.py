@@ -8,7 +8,7 @@ from keras import ops
 
 from tfstyle.networks.vgg import TAPS
 
-TAP_WEIGHTS = {"relu1_1": 0.5, "relu2_1": 1.0, "relu3_1": 2.0, "relu4_1": 1.0, "relu5_1": 1.0}
+TAP_WEIGHTS = {"relu1_1": 3.0, "relu2_1": 2.0, "relu3_1": 3.0, "relu4_1": 1.0, "relu5_1": 0.5}
 
 
 def unexplained(target, prediction):
