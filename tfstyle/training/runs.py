@@ -14,7 +14,6 @@ from tqdm import tqdm
 
 from tfstyle import images
 
-CHECKPOINT = "checkpoint.weights.h5"
 STATE = "state.json"
 LOG = "log.csv"
 
