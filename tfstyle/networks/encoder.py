@@ -12,7 +12,7 @@ LAYERS = (  # name and channels; a pool halves; every convN_1 is tapped as reluN
     ("conv2_1", 48),
     ("conv2_2", 64),
     ("pool2", 0),
-    ("conv3_1", 96),
+    ("conv3_1", 144),
     ("conv3_2", 96),
     ("pool3", 0),
     ("conv4_0", 128),

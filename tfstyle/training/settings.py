@@ -12,7 +12,7 @@ def number(default: float, help: str):
 class Distillation:
     """Every number of an encoder's distillation."""
 
-    steps: int = number(8000, "optimizer steps")
+    steps: int = number(10000, "optimizer steps")
     batch: int = number(8, "pictures a step")
     size: int = number(128, "side of the crops in pixels")
     rate: float = number(2e-3, "highest learning rate of Adam")
