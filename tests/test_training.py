@@ -86,6 +86,16 @@ def test_resuming_equals_never_stopping(pictures, unbroken, number):
             assert mine[name] == pytest.approx(whole[name], rel=1e-3), (name, mine["step"])
 
 
+def test_a_run_killed_before_its_first_checkpoint_begins_its_log_again(pictures, unbroken):
+    run = pictures / "early"
+    run.mkdir()
+    (run / "settings.json").write_text((unbroken / "settings.json").read_text())
+    header = (unbroken / "log.csv").read_text().splitlines()[0]
+    (run / "log.csv").write_text(f"{header}\n1,0.5,0.5,0.5,0.5\n2,0.")
+    assert start(command(pictures, "early")).wait() == 0
+    assert [row["step"] for row in log(run)] == [row["step"] for row in log(unbroken)]
+
+
 def test_a_finished_run_can_be_released_and_paints(unbroken, tmp_path, photograph, painting):
     assert cli.main(["release", "ghiasi", "--run", str(unbroken), "-o", str(tmp_path)]) == 0
     painted = weights.load_lite("ghiasi", folder=tmp_path).stylize(photograph, painting)

@@ -61,6 +61,7 @@ class Run:
         """Loads the last checkpoint, if there is one, and returns its step."""
         path = self.folder / STATE
         if not path.exists():
+            self._forget_log_after(0)
             return 0
         state = json.loads(path.read_text())
         trainer.load_weights(self.folder / state["file"])
@@ -79,10 +80,13 @@ class Run:
 
     def _forget_log_after(self, step):
         path = self.folder / LOG
-        if path.exists():
-            head, *rows = path.read_text().splitlines()
-            kept = [row for row in rows if row and int(row.split(",")[0]) <= step]
-            images.write_file(path, ("\n".join([head, *kept]) + "\n").encode())
+        lines = path.read_text().splitlines() if step and path.exists() else []
+        whole = [line for line in lines[1:] if line.count(",") == lines[0].count(",")]
+        kept = [*lines[:1], *(line for line in whole if int(line.split(",")[0]) <= step)]
+        if kept:
+            images.write_file(path, ("\n".join(kept) + "\n").encode())
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _check_same(folder, begun, asked):

@@ -9,12 +9,12 @@ from tfstyle.training.settings import number
 class Settings:
     """Every number of a training."""
 
-    steps: int = number(14000, "optimizer steps")
+    steps: int = number(10000, "optimizer steps")
     batch: int = number(4, "pairs a step")
     size: int = number(192, "side of the crops in pixels")
     rate: float = number(1e-3, "highest learning rate of Adam")
     content_weight: float = number(1.0, "of the content loss")
-    style_weight: float = number(6.0, "of the style loss")
+    style_weight: float = number(7.0, "of the style loss")
     variation_weight: float = number(0.1, "of the total variation")
     identity_share: float = number(0.08, "share of pairs whose style is their own photograph")
     average: float = number(0.999, "decay of the running average of weights that is released")

@@ -3,8 +3,8 @@ stylization network", https://arxiv.org/abs/1705.06830: a predictor turns any pa
 style vector, which conditions the normalisation of one transformer.
 
 Departures from the paper: the predictor reads the channel moments of our small encoder instead
-of being an Inception v3; losses are taken on that encoder, read out as VGG-19's features; style is
-compared by moments instead of Gram matrices; contents are compared with their moments taken out.
+of being an Inception v3; losses are taken on a narrow network read out as VGG-19's features; style
+is compared by moments instead of Gram matrices; contents are compared with their moments taken out.
 """
 
 import dataclasses
