@@ -1,10 +1,12 @@
+import h5py
 import keras
 import numpy as np
 import pytest
+from keras.src.legacy.saving import legacy_h5_format
 
 from tfstyle import export, layers
 from tfstyle.networks import encoder as encoders
-from tfstyle.networks import predictor, transformer, vgg
+from tfstyle.networks import files, predictor, residual, squeezenet, teachers, transformer, vgg
 from tfstyle.networks.endpoint import Endpoint
 
 
@@ -27,7 +29,7 @@ def test_the_transformer_keeps_odd_sizes_and_the_range(small, inputs):
 
 def test_every_normalisation_has_its_moments(small, inputs):
     moments = transformer.measuring(small).predict_on_batch(inputs)["moments"]
-    assert moments.shape == (1, 2 * (4 + 8 + 8 * 5 + 8 + 16 + 8))
+    assert moments.shape == (1, 2 * (4 + 8 + 8 * 5 + 8 + 16 + 6))
 
 
 def test_given_its_own_moments_a_tile_is_the_whole(small, inputs):
@@ -42,7 +44,7 @@ def test_the_vector_changes_the_picture(small, inputs):
 
 
 def test_the_transformers_default_has_the_published_budget():
-    assert transformer.transformer().count_params() == 1_138_219
+    assert transformer.transformer().count_params() == 1_134_299
 
 
 def test_a_sub_pixel_convolution_starts_as_nearest_upsampling():
@@ -56,6 +58,21 @@ def test_pixel_shuffle_places_channels_as_pixels():
     found = np.asarray(layers.PixelShuffle()(features))[0, :, :, 0]
     expected = [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]
     np.testing.assert_array_equal(found, expected)
+
+
+def test_a_constrained_convolution_makes_no_pattern_of_a_flat_picture():
+    paint = keras.layers.Conv2D(3, 3, padding="valid")
+    shuffled = layers.PixelShuffle()(np.random.default_rng(0).random((1, 1, 1, 32), np.float32))
+    cells = np.tile(shuffled, (1, 8, 8, 1))
+    before = np.asarray(paint(cells)).std(axis=(1, 2))
+    paint.kernel.assign(layers.NoCheckerboard()(paint.kernel))
+    after = np.asarray(paint(cells)).std(axis=(1, 2))
+    assert before.min() > 1e-2 and after.max() < 1e-5
+
+
+def test_the_constraint_leaves_a_blur_as_it_is():
+    blur = np.outer([1, 2, 1], [1, 2, 1]).astype("float32")[:, :, None, None] / 16
+    np.testing.assert_allclose(layers.NoCheckerboard()(blur), blur, atol=1e-6)
 
 
 def test_crop_like_cuts_to_the_reference():
@@ -87,15 +104,92 @@ def test_vgg_19_has_the_papers_parameters_to_relu5_1():
     assert vgg.untrained().count_params() - conv0 == 12_944_960
 
 
-def test_caffe_preprocessing_is_keras_applications_own():
+def test_vgg_16_has_the_papers_parameters_to_conv5_3():
+    conv0 = 3 * 3 + 3
+    assert vgg.untrained("vgg16", ["conv5_3"]).count_params() - conv0 == 14_714_688
+
+
+@pytest.mark.parametrize(("kind", "build"), [("vgg19", "VGG19"), ("vgg16", "VGG16")])
+def test_any_convolution_of_a_keras_applications_file_is_tapped(kind, build, tmp_path):
+    whole = getattr(keras.applications, build)(include_top=False, weights=None)
+    path = tmp_path / "notop.h5"
+    with h5py.File(path, "w") as file:
+        legacy_h5_format.save_weights_to_hdf5_group(file, whole)
+    image = np.random.default_rng(0).random((1, 40, 48, 3)).astype("float32")
+    found = teachers.from_source(path, ["relu1_2", "relu4_2", "conv5_1"])(image)
+    inputs = keras.applications.vgg19.preprocess_input(255.0 * image)
+    for tap, layer in {"relu1_2": "block1_conv2", "relu4_2": "block4_conv2"}.items():
+        expected = keras.Model(whole.input, whole.get_layer(layer).output)(inputs)
+        np.testing.assert_allclose(found[tap], expected, rtol=2e-3, atol=2e-3)
+    relu5_1 = keras.Model(whole.input, whole.get_layer("block5_conv1").output)(inputs)
+    np.testing.assert_allclose(np.maximum(found["conv5_1"], 0), relu5_1, rtol=2e-3, atol=2e-3)
+    assert list(found) == ["relu1_2", "relu4_2", "conv5_1"]
+
+
+@pytest.mark.parametrize("tap", ["relu3_9", "pool1", "relu6_1"])
+def test_an_unknown_tap_is_refused_with_the_deepest_known(tap):
+    with pytest.raises(ValueError, match=rf"relu5_4.*conv5_4.*{tap}"):
+        vgg.untrained("vgg19", [tap])
+
+
+def test_a_file_that_holds_no_vgg_is_refused(tmp_path):
+    for name in ("other.h5", "other.npz"):
+        (tmp_path / name).write_text("no weights")
+        with pytest.raises(OSError, match=name):
+            teachers.from_source(tmp_path / name)
+    with pytest.raises(OSError, match="vgg16 or vgg19"):
+        teachers.from_source(tmp_path / "missing.npz")
+
+
+def test_the_supplied_vgg_begins_with_caffes_preprocessing(shared):
+    arrays = np.load(shared / "weights" / teachers.EXACT_FILE)
     image = np.random.default_rng(0).random((1, 4, 4, 3)).astype("float32")
+    found = image @ arrays["conv0/kernel"][0, 0] + arrays["conv0/bias"]
     expected = keras.applications.vgg19.preprocess_input(255.0 * image)
-    np.testing.assert_allclose(vgg.CaffePreprocess()(image), expected, atol=1e-4)
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_the_papers_transformer_has_its_parameters():
+    network = residual.residual_transformer()
+    convolutions = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert sum(layer.count_params() for layer in convolutions) == 1_674_432
+    conditions = [layer for layer in network.layers if layer.name.endswith("condition")]
+    assert sum(layer.units for layer in conditions) == 2758  # Ghiasi et al. 2017, section 2.2
+
+
+def test_the_papers_transformer_keeps_odd_sizes():
+    network = residual.residual_transformer(channels=(4, 4, 4))
+    inputs = {"content": np.zeros((1, 45, 51, 3), "float32"), "vector": np.zeros((1, 100))}
+    assert network.predict_on_batch(inputs).shape == (1, 45, 51, 3)
+
+
+def test_the_papers_predictor_has_its_parameters_and_any_size():
+    network = predictor.inception_predictor()
+    assert network.get_layer("inception_v3").count_params() == 8_975_264
+    assert network.get_layer("vector").count_params() == 768 * 100 + 100
+    assert network.predict_on_batch(np.zeros((2, 80, 96, 3), "float32")).shape == (2, 100)
+
+
+def test_squeezenet_has_the_papers_parameters():
+    bgr, classifier = 3 * 3 + 3, 512 * 1000 + 1000
+    found = squeezenet.squeezenet().count_params() - bgr + classifier
+    assert found == 1_235_496  # torchvision's squeezenet1_1
+
+
+def test_compact_files_hold_half_precision_in_half_the_bytes(tmp_path):
+    network = encoders.encoder()
+    network.save(tmp_path / "whole.keras")
+    image = np.random.default_rng(0).random((1, 32, 32, 3)).astype("float32")
+    before = network(image)["relu3_1"]
+    again = files.load(files.save_compact(network, tmp_path / "compact.keras"))
+    np.testing.assert_allclose(again(image)["relu3_1"], before, rtol=0.02, atol=0.1)
+    sizes = [(tmp_path / f"{name}.keras").stat().st_size for name in ("compact", "whole")]
+    assert sizes[0] < 0.7 * sizes[1]
 
 
 def test_a_missing_teacher_names_its_file(tmp_path):
     with pytest.raises(OSError, match="vgg19_normalised_relu3_1"):
-        vgg.teacher(tmp_path)
+        teachers.teacher(tmp_path)
 
 
 def test_exports_agree_with_keras_and_hold_builtin_operations_only(small, inputs):

@@ -1,10 +1,15 @@
-"""Networks from their files, and the same weights in another network."""
+"""Networks from their files and to them, and the same weights in another network."""
 
 import os
+import tempfile
+import zipfile
+from pathlib import Path
 
 import keras
+import numpy as np
 
 import tfstyle.layers  # noqa: F401  (registers the layers that files name)
+from tfstyle import images
 
 
 def load(path: str | os.PathLike) -> keras.Model:
@@ -18,6 +23,30 @@ def load(path: str | os.PathLike) -> keras.Model:
     except (ValueError, TypeError, KeyError) as error:
         reason = str(error).splitlines()[0][:200]
         raise OSError(f"Expected a network's .keras file. Received: {path} ({reason}).") from error
+
+
+def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:
+    """Writes a .keras file of about half the size, rounding the weights to half precision.
+
+    The file is an ordinary one with float32 weights, whose zeros the zip's own compression takes
+    out; it is written whole or not at all.
+
+    Args:
+        network: Its weights are rounded in place.
+        path: The file.
+    """
+    network.set_weights([np.float32(np.float16(array)) for array in network.get_weights()])
+    with tempfile.TemporaryDirectory() as folder:
+        plain, packed = (Path(folder) / name for name in ("plain.keras", "packed.keras"))
+        network.save(plain)
+        with (
+            zipfile.ZipFile(plain) as source,
+            zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
+        ):
+            for name in source.namelist():
+                target.writestr(name, source.read(name))
+        images.write_file(path, packed.read_bytes())
+    return Path(path)
 
 
 def copy_into(target: keras.Model, source: keras.Model) -> keras.Model:

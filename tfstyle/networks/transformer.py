@@ -6,6 +6,7 @@ from tfstyle.layers import (
     ConditionalInstanceNorm,
     CropLike,
     Moments,
+    NoCheckerboard,
     PixelShuffle,
     SameForEveryPixel,
     UpsampleLike,
@@ -57,7 +58,7 @@ def transformer(
         "up4": _conv(quarter),
         "quarter1a": _conv(quarter),
         "quarter1b": _conv(quarter),
-        "up2": _conv(2 * stem),
+        "up2": _conv(3 * stem // 2),
     }
     layers = {
         "centre": keras.layers.Rescaling(4.0, -2.0),
@@ -69,11 +70,12 @@ def transformer(
             kernel_initializer=keras.initializers.RandomNormal(stddev=0.3 / vector**0.5),
             dtype="float32",
         ),
-        "grow4": UpsampleLike(),
+        "grow4": UpsampleLike("bilinear"),
         "grow2": UpsampleLike(),
+        "joined": keras.layers.Concatenate(),
         "up1": _conv(4 * top, activation="relu", kernel_initializer=SameForEveryPixel()),
         "shuffle1": PixelShuffle(),
-        "paint": _conv(3),
+        "paint": _conv(3, kernel_constraint=NoCheckerboard()),
         "colours": keras.layers.Activation("sigmoid", dtype="float32"),
         "pastiche": CropLike(dtype="float32"),
     }
@@ -157,7 +159,7 @@ def _connect(layers, content, vector, moments=None):
         x = residual(x, f"eighth{index}")
     x = conv(layers["grow4"](x, fourth), "up4") + fourth
     x = residual(x, "quarter1")
-    x = conv(layers["grow2"](x, half), "up2")
+    x = layers["joined"]([conv(layers["grow2"](x, half), "up2"), half])
     x = layers["paint"](layers["shuffle1"](layers["up1"](x)))
     pastiche = layers["pastiche"](layers["colours"](x), content)
     return {"pastiche": pastiche, "moments": keras.ops.concatenate(taken, axis=-1)}

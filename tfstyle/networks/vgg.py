@@ -1,28 +1,19 @@
-"""VGG-19 as a frozen teacher: pictures in [0, 1] to the taps relu1_1 to relu5_1."""
+"""VGG-16 and VGG-19 as frozen networks: pictures in [0, 1] to any of their convolutions."""
 
-from pathlib import Path
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 import keras
 import numpy as np
 from keras import ops
 
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-CONVS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}  # Simonyan & Zisserman 2014, table 1, column E
+CONVS = {  # Simonyan & Zisserman 2014, table 1, columns D and E: convolutions of each block
+    "vgg16": {1: 2, 2: 2, 3: 3, 4: 3, 5: 3},
+    "vgg19": {1: 2, 2: 2, 3: 4, 4: 4, 5: 4},
+}
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)  # keras.applications.vgg19.preprocess_input
-
 PARTS = ("kernel", "bias")
-
-EXACT_FILE = "vgg19_normalised_relu3_1.npz"
-DEEP_FILE = "vgg19_16x_relu5_1.npz"
-
-
-@keras.saving.register_keras_serializable("tfstyle")
-class CaffePreprocess(keras.layers.Layer):
-    """RGB in [0, 1] to BGR in [0, 255] less the ImageNet mean, as VGG was trained."""
-
-    def call(self, image):
-        mean = ops.convert_to_tensor(IMAGENET_MEAN_BGR, dtype=image.dtype)
-        return ops.flip(image, axis=-1) * 255.0 - mean
 
 
 @keras.saving.register_keras_serializable("tfstyle")
@@ -41,133 +32,103 @@ class ReflectPad(keras.layers.Layer):
         return {**super().get_config(), "width": self.width}
 
 
-def vgg19(weights: dict[str, np.ndarray], name: str = "vgg19") -> keras.Model:
-    """VGG-19 from a dictionary of arrays, up to the last conv that it holds.
+def vgg(
+    arrays: Mapping[str, np.ndarray],
+    taps: Iterable[str] = TAPS,
+    padding: str = "reflect",
+    name: str = "vgg19",
+) -> keras.Model:
+    """A VGG from arrays, up to the deepest tap that is asked for.
 
-    Reflection padding and 2x2 max pooling. A 1x1 `conv0` does the preprocessing; where the
-    arrays hold `convN_1_aux` (1x1), the tap is read through it.
+    3x3 convolutions with ReLU and 2x2 max pooling, behind a 1x1 `conv0` that does the
+    preprocessing. Where the arrays hold `convB_I_aux` (1x1), reluB_I is read through it.
 
     Args:
-        weights: `conv1_1/kernel` (height, width, in, out), `conv1_1/bias` and so on.
+        arrays: `conv0/kernel`, `conv1_1/kernel` (height, width, in, out), `conv1_1/bias`, ...
+        taps: Paper names of any convolutions: "relu4_2" behind the ReLU, "conv4_2" before it.
+        padding: "reflect", or "zero" as in the paper.
         name: The model's name.
 
     Returns:
         Frozen model, images (batch, height, width, 3) in [0, 1] to a dictionary of taps.
+
+    Raises:
+        ValueError: The arrays hold no such tap.
     """
-    image = keras.Input((None, None, 3))
-    x, taps = _conv(weights, "conv0", 1)(image), {}
-    for block, count in CONVS.items():
-        for conv in (f"conv{block}_{i}" for i in range(1, count + 1)):
-            if f"{conv}/kernel" not in weights:
-                break
-            x = _conv(weights, conv, 3, "relu")(ReflectPad()(x))
-            if conv.endswith("_1"):
-                taps[f"relu{block}_1"] = _tap(weights, conv, x)
-        else:
-            x = keras.layers.MaxPooling2D(name=f"pool{block}")(x)
-            continue
-        break
-    model = keras.Model(image, taps, name=name)
+    taps = tuple(taps)
+    _check_taps(taps, arrays)
+    image = keras.Input((None, None, 3), name="image")
+    x, found = _conv(arrays, "conv0", 1)(image), {}
+    for conv in _order(arrays):
+        block, index = conv.removeprefix("conv").split("_")
+        if (block, index) > ("1", "1") and index == "1":
+            x = keras.layers.MaxPooling2D(name=f"pool{int(block) - 1}")(x)
+        x = _conv(arrays, conv, 3)(_padded(x, padding, conv))
+        found[conv] = x
+        x = keras.layers.ReLU(name=f"relu{block}_{index}")(x)
+        found[f"relu{block}_{index}"] = _read_out(arrays, conv, x)
+        if found.keys() >= set(taps):
+            break
+    model = keras.Model(image, {tap: found[tap] for tap in taps}, name=name)
     for layer in model.layers:
-        _assign(layer, weights)
+        if f"{layer.name}/kernel" in arrays:
+            layer.set_weights([arrays[f"{layer.name}/{part}"] for part in PARTS])
     model.trainable = False
     return model
 
 
-def _conv(weights, name, size, activation=None):
-    filters = weights[f"{name}/kernel"].shape[-1]
-    return keras.layers.Conv2D(filters, size, activation=activation, name=name)
+def _order(arrays):
+    names = (key.partition("/")[0] for key in arrays)
+    return sorted({name for name in names if re.fullmatch(r"conv[1-5]_[1-4]", name)})
 
 
-def _tap(weights, conv, x):
-    if f"{conv}_aux/kernel" not in weights:
+def _check_taps(taps, arrays):
+    convs = _order(arrays)
+    known = {f"{kind}{conv.removeprefix('conv')}" for conv in convs for kind in ("conv", "relu")}
+    unknown = [tap for tap in taps if tap not in known]
+    if unknown or not taps:
+        raise ValueError(
+            f"Expected taps such as {', '.join(sorted(known)[-2:])}; these weights go from conv1_1 "
+            f"to {convs[-1]}. Received: {', '.join(unknown) or 'none'}."
+        )
+
+
+def _conv(arrays, name, size):
+    filters = arrays[f"{name}/kernel"].shape[-1]
+    return keras.layers.Conv2D(filters, size, name=name)
+
+
+def _padded(x, padding, conv):
+    if padding == "reflect":
+        return ReflectPad(name=f"{conv}_pad")(x)
+    return keras.layers.ZeroPadding2D(name=f"{conv}_pad")(x)
+
+
+def _read_out(arrays, conv, x):
+    if f"{conv}_aux/kernel" not in arrays:
         return x
-    return _conv(weights, f"{conv}_aux", 1, "relu")(x)
+    return keras.layers.ReLU(name=f"{conv}_aux_relu")(_conv(arrays, f"{conv}_aux", 1)(x))
 
 
-def _assign(layer, weights):
-    if f"{layer.name}/kernel" in weights:
-        layer.set_weights([weights[f"{layer.name}/{part}"] for part in PARTS])
-
-
-def narrow(folder: str | Path) -> tuple[keras.Model, dict[str, tuple]]:
-    """The distilled VGG-19 as a loss network.
+def untrained(
+    kind: str = "vgg19",
+    taps: Iterable[str] = TAPS,
+    fill: Callable[[tuple], np.ndarray] = lambda shape: np.full(shape, 0.01, np.float32),
+) -> keras.Model:
+    """A VGG without weights, for measuring time and for tests.
 
     Args:
-        folder: Holds `vgg19_16x_relu5_1.npz`.
-
-    Returns:
-        Frozen model, images in [0, 1] to a dictionary of narrow taps, and the linear maps
-        (kernel, bias) from each to VGG-19's own channels.
-
-    Raises:
-        OSError: The file is missing.
+        kind: "vgg16" or "vgg19".
+        taps: Paper names of any convolutions.
+        fill: Makes a kernel of a shape.
     """
-    weights = dict(np.load(Path(folder) / DEEP_FILE))
-    trunk = {name: array for name, array in weights.items() if "_aux" not in name}
-    views = {
-        tap: tuple(weights[f"{tap.replace('relu', 'conv')}_aux/{part}"] for part in PARTS)
-        for tap in TAPS
-    }
-    return vgg19(trunk, "vgg19_16x"), {
-        t: (kernel[0, 0], bias) for t, (kernel, bias) in views.items()
-    }
-
-
-def untrained() -> keras.Model:
-    """VGG-19 to relu5_1 with random weights, for measuring time."""
-    widths, before, weights = (64, 128, 256, 512, 512), 3, {}
-    for block, count in CONVS.items():
-        for conv in range(1, (count if block < 5 else 1) + 1):
+    widths, before = (64, 128, 256, 512, 512), 3
+    arrays = {"conv0/kernel": np.eye(3, dtype=np.float32)[None, None]}
+    arrays["conv0/bias"] = np.zeros(3, np.float32)
+    for block, count in CONVS[kind].items():
+        for index in range(1, count + 1):
             shape = (3, 3, before, widths[block - 1])
-            weights[f"conv{block}_{conv}/kernel"] = np.full(shape, 0.01, np.float32)
-            weights[f"conv{block}_{conv}/bias"] = np.zeros(shape[-1], np.float32)
+            arrays[f"conv{block}_{index}/kernel"] = fill(shape)
+            arrays[f"conv{block}_{index}/bias"] = np.zeros(shape[-1], np.float32)
             before = shape[-1]
-    weights["conv0/kernel"] = np.eye(3, dtype=np.float32)[None, None]
-    weights["conv0/bias"] = np.zeros(3, np.float32)
-    return vgg19(weights)
-
-
-def vgg19_from_keras_applications() -> keras.Model:
-    """VGG-19 with the ImageNet weights of keras.applications, which it downloads once.
-
-    Raises:
-        OSError: The weights are neither cached nor to be had.
-    """
-    try:
-        whole = keras.applications.VGG19(include_top=False, weights="imagenet")
-    except Exception as error:
-        raise OSError(
-            "Expected to fetch VGG-19's ImageNet weights with keras.applications, or a folder "
-            f"with {EXACT_FILE} and {DEEP_FILE}. Received: {error}"
-        ) from error
-    image = keras.Input((None, None, 3))
-    names = {f"relu{n}_1": f"block{n}_conv1" for n in CONVS}
-    inside = keras.Model(whole.input, {k: whole.get_layer(v).output for k, v in names.items()})
-    model = keras.Model(image, inside(CaffePreprocess()(image)), name="vgg19")
-    model.trainable = False
-    return model
-
-
-def teacher(folder: str | Path | None = None) -> keras.Model:
-    """The network whose five taps our encoder learns.
-
-    Args:
-        folder: Holds `vgg19_normalised_relu3_1.npz` (VGG-19 itself up to relu3_1) and
-            `vgg19_16x_relu5_1.npz` (a distilled one, for relu4_1 and relu5_1). None takes
-            keras.applications' VGG-19 for all five.
-
-    Returns:
-        Frozen model, images (batch, height, width, 3) in [0, 1] to a dictionary of taps.
-
-    Raises:
-        OSError: A file is missing, or the download failed.
-    """
-    if folder is None:
-        return vgg19_from_keras_applications()
-    exact = vgg19(dict(np.load(Path(folder) / EXACT_FILE)), "vgg19_exact")
-    deep = vgg19(dict(np.load(Path(folder) / DEEP_FILE)), "vgg19_16x")
-    image = keras.Input((None, None, 3))
-    model = keras.Model(image, {**deep(image), **exact(image)}, name="teacher")
-    model.trainable = False
-    return model
+    return vgg(arrays, taps, name=kind)
