@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tfstyle
-from tfstyle import tiles
+from tfstyle import color, tiles, weights
 from tfstyle.methods.ghiasi import stylizer as ghiasi
 
 
@@ -87,11 +87,76 @@ def test_a_large_photograph_in_tiles_looks_as_it_does_whole(stylizer, painting, 
 @pytest.mark.parametrize(("height", "width"), [(100, 70), (64, 64), (1, 200)])
 def test_the_kept_parts_of_windows_cover_a_picture_once(height, width):
     covered = np.zeros((height, width), int)
-    for rows, columns in tiles.windows(height, width, tile=32, overlap=8):
+    for rows, columns in tiles.windows(height, width, tile=32, overlap=8, margin=8, multiple=8):
         covered[rows[1], columns[1]] += 1
         assert rows[0].start + rows[2].start == rows[1].start
         assert columns[0].start + columns[2].stop == columns[1].stop
+        assert len(rows[0]) % 8 == len(columns[0]) % 8 == 0
     assert (covered == 1).all()
+
+
+def test_a_picture_goes_on_mirrored_beyond_its_borders():
+    image = np.arange(12.0).reshape(2, 2, 3)
+    found = tiles.mirrored(image, range(-3, 5), range(0, 3))
+    rows = np.pad(np.arange(2), (3, 3), mode="symmetric")
+    np.testing.assert_array_equal(found, image[rows][:, [0, 1, 1]])
+
+
+def test_several_styles_are_the_weighted_mean_of_their_vectors(lite, photograph, painting):
+    styles = [painting, 1.0 - painting]
+    one, other = (lite.vector(style) for style in styles)
+    np.testing.assert_allclose(lite.vector(styles, [3, 1]), 0.75 * one + 0.25 * other, atol=1e-5)
+    np.testing.assert_allclose(lite.vector(styles), 0.5 * (one + other), atol=1e-5)
+    np.testing.assert_array_equal(
+        lite.stylize(photograph, styles, weights=[1, 0]), lite.stylize(photograph, painting)
+    )
+
+
+@pytest.mark.parametrize("shares", [[1], [1, 2, 3], [-1, 2], [0, 0], [1, float("nan")]])
+def test_weights_that_fit_no_styles_are_refused(lite, photograph, painting, shares):
+    with pytest.raises(ValueError, match=r"Expected .*weights"):
+        lite.stylize(photograph, [painting, painting], weights=shares)
+
+
+def test_no_style_is_refused(lite, photograph):
+    with pytest.raises(ValueError, match="one style or more"):
+        lite.stylize(photograph, [])
+
+
+@pytest.mark.parametrize("name", weights.released())
+def test_named_styles_are_known_paintings_in_the_public_domain(name):
+    known = weights.styles(name)
+    assert len(known) >= 16 and {"starry-night", "great-wave", "the-scream"} <= known.keys()
+    for style in known.values():
+        assert style["died"] < 1955 and style["artist"] and style["title"]
+        assert len(style["vector"]) == 100 and np.isfinite(style["vector"]).all()
+
+
+def test_a_named_style_paints_as_its_vector(any_stylizer, photograph):
+    painted = any_stylizer.stylize(photograph, "starry-night")
+    assert np.abs(painted - any_stylizer.stylize(photograph, "the-scream")).mean() > 0.03
+    mixed = any_stylizer.stylize(photograph, ["starry-night", "the-scream"], weights=[0.5, 0.5])
+    assert 0.005 < np.abs(painted - mixed).mean() < 0.5
+
+
+def test_a_named_style_is_the_paintings_own(lite, shared):
+    """The vector of a file of the painting, read as any user's would be."""
+    picture = tfstyle.read(shared / "data/style/large/213_starry-night.jpg")
+    np.testing.assert_allclose(lite.vector("starry-night"), lite.vector(picture), atol=1e-3)
+
+
+def test_an_unknown_style_is_refused_with_the_nearest_names(lite, photograph):
+    with pytest.raises(ValueError, match=r"starry-night.*'stary-night'"):
+        lite.stylize(photograph, "stary-night")
+
+
+@pytest.mark.parametrize("mode", color.KEEP)
+def test_kept_colours_are_those_of_the_photograph(any_stylizer, photograph, painting, mode):
+    painted = any_stylizer.stylize(photograph, painting)
+    kept = any_stylizer.stylize(photograph, painting, keep_colors=mode)
+    far, near = (np.abs(x.mean((0, 1)) - photograph.mean((0, 1))).max() for x in (painted, kept))
+    assert near < 0.03 and near < far
+    assert np.abs(kept - photograph).mean() > 0.01
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,59 @@
-"""Windows over a picture that is too large to be worked on whole."""
+"""Windows of pictures: what a network sees to paint a part, mirrored beyond the borders."""
 
 from collections.abc import Iterator
 
-Span = tuple[slice, slice, slice]
+import numpy as np
 
 
-def windows(height: int, width: int, tile: int, overlap: int) -> Iterator[tuple[Span, Span]]:
-    """Overlapping windows whose kept parts cover a picture exactly once.
+def span(extent: int, margin: int, multiple: int = 1) -> range:
+    """Pixels of one side with a margin at both ends, the last one filled up to a multiple."""
+    missing = -(extent + 2 * margin) % multiple
+    return range(-margin, extent + margin + missing)
+
+
+def windows(
+    height: int, width: int, tile: int, overlap: int, margin: int = 0, multiple: int = 1
+) -> Iterator[tuple[tuple[range, slice, slice], tuple[range, slice, slice]]]:
+    """Tiles that cover a picture, each with its surroundings.
 
     Args:
-        height: Pixels of the picture.
-        width: Pixels of the picture.
-        tile: Side of the kept part, in pixels.
-        overlap: Pixels of surroundings that a window sees beyond its kept part.
+        height: Of the picture in pixels.
+        width: Of the picture in pixels.
+        tile: Side of the part that each tile contributes.
+        overlap: Pixels seen around it, as far as `span` goes.
+        margin: As of `span`.
+        multiple: As of `span`.
 
     Yields:
-        Three slices for the rows and three for the columns: what the window sees of the picture,
-        the kept part in the picture, and the kept part in the window.
+        For the rows and for the columns: the pixels that the window sees, the kept part in the
+        picture, and the kept part in the window.
     """
-    for rows in _spans(height, tile, overlap):
-        for columns in _spans(width, tile, overlap):
+    spans = span(height, margin, multiple), span(width, margin, multiple)
+    for rows in _parts(height, spans[0], tile, overlap):
+        for columns in _parts(width, spans[1], tile, overlap):
             yield rows, columns
 
 
-def _spans(extent, tile, overlap):
+def _parts(extent, whole, tile, overlap):
     for start in range(0, extent, tile):
         stop = min(start + tile, extent)
-        first = max(0, start - overlap)
-        seen = slice(first, min(extent, stop + overlap))
-        yield seen, slice(start, stop), slice(start - first, stop - first)
+        last = whole.stop if stop == extent else min(whole.stop, stop + overlap)
+        seen = range(max(whole.start, start - overlap), last)
+        yield seen, slice(start, stop), slice(start - seen.start, stop - seen.start)
+
+
+def mirrored(image: np.ndarray, rows: range, columns: range) -> np.ndarray:
+    """A window of a picture, which goes on mirrored beyond its borders.
+
+    Args:
+        image: Shape (height, width, channels).
+        rows: Of the window; they may begin below 0 and end beyond the height.
+        columns: The same for the width.
+    """
+    height, width = image.shape[:2]
+    return image[_reflected(rows, height)][:, _reflected(columns, width)]
+
+
+def _reflected(pixels, extent):
+    turn = np.arange(pixels.start, pixels.stop) % (2 * extent)
+    return np.minimum(turn, 2 * extent - 1 - turn)

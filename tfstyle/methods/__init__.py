@@ -59,11 +59,12 @@ def found(address: str):
 
 
 def method(name: str) -> Method:
-    """The row of a name.
+    """The row of a name, or of a variant's: "ghiasi-desktop" is a variant of "ghiasi".
 
     Raises:
         ValueError: There is no such method.
     """
-    if name not in METHODS:
+    known = name.partition("-")[0]
+    if known not in METHODS:
         raise ValueError(f"Expected a method of {', '.join(METHODS)}. Received: {name!r}.")
-    return METHODS[name]
+    return METHODS[known]

@@ -1,10 +1,15 @@
 """What every stylizer checks at the door, and how a picture of any size reaches a network."""
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
-SMALLEST_SIDE = 32  # below this a picture is mirrored outwards before it is painted
+from tfstyle import tiles
+
+Style = np.ndarray | str
+
+SMALLEST_SIDE = 32  # below this a painting is mirrored outwards
 
 
 def checked_picture(image: np.ndarray, name: str) -> np.ndarray:
@@ -43,6 +48,53 @@ def checked_strength(strength: float) -> float:
     return float(strength)
 
 
+def checked_styles(style: Style | Sequence[Style]) -> list[Style]:
+    """A style, or several, as a list.
+
+    Raises:
+        ValueError: There is none.
+    """
+    styles = list(style) if isinstance(style, (list, tuple)) else [style]
+    if not styles:
+        raise ValueError("Expected one style or more. Received: none.")
+    return styles
+
+
+def checked_name(name: str, known: Collection[str]) -> str:
+    """The name of a style that is known.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
+        raise ValueError(
+            f"Expected a picture or a named style, such as {', '.join(near) or 'none'}. "
+            f"Received: {name!r}."
+        )
+    return name
+
+
+def checked_weights(weights: Sequence[float] | None, count: int) -> np.ndarray:
+    """Shares of `count` styles, which sum to 1.
+
+    Args:
+        weights: One a style, none below 0; None is the same for each.
+        count: Number of styles.
+
+    Raises:
+        ValueError: There are more or fewer, or one is below 0, or all are 0.
+    """
+    if weights is None:
+        return np.full(count, 1 / count)
+    shares = np.asarray(weights, dtype=np.float64).reshape(-1)
+    if len(shares) != count:
+        raise ValueError(f"Expected {count} weights, one a style. Received: {len(shares)}.")
+    if not (np.isfinite(shares).all() and shares.min() >= 0 and shares.sum() > 0):
+        raise ValueError(f"Expected weights of 0 and above, not all 0. Received: {list(shares)}.")
+    return shares / shares.sum()
+
+
 def each(batch: np.ndarray, paint: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Paints a picture, or every picture of a batch.
 
@@ -55,13 +107,11 @@ def each(batch: np.ndarray, paint: Callable[[np.ndarray], np.ndarray]) -> np.nda
     return np.stack([paint(image) for image in batch])
 
 
-def roomy(image: np.ndarray, multiple: int = 1) -> np.ndarray:
-    """The picture, mirrored outwards at its right and lower sides.
+def roomy(image: np.ndarray) -> np.ndarray:
+    """The picture, mirrored outwards at its right and lower sides to SMALLEST_SIDE and more.
 
     Args:
         image: Shape (height, width, 3).
-        multiple: Pixels that both sides become a multiple of, at least SMALLEST_SIDE.
     """
-    sides = [max(SMALLEST_SIDE, -(-side // multiple) * multiple) for side in image.shape[:2]]
-    gaps = [(0, side - had) for side, had in zip(sides, image.shape[:2], strict=True)]
-    return np.pad(image, (*gaps, (0, 0)), mode="symmetric") if any(map(any, gaps)) else image
+    sides = (range(max(SMALLEST_SIDE, side)) for side in image.shape[:2])
+    return tiles.mirrored(image, *sides)
