@@ -47,10 +47,49 @@ def test_covariance_is_numpys(features):
 def test_projected_moments_are_those_of_the_1x1_convolution(features):
     random = np.random.default_rng(2)
     kernel, bias = random.normal(size=(4, 7)).astype("float32"), np.ones(7, "float32")
-    mean, deviation = statistics.projected_moments(ops.convert_to_tensor(features), kernel, bias, 0)
+    mean, deviation = statistics.projected_moments(
+        *statistics.covariance(ops.convert_to_tensor(features)), kernel, bias, 0
+    )
     wide = features @ kernel + bias
     np.testing.assert_allclose(mean, wide.mean((1, 2)), rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(deviation, wide.std((1, 2)), rtol=1e-4, atol=1e-4)
+
+
+def test_channel_moments_are_those_of_the_features(features):
+    found = statistics.channel_moments(*statistics.covariance(ops.convert_to_tensor(features)))
+    for mine, theirs in zip(found, statistics.moments(features), strict=True):
+        np.testing.assert_allclose(mine, theirs[:, 0, 0], rtol=1e-4)
+
+
+def test_the_gram_matrix_is_the_mean_product_and_forgets_where_features_are(features):
+    flat = features.reshape(2, -1, 4)
+    expected = flat.transpose(0, 2, 1) @ flat / flat.shape[1]
+    for given in (features, shuffled(features)):
+        found = statistics.gram_matrix(*statistics.covariance(ops.convert_to_tensor(given)))
+        np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_gram_loss_is_zero_for_the_style_and_one_for_nothing():
+    style = np.random.default_rng(0).random((2, 4, 4)).astype("float32")
+    assert float(losses.gram_loss(style, style)) == 0.0
+    assert float(losses.gram_loss(style, 0 * style)) == pytest.approx(1.0, rel=1e-5)
+
+
+def test_color_loss_sees_colours_and_not_where_they_are():
+    style = np.random.default_rng(0).random((2, 6, 5, 3)).astype("float32")
+    moved = style[:, ::-1]
+    faded = 0.5 * style + 0.5 * style.mean(axis=-1, keepdims=True)
+    assert float(losses.color_loss(style, moved)) < 1e-8
+    assert float(losses.color_loss(style, style + 0.1)) > 1e-3
+    assert float(losses.color_loss(style, faded)) > 1e-3
+
+
+def test_own_style_loss_counts_only_pairs_of_one_picture():
+    random = np.random.default_rng(0)
+    content, style = (random.random((2, 4, 4, 3)).astype("float32") for _ in range(2))
+    style[0] = content[0]
+    found = losses.own_style_loss(content, style, content + 0.1)
+    assert float(found) == pytest.approx(0.5 * 0.01, rel=1e-3)
 
 
 def test_content_loss_ignores_scale_and_shift_but_not_structure(features):

@@ -12,6 +12,7 @@ import pytest
 
 from tfstyle import cli, images, weights
 from tfstyle.data import batches, folders
+from tfstyle.networks import files, vgg
 
 NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64", "--stem", "4", "--quarter", "8"]
 NUMBERS += ["--eighth", "8", "--blocks", "1", "--top", "4", "--hidden", "8"]
@@ -91,7 +92,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_its_log_again(pictures,
     run.mkdir()
     (run / "settings.json").write_text((unbroken / "settings.json").read_text())
     header = (unbroken / "log.csv").read_text().splitlines()[0]
-    (run / "log.csv").write_text(f"{header}\n1,0.5,0.5,0.5,0.5\n2,0.")
+    (run / "log.csv").write_text(f"{header}\n1,0.5,0.5,0.5,0.5,0.5,0.5,0.5\n2,0.")
     assert start(command(pictures, "early")).wait() == 0
     assert [row["step"] for row in log(run)] == [row["step"] for row in log(unbroken)]
 
@@ -101,6 +102,24 @@ def test_a_finished_run_can_be_released_and_paints(unbroken, tmp_path, photograp
     painted = weights.load_lite("ghiasi", folder=tmp_path).stylize(photograph, painting)
     assert painted.shape == photograph.shape
     assert not list(unbroken.glob("new-*")) and list((unbroken / "samples").iterdir())
+
+
+def test_a_run_begins_with_the_weights_of_another(pictures, unbroken):
+    begun = command(pictures, "begun")
+    arguments = ["--begin", str(unbroken), "--rate", "1e-9", "--own-weight", "0"]
+    assert start([*begun, *arguments]).wait() == 0
+    for name in ("predictor", "transformer"):
+        mine, theirs = (files.load(run / f"{name}.keras") for run in (pictures / "begun", unbroken))
+        for one, other in zip(mine.get_weights(), theirs.get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_a_folder_named_twice_is_seen_twice_as_often(pictures):
+    from tfstyle.methods.ghiasi import training
+
+    once, other = (folders.pictures(pictures / name) for name in ("style", "content"))
+    chosen = training.paintings([pictures / "style", pictures / "style", pictures / "content"])
+    assert sorted(chosen) == sorted([*once, *once, *other])
 
 
 def test_an_unfinished_run_is_not_released(tmp_path, capsys):
@@ -127,6 +146,15 @@ def test_a_stream_begun_later_goes_on_as_the_whole(pictures):
     np.testing.assert_array_equal(whole[5:], tail)
 
 
+def test_pairs_hold_their_share_of_own_and_of_grey_styles(pictures):
+    paths = [folders.pictures(pictures / name) for name in ("content", "style")]
+    stream = batches.contents_and_styles(*paths, 20, 16, 1, identity_share=0.4, grey_share=0.5)
+    batch = {name: np.asarray(value) for name, value in next(iter(stream)).items()}
+    own = (batch["content"] == batch["style"]).all(axis=(1, 2, 3))
+    grey = np.ptp(batch["style"], axis=-1).max(axis=(1, 2)) < 1e-6
+    assert 3 <= own.sum() <= 14 and 2 <= grey.sum() <= 12 and not (own & grey).any()
+
+
 def test_every_picture_comes_once_an_epoch(pictures):
     paths = folders.pictures(pictures / "content")
     order = [batches._order(len(paths), 1, epoch).tolist() for epoch in range(5)]
@@ -149,6 +177,21 @@ def test_the_encoder_is_distilled_from_a_local_teacher(shared, pictures):
     assert os.path.getsize(run / "encoder.keras") > 1e5
     student, readouts = weights.encoder(run)
     assert readouts(student(np.zeros((1, 32, 32, 3), "float32")))["relu3_1"].shape[-1] == 256
+
+
+def test_a_file_of_vgg_weights_is_what_the_losses_are_taken_on(pictures, tmp_path):
+    shapes, before, arrays = {"conv0": (1, 1, 3, 3)}, 3, {}
+    for block, count in vgg.CONVS["vgg19"].items():
+        for index in range(1, count + 1):
+            shapes[f"conv{block}_{index}"], before = (3, 3, before, 4), 4
+    random = np.random.default_rng(0)
+    for name, shape in shapes.items():
+        arrays[f"{name}/kernel"] = random.normal(size=shape).astype("float32")
+        arrays[f"{name}/bias"] = np.zeros(shape[-1], np.float32)
+    np.savez(tmp_path / "narrow.npz", **arrays)
+    arguments = [*command(pictures, "file"), "--teacher", str(tmp_path / "narrow.npz")]
+    assert cli.main([*arguments, "--steps", "2"]) == 0
+    assert (pictures / "file" / "transformer.keras").is_file()
 
 
 def test_a_missing_teacher_is_refused(pictures, tmp_path, capsys):

@@ -1,6 +1,7 @@
 """Layers that the networks share, in `keras.ops` and safe for TFLite."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from tfstyle import statistics
@@ -58,22 +59,33 @@ def _spread(numbers, features):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class UpsampleLike(keras.layers.Layer):
-    """Nearest-neighbour upsampling to the height and width of a second feature map.
+    """Upsampling to the height and width of a second feature map.
 
     Against the checkerboards of transposed convolutions: Odena, Dumoulin & Olah 2016,
     https://distill.pub/2016/deconv-checkerboard. A reference instead of a factor of 2 brings odd
     sizes back exactly.
+
+    Args:
+        interpolation: "nearest" or "bilinear".
     """
+
+    def __init__(self, interpolation="nearest", **kwargs):
+        super().__init__(**kwargs)
+        self.interpolation = interpolation
 
     def call(self, features, reference):
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
-            return tf.image.resize(features, tf.shape(reference)[1:3], "nearest")
-        return ops.image.resize(features, _extent(reference), interpolation="nearest")
+            grown = tf.image.resize(features, tf.shape(reference)[1:3], self.interpolation)
+            return tf.cast(grown, features.dtype)
+        return ops.image.resize(features, _extent(reference), interpolation=self.interpolation)
 
     def compute_output_shape(self, features_shape, reference_shape):
         return (*reference_shape[:3], features_shape[-1])
+
+    def get_config(self):
+        return {**super().get_config(), "interpolation": self.interpolation}
 
 
 @keras.saving.register_keras_serializable("tfstyle")
@@ -145,6 +157,27 @@ class SameForEveryPixel(keras.initializers.Initializer):
 
     def get_config(self):
         return {"seed": self.seed}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class NoCheckerboard(keras.constraints.Constraint):
+    """Kernels without response to patterns of two pixels' period, such as a checkerboard.
+
+    A sub-pixel convolution paints the four pixels of a cell with filters of their own, so that a
+    flat picture gets a pattern; behind it, this makes the pattern vanish exactly. Each kernel is
+    projected to where its transfer function is 0 at the Nyquist frequency of rows, of columns and
+    of both (after Sugawara et al. 2018, https://arxiv.org/abs/1806.02658, condition 1).
+    """
+
+    def __call__(self, kernel):
+        height, width = kernel.shape[:2]
+        signs = [np.float32((-1.0) ** np.arange(side)) for side in (height, width)]
+        ones = [np.ones(side, np.float32) for side in (height, width)]
+        waves = [(signs[0], ones[1]), (ones[0], signs[1]), (signs[0], signs[1])]
+        basis, _ = np.linalg.qr(np.stack([np.outer(*wave).ravel() for wave in waves], axis=1))
+        flat = ops.reshape(kernel, (height * width, -1))
+        seen = ops.matmul(basis, ops.matmul(basis.T, flat))
+        return ops.reshape(flat - seen, kernel.shape)
 
 
 @keras.saving.register_keras_serializable("tfstyle")

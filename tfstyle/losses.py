@@ -1,5 +1,6 @@
 """Pure loss functions over feature maps and pictures, in `keras.ops`."""
 
+import numpy as np
 from keras import ops
 
 from tfstyle import statistics
@@ -51,5 +52,70 @@ def total_variation(image):
     Returns:
         Scalar in [0, 2].
     """
-    down = ops.mean(ops.abs(image[:, 1:] - image[:, :-1]))
-    return down + ops.mean(ops.abs(image[:, :, 1:] - image[:, :, :-1]))
+    step = np.float32([1, -1])[:, None, None, None] * np.ones((1, 1, 3, 1), np.float32)
+    down = ops.depthwise_conv(image, step)  # a slice's gradient takes five times the time
+    across = ops.depthwise_conv(image, step.swapaxes(0, 1))
+    return ops.mean(ops.abs(down)) + ops.mean(ops.abs(across))
+
+
+def gram_loss(style, pastiche):
+    """Squared distance of Gram matrices, as a share of the style's own.
+
+    Gatys et al. 2015, https://arxiv.org/abs/1508.06576, equation 4, a tap; divided by |style|^2
+    so that every tap and every painting counts alike.
+
+    Args:
+        style: Gram matrices of the painting, shape (batch, channels, channels).
+        pastiche: The same of the result.
+
+    Returns:
+        Scalar, 0 where they agree, about 1 where the pastiche has none.
+    """
+    axes = (1, 2)
+    distance = ops.sum(ops.square(style - pastiche), axis=axes)
+    return ops.mean(distance / (ops.sum(ops.square(style), axis=axes) + 1e-6))
+
+
+COLOR_AXES = (  # red, green, blue, their sum and their differences
+    *((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)),
+    *((1, -1, 0), (0, 1, -1), (-1, 0, 1)),
+)
+
+
+def color_loss(style, pastiche):
+    """Squared distance of the pixels' means and deviations along seven axes of colour.
+
+    The deviations along differences of red, green and blue are what saturation is.
+
+    Args:
+        style: Paintings, shape (batch, height, width, 3), in [0, 1].
+        pastiche: Results, shape (batch, height, width, 3), in [0, 1]; their size may differ.
+
+    Returns:
+        Scalar, in squared units of [0, 1], the mean over the axes.
+    """
+    axes = np.float32(COLOR_AXES) / np.linalg.norm(COLOR_AXES, axis=1, keepdims=True)
+    kernel, bias = np.float32(axes.T), np.zeros(len(axes), np.float32)
+    wanted, found = (
+        statistics.projected_moments(*statistics.covariance(image), kernel, bias)
+        for image in (style, pastiche)
+    )
+    return sum(ops.mean(ops.square(a - b)) for a, b in zip(wanted, found, strict=True))
+
+
+def own_style_loss(content, style, pastiche):
+    """Mean squared difference of pixels, of those pairs whose style is their own content.
+
+    Args:
+        content: Pictures, shape (batch, height, width, 3), in [0, 1].
+        style: Pictures; equal to the content where a pair is of one picture.
+        pastiche: Results, the content's shape.
+
+    Returns:
+        Scalar, the mean over the batch; other pairs count as 0.
+    """
+    if content.shape != style.shape:
+        return ops.zeros(())
+    axes = (1, 2, 3)
+    same = ops.cast(ops.all(ops.equal(content, style), axis=axes), "float32")
+    return ops.mean(same * ops.mean(ops.square(pastiche - content), axis=axes))

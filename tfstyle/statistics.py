@@ -52,15 +52,46 @@ def covariance(features):
     return mean, ops.matmul(ops.transpose(centred, (0, 2, 1)), centred) / count
 
 
-def projected_moments(features, kernel, bias, epsilon=1e-5):
-    """Moments of a 1x1 convolution of the features, without computing the convolution.
+def gram_matrix(mean, spread):
+    """Gram matrix, mean over the positions of the products of every two channels.
+
+    Gatys et al. 2015, https://arxiv.org/abs/1508.06576, equation 3, divided by the positions.
+
+    Args:
+        mean: Of the channels, shape (batch, channels), as from `covariance`.
+        spread: Their covariance, shape (batch, channels, channels).
+
+    Returns:
+        Tensor of the covariance's shape.
+    """
+    return spread + mean[:, :, None] * mean[:, None, :]
+
+
+def channel_moments(mean, spread, epsilon=1e-5):
+    """Mean and standard deviation of the channels, from what `covariance` returns.
+
+    Args:
+        mean: Shape (batch, channels).
+        spread: Covariance, shape (batch, channels, channels).
+        epsilon: Added to each variance, in squared feature units.
+
+    Returns:
+        Two tensors of shape (batch, channels).
+    """
+    variance = ops.diagonal(spread, axis1=1, axis2=2)
+    return mean, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)
+
+
+def projected_moments(mean, spread, kernel, bias, epsilon=1e-5):
+    """Moments of a 1x1 convolution of features, without computing the convolution.
 
     For y = kernel' x + bias the mean is kernel' mean(x) + bias and the variance the diagonal of
     kernel' covariance(x) kernel. This is how a narrow encoder is asked for the channel moments
     of a wide teacher at the cost of one small matrix product.
 
     Args:
-        features: Feature map, shape (batch, height, width, channels).
+        mean: Of the features' channels, shape (batch, channels), as from `covariance`.
+        spread: Their covariance, shape (batch, channels, channels).
         kernel: Matrix, shape (channels, outputs).
         bias: Vector, shape (outputs,).
         epsilon: Added to each variance, in squared output units.
@@ -68,7 +99,6 @@ def projected_moments(features, kernel, bias, epsilon=1e-5):
     Returns:
         Mean and standard deviation, two float32 tensors of shape (batch, outputs).
     """
-    mean, spread = covariance(features)
     variance = ops.sum(ops.matmul(spread, kernel) * kernel, axis=1)
     projected = ops.matmul(mean, kernel) + bias
     return projected, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)

@@ -30,7 +30,8 @@ def crops(
         size: Side of the crops in pixels.
         seed: Chooses the order, the crops and the flips.
         start: Number of crops to pass over without reading them.
-        zoom: Smallest and largest side of a crop, as a share of the picture's shorter side.
+        zoom: Smallest and largest side of a crop, as a share of the picture's shorter side; no
+            crop is enlarged unless the picture is smaller than `size`.
 
     Returns:
         Endless dataset of float32 tensors, shape (size, size, 3), in [0, 1].
@@ -67,7 +68,8 @@ def _order(count, seed, epoch):
 
 def _crop(pixels, size, zoom, random):
     height, width, _ = pixels.shape
-    side = max(1, round(min(height, width) * random.uniform(*zoom)))
+    shorter = min(height, width)
+    side = max(round(shorter * random.uniform(*zoom)), min(size, shorter))
     top, left = random.integers(height - side + 1), random.integers(width - side + 1)
     patch = images.resize_bytes(pixels[top : top + side, left : left + side], size, size)
     return np.ascontiguousarray(patch[:, ::-1] if random.random() < 0.5 else patch)
@@ -100,6 +102,7 @@ def contents_and_styles(
     seed: int,
     start: int = 0,
     identity_share: float = 0.0,
+    grey_share: float = 0.0,
 ) -> tf.data.Dataset:
     """Batches of content crops beside style crops.
 
@@ -111,6 +114,7 @@ def contents_and_styles(
         seed: See `crops`.
         start: Batches to pass over.
         identity_share: Share of the pairs whose style is their own content.
+        grey_share: Share of the other styles that lose their colours.
 
     Returns:
         Endless dataset of {"content": (batch, size, size, 3), "style": the same shape}.
@@ -122,7 +126,8 @@ def contents_and_styles(
     )
 
     def pair(index, content, style):
-        same = tf.random.stateless_uniform((), (seed, index)) < identity_share
-        return {"content": content, "style": tf.where(same, content, style)}
+        same, grey = tf.unstack(tf.random.stateless_uniform((2,), (seed, index)))
+        style = tf.where(grey < grey_share, tf.image.rgb_to_grayscale(style), style)
+        return {"content": content, "style": tf.where(same < identity_share, content, style)}
 
     return tf.data.Dataset.zip(pairs).map(pair).batch(batch, drop_remainder=True).prefetch(4)

@@ -6,7 +6,7 @@ import os
 import keras
 
 from tfstyle.data import batches, folders
-from tfstyle.networks import vgg
+from tfstyle.networks import teachers
 from tfstyle.networks.encoder import encoder, like, readouts
 from tfstyle.networks.files import copy_into
 from tfstyle.training import runs
@@ -55,7 +55,7 @@ def train(
     with precision("mixed_bfloat16"):
         student = like(exact)
         views = readouts(student)
-        trainer = Trainer(training_network(student, views), Distillation(vgg.teacher(teacher)))
+        trainer = Trainer(training_network(student, views), Distillation(teachers.teacher(teacher)))
     trainer.compile(adam(settings.rate, settings.steps))
     done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps))
     if done:

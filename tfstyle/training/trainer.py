@@ -39,6 +39,13 @@ class Trainer(keras.Model):
             self.means[name].update_state(loss)
         return sum(losses.values())
 
+    def take_average(self) -> None:
+        """Gives the network the optimizer's running average of its weights, within constraints."""
+        self.optimizer.finalize_variable_values(self.trainable_variables)
+        for variable in self.trainable_variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable))
+
 
 def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:
     """Adam with a short linear warm-up and a cosine decay to a hundredth of the rate.

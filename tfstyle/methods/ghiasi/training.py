@@ -9,7 +9,8 @@ is compared by moments instead of Gram matrices; contents are compared with thei
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -18,14 +19,14 @@ from tfstyle import images, losses, statistics
 from tfstyle.data import batches, folders
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
-from tfstyle.networks.files import copy_into
+from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import predictor
 from tfstyle.networks.transformer import transformer
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import runs
 from tfstyle.training.trainer import Trainer, adam, precision
 
-CONTENT_TAPS = {"relu3_1": 0.3, "relu4_1": 0.7}
+CONTENT_TAPS = {"relu3_1": 0.15, "relu4_1": 0.85}
 STANDARDIZE_BATCHES = 150
 
 
@@ -48,30 +49,38 @@ def training_network(parts: dict[str, keras.Model]) -> keras.Model:
 
 
 class Objective:
-    """Criterion: content at relu3_1 and relu4_1, style moments at every tap, total variation.
+    """Criterion: content at relu3_1 and relu4_1, moments and Gram matrices at every tap, colours,
+    total variation, and pixels where a photograph is its own style.
 
     Equation 3 of the paper, with the losses of `tfstyle.losses`.
 
     Args:
         eyes: Frozen loss network, pictures to a dictionary of taps.
-        views: Linear maps (kernel, bias) from those taps to VGG-19's, by tap.
+        views: Linear maps (kernel, bias) from those taps to VGG-19's, by tap; taps that have
+            none are compared as they are.
         settings: The weights.
     """
 
-    names = ("content", "style", "variation")
+    names = ("content", "style", "gram", "color", "variation", "own")
 
     def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Settings):
         self.eyes, self.views, self.settings = eyes, views, settings
+        self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
         self.content_eyes = keras.Model(eyes.input, {tap: eyes.output[tap] for tap in CONTENT_TAPS})
 
     def __call__(self, batch, pastiche):
-        taps = self.eyes(pastiche, training=False)
-        style = self.eyes(batch["style"], training=False)
-        contents = self.content_eyes(batch["content"], training=False)
+        inside = self.inside(pastiche)
+        taps = self.eyes(inside, training=False)
+        content = self.content_eyes(self.inside(batch["content"]), training=False)
+        moments, gram = self._style(self.eyes(batch["style"], training=False), taps)
+        own = losses.own_style_loss(batch["content"], batch["style"], pastiche)
         return {
-            "content": self.settings.content_weight * self._content(contents, taps),
-            "style": self.settings.style_weight * self._style(style, taps),
+            "content": self.settings.content_weight * self._content(content, taps),
+            "style": self.settings.style_weight * moments,
+            "gram": self.settings.gram_weight * gram,
+            "color": self.settings.color_weight * losses.color_loss(batch["style"], inside),
             "variation": self.settings.variation_weight * losses.total_variation(pastiche),
+            "own": self.settings.own_weight * own,
         }
 
     def _content(self, contents, taps):
@@ -81,32 +90,41 @@ class Objective:
         )
 
     def _style(self, style, taps):
-        return sum(
-            losses.moment_loss(self._moments(tap, style), self._moments(tap, taps)) for tap in TAPS
-        ) / len(TAPS)
+        moments = gram = 0.0
+        for tap in TAPS:
+            wanted, found = (statistics.covariance(features[tap]) for features in (style, taps))
+            moments += losses.moment_loss(self._moments(tap, wanted), self._moments(tap, found))
+            gram += losses.gram_loss(*(statistics.gram_matrix(*x) for x in (wanted, found)))
+        return moments / len(TAPS), gram / len(TAPS)
 
-    def _moments(self, tap, taps):
-        return statistics.projected_moments(taps[tap], *self.views[tap])
+    def _moments(self, tap, found):
+        if tap in self.views:
+            return statistics.projected_moments(*found, *self.views[tap])
+        return statistics.channel_moments(*found)
 
 
 def train(
     content: str | os.PathLike,
-    style: str | os.PathLike,
+    styles: Sequence[str | os.PathLike],
     folder: str | os.PathLike,
     encoder: keras.Model,
     loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     settings: Settings = Settings(),
+    begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains a predictor and a transformer; the same call goes on where it stopped.
 
     Args:
         content: Folder of photographs.
-        style: Folder of paintings.
+        styles: Folders of paintings; one that is named twice is seen twice as often.
         folder: The run folder; at the end it holds predictor.keras and transformer.keras.
         encoder: Frozen; the predictor reads its taps.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
-            bias) from them to VGG-19's own channels; called under the training's precision.
+            bias) from them to VGG-19's own channels, where there are any; called under the
+            training's precision.
         settings: Every number.
+        begin: Folder of a predictor.keras and a transformer.keras of the same shape, whose
+            weights the training begins with; None begins with random ones.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -115,7 +133,7 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings.
     """
-    photographs, paintings = folders.pictures(content), folders.pictures(style)
+    photographs, painted = folders.pictures(content), paintings(styles)
     run = runs.Run(folder, dataclasses.asdict(settings))
     keras.utils.set_random_seed(settings.seed)
     with precision("mixed_bfloat16"):
@@ -128,23 +146,36 @@ def train(
     def batches_from(step):
         return batches.contents_and_styles(
             photographs,
-            paintings,
+            painted,
             settings.batch,
             settings.size,
             settings.seed,
             step,
             settings.identity_share,
+            settings.grey_share,
         )
 
-    if run.step == 0:
+    if begin is not None:
+        for name, network in parts.items():
+            copy_into(network, load(Path(begin) / f"{name}.keras"))
+    elif run.step == 0:
         _standardize(parts["predictor"], batches_from(0).take(STANDARDIZE_BATCHES))
-    recorder = runs.Recorder(run, settings.steps, sample=_sampler(parts, photographs, paintings))
+    recorder = runs.Recorder(run, settings.steps, sample=_sampler(parts, photographs, painted))
     done = runs.fit(trainer, run, batches_from, recorder)
     if done:
-        trainer.optimizer.finalize_variable_values(trainer.trainable_variables)
+        trainer.take_average()
         for name, network in networks(encoder, settings).items():
             copy_into(network, parts[name]).save(run.folder / f"{name}.keras")
     return done
+
+
+def paintings(styles: Sequence[str | os.PathLike]) -> list[Path]:
+    """The pictures of several folders; those of a folder that is named twice come twice.
+
+    Raises:
+        OSError: A folder is missing or holds no pictures.
+    """
+    return [path for each in styles for path in folders.pictures(each)]
 
 
 def _standardize(predictor, examples):
