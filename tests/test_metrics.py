@@ -1,7 +1,10 @@
+import csv
+
 import numpy as np
 import pytest
 
-from tfstyle import evaluation, examples, images
+from tfstyle import cli, examples, images, metrics
+from tfstyle.evaluation import models, pairs, report, speed
 from tfstyle.metrics import Distances, Protocol
 
 
@@ -11,40 +14,121 @@ def protocol(shared):
 
 
 def test_a_picture_is_no_distance_from_itself(protocol):
-    taps = protocol.taps(examples.lake(64, 64))
-    found = protocol.distances(taps, taps, taps)
-    assert found.style < 1e-6 and found.content < 1e-4 and found.cfsd < 1e-5
+    seen = protocol.look(examples.lake(64, 64))
+    found = protocol.distances(seen, seen, seen)
+    assert max(found.style, found.squeeze, found.lpips) < 1e-6
+    assert found.content < 1e-4 and found.cfsd < 1e-5 and found.ssim == pytest.approx(1)
 
 
 def test_painting_trades_content_for_style(protocol, lite):
     content, style = examples.lake(96, 96), examples.swirls(96, 96)
-    seen = [protocol.taps(image) for image in (content, style, lite.stylize(content, style))]
+    seen = [protocol.look(image) for image in (content, style, lite.stylize(content, style))]
     painted = protocol.distances(*seen)
     untouched = protocol.distances(seen[0], seen[1], seen[0])
-    assert painted.style < 0.7 * untouched.style
+    assert painted.style < 0.7 * untouched.style and painted.squeeze < untouched.squeeze
     assert 0.02 < painted.content < 0.8 and painted.cfsd > 0
+    assert painted.lpips > 0.1 and painted.ssim < 0.9
 
 
-def test_every_photograph_meets_another_painting_in_another_round(tmp_path):
-    for name, draw in {"content": examples.lake, "style": examples.discs}.items():
-        for index in range(3):
-            images.write(draw(40 + index, 40), tmp_path / name / f"{index}.png")
-    first, second = (
-        [style.shape for _, style in evaluation.pairs(tmp_path / "content", tmp_path / "style", r)]
-        for r in (0, 1)
-    )
-    assert sorted(first) == sorted(second) and all(
-        a != b for a, b in zip(first, second, strict=True)
-    )
+def test_lpips_grows_with_noise(protocol):
+    random = np.random.default_rng(0)
+    content = examples.lake(96, 96)
+    noise = random.normal(size=content.shape)
+    noisy = [np.float32(np.clip(content + s * noise, 0, 1)) for s in (0.02, 0.1, 0.3)]
+    seen, *others = (protocol.look(image) for image in (content, *noisy))
+    found = [protocol.distances(seen, seen, other).lpips for other in others]
+    assert found == sorted(found) and found[0] < 0.1 < found[-1]
+
+
+def test_psnr_is_of_the_mean_squared_difference():
+    one = np.full((8, 8, 3), 0.5, np.float32)
+    assert metrics.psnr(one, one + 0.1) == pytest.approx(20, abs=1e-3)
 
 
 def test_the_mean_is_of_each_figure():
-    figures = [Distances(0.1, 0.2, 0.3), Distances(0.3, 0.4, 0.5)]
-    found = evaluation.mean(figures)
-    np.testing.assert_allclose([found.style, found.content, found.cfsd], [0.2, 0.3, 0.4])
+    figures = [Distances(0.1, 0.2, 0.3, 0.4, 0.5, 0.6), Distances(0.3, 0.4, 0.5, 0.6, 0.7, 0.8)]
+    found = metrics.mean(figures)
+    expected = Distances(0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+    for name in metrics.NAMES:
+        assert getattr(found, name) == pytest.approx(getattr(expected, name))
+
+
+def test_every_photograph_meets_another_painting_in_another_round(pictures):
+    found = pairs.of_folders(pictures / "content", pictures / "style", rounds=2)
+    first, second = ([pair.style_path.name for pair in found[i : i + 3]] for i in (0, 3))
+    assert sorted(first) == sorted(second) and all(
+        a != b for a, b in zip(first, second, strict=True)
+    )
+    assert found[0].content.shape == (384, 384, 3) and found[0].style.shape == (60, 80, 3)
+
+
+def test_pairs_come_from_a_file_beside_the_pictures(pictures):
+    (pictures / "pairs.csv").write_text("content/0.png,style/2.png\n\ncontent/1.png, style/0.png\n")
+    found = pairs.of_file(pictures / "pairs.csv")
+    assert [pair.style_path.name for pair in found] == ["2.png", "0.png"]
+    assert found[1].style.shape == (60, 80, 3)
+
+
+@pytest.mark.parametrize("text", ["", "a.png\n", "a.png,b.png,c.png\n"])
+def test_a_file_of_other_lines_is_refused(tmp_path, text):
+    (tmp_path / "pairs.csv").write_text(text)
+    with pytest.raises(ValueError, match="photograph's and a painting's"):
+        pairs.of_file(tmp_path / "pairs.csv")
+
+
+def test_models_are_found_by_name_by_folder_and_in_runs(stylizer, tmp_path):
+    for name, network in stylizer.networks.items():
+        network.save(tmp_path / f"{name}.keras")
+    assert list(models.stylizers("ghiasi")) == ["ghiasi"]
+    assert list(models.stylizers(tmp_path)) == [tmp_path.name]
+    with pytest.raises(ValueError, match=r"ghiasi.*nowhere"):
+        models.stylizers(tmp_path / "nowhere")
+
+
+def test_a_peers_files_are_found_in_its_folder(shared, photograph, painting):
+    found = models.stylizers(shared / "peers/magenta_tflite")
+    assert {"magenta fp16", "magenta int8"} <= found.keys()
+    content = images.squash(photograph, 384)
+    painted = found["magenta fp16"].stylize(content, painting)
+    assert painted.shape == content.shape and np.abs(painted - content).mean() > 0.03
+
+
+def test_where_a_model_meets_a_peers_content_distance():
+    curve = [Distances(0.2, 0.1, 0), Distances(0.1, 0.3, 0)]
+    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, Distances(0.3, 0.2, 0))
+    assert "strength 0.75: style 0.150, 0.50 of it" in line
+    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, Distances(0.3, 0.4, 0))
+    assert "stays below" in line
+
+
+def test_evaluate_writes_a_table_a_csv_and_a_sheet(shared, pictures, capsys):
+    arguments = ["evaluate", "ghiasi", "--teacher", str(shared / "weights")]
+    arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
+    arguments += ["--strengths", "0.5", "--csv", str(pictures / "all.csv")]
+    assert cli.main([*arguments, "--sheet", str(pictures / "all.png")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[2:] == list(metrics.NAMES)
+    assert [line.split("  ")[0] for line in lines[1:3]] == ["ghiasi at 0.5", "ghiasi"]
+    with (pictures / "all.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2 * 3 and {row["photograph"] for row in rows} == {"0.png", "1.png", "2.png"}
+    mean = np.mean([float(row["lpips"]) for row in rows if row["model"] == "ghiasi"])
+    assert float(lines[2].split()[-2]) == pytest.approx(mean, abs=1e-3)
+    assert images.read(pictures / "all.png").shape[1] == 2 * 4 * (report.TILE + 4)
+
+
+def test_evaluate_wants_folders_or_pairs(capsys):
+    assert cli.main(["evaluate", "ghiasi", "--content", "photos"]) == 2
+    assert "--content and --style, or --pairs" in capsys.readouterr().err
 
 
 def test_a_contact_sheet_holds_every_pair():
-    pair = examples.lake(20, 20), examples.discs(30, 20)
-    sheet = evaluation.contact_sheet([pair] * 4, {"a": [pair[0]] * 4}, side=16)
-    assert sheet.shape == (2 * 20, 6 * 20, 3)
+    row = np.zeros((3, 16, 16, 3), np.uint8)
+    assert report.contact_sheet([row] * 3, ["a", "b", "c"]).shape == (24 + 2 * 20, 6 * 20, 3)
+
+
+def test_speed_ranks_a_sleep_behind_nothing():
+    import time
+
+    found = speed.milliseconds({"nap": lambda: time.sleep(0.01), "nothing": lambda: None}, rounds=3)
+    assert found["nap"] > 9 > found["nothing"]

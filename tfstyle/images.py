@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageDraw, ImageFont, ImageOps
 
 MAX_PIXELS = 512_000_000  # 512 megapixels of RGB bytes are 1.5 GB
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
@@ -242,6 +242,14 @@ def _umask():
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def caption(text: str, width: int, height: int = 20) -> np.ndarray:
+    """A line of black text on white, as bytes of shape (height, width, 3)."""
+    image = Image.new("RGB", (width, height), "white")
+    font = ImageFont.load_default(0.7 * height)
+    ImageDraw.Draw(image).text((2, 2), text, "black", font)
+    return np.asarray(image)
 
 
 def sheet(rows: list[np.ndarray], gap: int = 4) -> np.ndarray:

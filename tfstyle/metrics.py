@@ -2,21 +2,24 @@
 
 import dataclasses
 import os
+from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from tfstyle import statistics
-from tfstyle.networks import vgg
+from tfstyle.networks import squeezenet, teachers
 
 CFSD_SIDE = 32
 CFSD_TEMPERATURE = 0.07
+LPIPS_HEADS = "lpips_v0.1_squeeze_linear.npz"
 
 
 @dataclasses.dataclass(frozen=True)
 class Distances:
-    """Of one pastiche; each is 0 at best.
+    """Of one pastiche; each is 0 at best, but for ssim, which is 1.
 
     Args:
         style: Mean over the five taps of |m(pastiche) - m(style)|^2 / |m(style)|^2, where m is
@@ -25,37 +28,97 @@ class Distances:
             each normalised per channel.
         cfsd: Content feature structural distance (Chung, Hyun & Heo 2024, StyleID,
             https://arxiv.org/abs/2312.09008): KL divergence of relu3_1 self-similarities.
+        squeeze: As `style`, over SqueezeNet's features, which no training sees.
+        lpips: Learned perceptual distance of pastiche and content (Zhang et al. 2018,
+            https://arxiv.org/abs/1801.03924, equation 1), with SqueezeNet.
+        ssim: Structural similarity of pastiche and content (Wang et al. 2004).
     """
 
     style: float
     content: float
     cfsd: float
+    squeeze: float = float("nan")
+    lpips: float = float("nan")
+    ssim: float = float("nan")
+
+
+NAMES = tuple(field.name for field in dataclasses.fields(Distances))
+
+
+def mean(figures: list[Distances]) -> Distances:
+    """The mean of each figure."""
+    return Distances(*(float(np.mean([getattr(f, name) for f in figures])) for name in NAMES))
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """A picture with its features: VGG-19's by tap, and SqueezeNet's or nothing."""
+
+    picture: np.ndarray
+    vgg: dict
+    squeeze: dict
 
 
 class Protocol:
-    """Measures pictures with a frozen VGG-19.
+    """Measures pictures with a frozen VGG-19, and with SqueezeNet where its weights are.
 
     Args:
-        weights: Folder of VGG-19 weights; None takes keras.applications' (see `vgg.teacher`).
+        weights: VGG-19's, as `teachers.teacher` takes them. SqueezeNet's and the LPIPS heads are
+            looked for in the same place if it is a folder.
     """
 
-    def __init__(self, weights: str | os.PathLike | None = None):
-        self.eyes = vgg.teacher(weights)
+    def __init__(self, weights: teachers.Source = None):
+        self.eyes = teachers.teacher(weights)
+        self.second, self.heads = _second_opinion(weights)
 
-    def taps(self, image: np.ndarray) -> dict:
+    def look(self, image: np.ndarray) -> Seen:
         """Features of one picture, shape (height, width, 3), in [0, 1]."""
-        return self.eyes(ops.convert_to_tensor(image[None]), training=False)
+        batch = ops.convert_to_tensor(image[None])
+        second = self.second(batch, training=False) if self.second else {}
+        return Seen(image, self.eyes(batch, training=False), second)
 
-    def distances(self, content: dict, style: dict, pastiche: dict) -> Distances:
-        """Figures of a pastiche, all three as `taps`."""
+    def distances(self, content: Seen, style: Seen, pastiche: Seen) -> Distances:
+        """Figures of a pastiche of the content's size."""
         return Distances(
-            style=float(np.mean([_style(style[tap], pastiche[tap]) for tap in vgg.TAPS])),
-            content=float(_content(content["relu4_1"], pastiche["relu4_1"])),
-            cfsd=float(_cfsd(content["relu3_1"], pastiche["relu3_1"])),
+            style=_style(style.vgg, pastiche.vgg),
+            content=float(_content(content.vgg["relu4_1"], pastiche.vgg["relu4_1"])),
+            cfsd=float(_cfsd(content.vgg["relu3_1"], pastiche.vgg["relu3_1"])),
+            squeeze=_style(style.squeeze, pastiche.squeeze) if self.second else float("nan"),
+            lpips=self._lpips(content, pastiche) if self.heads else float("nan"),
+            ssim=float(tf.image.ssim(content.picture, pastiche.picture, 1.0)),
+        )
+
+    def _lpips(self, content, pastiche):
+        return float(
+            sum(
+                _weighted(content.squeeze[tap], pastiche.squeeze[tap], head)
+                for tap, head in self.heads.items()
+            )
         )
 
 
+def _second_opinion(weights: str | os.PathLike | None):
+    folder = Path(weights or "")
+    if weights is None or not (folder / squeezenet.WEIGHTS).is_file():
+        return None, {}
+    network = squeezenet.load(folder)
+    if not (folder / LPIPS_HEADS).is_file():
+        return network, {}
+    heads = np.load(folder / LPIPS_HEADS)
+    return network, {
+        tap: heads[f"lin{i}.model.1.weight"].reshape(-1) for i, tap in enumerate(squeezenet.TAPS)
+    }
+
+
+def _weighted(content, pastiche, head):
+    return ops.mean(ops.sum(ops.square(_unit(content) - _unit(pastiche)) * head, axis=-1))
+
+
 def _style(style, pastiche):
+    return float(np.mean([_moment_distance(style[tap], pastiche[tap]) for tap in style]))
+
+
+def _moment_distance(style, pastiche):
     wanted, got = (ops.concatenate(statistics.moments(x, 0.0), -1) for x in (style, pastiche))
     return ops.sum(ops.square(got - wanted)) / ops.sum(ops.square(wanted))
 
@@ -78,3 +141,8 @@ def _similarities(features):
     small = ops.image.resize(features, side, interpolation="bilinear", antialias=True)
     flat = _unit(ops.reshape(small, (-1, small.shape[-1])))
     return ops.softmax(ops.matmul(flat, ops.transpose(flat)) / CFSD_TEMPERATURE, axis=-1)
+
+
+def psnr(expected: np.ndarray, found: np.ndarray) -> float:
+    """Peak signal-to-noise ratio in decibels of pictures in [0, 1]."""
+    return float(-10 * np.log10(np.mean(np.square(expected - found)) + 1e-12))

@@ -51,3 +51,29 @@ def _run(interpreter, by_channels):
         interpreter.set_tensor(detail["index"], value.astype(np.float32))
     interpreter.invoke()
     return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+
+
+KINDS = {"f16": "fp16", "quantized_384": "int8", "dynamic": "dynamic"}  # by a part of the name
+
+
+def magenta(folder: str | os.PathLike, threads: int = 2) -> dict[str, MagentaTFLite]:
+    """The transformers in a folder of Magenta's files, each with the predictor, by label.
+
+    Args:
+        folder: Holds `*predict*.tflite` and `*transfer*.tflite`, of any other nothing is found;
+            or one of its transformers' files.
+        threads: Processor threads.
+    """
+    folder, pattern = Path(folder), "*transfer*.tflite"
+    if folder.is_file():
+        folder, pattern = folder.parent, folder.name
+    predictors = sorted(folder.glob("*predict*.tflite"))
+    transformers = sorted(folder.glob(pattern))
+    return {
+        f"magenta {_kind(path)}": MagentaTFLite(predictors[0], path, threads)
+        for path in (transformers if predictors else [])
+    }
+
+
+def _kind(path):
+    return next((kind for part, kind in KINDS.items() if part in path.stem), path.stem)

@@ -1,0 +1,74 @@
+"""What is measured: released models, folders of others, and peers, as functions of pictures."""
+
+import functools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import peers, weights
+from tfstyle.methods import METHODS
+
+Paint = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
+    """The stylizers behind a name or a folder, by label; peers' folders hold several.
+
+    Args:
+        model: A released model's name; the folder of a release or of a finished run; or a
+            folder of TFLite files in Magenta's layout or one of its transformers' files.
+        threads: Processor threads of LiteRT.
+
+    Raises:
+        ValueError: It is none of these.
+        OSError: A file cannot be read.
+    """
+    folder = Path(model)
+    if str(model) in weights.released():
+        return {str(model): weights.load_lite(str(model), threads)}
+    found = peers.magenta(folder, threads)
+    if found:
+        return found
+    for name, row in METHODS.items():
+        if all((folder / f"{file}.tflite").is_file() for file in row.files):
+            return {folder.name: weights.load_lite(name, threads, folder)}
+        if all((folder / f"{file}.keras").is_file() for file in row.files):
+            return {folder.name: weights.load(name, folder)}
+    raise ValueError(
+        f"Expected one of {', '.join(weights.released())}, a folder of a model, or of a peer's "
+        f"TFLite files. Received: {model}."
+    )
+
+
+def is_peer(stylizer: object) -> bool:
+    """Whether a stylizer is other people's, and knows no strength."""
+    return isinstance(stylizer, peers.MagentaTFLite)
+
+
+def painters(found: Mapping[str, object], strengths: Sequence[float]) -> dict[str, Paint]:
+    """Each stylizer at each strength, peers once, by label."""
+    each = {}
+    for label, stylizer in found.items():
+        if is_peer(stylizer):
+            each[label] = stylizer.stylize
+            continue
+        for strength in strengths:
+            paint = functools.partial(stylizer.stylize, strength=strength)
+            each[at(label, strength)] = paint
+    return each
+
+
+def at(label: str, strength: float) -> str:
+    """The label of a stylizer at a strength."""
+    return label if strength == 1 else f"{label} at {strength:g}"
+
+
+def transform(stylizer: object, picture: np.ndarray) -> Callable[[], object]:
+    """A call that paints a picture whose style vector is already there."""
+    vector = stylizer.vector(picture)
+    if is_peer(stylizer):
+        return lambda: stylizer.paint(picture, vector)
+    batch = picture[None]
+    return lambda: stylizer.signatures["paint"](content=batch, vector=vector)

@@ -1,0 +1,144 @@
+"""Quality of stylizers over pairs of pictures, in one run: a table, a CSV and a contact sheet."""
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+from tqdm import tqdm
+
+from tfstyle import images, metrics
+from tfstyle.evaluation import models, speed
+from tfstyle.evaluation.models import Paint
+from tfstyle.evaluation.pairs import Pair
+from tfstyle.metrics import NAMES, Distances, Protocol
+
+TILE = 256  # pixels, side of a picture on a sheet
+
+
+def measure(
+    painters: Mapping[str, Paint],
+    pairs: Sequence[Pair],
+    protocol: Protocol,
+    progress: Callable = iter,
+) -> tuple[dict[str, list[Distances]], list[np.ndarray]]:
+    """Every painter's figures for every pair, and a sheet's row of bytes a pair."""
+    figures, rows = {label: [] for label in painters}, []
+    for pair in progress(pairs):
+        content, style = pair.content, pair.style
+        seen, wanted = protocol.look(content), protocol.look(style)
+        row = [content, style]
+        for label, paint in painters.items():
+            row.append(paint(content, style))
+            figures[label].append(protocol.distances(seen, wanted, protocol.look(row[-1])))
+        rows.append(np.stack([images.to_bytes(images.squash(each, TILE)) for each in row]))
+    return figures, rows
+
+
+def report(
+    names: Sequence[str],
+    pairs: Sequence[Pair],
+    teacher: str | os.PathLike | None = None,
+    strengths: Sequence[float] = (1.0,),
+    table: str | os.PathLike | None = None,
+    sheet: str | os.PathLike | None = None,
+    with_speed: bool = False,
+) -> Iterator[str]:
+    """Lines of a table: mean distances over the pairs, then what follows from them.
+
+    Args:
+        names: Models, as `models.stylizers` takes them.
+        pairs: Photographs with paintings.
+        teacher: VGG-19's weights, as `teachers.teacher` takes them.
+        strengths: Of every model that knows a strength.
+        table: CSV file to write every pair's figures to, or None.
+        sheet: Picture to write every pair's pastiches to, or None.
+        with_speed: Times the models as well.
+    """
+    found = {label: s for name in names for label, s in models.stylizers(name).items()}
+    painters = models.painters(found, strengths)
+    figures, rows = measure(
+        painters, pairs, Protocol(teacher), lambda each: tqdm(each, unit="pair")
+    )
+    if table:
+        images.write_file(table, _csv(pairs, figures).encode())
+    if sheet:
+        images.write(contact_sheet(rows, ["photograph", "painting", *painters]), sheet)
+    means = {label: metrics.mean(found) for label, found in figures.items()}
+    yield from _means(len(pairs), means)
+    yield from _at_equal_content(found, means, strengths)
+    yield from _own_styles({k: painters[models.at(k, 1.0)] for k in found}, pairs, strengths)
+    if with_speed:
+        yield from speed.report(names)
+
+
+def _means(count, means):
+    yield f"{f'{count} pairs':22s}" + "".join(f"{name:>9s}" for name in NAMES)
+    for label, found in means.items():
+        yield f"{label:22s}" + "".join(f"{getattr(found, name):9.3f}" for name in NAMES)
+
+
+def _at_equal_content(found, means, strengths):
+    """Style distance where a model's content distance is a peer's, between two strengths."""
+    ours = [label for label, stylizer in found.items() if not models.is_peer(stylizer)]
+    peers = [label for label, stylizer in found.items() if models.is_peer(stylizer)]
+    for label in ours:
+        curve = [means[models.at(label, strength)] for strength in sorted(strengths)]
+        for peer in peers:
+            yield _meeting(label, peer, sorted(strengths), curve, means[peer])
+
+
+def _meeting(label, peer, strengths, curve, target):
+    contents = [point.content for point in curve]
+    if contents[-1] <= target.content:
+        style = curve[-1].style
+        return (
+            f"{label} stays below the content distance of {peer} at its highest strength: "
+            f"style {style:.3f}, {style / target.style:.2f} of it"
+        )
+    if contents[0] >= target.content:
+        return f"{label} stays above the content distance of {peer}: measure lower strengths"
+    strength, style = (
+        float(np.interp(target.content, contents, values))
+        for values in (strengths, [point.style for point in curve])
+    )
+    return (
+        f"{label} has the content distance of {peer} at strength {strength:.2f}: "
+        f"style {style:.3f}, {style / target.style:.2f} of it"
+    )
+
+
+def _own_styles(painters, pairs, strengths):
+    yield f"{'in its own style':22s} PSNR, dB: mean, least"
+    for label, paint in painters.items():
+        photographs = {pair.content_path: pair.content for pair in pairs}
+        found = [metrics.psnr(each, paint(each, each)) for each in photographs.values()]
+        yield f"{label:22s} {np.mean(found):9.1f} {min(found):9.1f}"
+
+
+def _csv(pairs, figures):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["photograph", "painting", "model", *NAMES])
+    for label, found in figures.items():
+        for pair, each in zip(pairs, found, strict=True):
+            numbers = [f"{getattr(each, name):.6f}" for name in NAMES]
+            writer.writerow([pair.content_path.name, pair.style_path.name, label, *numbers])
+    return text.getvalue()
+
+
+def contact_sheet(rows: Sequence[np.ndarray], labels: Sequence[str]) -> np.ndarray:
+    """Rows of photograph, painting and every painter's pastiche, two pairs a row, labelled.
+
+    Args:
+        rows: A pair each, bytes of shape (pictures, height, width, 3).
+        labels: A name for each picture of a row.
+    """
+    width = rows[0].shape[2]
+    head = np.stack([images.caption(label, width) for label in labels])
+    columns = min(2, len(rows))
+    gaps = [np.full_like(rows[0], 255)] * (-len(rows) % columns)
+    filled = [*rows, *gaps]
+    halves = [np.concatenate(filled[i : i + columns]) for i in range(0, len(filled), columns)]
+    return images.sheet([np.concatenate([head] * columns), *halves])
