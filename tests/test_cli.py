@@ -49,6 +49,54 @@ def test_strength_0_gives_the_photograph_back(files):
     )
 
 
+def test_two_styles_are_mixed(files):
+    more = "--style", files / "photo.png", "--weights", 0.3, 0.7
+    assert stylize(files, *more, out="mixed.png") == 0 and stylize(files) == 0
+    mixed, one = (images.read(files / name) for name in ("mixed.png", "out.png"))
+    assert np.abs(mixed - one).mean() > 0.005
+
+
+def test_weights_need_as_many_styles(files, capsys):
+    refused(capsys, stylize(files, "--weights", 0.3, 0.7), "Expected 1 weights")
+
+
+def test_a_named_style_needs_no_file(files):
+    output = files / "out.png"
+    assert run("stylize", files / "photo.png", "--style", "great-wave", "-o", output) == 0
+    assert images.read(output).shape == (96, 128, 3)
+
+
+def test_an_unknown_name_is_refused_with_near_ones(files, capsys):
+    code = run("stylize", files / "photo.png", "--style", "grate-wave", "-o", files / "out.png")
+    refused(capsys, code, "great-wave")
+
+
+def test_colours_are_kept(files):
+    assert stylize(files, "--keep-colors", "luminance") == 0
+    photo, painted = (images.read(files / name) for name in ("photo.png", "out.png"))
+    assert np.abs(photo.mean((0, 1)) - painted.mean((0, 1))).max() < 0.03
+
+
+def test_styles_are_listed_and_painted_on_a_sheet(files, capsys):
+    sheet = files / "sheet.png"
+    assert run("styles", "-o", sheet, "--photo", files / "photo.png") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) >= 16 and any("van Gogh" in line for line in lines)
+    assert images.read(sheet).shape[1] == 6 * (256 + 4)
+    refused(capsys, run("styles", "-o", sheet), "--overwrite")
+
+
+def test_another_model_is_chosen_by_name(files):
+    assert stylize(files, "--method", "ghiasi-desktop") == 0
+    assert stylize(files, out="phone.png") == 0
+    desktop, phone = (images.read(files / name) for name in ("out.png", "phone.png"))
+    assert np.abs(desktop - phone).mean() > 0.005
+
+
+def test_an_unknown_method_is_refused_with_the_released(files, capsys):
+    refused(capsys, stylize(files, "--method", "ghiasi-huge"), "ghiasi-desktop")
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 5000)])
 def test_odd_pictures_are_painted(files, size):
     images.write(examples.lake(*size) if min(size) > 1 else np.zeros((1, 1, 3)), files / "odd.png")

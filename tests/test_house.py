@@ -19,8 +19,16 @@ FLOORS = (
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
-LIGHT = ("images", "tiles", "litert", "weights", "cli", "methods/__init__", "methods/stylizer")
-LIGHT += ("methods/ghiasi/stylizer", "methods/ghiasi/settings", "training/settings")
+LIGHT = ("images", "color", "tiles", "litert", "weights", "methods/__init__", "methods/stylizer")
+LIGHT += (
+    "cli/__init__",
+    "cli/paint",
+    "cli/train",
+    "cli/evaluate",
+    "methods/ghiasi/stylizer",
+    "methods/ghiasi/settings",
+    "training/settings",
+)
 FILES = sorted(path for path in ROOT.rglob("*.py") if path.name != "__init__.py")
 
 

@@ -1,35 +1,42 @@
-"""A finished run as a folder that can be shipped: Keras and TFLite files and a card."""
+"""A finished run as a folder that can be shipped: Keras and TFLite files, styles and a card."""
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import tfstyle
-from tfstyle import examples, export, images
+from tfstyle import examples, export, images, weights
+from tfstyle.data import folders
 from tfstyle.methods import found, method
-from tfstyle.networks.files import load
+from tfstyle.networks import files as networks_files
 
 TOLERANCE = 0.3  # mean difference that int8 weights may make, in deviations of an output
+PAINTINGS = weights.RELEASED / "paintings.json"
+DIGITS = 5  # of a style vector's numbers
+
+Folder = str | os.PathLike
 
 
 def release(
     name: str,
-    run: str | os.PathLike,
-    folder: str | os.PathLike,
-    notes: str | os.PathLike | None = None,
+    run: Folder,
+    folder: Folder,
+    notes: Folder | None = None,
+    paintings: Folder | None = None,
 ) -> Iterator[Path]:
     """Writes the files of a release and yields their paths.
 
     Args:
-        name: "encoder" or a method.
+        name: "encoder", a method or a variant of one.
         run: A run folder that holds the finished networks.
         folder: Made where it is missing.
         notes: JSON file whose entries the card takes over: data, licences, measured figures.
+        paintings: Folder of the pictures whose vectors become named styles, `<name>.jpg` of
+            every name in paintings.json.
 
     Raises:
-        OSError: The run is not finished.
+        OSError: The run is not finished, or a painting is missing.
         ValueError: A TFLite file paints something else than Keras.
     """
     run, folder = Path(run), Path(folder)
@@ -38,20 +45,26 @@ def release(
         if not (run / f"{file}.keras").is_file():
             raise FileNotFoundError(f"Expected a finished run of {name}. Received: {run}.")
     folder.mkdir(parents=True, exist_ok=True)
-    exported = {} if name == "encoder" else _exported(name, run, files)
     for file in files:
-        yield Path(shutil.copy(run / f"{file}.keras", folder))
+        network = networks_files.load(run / f"{file}.keras")
+        yield networks_files.save_compact(network, folder / f"{file}.keras")
+    exported = {} if name == "encoder" else _exported(name, folder)
     for file, content in exported.items():
         images.write_file(folder / f"{file}.tflite", content)
         yield folder / f"{file}.tflite"
-    card = _card(name, run, exported, notes)
-    images.write_file(folder / "card.json", (json.dumps(card, indent=2) + "\n").encode())
-    yield folder / "card.json"
+    if paintings is not None:
+        yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)))
+    yield _write_json(folder / "card.json", _card(name, run, exported, notes))
 
 
-def _exported(name, run, files):
-    networks = {file: load(run / f"{file}.keras") for file in files}
-    table = found(method(name).endpoints)(networks)
+def _write_json(path, content):
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    images.write_file(path, (text + "\n").encode())
+    return path
+
+
+def _exported(name, folder):
+    table = found(method(name).endpoints)(weights.load_networks(name, folder))
     exported = {file: export.to_tflite(endpoints) for file, endpoints in table.items()}
     _check(table, exported)
     return exported
@@ -70,6 +83,26 @@ def _check(table, exported):
                     f"Expected {file}.tflite to agree with Keras within {TOLERANCE} deviations. "
                     f"Received: {found:.3g} at signature {name}."
                 )
+
+
+def _styles(name, folder, paintings):
+    """Vectors, from the TFLite file that people run, with what is known of each painting."""
+    stylizer = weights.load_lite(name, folder=folder)
+    pictures = {path.stem: path for path in folders.pictures(paintings)}
+    known = json.loads(PAINTINGS.read_text())
+    missing = sorted(known.keys() - pictures.keys())
+    if missing:
+        raise FileNotFoundError(
+            f"Expected a picture of {', '.join(missing)}. Received: {paintings}, without."
+        )
+    return {
+        label: {**painting, "vector": _numbers(stylizer, images.read(pictures[label]))}
+        for label, painting in known.items()
+    }
+
+
+def _numbers(stylizer, picture):
+    return [round(float(number), DIGITS) for number in stylizer.vector(picture)[0]]
 
 
 def _card(name, run, exported, notes):

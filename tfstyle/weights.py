@@ -1,80 +1,102 @@
-"""Released models by name."""
+"""Released models by name, and other ones by folder."""
 
 import json
 import os
 from pathlib import Path
+
+import numpy as np
 
 from tfstyle import litert
 from tfstyle.methods import METHODS, found, method
 
 RELEASED = Path(__file__).parent / "released"
 
+Folder = str | os.PathLike | None
 
-def load(name: str = "ghiasi"):
-    """A released stylizer on Keras.
+
+def load(name: str = "ghiasi", folder: Folder = None):
+    """A stylizer on Keras.
 
     Args:
-        name: One of METHODS.
+        name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop".
+        folder: Of another release or a finished run; None takes the one in the package.
 
     Raises:
-        ValueError: There is no such method.
+        ValueError: There is no such model.
+        OSError: The folder does not hold its files.
     """
-    row, networks = method(name), load_networks(name)
+    networks, row = load_networks(name, folder), method(name)
     signatures = {
         label: endpoint.arrays
         for endpoints in found(row.endpoints)(networks).values()
         for label, endpoint in endpoints.items()
     }
-    return found(row.stylizer)(signatures, networks)
+    return found(row.stylizer)(signatures, networks, _vectors(name, folder))
 
 
-def load_networks(name: str) -> dict:
-    """The Keras models of a released method, by file name."""
+def load_networks(name: str, folder: Folder = None) -> dict:
+    """The Keras models of a method, by file name."""
     from tfstyle.networks import files
 
-    folder = RELEASED / name
-    return {file: files.load(folder / f"{file}.keras") for file in method(name).files}
+    home = _home(name, folder)
+    return {file: files.load(home / f"{file}.keras") for file in method(name).files}
 
 
-def load_lite(
-    name: str = "ghiasi", threads: int | None = None, folder: str | os.PathLike | None = None
-):
-    """A released stylizer on LiteRT, which imports neither TensorFlow nor Keras.
+def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder = None):
+    """A stylizer on LiteRT, which imports neither TensorFlow nor Keras.
 
     Args:
-        name: One of METHODS.
+        name: One of `released()`.
         threads: Processor threads; None takes all cores.
-        folder: Of another release of the method; None takes the one in the package.
+        folder: Of another release; None takes the one in the package.
 
     Raises:
-        ValueError: There is no such method.
+        ValueError: There is no such model.
         OSError: The folder does not hold its files.
     """
     signatures = litert.signatures(_lite_files(name, folder), threads)
-    return found(method(name).stylizer)(signatures)
+    return found(method(name).stylizer)(signatures, None, _vectors(name, folder))
 
 
-def lite_bytes(name: str, folder: str | os.PathLike | None = None) -> int:
+def lite_bytes(name: str, folder: Folder = None) -> int:
     """Size of a method's TFLite files together."""
     return sum(path.stat().st_size for path in _lite_files(name, folder))
 
 
 def _lite_files(name, folder):
-    home = Path(folder or RELEASED / name)
+    home = _home(name, folder)
     return [home / f"{file}.tflite" for file in method(name).files]
+
+
+def _home(name, folder):
+    method(name)
+    if folder is None and name not in released():
+        raise ValueError(f"Expected one of {', '.join(released())}. Received: {name!r}.")
+    return Path(folder or RELEASED / name)
 
 
 def card(name: str) -> dict:
     """What a released model is, learned from and reaches, as its card.json says."""
-    return json.loads((RELEASED / name / "card.json").read_text())
+    return json.loads((_home(name, None) / "card.json").read_text())
+
+
+def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict]:
+    """The named styles of a model: title, artist, year and vector of each, by name."""
+    path = _home(name, folder) / "styles.json"
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def _vectors(name, folder):
+    return {k: np.float32(style["vector"]) for k, style in styles(name, folder).items()}
 
 
 def released() -> list[str]:
-    """Names of the methods whose weights are in the package."""
-    return [name for name in METHODS if (RELEASED / name / "card.json").is_file()]
+    """Names of the models whose weights are in the package."""
+    names = sorted(path.parent.name for path in RELEASED.glob("*/card.json"))
+    return [name for name in names if name.partition("-")[0] in METHODS]
 
 
-def encoder(folder: str | os.PathLike | None = None) -> tuple:
+def encoder(folder: Folder = None) -> tuple:
     """Our encoder and its read-outs, two frozen Keras models.
 
     Args:

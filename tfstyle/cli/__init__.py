@@ -1,0 +1,36 @@
+"""The `tfstyle` command. It alone prints and exits."""
+
+import argparse
+import os
+import sys
+
+import tfstyle
+from tfstyle.cli import evaluate, paint, train
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command line and returns its exit code: 0 done, 1 partly, 2 refused, 130 stopped."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, TypeError, OSError) as error:
+        message = " ".join(str(error).split())
+        print(f"tfstyle: {message}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("tfstyle: stopped.", file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="tfstyle",
+        description="Image style transfer: every family behind one verb.",
+        epilog="`tfstyle COMMAND --help` explains a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"tfstyle {tfstyle.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for add in (*paint.COMMANDS, *train.COMMANDS, *evaluate.COMMANDS):
+        add(commands)
+    return parser

@@ -1,0 +1,95 @@
+"""`tfstyle evaluate` and `evaluate-encoder`."""
+
+from tfstyle.cli.options import add_teacher, command, positive
+
+
+def _evaluate(commands):
+    parser = command(
+        commands,
+        "evaluate",
+        _run_evaluate,
+        "measure models side by side over pairs of pictures",
+        "tfstyle evaluate ghiasi ghiasi-desktop magenta_tflite --content photos --style paintings "
+        "--teacher vgg --strengths 0.8 1 --csv all.csv --sheet all.png",
+    )
+    parser.add_argument(
+        "models",
+        nargs="+",
+        metavar="MODEL",
+        help="a name of `tfstyle methods`; the folder of a release or a finished run; "
+        "or a folder of TFLite files in Magenta's layout, or one of its transformers",
+    )
+    parser.add_argument("--content", metavar="DIR", help="photographs, with --style")
+    parser.add_argument("--style", metavar="DIR", help="paintings; photograph i takes number 7i")
+    parser.add_argument(
+        "--rounds", type=positive, default=1, metavar="N", help="pairings (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--pairs", metavar="CSV", help="lines of photograph,painting instead of two folders"
+    )
+    add_teacher(parser, "network to measure on: ")
+    parser.add_argument(
+        "--strengths",
+        type=float,
+        nargs="+",
+        default=[1.0],
+        metavar="0..1",
+        help="of the models that know a strength; 1 is always measured (default: 1)",
+    )
+    parser.add_argument("--csv", metavar="FILE", help="write every pair's figures here")
+    parser.add_argument("--sheet", metavar="PICTURE", help="write every pair's pictures here")
+    parser.add_argument("--speed", action="store_true", help="time the models as well")
+
+
+def _run_evaluate(options):
+    from tfstyle.evaluation import pairs, report
+
+    if bool(options.pairs) == bool(options.content and options.style):
+        raise ValueError("Expected --content and --style, or --pairs. Received: both or neither.")
+    if options.pairs:
+        chosen = pairs.of_file(options.pairs)
+    else:
+        chosen = pairs.of_folders(options.content, options.style, options.rounds)
+    for line in report.report(
+        names=options.models,
+        pairs=chosen,
+        teacher=options.teacher,
+        strengths=sorted({*options.strengths, 1.0}),
+        table=options.csv,
+        sheet=options.sheet,
+        with_speed=options.speed,
+    ):
+        print(line, flush=True)
+    return 0
+
+
+def _evaluate_encoder(commands):
+    parser = command(
+        commands,
+        "evaluate-encoder",
+        _run_evaluate_encoder,
+        "R2 of the best ridge read-out of VGG-19's features, and time beside VGG-19's",
+        "tfstyle evaluate-encoder --fit photos --held-out others",
+    )
+    parser.add_argument("--fit", required=True, nargs="+", metavar="DIR", help="for the read-outs")
+    parser.add_argument("--held-out", required=True, nargs="+", metavar="DIR", help="for R2")
+    parser.add_argument("--pictures", type=positive, default=300, metavar="N", help="of --fit")
+    parser.add_argument("--encoder", metavar="DIR", help="run folder (default: the released one)")
+    add_teacher(parser)
+
+
+def _run_evaluate_encoder(options):
+    from tfstyle.evaluation import encoder
+
+    for line in encoder.report(
+        fit=options.fit,
+        held_out=options.held_out,
+        pictures=options.pictures,
+        encoder=options.encoder,
+        teacher=options.teacher,
+    ):
+        print(line, flush=True)
+    return 0
+
+
+COMMANDS = (_evaluate, _evaluate_encoder)

@@ -1,0 +1,237 @@
+"""`tfstyle stylize`, `styles`, `methods` and `example`."""
+
+import sys
+from pathlib import Path
+
+from tfstyle.cli.options import command, percent, positive
+from tfstyle.color import KEEP
+from tfstyle.methods import method
+
+
+def _stylize(commands):
+    parser = command(
+        commands,
+        "stylize",
+        _run_stylize,
+        "paint a photograph, or a folder of them, in the style of a painting or of several",
+        "tfstyle stylize dog.jpg --style starry-night -o painted.jpg --strength 0.8\n"
+        "  tfstyle stylize dog.jpg --style mine.jpg --style great-wave --weights 0.3 0.7 "
+        "-o painted.jpg",
+    )
+    parser.add_argument("photo", metavar="PHOTO", help="picture, or folder of pictures")
+    parser.add_argument(
+        "--style",
+        required=True,
+        action="append",
+        metavar="PAINTING",
+        help="a picture's file, or a name of `tfstyle styles`; again for several",
+    )
+    parser.add_argument(
+        "--weights",
+        type=float,
+        nargs="+",
+        metavar="W",
+        help="of several styles, 0 and above (default: the same for each)",
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help="picture, or folder for a folder"
+    )
+    _add_method(parser)
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=1.0,
+        metavar="0..1",
+        help="0 is the photograph, 1 the full style (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--keep-colors", choices=KEEP, help="keep the photograph's colours (default: the style's)"
+    )
+    parser.add_argument(
+        "--size",
+        type=positive,
+        metavar="N",
+        help="longer side of the result in pixels (default: the photograph's own)",
+    )
+    parser.add_argument(
+        "--threads", type=positive, metavar="N", help="processor threads (default: all cores)"
+    )
+    parser.add_argument(
+        "--quality",
+        type=percent,
+        default=95,
+        metavar="1..100",
+        help="of JPEG and WebP (default: %(default)s)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _add_method(parser):
+    parser.add_argument(
+        "--method",
+        default="ghiasi",
+        help="a name of `tfstyle methods` (default: %(default)s)",
+    )
+
+
+def _run_stylize(options):
+    from tfstyle import color, images, weights
+    from tfstyle.methods.stylizer import checked_strength, checked_weights
+
+    checked_strength(options.strength)
+    checked_weights(options.weights, len(options.style))
+    inputs, outputs = _ways(Path(options.photo), Path(options.output), options.overwrite)
+    stylizer = weights.load_lite(options.method, options.threads)
+    vector = stylizer.vector([_style(name, stylizer) for name in options.style], options.weights)
+    keep = color.keeper(options.keep_colors)
+
+    def paint(source, target):
+        content = images.read(source, options.size)
+        if options.size:
+            content = images.resize(content, *images.fitted(content.shape[:2], options.size))
+        painted = stylizer.paint(content, vector, options.strength)
+        images.write(keep(content, painted), target, options.quality)
+
+    if Path(options.photo).is_dir():
+        return _paint_folder(paint, inputs, outputs, options.overwrite)
+    paint(inputs[0], outputs[0])
+    return 0
+
+
+def _style(text, stylizer):
+    """A named style's name, or the picture of a file, which wins where both are there."""
+    from tfstyle import images
+    from tfstyle.methods.stylizer import checked_name
+
+    if Path(text).suffix or Path(text).exists():
+        return images.read(text, stylizer.style_side)
+    return checked_name(text, stylizer.styles)
+
+
+def _ways(photo, output, overwrite):
+    from tfstyle import images
+    from tfstyle.data import folders
+
+    if photo.is_dir():
+        inputs = folders.pictures(photo)
+        if output.exists() and not output.is_dir():
+            raise NotADirectoryError(f"Expected a folder for the results. Received: {output}.")
+        return inputs, [output / path.relative_to(photo) for path in inputs]
+    target = output / photo.name if output.is_dir() else output
+    images.check_writable(target, overwrite)
+    return [photo], [target]
+
+
+def _paint_folder(paint, inputs, outputs, overwrite):
+    from tqdm import tqdm
+
+    from tfstyle import images
+
+    failures = []
+    for source, target in tqdm(list(zip(inputs, outputs, strict=True)), unit="picture"):
+        try:
+            images.check_writable(target, overwrite)
+            paint(source, target)
+        except (ValueError, OSError) as error:
+            failures.append(" ".join(str(error).split()))
+    for failure in failures:
+        print(f"tfstyle: {failure}", file=sys.stderr)
+    if failures:
+        print(f"tfstyle: {len(failures)} of {len(inputs)} not painted.", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _styles(commands):
+    parser = command(
+        commands,
+        "styles",
+        _run_styles,
+        "list the named styles, or paint a sheet of them",
+        "tfstyle styles -o sheet.png --photo dog.jpg",
+    )
+    _add_method(parser)
+    parser.add_argument("-o", "--output", metavar="SHEET", help="picture to paint every style to")
+    parser.add_argument(
+        "--photo", metavar="PHOTO", help="to paint on the sheet (default: a drawn landscape)"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _run_styles(options):
+    from tfstyle import images, weights
+
+    known = weights.styles(options.method)
+    for name, style in known.items():
+        print(f"{name:22s} {style['title']}, {style['artist']}, {style['year']}")
+    if options.output:
+        images.check_writable(options.output, options.overwrite)
+        images.write(_sheet_of_styles(options), options.output)
+    return 0
+
+
+def _sheet_of_styles(options, side=256, columns=6):
+    import numpy as np
+
+    from tfstyle import examples, images, weights
+
+    stylizer = weights.load_lite(options.method)
+    photo = images.read(options.photo, 2 * side) if options.photo else examples.lake()
+    photo = images.resize(photo, *images.fitted(photo.shape[:2], side))
+    pictures = {"the photograph": photo}
+    pictures |= {name: stylizer.stylize(photo, name) for name in stylizer.styles}
+    cells = [
+        np.concatenate([images.caption(name, photo.shape[1]), images.to_bytes(picture)])
+        for name, picture in pictures.items()
+    ]
+    cells += [np.full_like(cells[0], 255)] * (-len(cells) % columns)
+    rows = [np.stack(cells[i : i + columns]) for i in range(0, len(cells), columns)]
+    return images.sheet(rows)
+
+
+def _methods(commands):
+    command(
+        commands,
+        "methods",
+        _run_methods,
+        "list the methods whose weights are in the package",
+        "tfstyle methods",
+    )
+
+
+def _run_methods(options):
+    from tfstyle import weights
+
+    for name in weights.released():
+        row, card = method(name), weights.card(name)
+        print(f"{name}: {row.title}")
+        print(f"  style    {row.takes.value}, or one of {len(weights.styles(name))} names")
+        print(f"  weights  {card['tflite_bytes'] / 1e6:.2f} MB (TFLite, int8 weights)")
+        print(f"  learned  {card['steps']} steps of {card['batch']} pictures of {card['size']} px")
+        print(f"  paper    {row.paper}")
+    return 0
+
+
+def _example(commands):
+    parser = command(
+        commands,
+        "example",
+        _run_example,
+        "write an example photograph and paintings that the project drew itself",
+        "tfstyle example pictures",
+    )
+    parser.add_argument("folder", metavar="FOLDER", help="made where it is missing")
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _run_example(options):
+    from tfstyle import examples, images
+
+    for name, draw in examples.PICTURES.items():
+        target = Path(options.folder) / name
+        images.check_writable(target, options.overwrite)
+        images.write(draw(), target)
+        print(target)
+    return 0
+
+
+COMMANDS = (_stylize, _styles, _methods, _example)

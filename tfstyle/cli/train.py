@@ -1,0 +1,143 @@
+"""`tfstyle train` and `release`."""
+
+import dataclasses
+
+from tfstyle.cli.options import add_teacher, command
+
+
+def _train(commands):
+    parser = commands.add_parser("train", help="train a network; the same command goes on")
+    kinds = parser.add_subparsers(metavar="NETWORK", required=True)
+    _encoder(kinds)
+    _ghiasi(kinds)
+
+
+def _encoder(kinds):
+    from tfstyle.training.settings import Distillation
+
+    parser = command(
+        kinds,
+        "encoder",
+        _run_encoder,
+        "distil our encoder from VGG-19",
+        "tfstyle train encoder --pictures photos paintings --run runs/encoder",
+    )
+    parser.add_argument("--pictures", required=True, nargs="+", metavar="DIR", help="any pictures")
+    add_teacher(parser)
+    _add_run(parser, Distillation())
+
+
+def _ghiasi(kinds):
+    from tfstyle.methods.ghiasi.settings import Settings
+
+    parser = command(
+        kinds,
+        "ghiasi",
+        _run_ghiasi,
+        "train a style predictor and a transformer",
+        "tfstyle train ghiasi --content photos --style paintings --run runs/ghiasi",
+    )
+    parser.add_argument("--content", required=True, metavar="DIR", help="photographs")
+    parser.add_argument(
+        "--style",
+        required=True,
+        nargs="+",
+        metavar="DIR",
+        help="paintings; a folder that is named twice is seen twice as often",
+    )
+    parser.add_argument(
+        "--begin", metavar="DIR", help="finished run whose weights to begin with (default: random)"
+    )
+    parser.add_argument(
+        "--encoder",
+        metavar="DIR",
+        help="run folder of `train encoder` (default: the released encoder)",
+    )
+    add_teacher(parser, "network to take the losses on: ", "the encoder's own view of VGG-19")
+    _add_run(parser, Settings())
+
+
+def _add_run(parser, settings):
+    parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="run folder")
+    numbers = parser.add_argument_group("numbers")
+    for field in dataclasses.fields(settings):
+        default = getattr(settings, field.name)
+        numbers.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            type=type(default),
+            default=default,
+            metavar=type(default).__name__,
+            help=f"{field.metadata['help']} (default: {default})",
+        )
+
+
+def _settings(kind, options):
+    return kind(**{field.name: getattr(options, field.name) for field in dataclasses.fields(kind)})
+
+
+def _run_encoder(options):
+    from tfstyle.training import encoder
+    from tfstyle.training.settings import Distillation
+
+    settings = _settings(Distillation, options)
+    done = encoder.train(options.pictures, options.folder, options.teacher, settings)
+    return 0 if done else 130
+
+
+def _run_ghiasi(options):
+    from tfstyle import weights
+    from tfstyle.methods.ghiasi import training
+    from tfstyle.methods.ghiasi.settings import Settings
+    from tfstyle.networks import encoder, teachers
+
+    eyes, readouts = weights.encoder(options.encoder)
+
+    def loss_network():
+        if options.teacher:
+            return teachers.loss_network(options.teacher)
+        return encoder.like(eyes), encoder.views(readouts)
+
+    done = training.train(
+        options.content,
+        options.style,
+        options.folder,
+        eyes,
+        loss_network,
+        _settings(Settings, options),
+        options.begin,
+    )
+    return 0 if done else 130
+
+
+def _release(commands):
+    parser = command(
+        commands,
+        "release",
+        _run_release,
+        "export a finished run to a folder of .keras and .tflite files with a card",
+        "tfstyle release ghiasi --run runs/ghiasi --notes notes.json -o tfstyle/released/ghiasi",
+    )
+    parser.add_argument(
+        "name", metavar="NAME", help="encoder, a method, or a variant such as ghiasi-desktop"
+    )
+    parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="finished run")
+    parser.add_argument("--notes", metavar="JSON", help="further lines of the card")
+    parser.add_argument(
+        "--paintings",
+        metavar="DIR",
+        help="NAME.jpg of every name in tfstyle/released/paintings.json, to ship as named styles",
+    )
+    parser.add_argument("-o", "--output", required=True, metavar="DIR")
+
+
+def _run_release(options):
+    from tfstyle import release
+
+    for path in release.release(
+        options.name, options.folder, options.output, options.notes, options.paintings
+    ):
+        print(path)
+    return 0
+
+
+COMMANDS = (_train, _release)
