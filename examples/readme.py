@@ -1,43 +1,91 @@
-"""Paints the README's picture: photographs in the public domain that scikit-image bundles.
+"""Paints the README's pictures of photographs in the public domain that scikit-image bundles.
 
     pip install scikit-image
-    python examples/readme.py [PAINTING ...]
+    python examples/readme.py
+    python examples/readme.py --magenta magenta_tflite --paintings paintings
 
-Each row is a photograph and then its pastiches; the first row shows the paintings. Further
-paintings can be named, and are painted with but not shown.
+The first writes painted.jpg, with named styles. The second also writes beside.jpg, our models
+beside Magenta's, which needs its TFLite files and the paintings' own pictures (NAME.jpg).
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import numpy as np
 from skimage import data
 
-import tfstyle
-from tfstyle import examples, images
+from tfstyle import images, peers, weights
 
 SIDE = 240
-PHOTOGRAPHS = (data.astronaut, data.coffee, data.chelsea)
+LARGE = 384  # pixels; the size that Magenta's files take
+PHOTOGRAPHS = {
+    "astronaut": data.astronaut,
+    "coffee": data.coffee,
+    "cat": data.chelsea,
+    "rocket": data.rocket,
+}
+STYLES = ("starry-night", "great-wave", "the-scream", "composition-vii", "the-kiss", "water-lilies")
+BESIDE = (
+    ("astronaut", "starry-night"),
+    ("cat", "great-wave"),
+    ("coffee", "the-scream"),
+    ("rocket", "composition-vii"),
+    ("cat", "irises"),
+    ("astronaut", "sudden-shower"),
+    ("coffee", "port-en-bessin"),
+    ("rocket", "the-kiss"),
+)
+HERE = Path(__file__).parent
 
 
-def square(picture: np.ndarray) -> np.ndarray:
+def photograph(name: str) -> np.ndarray:
+    picture = images.to_float(PHOTOGRAPHS[name]())
     side = min(picture.shape[:2])
     top, left = ((extent - side) // 2 for extent in picture.shape[:2])
-    return images.resize(picture[top : top + side, left : left + side], SIDE, SIDE)
+    return images.resize(picture[top : top + side, left : left + side], LARGE, LARGE)
 
 
-def main(paintings: list[str]) -> None:
-    drawn = [examples.swirls(), examples.discs()]
-    styles = [*drawn, *(tfstyle.read(path) for path in paintings)]
-    stylizer = tfstyle.load("ghiasi")
-    blank = np.ones((SIDE, SIDE, 3), np.float32)
-    top = [blank, *map(square, drawn), *(blank for _ in paintings)]
-    rows = [np.stack(top)]
-    for photograph in PHOTOGRAPHS:
-        content = square(images.to_float(photograph()))
-        rows.append(np.stack([content, *(stylizer.stylize(content, style) for style in styles)]))
-    images.write(images.sheet(rows), Path(__file__).with_name("painted.jpg"), quality=84)
+def small(pictures: list[np.ndarray]) -> np.ndarray:
+    return np.stack([images.to_bytes(images.resize(each, SIDE, SIDE)) for each in pictures])
+
+
+def captions(labels: list[str]) -> np.ndarray:
+    return np.stack([images.caption(label, SIDE) for label in labels])
+
+
+def painted() -> None:
+    """Photographs in named styles, by the desktop model."""
+    stylizer = weights.load_lite("ghiasi-desktop")
+    rows = [captions(["photograph", *STYLES])]
+    for name in PHOTOGRAPHS:
+        content = photograph(name)
+        rows.append(small([content, *(stylizer.stylize(content, style) for style in STYLES)]))
+    images.write(images.sheet(rows), HERE / "painted.jpg", quality=84)
+
+
+def beside(magenta: str, paintings: str) -> None:
+    """Our models beside Magenta's, two pairs a row."""
+    ours = {name: weights.load_lite(name) for name in weights.released()}
+    theirs = peers.magenta(Path(magenta) / "style_transfer_f16_384.tflite")
+    models = ours | theirs
+    pairs = []
+    for name, style in BESIDE:
+        content = photograph(name)
+        picture = images.read(Path(paintings) / f"{style}.jpg")
+        painted = [model.stylize(content, picture) for model in models.values()]
+        head = captions([style, *models])
+        pairs.append((head, small([content, *painted])))
+    rows = []
+    for one, other in zip(pairs[::2], pairs[1::2], strict=True):
+        rows += [np.concatenate([a, b]) for a, b in zip(one, other, strict=True)]
+    images.write(images.sheet(rows), HERE / "beside.jpg", quality=84)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--magenta", help="folder of Magenta's TFLite files")
+    parser.add_argument("--paintings", help="folder of the named paintings")
+    options = parser.parse_args()
+    painted()
+    if options.magenta and options.paintings:
+        beside(options.magenta, options.paintings)
