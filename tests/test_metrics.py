@@ -76,6 +76,11 @@ def test_a_file_of_other_lines_is_refused(tmp_path, text):
         pairs.of_file(tmp_path / "pairs.csv")
 
 
+def test_a_missing_file_of_pairs_is_refused(tmp_path):
+    with pytest.raises(OSError, match=r"CSV file of pairs.*none\.csv"):
+        pairs.of_file(tmp_path / "none.csv")
+
+
 def test_models_are_found_by_name_by_folder_and_in_runs(stylizer, tmp_path):
     for name, network in stylizer.networks.items():
         network.save(tmp_path / f"{name}.keras")

@@ -30,7 +30,8 @@ class Distances:
             https://arxiv.org/abs/2312.09008): KL divergence of relu3_1 self-similarities.
         squeeze: As `style`, over SqueezeNet's features, which no training sees.
         lpips: Learned perceptual distance of pastiche and content (Zhang et al. 2018,
-            https://arxiv.org/abs/1801.03924, equation 1), with SqueezeNet.
+            https://arxiv.org/abs/1801.03924, equation 1), with SqueezeNet; approximate, since its
+            weights are not the ones that the heads were fitted to.
         ssim: Structural similarity of pastiche and content (Wang et al. 2004).
     """
 

@@ -206,9 +206,14 @@ def _run_methods(options):
         print(f"{name}: {row.title}")
         print(f"  style    {row.takes.value}, or one of {len(weights.styles(name))} names")
         print(f"  weights  {card['tflite_bytes'] / 1e6:.2f} MB (TFLite, int8 weights)")
-        print(f"  learned  {card['steps']} steps of {card['batch']} pictures of {card['size']} px")
+        print(f"  learned  {_stages(card)}")
         print(f"  paper    {row.paper}")
     return 0
+
+
+def _stages(card):
+    before = [stage for stage in card.get("stages", ()) if isinstance(stage, dict)]
+    return ", then ".join(f"{s['steps']} steps at {s['size']} px" for s in (*before, card))
 
 
 def _example(commands):

@@ -56,6 +56,8 @@ def of_file(path: str | os.PathLike) -> list[Pair]:
         ValueError: A line is another.
     """
     path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"Expected a CSV file of pairs. Received: {path}, not there.")
     with path.open(newline="") as file:
         rows = [row for row in csv.reader(file) if row]
     wrong = [row for row in rows if len(row) != 2]
