@@ -60,9 +60,32 @@ def test_two_paintings_give_two_pictures(any_stylizer, photograph, painting):
     assert np.abs(one - other).mean() > 0.03
 
 
-def test_litert_agrees_with_keras(stylizer, lite, photograph, painting):
-    difference = np.abs(lite.stylize(photograph, painting) - stylizer.stylize(photograph, painting))
-    assert difference.mean() < 0.02
+@pytest.mark.parametrize("name", weights.released())
+def test_litert_agrees_with_keras(name, photograph, painting):
+    one, other = weights.load_lite(name), tfstyle.load(name)
+    painted = [each.stylize(photograph, painting) for each in (one, other)]
+    assert np.abs(painted[0] - painted[1]).mean() < 0.02
+    assert one.styles.keys() == other.styles.keys()
+
+
+@pytest.mark.parametrize("name", weights.released())
+def test_cards_say_what_the_weights_are_from(name):
+    card = weights.card(name)
+    assert {
+        "method",
+        "data",
+        "steps",
+        "stages",
+        "loss_network",
+        "licence",
+        "measured",
+    } <= card.keys()
+    assert card["tflite_bytes"] == weights.lite_bytes(name)
+    assert card["measured"]["style"] < card["measured"]["magenta_fp16"]["style"]
+
+
+def test_the_phone_model_keeps_within_two_megabytes():
+    assert weights.lite_bytes("ghiasi") <= 2_000_000
 
 
 def test_tiles_paint_what_the_whole_does(stylizer, painting, monkeypatch):
