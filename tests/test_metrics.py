@@ -137,3 +137,10 @@ def test_speed_ranks_a_sleep_behind_nothing():
 
     found = speed.milliseconds({"nap": lambda: time.sleep(0.01), "nothing": lambda: None}, rounds=3)
     assert found["nap"] > 9 > found["nothing"]
+
+
+def test_speed_tells_times_bytes_and_memory():
+    lines = list(speed.report(["ghiasi"]))
+    assert sum(line.startswith("ghiasi") for line in lines) == 2 + 1 + 2
+    peaks = [float(line.split(" MiB")[0].split()[-1]) for line in lines if "idle" in line]
+    assert all(50 < peak < 400 for peak in peaks)

@@ -148,11 +148,11 @@ def test_no_style_is_refused(lite, photograph):
 
 @pytest.mark.parametrize("name", weights.released())
 def test_named_styles_are_known_paintings_in_the_public_domain(name):
-    known = weights.styles(name)
-    assert len(known) >= 16 and {"starry-night", "great-wave", "the-scream"} <= known.keys()
-    for style in known.values():
-        assert style["died"] < 1955 and style["artist"] and style["title"]
-        assert len(style["vector"]) == 100 and np.isfinite(style["vector"]).all()
+    vectors, known = weights.styles(name), weights.paintings()
+    assert len(vectors) >= 16 and {"starry-night", "great-wave", "the-scream"} <= vectors.keys()
+    for label, vector in vectors.items():
+        assert known[label]["died"] < 1955 and known[label]["artist"] and known[label]["title"]
+        assert vector.shape == (100,) and np.isfinite(vector).all()
 
 
 def test_a_named_style_paints_as_its_vector(any_stylizer, photograph):

@@ -12,7 +12,6 @@ from tfstyle.methods import found, method
 from tfstyle.networks import files as networks_files
 
 TOLERANCE = 0.3  # mean difference that int8 weights may make, in deviations of an output
-PAINTINGS = weights.RELEASED / "paintings.json"
 DIGITS = 5  # of a style vector's numbers
 
 Folder = str | os.PathLike
@@ -53,12 +52,12 @@ def release(
         images.write_file(folder / f"{file}.tflite", content)
         yield folder / f"{file}.tflite"
     if paintings is not None:
-        yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)))
+        yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
     yield _write_json(folder / "card.json", _card(name, run, exported, notes))
 
 
-def _write_json(path, content):
-    text = json.dumps(content, indent=2, ensure_ascii=False)
+def _write_json(path, content, indent=2):
+    text = json.dumps(content, indent=indent)
     images.write_file(path, (text + "\n").encode())
     return path
 
@@ -86,19 +85,16 @@ def _check(table, exported):
 
 
 def _styles(name, folder, paintings):
-    """Vectors, from the TFLite file that people run, with what is known of each painting."""
+    """Vectors of the known paintings, from the TFLite file that people run."""
     stylizer = weights.load_lite(name, folder=folder)
     pictures = {path.stem: path for path in folders.pictures(paintings)}
-    known = json.loads(PAINTINGS.read_text())
+    known = weights.paintings()
     missing = sorted(known.keys() - pictures.keys())
     if missing:
         raise FileNotFoundError(
             f"Expected a picture of {', '.join(missing)}. Received: {paintings}, without."
         )
-    return {
-        label: {**painting, "vector": _numbers(stylizer, images.read(pictures[label]))}
-        for label, painting in known.items()
-    }
+    return {label: _numbers(stylizer, images.read(pictures[label])) for label in known}
 
 
 def _numbers(stylizer, picture):

@@ -31,7 +31,7 @@ def load(name: str = "ghiasi", folder: Folder = None):
         for endpoints in found(row.endpoints)(networks).values()
         for label, endpoint in endpoints.items()
     }
-    return found(row.stylizer)(signatures, networks, _vectors(name, folder))
+    return found(row.stylizer)(signatures, networks, styles(name, folder))
 
 
 def load_networks(name: str, folder: Folder = None) -> dict:
@@ -55,7 +55,7 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
         OSError: The folder does not hold its files.
     """
     signatures = litert.signatures(_lite_files(name, folder), threads)
-    return found(method(name).stylizer)(signatures, None, _vectors(name, folder))
+    return found(method(name).stylizer)(signatures, None, styles(name, folder))
 
 
 def lite_bytes(name: str, folder: Folder = None) -> int:
@@ -80,14 +80,16 @@ def card(name: str) -> dict:
     return json.loads((_home(name, None) / "card.json").read_text())
 
 
-def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict]:
-    """The named styles of a model: title, artist, year and vector of each, by name."""
+def paintings() -> dict[str, dict]:
+    """Title, artist, year and the artist's year of death of every named painting, by name."""
+    return json.loads((RELEASED / "paintings.json").read_text())
+
+
+def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, np.ndarray]:
+    """The vectors of a model's named styles, shape (100,), by name."""
     path = _home(name, folder) / "styles.json"
-    return json.loads(path.read_text()) if path.is_file() else {}
-
-
-def _vectors(name, folder):
-    return {k: np.float32(style["vector"]) for k, style in styles(name, folder).items()}
+    found = json.loads(path.read_text()) if path.is_file() else {}
+    return {label: np.float32(vector) for label, vector in found.items()}
 
 
 def released() -> list[str]:

@@ -160,9 +160,10 @@ def _styles(commands):
 def _run_styles(options):
     from tfstyle import images, weights
 
-    known = weights.styles(options.method)
-    for name, style in known.items():
-        print(f"{name:22s} {style['title']}, {style['artist']}, {style['year']}")
+    known = weights.paintings()
+    for name in weights.styles(options.method):
+        painting = known[name]
+        print(f"{name:22s} {painting['title']}, {painting['artist']}, {painting['year']}")
     if options.output:
         images.check_writable(options.output, options.overwrite)
         images.write(_sheet_of_styles(options), options.output)

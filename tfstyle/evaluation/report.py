@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -21,11 +21,10 @@ def measure(
     painters: Mapping[str, Paint],
     pairs: Sequence[Pair],
     protocol: Protocol,
-    progress: Callable = iter,
 ) -> tuple[dict[str, list[Distances]], list[np.ndarray]]:
     """Every painter's figures for every pair, and a sheet's row of bytes a pair."""
     figures, rows = {label: [] for label in painters}, []
-    for pair in progress(pairs):
+    for pair in tqdm(pairs, unit="pair"):
         content, style = pair.content, pair.style
         seen, wanted = protocol.look(content), protocol.look(style)
         row = [content, style]
@@ -58,9 +57,7 @@ def report(
     """
     found = {label: s for name in names for label, s in models.stylizers(name).items()}
     painters = models.painters(found, strengths)
-    figures, rows = measure(
-        painters, pairs, Protocol(teacher), lambda each: tqdm(each, unit="pair")
-    )
+    figures, rows = measure(painters, pairs, Protocol(teacher))
     if table:
         images.write_file(table, _csv(pairs, figures).encode())
     if sheet:
@@ -68,7 +65,7 @@ def report(
     means = {label: metrics.mean(found) for label, found in figures.items()}
     yield from _means(len(pairs), means)
     yield from _at_equal_content(found, means, strengths)
-    yield from _own_styles({k: painters[models.at(k, 1.0)] for k in found}, pairs, strengths)
+    yield from _own_styles({k: painters[models.at(k, 1.0)] for k in found}, pairs)
     if with_speed:
         yield from speed.report(names)
 
@@ -109,10 +106,10 @@ def _meeting(label, peer, strengths, curve, target):
     )
 
 
-def _own_styles(painters, pairs, strengths):
+def _own_styles(painters, pairs):
+    photographs = {pair.content_path: pair.content for pair in pairs}
     yield f"{'in its own style':22s} PSNR, dB: mean, least"
     for label, paint in painters.items():
-        photographs = {pair.content_path: pair.content for pair in pairs}
         found = [metrics.psnr(each, paint(each, each)) for each in photographs.values()]
         yield f"{label:22s} {np.mean(found):9.1f} {min(found):9.1f}"
 

@@ -1,12 +1,16 @@
 """Times and sizes, measured side by side."""
 
+import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from tfstyle import examples as drawn
-from tfstyle import weights
+from tfstyle import images, weights
 from tfstyle.evaluation import models
 from tfstyle.evaluation.pairs import SIDE
 
@@ -35,3 +39,31 @@ def report(names: Sequence[str]) -> Iterator[str]:
     for name in names:
         if name in weights.released():
             yield f"{name:22s} TFLite files, bytes  {weights.lite_bytes(name)}"
+            yield from _shell(name)
+
+
+PEAK = "print(next(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
+
+
+def _shell(name):
+    """From the shell to a finished picture of 512x384, in processes of their own (Linux only)."""
+    with tempfile.TemporaryDirectory() as folder:
+        photo, style, output = (os.path.join(folder, f"{n}.png") for n in ("photo", "style", "out"))
+        images.write(drawn.lake(384, 512), photo)
+        images.write(drawn.swirls(), style)
+        idle = seconds_and_peak("")[1]
+        for label, chosen in (("named style", "starry-night"), ("painting's file", style)):
+            command = ["stylize", photo, "--style", chosen, "--method", name, "-o", output]
+            code = f"from tfstyle import cli; assert cli.main({[*command, '--overwrite']!r}) == 0"
+            seconds, peak = np.median([seconds_and_peak(code) for _ in range(3)], axis=0)
+            yield f"{name:22s} {label}: {seconds:.2f} s, {peak - idle:.0f} MiB over an idle Python"
+
+
+def seconds_and_peak(code: str) -> tuple[float, float]:
+    """Wall seconds of a Python process that runs `code`, and the MiB that it had at most.
+
+    The peak is the process's own, which `ru_maxrss` is not: that begins at the parent's.
+    """
+    start = time.perf_counter()
+    run = subprocess.run([sys.executable, "-c", f"{code}\n{PEAK}"], capture_output=True, check=True)
+    return time.perf_counter() - start, int(run.stdout.split()[-1]) / 1024

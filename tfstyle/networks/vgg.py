@@ -1,7 +1,7 @@
 """VGG-16 and VGG-19 as frozen networks: pictures in [0, 1] to any of their convolutions."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import keras
 import numpy as np
@@ -110,17 +110,12 @@ def _read_out(arrays, conv, x):
     return keras.layers.ReLU(name=f"{conv}_aux_relu")(_conv(arrays, f"{conv}_aux", 1)(x))
 
 
-def untrained(
-    kind: str = "vgg19",
-    taps: Iterable[str] = TAPS,
-    fill: Callable[[tuple], np.ndarray] = lambda shape: np.full(shape, 0.01, np.float32),
-) -> keras.Model:
+def untrained(kind: str = "vgg19", taps: Iterable[str] = TAPS) -> keras.Model:
     """A VGG without weights, for measuring time and for tests.
 
     Args:
         kind: "vgg16" or "vgg19".
         taps: Paper names of any convolutions.
-        fill: Makes a kernel of a shape.
     """
     widths, before = (64, 128, 256, 512, 512), 3
     arrays = {"conv0/kernel": np.eye(3, dtype=np.float32)[None, None]}
@@ -128,7 +123,7 @@ def untrained(
     for block, count in CONVS[kind].items():
         for index in range(1, count + 1):
             shape = (3, 3, before, widths[block - 1])
-            arrays[f"conv{block}_{index}/kernel"] = fill(shape)
+            arrays[f"conv{block}_{index}/kernel"] = np.full(shape, 0.01, np.float32)
             arrays[f"conv{block}_{index}/bias"] = np.zeros(shape[-1], np.float32)
             before = shape[-1]
     return vgg(arrays, taps, name=kind)

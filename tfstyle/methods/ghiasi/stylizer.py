@@ -12,7 +12,7 @@ CROSS_FADE = 0.1  # strengths below this mix pixels
 WHOLE_PIXELS = 3_000_000  # larger photographs are painted in tiles
 THUMBNAIL_PIXELS = 1_000_000  # of which the moments of a larger photograph are taken
 STRIDE = 8  # pixels, of the transformer
-MARGIN = 16  # pixels, mirrored around a photograph, against a frame; a multiple of the stride
+MARGIN = 8  # pixels, mirrored around a photograph, against a frame; a multiple of the stride
 FLAT = 0.03  # deviation of a photograph that is all but one colour; its padding shows most
 FLAT_MARGIN = 80  # pixels, of such a photograph
 TILE = 768  # pixels, a multiple of the stride
@@ -70,7 +70,7 @@ class Ghiasi:
             TypeError: A picture is not an array of floats.
             ValueError: A shape, a range, a name, the strength or a weight is another.
         """
-        strength, keep = stylizer.checked_strength(strength), color.keeper(keep_colors)
+        keep = color.keeper(keep_colors)
         vector = self.vector(style, weights)
         return stylizer.each(
             content, lambda image: keep(image, self.paint(image, vector, strength))
@@ -108,6 +108,7 @@ class Ghiasi:
             vector: As from `vector`.
             strength: As of `stylize`.
         """
+        strength = stylizer.checked_strength(strength)
         content = stylizer.checked_picture(content, "content")
         if strength == 0.0:
             return content.copy()
@@ -125,18 +126,18 @@ class Ghiasi:
             return self._tiled(content, vector)
         margin = _margin(content)
         inside = slice(margin, margin + height), slice(margin, margin + width)
-        return self._framed(content, vector)["pastiche"][0][inside]
+        return self._framed(content, vector, margin)["pastiche"][0][inside]
 
-    def _framed(self, content, vector):
-        spans = (tiles.span(side, _margin(content), STRIDE) for side in content.shape[:2])
+    def _framed(self, content, vector, margin):
+        spans = (tiles.span(side, margin, STRIDE) for side in content.shape[:2])
         return self.signatures["paint"](
             content=tiles.mirrored(content, *spans)[None], vector=vector
         )
 
     def _tiled(self, content, vector):
         small = images.fitted(content.shape[:2], _side_of(content.shape, THUMBNAIL_PIXELS))
-        moments = self._framed(images.resize(content, *small), vector)["moments"]
         painted, margin = np.empty_like(content), _margin(content)
+        moments = self._framed(images.resize(content, *small), vector, margin)["moments"]
         for rows, columns in tiles.windows(*content.shape[:2], TILE, OVERLAP, margin, STRIDE):
             seen = tiles.mirrored(content, rows[0], columns[0])[None]
             tile = self.signatures["tile"](content=seen, vector=vector, moments=moments)

@@ -155,11 +155,11 @@ def train(
             settings.grey_share,
         )
 
-    if begin is not None:
+    if run.step == 0 and begin is None:
+        _standardize(parts["predictor"], batches_from(0).take(STANDARDIZE_BATCHES))
+    elif run.step == 0:
         for name, network in parts.items():
             copy_into(network, load(Path(begin) / f"{name}.keras"))
-    elif run.step == 0:
-        _standardize(parts["predictor"], batches_from(0).take(STANDARDIZE_BATCHES))
     recorder = runs.Recorder(run, settings.steps, sample=_sampler(parts, photographs, painted))
     done = runs.fit(trainer, run, batches_from, recorder)
     if done:
