@@ -196,12 +196,12 @@ def peak_megabytes(program):
     return seconds_and_peak(program)[1]
 
 
-def test_painting_512_pixels_needs_at_most_150_megabytes_more_than_python(files):
+def test_painting_512_pixels_needs_at_most_160_megabytes_more_than_python(files):
     images.write(examples.lake(600, 800), files / "large.png")
     arguments = ["stylize", str(files / "large.png"), "--style", str(files / "style.png")]
     arguments += ["-o", str(files / "out.png"), "--size", "512"]
     peak = peak_megabytes(f"from tfstyle import cli; assert cli.main({arguments}) == 0")
-    assert peak - peak_megabytes("") < 150
+    assert peak - peak_megabytes("") < 160
 
 
 def test_a_large_photograph_needs_bounded_memory(files):

@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 MAX_PIXELS = 512_000_000  # 512 megapixels of RGB bytes are 1.5 GB
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
@@ -246,6 +246,8 @@ def _umask():
 
 def caption(text: str, width: int, height: int = 20) -> np.ndarray:
     """A line of black text on white, as bytes of shape (height, width, 3)."""
+    from PIL import ImageDraw, ImageFont
+
     image = Image.new("RGB", (width, height), "white")
     font = ImageFont.load_default(0.7 * height)
     ImageDraw.Draw(image).text((2, 2), text, "black", font)
