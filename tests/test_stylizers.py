@@ -5,7 +5,7 @@ import pytest
 
 import tfstyle
 from tfstyle import color, tiles, weights
-from tfstyle.methods.ghiasi import stylizer as ghiasi
+from tfstyle.methods import canvas
 
 
 @pytest.fixture(scope="session", params=["keras", "litert"])
@@ -91,18 +91,19 @@ def test_the_phone_model_keeps_within_two_megabytes():
 def test_tiles_paint_what_the_whole_does(stylizer, painting, monkeypatch):
     content = tfstyle.examples.lake(320, 400)
     vector = stylizer.vector(painting)
-    whole = stylizer._whole_or_tiled(content, vector)
-    monkeypatch.setattr(ghiasi, "TILE", 160)
-    monkeypatch.setattr(ghiasi, "THUMBNAIL_PIXELS", content[..., 0].size)
-    np.testing.assert_allclose(stylizer._tiled(content, vector), whole, atol=2e-5)
+    canvas_of_it = stylizer._canvas(content, vector)
+    whole = canvas_of_it.paint(content)
+    monkeypatch.setattr(canvas, "TILE", 160)
+    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size)
+    np.testing.assert_allclose(canvas_of_it._tiled(content), whole, atol=2e-5)
 
 
 def test_a_large_photograph_in_tiles_looks_as_it_does_whole(stylizer, painting, monkeypatch):
     content = tfstyle.examples.lake(400, 520)
     whole = stylizer.stylize(content, painting)
-    monkeypatch.setattr(ghiasi, "TILE", 160)
-    monkeypatch.setattr(ghiasi, "WHOLE_PIXELS", content[..., 0].size - 1)
-    monkeypatch.setattr(ghiasi, "THUMBNAIL_PIXELS", content[..., 0].size // 2)
+    monkeypatch.setattr(canvas, "TILE", 160)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", content[..., 0].size - 1)
+    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size // 2)
     tiled = stylizer.stylize(content, painting)
     assert tiled.shape == whole.shape and np.abs(tiled - whole).mean() < 0.05
 

@@ -119,3 +119,48 @@ def own_style_loss(content, style, pastiche):
     axes = (1, 2, 3)
     same = ops.cast(ops.all(ops.equal(content, style), axis=axes), "float32")
     return ops.mean(same * ops.mean(ops.square(pastiche - content), axis=axes))
+
+
+ADVERSARIAL = ("least-squares", "cross-entropy")
+
+
+def adversarial_loss(scores, real, kind="least-squares"):
+    """How far a discriminator's scores are from calling every patch real, or generated.
+
+    Least squares: Mao et al. 2017, https://arxiv.org/abs/1611.04076, equation 9 with labels 0
+    and 1; cross-entropy: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661, equation 1, the
+    generator's side as in its section 3 (not saturating).
+
+    Args:
+        scores: Of patches, any shape, not squashed.
+        real: Whether the patches ought to be called real.
+        kind: One of ADVERSARIAL.
+
+    Returns:
+        Scalar, mean over the patches.
+
+    Raises:
+        ValueError: The kind is another.
+    """
+    scores = ops.cast(scores, "float32")
+    if kind == "least-squares":
+        return ops.mean(ops.square(scores - float(real)))
+    if kind == "cross-entropy":
+        return ops.mean(ops.softplus(-scores if real else scores))
+    raise ValueError(f"Expected one of {', '.join(ADVERSARIAL)}. Received: {kind!r}.")
+
+
+def absolute_loss(expected, found):
+    """Mean absolute difference of pictures, in the papers' unit, a half of the range.
+
+    The cycle and identity losses of Zhu et al. 2017, https://arxiv.org/abs/1703.10593, equation 2
+    and section 5.2, and the L1 of Isola et al. 2017, equation 3, take pictures in [-1, 1].
+
+    Args:
+        expected: Pictures, shape (batch, height, width, 3), in [0, 1].
+        found: The same shape.
+
+    Returns:
+        Scalar in [0, 2].
+    """
+    return 2.0 * ops.mean(ops.abs(ops.cast(expected, "float32") - found))

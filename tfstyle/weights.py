@@ -58,6 +58,36 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
     return found(method(name).stylizer)(signatures, None, styles(name, folder))
 
 
+def chosen(method_name: str, model: Folder = None, threads: int | None = None):
+    """A stylizer of a method by a released model's name or by a folder.
+
+    Args:
+        method_name: A method, or a released model's full name.
+        model: What follows the method in a released model's name, such as "sunny2rainy"; or the
+            folder of a release, which runs on LiteRT, or of a finished run, which runs on Keras;
+            None takes the model of the method's own name.
+        threads: Processor threads of LiteRT; None takes all cores.
+
+    Raises:
+        ValueError: There is no such model.
+        OSError: A file cannot be read.
+    """
+    row, name = method(method_name), f"{method_name}-{model}" if model else method_name
+    if name in released():
+        return load_lite(name, threads)
+    folder = Path(model or "")
+    if model and all((folder / f"{file}.tflite").is_file() for file in row.files):
+        return load_lite(method_name, threads, folder)
+    if model and all((folder / f"{file}.keras").is_file() for file in row.files):
+        return load(method_name, folder)
+    known = [n for n in released() if n.partition("-")[0] == row.name]
+    raise ValueError(
+        f"Expected one of {', '.join(known) or 'none yet'} (--model is what follows {row.name}-), "
+        f"or as --model a folder with {', '.join(f'{file}.keras' for file in row.files)}. "
+        f"Received: {name}."
+    )
+
+
 def lite_bytes(name: str, folder: Folder = None) -> int:
     """Size of a method's TFLite files together."""
     return sum(path.stat().st_size for path in _lite_files(name, folder))

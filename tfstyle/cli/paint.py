@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tfstyle.cli.options import command, percent, positive
 from tfstyle.color import KEEP
-from tfstyle.methods import method
+from tfstyle.methods import Takes, method
 
 
 def _stylize(commands):
@@ -16,15 +16,16 @@ def _stylize(commands):
         "paint a photograph, or a folder of them, in the style of a painting or of several",
         "tfstyle stylize dog.jpg --style starry-night -o painted.jpg --strength 0.8\n"
         "  tfstyle stylize dog.jpg --style mine.jpg --style great-wave --weights 0.3 0.7 "
-        "-o painted.jpg",
+        "-o painted.jpg\n"
+        "  tfstyle stylize sunny.jpg --method cyclegan --model sunny2rainy -o rainy.jpg",
     )
     parser.add_argument("photo", metavar="PHOTO", help="picture, or folder of pictures")
     parser.add_argument(
         "--style",
-        required=True,
         action="append",
         metavar="PAINTING",
-        help="a picture's file, or a name of `tfstyle styles`; again for several",
+        help="a picture's file, or a name of `tfstyle styles`; again for several; needed by the "
+        "methods that take one",
     )
     parser.add_argument(
         "--weights",
@@ -37,6 +38,12 @@ def _stylize(commands):
         "-o", "--output", required=True, metavar="OUT", help="picture, or folder for a folder"
     )
     _add_method(parser)
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        help="which of the method's models, as `tfstyle methods` lists them behind its name, or "
+        "the folder of a release or of a finished run",
+    )
     parser.add_argument(
         "--strength",
         type=float,
@@ -75,27 +82,44 @@ def _add_method(parser):
 
 
 def _run_stylize(options):
-    from tfstyle import color, images, weights
-    from tfstyle.methods.stylizer import checked_strength, checked_weights
+    from tfstyle import images, weights
+    from tfstyle.methods.stylizer import checked_strength
 
     checked_strength(options.strength)
-    checked_weights(options.weights, len(options.style))
+    _check_style(options)
     inputs, outputs = _ways(Path(options.photo), Path(options.output), options.overwrite)
-    stylizer = weights.load_lite(options.method, options.threads)
-    vector = stylizer.vector([_style(name, stylizer) for name in options.style], options.weights)
-    keep = color.keeper(options.keep_colors)
+    painter = _painter(options, weights.chosen(options.method, options.model, options.threads))
 
     def paint(source, target):
         content = images.read(source, options.size)
         if options.size:
             content = images.resize(content, *images.fitted(content.shape[:2], options.size))
-        painted = stylizer.paint(content, vector, options.strength)
-        images.write(keep(content, painted), target, options.quality)
+        images.write(painter(content), target, options.quality)
 
     if Path(options.photo).is_dir():
         return _paint_folder(paint, inputs, outputs, options.overwrite)
     paint(inputs[0], outputs[0])
     return 0
+
+
+def _check_style(options):
+    from tfstyle.methods.stylizer import checked_weights
+
+    if method(options.method).takes is Takes.NOTHING:
+        if options.style or options.weights:
+            raise ValueError(
+                f"Expected no --style: {options.method} has it in its weights; --model chooses. "
+                f"Received: {', '.join(options.style or ['weights'])}."
+            )
+    elif not options.style:
+        raise ValueError("Expected --style, a picture's file or a name. Received: none.")
+    else:
+        checked_weights(options.weights, len(options.style))
+
+
+def _painter(options, stylizer):
+    styles = [_style(name, stylizer) for name in options.style or ()] or None
+    return stylizer.painter(styles, options.strength, options.weights, options.keep_colors)
 
 
 def _style(text, stylizer):
@@ -204,8 +228,9 @@ def _run_methods(options):
 
     for name in weights.released():
         row, card = method(name), weights.card(name)
-        print(f"{name}: {row.title}")
-        print(f"  style    {row.takes.value}, or one of {len(weights.styles(name))} names")
+        named = len(weights.styles(name))
+        print(f"{name}: {card.get('title', row.title)}")
+        print(f"  style    {row.takes.value}" + (f", or one of {named} names" if named else ""))
         print(f"  weights  {card['tflite_bytes'] / 1e6:.2f} MB (TFLite, int8 weights)")
         print(f"  learned  {_stages(card)}")
         print(f"  paper    {row.paper}")

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.cli.options import add_teacher, command
+from tfstyle.cli.options import add_teacher, command, positive
 
 
 def _train(commands):
@@ -10,6 +10,8 @@ def _train(commands):
     kinds = parser.add_subparsers(metavar="NETWORK", required=True)
     _encoder(kinds)
     _ghiasi(kinds)
+    _cyclegan(kinds)
+    _pix2pix(kinds)
 
 
 def _encoder(kinds):
@@ -57,6 +59,65 @@ def _ghiasi(kinds):
     _add_run(parser, Settings())
 
 
+def _cyclegan(kinds):
+    from tfstyle.methods.cyclegan.settings import Settings
+
+    parser = command(
+        kinds,
+        "cyclegan",
+        _run_cyclegan,
+        "train generators both ways between two domains of pictures",
+        "tfstyle train cyclegan --a sunny --b rainy --run runs/weather\n"
+        "  tfstyle train cyclegan --data horse2zebra --run runs/horse2zebra",
+    )
+    parser.add_argument("--a", nargs="+", metavar="DIR", help="pictures of one domain")
+    parser.add_argument("--b", nargs="+", metavar="DIR", help="pictures of the other")
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        help="instead, a folder with trainA and trainB, or a TensorFlow dataset such as "
+        "cycle_gan/horse2zebra (downloaded once)",
+    )
+    _add_replicas(parser)
+    _add_run(parser, Settings())
+
+
+def _pix2pix(kinds):
+    from tfstyle.methods.pix2pix.settings import Settings
+
+    parser = command(
+        kinds,
+        "pix2pix",
+        _run_pix2pix,
+        "train a generator from pairs of pictures of the same thing",
+        "tfstyle train pix2pix --pairs facades/train --direction b-to-a --run runs/facades",
+    )
+    parser.add_argument(
+        "--pairs", metavar="DIR", help="pictures with a in the left half and b in the right one"
+    )
+    parser.add_argument("--a", metavar="DIR", help="instead, a folder of a")
+    parser.add_argument("--b", metavar="DIR", help="and a folder of b with the same names")
+    parser.add_argument(
+        "--direction",
+        choices=("a-to-b", "b-to-a"),
+        default="a-to-b",
+        help="what is learned from what (default: %(default)s)",
+    )
+    _add_replicas(parser)
+    _add_run(parser, Settings())
+
+
+def _add_replicas(parser):
+    parser.add_argument(
+        "--replicas",
+        type=positive,
+        default=0,
+        metavar="N",
+        help="GPUs, or shares of the processor, that split each batch (default: every GPU); "
+        "with TF_CONFIG this is one worker of several",
+    )
+
+
 def _add_run(parser, settings):
     parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="run folder")
     numbers = parser.add_argument_group("numbers")
@@ -66,7 +127,8 @@ def _add_run(parser, settings):
             f"--{field.name.replace('_', '-')}",
             type=type(default),
             default=default,
-            metavar=type(default).__name__,
+            choices=field.metadata["choices"],
+            metavar="|".join(field.metadata["choices"] or [type(default).__name__]),
             help=f"{field.metadata['help']} (default: {default})",
         )
 
@@ -106,6 +168,31 @@ def _run_ghiasi(options):
         _settings(Settings, options),
         options.begin,
     )
+    return 0 if done else 130
+
+
+def _run_cyclegan(options):
+    from tfstyle.data import folders
+    from tfstyle.methods.cyclegan import training
+    from tfstyle.methods.cyclegan.settings import Settings
+    from tfstyle.training import devices
+
+    settings = _settings(Settings, options)
+    a, b = folders.domains(options.a, options.b, options.data)
+    strategy = devices.strategy(options.replicas)
+    return 0 if training.train(a, b, options.folder, settings, strategy) else 130
+
+
+def _run_pix2pix(options):
+    from tfstyle.data import folders
+    from tfstyle.methods.pix2pix import training
+    from tfstyle.methods.pix2pix.settings import Settings
+    from tfstyle.training import devices
+
+    settings = _settings(Settings, options)
+    pairs = folders.pairs(options.pairs, options.a, options.b)
+    strategy = devices.strategy(options.replicas)
+    done = training.train(pairs, options.folder, settings, strategy, options.direction)
     return 0 if done else 130
 
 

@@ -4,8 +4,9 @@ The k-th example of a stream is a function of its seed and k alone, so a run tha
 goes on with the batches that it would have seen.
 """
 
+import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,49 @@ import tensorflow as tf
 from tfstyle import images
 
 LARGEST_SIDE = 640  # longer sides are reduced to this while reading
+CACHED_BYTES = 1 << 30  # of decoded pictures are kept by each stream
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """Which replicas' shares of every batch a stream holds, one after the other.
+
+    Args:
+        first: Number of the first replica.
+        here: Replicas that the stream feeds in turns.
+        replicas: Of all machines together.
+    """
+
+    first: int = 0
+    here: int = 1
+    replicas: int = 1
+
+    def examples(self, batch: int, start: int) -> tf.data.Dataset:
+        """Numbers of the examples from a step on, `batch / replicas` of them to a share.
+
+        Raises:
+            ValueError: The batch does not divide by the replicas.
+        """
+        if batch % self.replicas:
+            raise ValueError(
+                f"Expected a batch that {self.replicas} replicas can share. Received: {batch}."
+            )
+        share = batch // self.replicas
+
+        def number(index):
+            turn = index // share
+            replica = self.first + turn % self.here
+            return turn // self.here * batch + replica * share + index % share
+
+        return tf.data.Dataset.counter(start * share * self.here).map(number)
+
+    def share(self, batch: int) -> int:
+        """Examples of a batch that a replica gets."""
+        return batch // self.replicas
+
+
+WHOLE = Part()
+DIRECTIONS = ("a-to-b", "b-to-a")
 
 
 def crops(
@@ -36,26 +80,54 @@ def crops(
     Returns:
         Endless dataset of float32 tensors, shape (size, size, 3), in [0, 1].
     """
-    paths = [Path(p) for p in paths]
-
-    def crop(index):
-        return _crop(
-            _readable(paths, index, seed), size, zoom, np.random.default_rng((seed, index))
-        )
-
-    def load(index):
-        image = tf.numpy_function(crop, [index], tf.uint8, stateful=False)
-        return tf.cast(tf.ensure_shape(image, (size, size, 3)), tf.float32) / 255.0
-
-    indices = tf.data.Dataset.counter(start)
-    return indices.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    files = [(Path(p),) for p in paths]
+    numbers = tf.data.Dataset.counter(start)
+    return _crops(files, numbers, size, seed, zoom).map(lambda pictures: pictures[0])
 
 
-def _readable(paths, index, seed):
-    for attempt in range(len(paths)):
-        epoch, position = divmod(int(index) + attempt, len(paths))
+def _crops(files, numbers, size, seed, zoom, decode=None):
+    """Crops of pictures that belong together, shape (pictures, size, size, 3), by number."""
+    decode = _cached(decode or _decoded)
+
+    def crop(number):
+        pictures = _readable(files, number, seed, decode)
+        random = np.random.default_rng((seed, number))
+        return np.stack(list(_cropped(pictures, size, zoom, random)))
+
+    def load(number):
+        pictures = tf.numpy_function(crop, [number], tf.uint8, stateful=False)
+        pictures = tf.ensure_shape(pictures, (None, size, size, 3))
+        return tf.cast(pictures, tf.float32) / 255.0
+
+    return numbers.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def _decoded(files):
+    return tuple(images.read_bytes(path, LARGEST_SIDE) for path in files)
+
+
+def _cached(decode: Callable) -> Callable:
+    """`decode`, whose results are kept until CACHED_BYTES are full."""
+    kept, used = {}, 0
+
+    def cached(files):
+        nonlocal used
+        if files not in kept:
+            pictures = decode(files)
+            used += sum(picture.nbytes for picture in pictures)
+            if used > CACHED_BYTES:
+                return pictures
+            kept[files] = pictures
+        return kept[files]
+
+    return cached
+
+
+def _readable(files, number, seed, decode):
+    for attempt in range(len(files)):
+        epoch, position = divmod(int(number) + attempt, len(files))
         try:
-            return images.read_bytes(paths[_order(len(paths), seed, epoch)[position]], LARGEST_SIDE)
+            return decode(files[_order(len(files), seed, epoch)[position]])
         except (OSError, ValueError) as error:
             last = error
     raise last
@@ -66,13 +138,16 @@ def _order(count, seed, epoch):
     return np.random.default_rng((count, seed, epoch)).permutation(count)
 
 
-def _crop(pixels, size, zoom, random):
-    height, width, _ = pixels.shape
+def _cropped(pictures, size, zoom, random):
+    """The same square of every picture, as large as `size`."""
+    height, width, _ = pictures[0].shape
     shorter = min(height, width)
     side = max(round(shorter * random.uniform(*zoom)), min(size, shorter))
     top, left = random.integers(height - side + 1), random.integers(width - side + 1)
-    patch = images.resize_bytes(pixels[top : top + side, left : left + side], size, size)
-    return np.ascontiguousarray(patch[:, ::-1] if random.random() < 0.5 else patch)
+    flip = -1 if random.random() < 0.5 else 1
+    for picture in pictures:
+        patch = images.resize_bytes(picture[top : top + side, left : left + side], size, size)
+        yield np.ascontiguousarray(patch[:, ::flip])
 
 
 def contents(
@@ -131,3 +206,95 @@ def contents_and_styles(
         return {"content": content, "style": tf.where(same < identity_share, content, style)}
 
     return tf.data.Dataset.zip(pairs).map(pair).batch(batch, drop_remainder=True).prefetch(4)
+
+
+def unpaired(
+    a: Sequence[Path],
+    b: Sequence[Path],
+    batch: int,
+    size: int,
+    seed: int,
+    start: int = 0,
+    zoom: tuple[float, float] = (0.7, 1.0),
+    part: Part = WHOLE,
+) -> tf.data.Dataset:
+    """Batches of crops of two domains that have nothing to do with each other.
+
+    Args:
+        a: Pictures of one domain.
+        b: Pictures of the other.
+        batch: Of each domain a step, over all replicas.
+        size: Side of the crops in pixels.
+        seed: See `crops`.
+        start: Batches to pass over.
+        zoom: See `crops`.
+        part: Of every batch.
+
+    Returns:
+        Endless dataset of {"a": (batch, size, size, 3), "b": the same shape}.
+    """
+    streams = [
+        _crops([(Path(p),) for p in paths], part.examples(batch, start), size, seed + i, zoom)
+        for i, paths in enumerate((a, b))
+    ]
+    pairs = tf.data.Dataset.zip(tuple(streams))
+    examples = pairs.map(lambda a, b: {"a": a[0], "b": b[0]})
+    return examples.batch(part.share(batch), drop_remainder=True).prefetch(4)
+
+
+def paired(
+    pairs: Sequence[tuple[Path, ...]],
+    batch: int,
+    size: int,
+    seed: int,
+    start: int = 0,
+    zoom: tuple[float, float] = (0.7, 1.0),
+    part: Part = WHOLE,
+    direction: str = "a-to-b",
+) -> tf.data.Dataset:
+    """Batches of crops of two pictures of the same thing, cut at the same place.
+
+    Args:
+        pairs: Of each pair either two files, a and b, or one with a and b side by side.
+        batch: Pairs a step, over all replicas.
+        size: Side of the crops in pixels.
+        seed: See `crops`.
+        start: Batches to pass over.
+        zoom: See `crops`.
+        part: Of every batch.
+        direction: One of DIRECTIONS.
+
+    Returns:
+        Endless dataset of {"from": (batch, size, size, 3), "to": the same shape}.
+    """
+    numbers = part.examples(batch, start)
+    decode = functools.partial(pair, direction=direction)
+    examples = _crops(pairs, numbers, size, seed, zoom, decode)
+    named = examples.map(lambda pictures: {"from": pictures[0], "to": pictures[1]})
+    return named.batch(part.share(batch), drop_remainder=True).prefetch(4)
+
+
+def pair(files: tuple[Path, ...], direction: str = "a-to-b") -> tuple[np.ndarray, np.ndarray]:
+    """A pair's pictures of one size, the given one and the wanted one, as bytes.
+
+    Args:
+        files: Of a and b, or of one picture with a in its left half and b in its right one.
+        direction: One of DIRECTIONS.
+
+    Raises:
+        OSError: A file cannot be read.
+        ValueError: The direction is another; a picture is too narrow for two.
+    """
+    if direction not in DIRECTIONS:
+        raise ValueError(f"Expected one of {', '.join(DIRECTIONS)}. Received: {direction!r}.")
+    a, b = _halves(files[0]) if len(files) == 1 else _decoded(files)
+    given, wanted = (a, b) if direction == "a-to-b" else (b, a)
+    return given, images.resize_bytes(wanted, *given.shape[:2])
+
+
+def _halves(path):
+    whole = images.read_bytes(path, 2 * LARGEST_SIDE)
+    middle = whole.shape[1] // 2
+    if not middle:
+        raise ValueError(f"Expected two pictures side by side. Received: {path}, 1 pixel wide.")
+    return whole[:, :middle], whole[:, whole.shape[1] - middle :]

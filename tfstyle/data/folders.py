@@ -1,6 +1,7 @@
 """Folders of pictures."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from tfstyle import images
@@ -28,3 +29,59 @@ def pictures(folder: str | os.PathLike) -> list[Path]:
             f"Expected a folder with pictures ({', '.join(images.SUFFIXES)}). Received: {folder}."
         )
     return found
+
+
+def domains(
+    a: Sequence[str | os.PathLike] | None,
+    b: Sequence[str | os.PathLike] | None,
+    data: str | os.PathLike | None = None,
+    split: str = "train",
+) -> tuple[list[Path], list[Path]]:
+    """The pictures of two domains; those of a folder that is named twice come twice.
+
+    Args:
+        a: Folders of one domain.
+        b: Folders of the other.
+        data: Instead, a folder with trainA, trainB, testA and testB, as CycleGAN's authors lay
+            it out, or the name of a TensorFlow dataset of the same splits.
+        split: "train" or "test", of `data`.
+
+    Raises:
+        ValueError: Neither both domains nor `data` are named, or all of them.
+        OSError: A folder is missing or holds no picture; the dataset cannot be had.
+    """
+    if bool(data) == bool(a and b) or bool(a) != bool(b):
+        raise ValueError("Expected --a and --b, or --data. Received: both, or too few.")
+    if data:
+        a, b = ([Path(data) / f"{split}{domain}"] for domain in "AB")
+    return tuple([path for each in folders for path in pictures(each)] for folders in (a, b))
+
+
+def pairs(
+    together: str | os.PathLike | None,
+    a: str | os.PathLike | None = None,
+    b: str | os.PathLike | None = None,
+) -> list[tuple[Path, ...]]:
+    """Pairs of pictures: files with two of them side by side, or files of two folders.
+
+    Args:
+        together: Folder of pictures that hold a pair each.
+        a: Instead, a folder of one half.
+        b: Folder of the other, with the same names but for the suffix.
+
+    Raises:
+        ValueError: Neither `together` nor both folders are named, or all of them; a picture of
+            one folder is missing from the other.
+        OSError: A folder is missing or holds no picture.
+    """
+    if bool(together) == bool(a and b) or bool(a) != bool(b):
+        raise ValueError(
+            "Expected --pairs, or --a and --b. Received: both, neither, or one of two."
+        )
+    if together:
+        return [(path,) for path in pictures(together)]
+    halves = [{p.relative_to(f).with_suffix(""): p for p in pictures(f)} for f in (a, b)]
+    alone = sorted(map(str, halves[0].keys() ^ halves[1].keys()))
+    if alone:
+        raise ValueError(f"Expected the same names in {a} and {b}. Received: {alone[0]} in one.")
+    return [(path, halves[1][name]) for name, path in halves[0].items()]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import peers, weights
-from tfstyle.methods import METHODS
+from tfstyle.methods import METHODS, Takes
 
 Paint = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -32,10 +32,11 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     if found:
         return found
     for name, row in METHODS.items():
-        if all((folder / f"{file}.tflite").is_file() for file in row.files):
-            return {folder.name: weights.load_lite(name, threads, folder)}
-        if all((folder / f"{file}.keras").is_file() for file in row.files):
-            return {folder.name: weights.load(name, folder)}
+        if row.takes is not Takes.NOTHING and any(
+            all((folder / f"{file}.{kind}").is_file() for file in row.files)
+            for kind in ("tflite", "keras")
+        ):
+            return {folder.name: weights.chosen(name, folder, threads)}
     raise ValueError(
         f"Expected one of {', '.join(weights.released())}, a folder of a model, or of a peer's "
         f"TFLite files. Received: {model}."

@@ -48,6 +48,24 @@ METHODS = {
             endpoints="tfstyle.methods.ghiasi.endpoints:endpoints",
             files=("predictor", "transformer"),
         ),
+        Method(
+            name="cyclegan",
+            title="one domain of pictures to another, learned without pairs",
+            paper="https://arxiv.org/abs/1703.10593",
+            takes=Takes.NOTHING,
+            stylizer="tfstyle.methods.cyclegan.stylizer:stylizer",
+            endpoints="tfstyle.methods.endpoints:translation",
+            files=("generator",),
+        ),
+        Method(
+            name="pix2pix",
+            title="one domain of pictures to another, learned from pairs",
+            paper="https://arxiv.org/abs/1611.07004",
+            takes=Takes.NOTHING,
+            stylizer="tfstyle.methods.pix2pix.stylizer:stylizer",
+            endpoints="tfstyle.methods.endpoints:translation",
+            files=("generator",),
+        ),
     )
 }
 

@@ -2,9 +2,8 @@
 
 import keras
 
-from tfstyle.layers import ConditionalInstanceNorm, Moments, UpsampleLike
+from tfstyle.layers import ConditionalInstanceNorm, Moments, ReflectPad, UpsampleLike
 from tfstyle.networks.transformer import VECTOR
-from tfstyle.networks.vgg import ReflectPad
 
 BLOCKS = 5  # Dumoulin et al. 2017, https://arxiv.org/abs/1610.07629, table of section 3
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 
 import keras
 import numpy as np
-from keras import ops
+
+from tfstyle.layers import ReflectPad
 
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONVS = {  # Simonyan & Zisserman 2014, table 1, columns D and E: convolutions of each block
@@ -14,22 +15,6 @@ CONVS = {  # Simonyan & Zisserman 2014, table 1, columns D and E: convolutions o
 }
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)  # keras.applications.vgg19.preprocess_input
 PARTS = ("kernel", "bias")
-
-
-@keras.saving.register_keras_serializable("tfstyle")
-class ReflectPad(keras.layers.Layer):
-    """Reflection padding of height and width by `width` pixels a side."""
-
-    def __init__(self, width=1, **kwargs):
-        super().__init__(**kwargs)
-        self.width = width
-
-    def call(self, image):
-        sides = (self.width, self.width)
-        return ops.pad(image, ((0, 0), sides, sides, (0, 0)), mode="reflect")
-
-    def get_config(self):
-        return {**super().get_config(), "width": self.width}
 
 
 def vgg(

@@ -13,6 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import images
+from tfstyle.training import curves
 
 STATE = "state.json"
 LOG = "log.csv"
@@ -24,19 +25,20 @@ class Run:
     Args:
         folder: Made where it is missing.
         settings: Plain numbers and strings. A folder that was begun with others is refused.
+        writes: False for those of several workers that only read it.
 
     Raises:
         ValueError: The folder holds a run with other settings.
         OSError: The folder cannot be made.
     """
 
-    def __init__(self, folder: str | os.PathLike, settings: dict):
-        self.folder = Path(folder)
+    def __init__(self, folder: str | os.PathLike, settings: dict, writes: bool = True):
+        self.folder, self.writes = Path(folder), writes
+        self.settings = settings = json.loads(json.dumps(settings))
         path = self.folder / "settings.json"
-        settings = json.loads(json.dumps(settings))
         if path.exists():
             _check_same(self.folder, json.loads(path.read_text()), settings)
-        else:
+        elif writes:
             images.write_file(path, json.dumps(settings, indent=2).encode())
 
     @property
@@ -47,6 +49,8 @@ class Run:
 
     def save(self, trainer: keras.Model, step: int) -> None:
         """Writes networks, optimizer and step, whole or not at all."""
+        if not self.writes:
+            return
         name = f"step-{step}.weights.h5"
         temporary = self.folder / f"new-{name}"
         trainer.save_weights(temporary)
@@ -70,6 +74,8 @@ class Run:
 
     def log(self, step: int, losses: dict[str, float]) -> None:
         """Adds a row to log.csv."""
+        if not self.writes:
+            return
         path = self.folder / LOG
         fresh = not path.exists()
         with path.open("a", newline="") as file:
@@ -79,6 +85,8 @@ class Run:
             writer.writerow([step, *(f"{value:.6g}" for value in losses.values())])
 
     def _forget_log_after(self, step):
+        if not self.writes:
+            return
         path = self.folder / LOG
         lines = path.read_text().splitlines() if step and path.exists() else []
         whole = [line for line in lines[1:] if line.count(",") == lines[0].count(",")]
@@ -127,8 +135,15 @@ class Recorder(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.step = self.run.step
         self.saved_at = time.monotonic()
-        self.bar = tqdm(total=self.total, initial=self.step, unit="step", mininterval=1.0)
+        self.bar = tqdm(
+            total=self.total,
+            initial=self.step,
+            unit="step",
+            mininterval=1.0,
+            disable=not self.run.writes,
+        )
         self.interrupted = False
+        self.curves = curves.Curves(self.run.folder, self.run.writes)
         self.handlers = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}
 
     def _stop(self, *_):
@@ -143,17 +158,19 @@ class Recorder(keras.callbacks.Callback):
         if last or time.monotonic() - self.saved_at > self.seconds:
             self.run.save(self.model, self.step)
             self.saved_at = time.monotonic()
-        if self.sample and (self.step % self.sample_every == 0 or last):
+            self.curves.draw()
+        if self.sample and self.run.writes and (self.step % self.sample_every == 0 or last):
             images.write(self.sample(), self.run.folder / "samples" / f"{self.step:06d}.jpg")
         self.model.stop_training = last
 
     def _log(self, logs):
         losses = {name: float(value) for name, value in logs.items()}
-        if not np.isfinite(losses["loss"]):
+        if not np.isfinite(list(losses.values())).all():
             raise FloatingPointError(
                 f"Expected finite losses. Received: {losses} at step {self.step}."
             )
         self.run.log(self.step, losses)
+        self.curves.add(self.step, losses)
         self.bar.set_postfix({name: f"{value:.3g}" for name, value in losses.items()})
         for metric in self.model.metrics:
             metric.reset_state()

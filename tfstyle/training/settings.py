@@ -1,11 +1,15 @@
 """Numbers of a training as a frozen dataclass whose fields explain themselves."""
 
 import dataclasses
+from collections.abc import Sequence
 
 
-def number(default: float, help: str):
-    """A field with a default and a line of help."""
-    return dataclasses.field(default=default, metadata={"help": help})
+def number(default: float | str, help: str, choices: Sequence[str] | None = None):
+    """A field with a default, a line of help and, of words, the choices."""
+    return dataclasses.field(default=default, metadata={"help": help, "choices": choices})
+
+
+PRECISIONS = ("mixed_bfloat16", "mixed_float16", "float32")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,21 +1,20 @@
 """Paints with a style predictor and a transformer, through Keras or LiteRT alike."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tfstyle import color, images, tiles
+from tfstyle import color, images
 from tfstyle.methods import stylizer
+from tfstyle.methods.canvas import Canvas
 
 STYLE_SIDE = 640  # pixels; longer paintings are reduced before the predictor looks at them
 CROSS_FADE = 0.1  # strengths below this mix pixels
-WHOLE_PIXELS = 3_000_000  # larger photographs are painted in tiles
-THUMBNAIL_PIXELS = 1_000_000  # of which the moments of a larger photograph are taken
 STRIDE = 8  # pixels, of the transformer
 MARGIN = 8  # pixels, mirrored around a photograph, against a frame; a multiple of the stride
 FLAT = 0.03  # deviation of a photograph that is all but one colour; its padding shows most
 FLAT_MARGIN = 80  # pixels, of such a photograph
-TILE = 768  # pixels, a multiple of the stride
 OVERLAP = 96  # pixels, a multiple of the stride; a pixel sees 83 to each side
 
 
@@ -70,11 +69,19 @@ class Ghiasi:
             TypeError: A picture is not an array of floats.
             ValueError: A shape, a range, a name, the strength or a weight is another.
         """
-        keep = color.keeper(keep_colors)
+        return stylizer.each(content, self.painter(style, strength, weights, keep_colors))
+
+    def painter(
+        self,
+        style: stylizer.Style | Sequence[stylizer.Style],
+        strength: float = 1.0,
+        weights: Sequence[float] | None = None,
+        keep_colors: str | None = None,
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """`stylize` as a function of one photograph; the style is looked at once, now."""
+        strength, keep = stylizer.checked_strength(strength), color.keeper(keep_colors)
         vector = self.vector(style, weights)
-        return stylizer.each(
-            content, lambda image: keep(image, self.paint(image, vector, strength))
-        )
+        return lambda content: keep(content, self.paint(content, vector, strength))
 
     def vector(
         self,
@@ -115,41 +122,19 @@ class Ghiasi:
         along = max(strength, CROSS_FADE)
         if along < 1.0:
             vector = (1.0 - along) * self._vector(content) + along * vector
-        painted = self._whole_or_tiled(content, np.float32(vector))
+        painted = self._canvas(content, np.float32(vector)).paint(content)
         if strength < CROSS_FADE:
             painted = content + np.float32(strength / CROSS_FADE) * (painted - content)
         return painted
 
-    def _whole_or_tiled(self, content, vector):
-        height, width, _ = content.shape
-        if height * width > WHOLE_PIXELS:
-            return self._tiled(content, vector)
-        margin = _margin(content)
-        inside = slice(margin, margin + height), slice(margin, margin + width)
-        return self._framed(content, vector, margin)["pastiche"][0][inside]
-
-    def _framed(self, content, vector, margin):
-        spans = (tiles.span(side, margin, STRIDE) for side in content.shape[:2])
-        return self.signatures["paint"](
-            content=tiles.mirrored(content, *spans)[None], vector=vector
+    def _canvas(self, content, vector):
+        paint, tile = (
+            functools.partial(self.signatures[name], vector=vector) for name in ("paint", "tile")
         )
-
-    def _tiled(self, content, vector):
-        small = images.fitted(content.shape[:2], _side_of(content.shape, THUMBNAIL_PIXELS))
-        painted, margin = np.empty_like(content), _margin(content)
-        moments = self._framed(images.resize(content, *small), vector, margin)["moments"]
-        for rows, columns in tiles.windows(*content.shape[:2], TILE, OVERLAP, margin, STRIDE):
-            seen = tiles.mirrored(content, rows[0], columns[0])[None]
-            tile = self.signatures["tile"](content=seen, vector=vector, moments=moments)
-            painted[rows[1], columns[1]] = tile["pastiche"][0, rows[2], columns[2]]
-        return painted
+        return Canvas(paint, tile, "pastiche", STRIDE, _margin(content), OVERLAP)
 
 
 def _margin(content):
     height, width = content.shape[:2]
     sample = content[:: 1 + height // 256, :: 1 + width // 256]
     return FLAT_MARGIN if sample.std(axis=(0, 1)).max() < FLAT else MARGIN
-
-
-def _side_of(shape, pixels):
-    return round(max(shape[:2]) * (pixels / (shape[0] * shape[1])) ** 0.5)

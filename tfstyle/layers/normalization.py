@@ -1,0 +1,125 @@
+"""Layers that take out a feature map's statistics, or tell them."""
+
+import keras
+from keras import ops
+
+from tfstyle import statistics
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class Moments(keras.layers.Layer):
+    """Channel means, then deviations: (batch, height, width, channels) to (batch, 2 channels).
+
+    Args:
+        epsilon: Added to each variance; 1e-5 in Magenta's ops.py.
+    """
+
+    def __init__(self, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def call(self, features):
+        mean, deviation = statistics.moments(features, self.epsilon)
+        return ops.concatenate([mean, deviation], axis=-1)[:, 0, 0, :]
+
+    def compute_output_spec(self, features):
+        return keras.KerasTensor((features.shape[0], 2 * features.shape[-1]), "float32")
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class InstanceNorm(keras.layers.Layer):
+    """Instance normalisation without scale and shift.
+
+    Ulyanov, Vedaldi & Lempitsky 2016, https://arxiv.org/abs/1607.08022, equation 3; without
+    scale and shift as in CycleGAN's networks.py (get_norm_layer, affine=False).
+
+    Call with a feature map (batch, height, width, channels) and, where they are those of a larger
+    picture that it is a tile of, the `Moments` to take out (batch, 2 channels).
+
+    Args:
+        epsilon: Added to each variance; 1e-5 in PyTorch.
+    """
+
+    def __init__(self, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def call(self, features, moments=None, training=False):
+        if moments is not None:
+            mean, deviation = ops.split(moments[:, None, None, :], 2, axis=-1)
+        elif training and features.shape[0] == 1 and keras.backend.backend() == "tensorflow":
+            return _batch_of_one(features, self.epsilon)
+        else:
+            mean, deviation = statistics.moments(features, self.epsilon)
+        gain = ops.cast(1.0 / deviation, features.dtype)
+        return features * gain - ops.cast(mean / deviation, features.dtype)
+
+    def compute_output_shape(self, features_shape, moments_shape=None):
+        return features_shape
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+
+def _batch_of_one(features, epsilon):
+    """Instance norm as batch norm, whose kernel is three times as fast forward and backward."""
+    import tensorflow as tf
+
+    ones, zeros = tf.ones(features.shape[-1:]), tf.zeros(features.shape[-1:])
+    return tf.compat.v1.nn.fused_batch_norm(features, ones, zeros, epsilon=epsilon)[0]
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class ConditionalInstanceNorm(keras.layers.Layer):
+    """Instance normalisation with the scale and shift of a style.
+
+    Dumoulin, Shlens & Kudlur 2017, https://arxiv.org/abs/1610.07629, equation 5.
+
+    Call with a feature map (batch, height, width, channels); the style's condition (batch, 2
+    channels), scales less 1 and then shifts; and the `Moments` to take out (batch, 2 channels),
+    the map's own or those of a larger picture that it is a tile of. Returns
+    (1 + scale) * (features - mean) / deviation + shift, of the feature map's shape.
+    """
+
+    def call(self, features, condition, moments):
+        scale, shift = ops.split(ops.cast(condition, "float32"), 2, axis=-1)
+        mean, deviation = ops.split(ops.cast(moments, "float32"), 2, axis=-1)
+        gain = (1.0 + scale) / deviation
+        offset = shift - mean * gain
+        return features * _spread(gain, features) + _spread(offset, features)
+
+    def compute_output_shape(self, features_shape, condition_shape, moments_shape):
+        return features_shape
+
+
+def _spread(numbers, features):
+    return ops.cast(numbers, features.dtype)[:, None, None, :]
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class LogMoments(keras.layers.Layer):
+    """Logarithms of every tap's channel means and deviations in one vector a picture.
+
+    Call with a list of non-negative feature maps; returns (batch, twice the channels of all).
+
+    Args:
+        epsilon: Added before the logarithm, in feature units.
+    """
+
+    def __init__(self, epsilon=1e-2, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def call(self, taps):
+        numbers = [number for tap in taps for number in statistics.moments(tap)]
+        flat = [number[:, 0, 0, :] for number in numbers]
+        return ops.log(ops.concatenate(flat, axis=-1) + self.epsilon)
+
+    def compute_output_shape(self, shapes):
+        return (shapes[0][0], 2 * sum(shape[-1] for shape in shapes))
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}

@@ -1,0 +1,104 @@
+"""Layers that change a picture's size, exactly and safe for TFLite."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class ReflectPad(keras.layers.Layer):
+    """Reflection padding of height and width by `width` pixels a side."""
+
+    def __init__(self, width=1, **kwargs):
+        super().__init__(**kwargs)
+        self.width = width
+
+    def call(self, image):
+        sides = (self.width, self.width)
+        return ops.pad(image, ((0, 0), sides, sides, (0, 0)), mode="reflect")
+
+    def get_config(self):
+        return {**super().get_config(), "width": self.width}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class UpsampleLike(keras.layers.Layer):
+    """Upsampling to the height and width of a second feature map.
+
+    Against the checkerboards of transposed convolutions: Odena, Dumoulin & Olah 2016,
+    https://distill.pub/2016/deconv-checkerboard. A reference instead of a factor of 2 brings odd
+    sizes back exactly.
+
+    Args:
+        interpolation: "nearest" or "bilinear".
+    """
+
+    def __init__(self, interpolation="nearest", **kwargs):
+        super().__init__(**kwargs)
+        self.interpolation = interpolation
+
+    def call(self, features, reference):
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            grown = tf.image.resize(features, tf.shape(reference)[1:3], self.interpolation)
+            return tf.cast(grown, features.dtype)
+        return ops.image.resize(features, _extent(reference), interpolation=self.interpolation)
+
+    def compute_output_shape(self, features_shape, reference_shape):
+        return (*reference_shape[:3], features_shape[-1])
+
+    def get_config(self):
+        return {**super().get_config(), "interpolation": self.interpolation}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class PixelShuffle(keras.layers.Layer):
+    """Sub-pixel upsampling by 2, of features with four times the wanted channels.
+
+    Shi et al. 2016, https://arxiv.org/abs/1609.05158, section 2.2.
+    """
+
+    def call(self, features):
+        return _depth_to_space(features)
+
+    def compute_output_spec(self, features):
+        batch, _, _, channels = features.shape
+        return keras.KerasTensor((batch, None, None, channels // 4), features.dtype)
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class CropLike(keras.layers.Layer):
+    """A picture cut at its right and lower sides to the height and width of a second one.
+
+    The last layer of a network, since LiteRT runs what follows a slice of unknown size slowly.
+    """
+
+    def call(self, picture, reference):
+        height, width = _extent(reference)
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            return tf.slice(picture, (0, 0, 0, 0), tf.stack((-1, height, width, -1)))
+        return picture[:, :height, :width, :]
+
+    def compute_output_shape(self, picture_shape, reference_shape):
+        return (*reference_shape[:3], picture_shape[-1])
+
+
+def _extent(image):
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.shape(image)[1], tf.shape(image)[2]
+    return ops.shape(image)[1:3]
+
+
+def _depth_to_space(features):
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.nn.depth_to_space(features, 2)
+    batch, height, width, channels = ops.shape(features)
+    x = ops.reshape(features, (batch, height, width, 2, 2, channels // 4))
+    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return ops.reshape(x, (batch, 2 * height, 2 * width, channels // 4))

@@ -1,0 +1,36 @@
+"""Every number of a training."""
+
+import dataclasses
+
+from tfstyle.training.settings import PRECISIONS, number
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Every number of a training."""
+
+    steps: int = number(10000, "steps at the full rate")
+    decay: int = number(10000, "steps after them, in which the rate falls to 0")
+    batch: int = number(1, "pictures of each domain a step, over all devices")
+    size: int = number(160, "side of the crops in pixels; the paper's is 256")
+    zoom: float = number(0.7, "smallest crop, as a share of a picture's shorter side")
+    rate: float = number(2e-4, "learning rate of Adam")
+    cycle_weight: float = number(10.0, "of the way there and back")
+    identity_weight: float = number(2.0, "of pictures of the domain itself; the paper's is 5")
+    adversarial: str = number(
+        "least-squares", "the discriminators' loss", ("least-squares", "cross-entropy")
+    )
+    pool: int = number(50, "generated pictures kept for the discriminators; 0 keeps none")
+    generator: str = number("resnet", "network that translates", ("resnet", "unet"))
+    filters: int = number(16, "channels at full size; the paper's are 64")
+    blocks: int = number(9, "residual blocks; the paper's are 9, or 6 at 128 px")
+    depth: int = number(8, "levels of a U-Net")
+    padding: str = number("zero", "of the residual network", ("zero", "reflect"))
+    upsampling: str = number("nearest", "of the residual network", ("nearest", "transposed"))
+    skip: str = number("picture", "what the residual network adds to", ("picture", "none"))
+    discriminator_filters: int = number(32, "of its first convolution; the paper's are 64")
+    channels_a: int = number(3, "1 for grey pictures of domain a")
+    channels_b: int = number(3, "1 for grey pictures of domain b")
+    average: float = number(0.0, "decay of the weights' running average; 0 releases the last ones")
+    precision: str = number("mixed_bfloat16", "what layers compute in", PRECISIONS)
+    seed: int = number(1, "chooses weights, order, crops and the pool's pictures")

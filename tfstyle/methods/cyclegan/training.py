@@ -1,0 +1,202 @@
+"""Zhu et al. 2017, "Unpaired image-to-image translation using cycle-consistent adversarial
+networks", https://arxiv.org/abs/1703.10593: two generators between two domains, each held by a
+discriminator that judges patches and by the other generator, which must find the way back.
+
+Departures from the paper by default: a quarter of the channels; the network learns what to add to
+its picture; nearest upsampling instead of transposed convolutions; zero padding; bfloat16; crops of
+random size.
+"""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import images, losses
+from tfstyle.data import batches
+from tfstyle.methods.cyclegan.settings import Settings
+from tfstyle.networks.files import copy_into
+from tfstyle.networks.patchgan import patchgan
+from tfstyle.networks.resnet import resnet
+from tfstyle.networks.unet import unet
+from tfstyle.training import devices, runs
+from tfstyle.training.adversarial import Game, optimizer
+from tfstyle.training.pool import Pool
+from tfstyle.training.trainer import precision
+
+WAYS = {"a_to_b": ("a", "b"), "b_to_a": ("b", "a")}
+
+
+def generator(settings: Settings, way: str) -> keras.Model:
+    """A fresh generator of one way, "a_to_b" or "b_to_a"."""
+    channels = {"a": settings.channels_a, "b": settings.channels_b}
+    pair = tuple(channels[domain] for domain in WAYS[way])
+    if settings.generator == "unet":
+        return unet(settings.filters, settings.depth, norm="instance", channels=pair, name=way)
+    return resnet(
+        tuple(settings.filters * times for times in (1, 2, 4)),
+        settings.blocks,
+        padding=settings.padding,
+        upsampling=settings.upsampling,
+        skip=settings.skip,
+        channels=pair,
+        name=way,
+    )
+
+
+def discriminator(settings: Settings, domain: str) -> keras.Model:
+    """A fresh discriminator of domain "a" or "b"."""
+    channels = settings.channels_a if domain == "a" else settings.channels_b
+    return patchgan(settings.discriminator_filters, channels=(channels,), name=f"judge_{domain}")
+
+
+class Objective:
+    """Adversarial, cycle and identity losses: equation 3 and section 5.2 of the paper.
+
+    The discriminators' loss is halved (backward_D_basic of the authors' cycle_gan_model.py).
+
+    Args:
+        settings: The weights, and the kind of adversarial loss.
+    """
+
+    judged = ("a_fake", "b_fake")
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        kinds = ("fool", "cycle", "identity") if settings.identity_weight else ("fool", "cycle")
+        self.names = (
+            *(f"{kind}_{domain}" for kind in kinds for domain in "ab"),
+            *("judge_a", "judge_b"),
+        )
+
+    def translate(self, generators, batch):
+        forth, back = generators["a_to_b"], generators["b_to_a"]
+        b_fake, a_fake = forth(batch["a"], training=True), back(batch["b"], training=True)
+        pictures = {
+            "b_fake": b_fake,
+            "a_fake": a_fake,
+            "a_cycle": back(b_fake, training=True),
+            "b_cycle": forth(a_fake, training=True),
+        }
+        if self.settings.identity_weight:
+            pictures["a_identity"] = back(batch["a"], training=True)
+            pictures["b_identity"] = forth(batch["b"], training=True)
+        return pictures
+
+    def generator_losses(self, discriminators, batch, pictures):
+        weights = {"cycle": self.settings.cycle_weight, "identity": self.settings.identity_weight}
+        found = {}
+        for domain in "ab":
+            fake = pictures[f"{domain}_fake"]
+            found[f"fool_{domain}"] = self._judged(discriminators[domain], fake, True)
+            for kind in weights:
+                if f"{domain}_{kind}" in pictures:
+                    like = losses.absolute_loss(batch[domain], pictures[f"{domain}_{kind}"])
+                    found[f"{kind}_{domain}"] = weights[kind] * like
+        return found
+
+    def discriminator_losses(self, discriminators, batch, pictures):
+        found = {}
+        for domain in "ab":
+            real = self._judged(discriminators[domain], batch[domain], True)
+            fake = self._judged(discriminators[domain], pictures[f"{domain}_fake"], False)
+            found[f"judge_{domain}"] = 0.5 * (real + fake)
+        return found
+
+    def _judged(self, discriminator, picture, real):
+        scores = discriminator({"picture": picture}, training=True)
+        return losses.adversarial_loss(scores, real, self.settings.adversarial)
+
+
+def game(settings: Settings) -> Game:
+    """A compiled game of fresh networks; `fit` takes batches of {"a", "b"}."""
+    keras.utils.set_random_seed(settings.seed)
+    with precision(settings.precision):
+        played = Game(
+            {way: generator(settings, way) for way in WAYS},
+            {domain: discriminator(settings, domain) for domain in "ab"},
+            Objective(settings),
+            Pool(settings.pool, settings.seed),
+        )
+    rate = (settings.rate, settings.steps, settings.decay, settings.precision)
+    average = {"use_ema": True, "ema_momentum": settings.average} if settings.average else {}
+    played.compile(optimizer(*rate, **average), optimizer(*rate))
+    return played
+
+
+def train(
+    a: Sequence[Path],
+    b: Sequence[Path],
+    folder: str | os.PathLike,
+    settings: Settings = Settings(),
+    strategy: tf.distribute.Strategy | None = None,
+) -> bool:
+    """Trains both ways between two domains; the same call goes on where it stopped.
+
+    Args:
+        a: Pictures of one domain.
+        b: Pictures of the other.
+        folder: The run folder; at the end a_to_b/ and b_to_a/ in it hold a generator.keras each.
+        settings: Every number.
+        strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
+
+    Returns:
+        True when the run is complete, False when it was interrupted.
+
+    Raises:
+        OSError: A worker is gone, or the disk is full.
+        ValueError: The run folder was begun with other settings.
+    """
+    strategy = strategy or tf.distribute.get_strategy()
+    run = runs.Run(folder, dataclasses.asdict(settings), devices.is_chief(strategy))
+    with strategy.scope():
+        played = game(settings)
+
+    def batches_from(step, part):
+        return batches.unpaired(
+            a,
+            b,
+            settings.batch,
+            settings.size,
+            settings.seed,
+            step,
+            (settings.zoom, 1.0),
+            part,
+        )
+
+    total = settings.steps + settings.decay
+    recorder = runs.Recorder(run, total, sample=_sampler(played, a, b, settings.size))
+    done = devices.play(played, run, batches_from, recorder, strategy)
+    if done and run.writes:
+        played.take_average()
+        for way in WAYS:
+            _finish(run, played.generators[way], generator(settings, way), way)
+    return done
+
+
+def _finish(run, trained, exact, way):
+    runs.Run(run.folder / way, run.settings)
+    copy_into(exact, trained).save(run.folder / way / "generator.keras")
+
+
+def _sampler(played, a, b, size, count=4):
+    """Rows of: real, translated, back again, identity; a's, then b's."""
+
+    def row(way, back, paths):
+        forth, back = played.generators[way], played.generators[back]
+        chosen = [paths[i * len(paths) // count] for i in range(count)]
+        for path in chosen:
+            real = images.squash(images.read(path, 2 * size), size)[None]
+            translated = forth(real, training=False)
+            again, same = back(translated, training=False), back(real, training=False)
+            yield np.concatenate([real, *(np.asarray(x) for x in (translated, again, same))])
+
+    def sample():
+        columns = row("a_to_b", "b_to_a", a), row("b_to_a", "a_to_b", b)
+        return images.sheet([np.concatenate(both) for both in zip(*columns, strict=True)])
+
+    return sample

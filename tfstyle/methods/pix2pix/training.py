@@ -1,0 +1,170 @@
+"""Isola et al. 2017, "Image-to-image translation with conditional adversarial networks",
+https://arxiv.org/abs/1611.07004: from pairs of pictures of the same thing, a generator learns one
+from the other, judged by a discriminator that sees both.
+
+Departures from the paper: instance norm and a quarter of the channels by default, dropout only
+while training, so that a picture's result is always the same, and crops of random size.
+"""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import images, losses
+from tfstyle.data import batches
+from tfstyle.methods.pix2pix.settings import Settings
+from tfstyle.networks.files import copy_into
+from tfstyle.networks.patchgan import patchgan
+from tfstyle.networks.resnet import resnet
+from tfstyle.networks.unet import unet
+from tfstyle.training import devices, runs
+from tfstyle.training.adversarial import Game, optimizer
+from tfstyle.training.pool import Pool
+from tfstyle.training.trainer import precision
+
+
+def generator(settings: Settings) -> keras.Model:
+    """A fresh generator."""
+    channels = (settings.channels_from, settings.channels_to)
+    if settings.generator == "resnet":
+        filters = tuple(settings.filters * times for times in (1, 2, 4))
+        return resnet(filters, settings.blocks, settings.norm, padding="zero", channels=channels)
+    return unet(
+        settings.filters,
+        settings.depth,
+        settings.widest,
+        settings.norm,
+        settings.dropout,
+        channels,
+    )
+
+
+def discriminator(settings: Settings) -> keras.Model:
+    """A fresh discriminator of pictures on condition of those that they come from."""
+    channels = (settings.channels_to, settings.channels_from)
+    return patchgan(settings.discriminator_filters, norm=settings.norm, channels=channels)
+
+
+class Objective:
+    """Conditional adversarial loss and absolute difference: equation 4 of the paper.
+
+    The discriminator's loss is halved (section 3.3).
+
+    Args:
+        settings: The weights, and the kind of adversarial loss.
+    """
+
+    names = ("fool", "absolute", "judge")
+    judged = ("fake",)
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+
+    def translate(self, generators, batch):
+        return {"fake": generators["generator"](batch["from"], training=True)}
+
+    def generator_losses(self, discriminators, batch, pictures):
+        weight = self.settings.absolute_weight
+        return {
+            "fool": self._judged(discriminators, batch, pictures["fake"], True),
+            "absolute": weight * losses.absolute_loss(batch["to"], pictures["fake"]),
+        }
+
+    def discriminator_losses(self, discriminators, batch, pictures):
+        real = self._judged(discriminators, batch, batch["to"], True)
+        fake = self._judged(discriminators, batch, pictures["fake"], False)
+        return {"judge": 0.5 * (real + fake)}
+
+    def _judged(self, discriminators, batch, picture, real):
+        pair = {"picture": picture, "condition": batch["from"]}
+        scores = discriminators["discriminator"](pair, training=True)
+        return losses.adversarial_loss(scores, real, self.settings.adversarial)
+
+
+def game(settings: Settings) -> Game:
+    """A compiled game of fresh networks; `fit` takes batches of {"from", "to"}."""
+    keras.utils.set_random_seed(settings.seed)
+    with precision(settings.precision):
+        played = Game(
+            {"generator": generator(settings)},
+            {"discriminator": discriminator(settings)},
+            Objective(settings),
+            Pool(0, settings.seed),
+        )
+    rate = (settings.rate, settings.steps, settings.decay, settings.precision)
+    average = {"use_ema": True, "ema_momentum": settings.average} if settings.average else {}
+    played.compile(optimizer(*rate, **average), optimizer(*rate))
+    return played
+
+
+def train(
+    pairs: Sequence[tuple[Path, ...]],
+    folder: str | os.PathLike,
+    settings: Settings = Settings(),
+    strategy: tf.distribute.Strategy | None = None,
+    direction: str = "a-to-b",
+) -> bool:
+    """Trains a generator; the same call goes on where it stopped.
+
+    Args:
+        pairs: Of each pair either two files, a and b, or one with both side by side.
+        folder: The run folder; at the end it holds generator.keras.
+        settings: Every number.
+        strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
+        direction: One of `batches.DIRECTIONS`.
+
+    Returns:
+        True when the run is complete, False when it was interrupted.
+
+    Raises:
+        OSError: A worker is gone, or the disk is full.
+        ValueError: The run folder was begun with other settings.
+    """
+    strategy = strategy or tf.distribute.get_strategy()
+    numbers = dataclasses.asdict(settings) | {"direction": direction}
+    run = runs.Run(folder, numbers, devices.is_chief(strategy))
+    with strategy.scope():
+        played = game(settings)
+
+    def batches_from(step, part):
+        return batches.paired(
+            pairs,
+            settings.batch,
+            settings.size,
+            settings.seed,
+            step,
+            (settings.zoom, 1.0),
+            part,
+            direction,
+        )
+
+    total = settings.steps + settings.decay
+    sample = _sampler(played, pairs, settings.size, direction)
+    recorder = runs.Recorder(run, total, sample=sample)
+    done = devices.play(played, run, batches_from, recorder, strategy)
+    if done and run.writes:
+        played.take_average()
+        exact = copy_into(generator(settings), played.generators["generator"])
+        exact.save(run.folder / "generator.keras")
+    return done
+
+
+def _sampler(played, pairs, size, direction, count=6):
+    """Rows of: given, translated, wanted."""
+    chosen = [pairs[i * len(pairs) // count] for i in range(count)]
+
+    def sample():
+        rows = []
+        for files in chosen:
+            given, wanted = batches.pair(files, direction)
+            given, wanted = (images.squash(images.to_float(x), size) for x in (given, wanted))
+            translated = played.generators["generator"](given[None], training=False)
+            rows.append(np.stack([given, np.asarray(translated)[0], wanted]))
+        return images.sheet([np.concatenate(rows[i : i + 2]) for i in range(0, count, 2)])
+
+    return sample

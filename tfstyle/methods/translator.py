@@ -1,0 +1,87 @@
+"""Paints with a generator whose style is in its weights, through Keras or LiteRT alike."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from tfstyle import color
+from tfstyle.methods import stylizer
+from tfstyle.methods.canvas import Canvas
+
+
+class Translator:
+    """One domain of pictures to another.
+
+    Args:
+        signatures: Functions from arrays to arrays by name: `translate(content)` to translated
+            and moments, and `tile(content, moments)` to translated.
+        networks: The Keras models behind them, by file name; empty where LiteRT runs.
+        stride: As of `Canvas`.
+        margin: As of `Canvas`.
+        overlap: As of `Canvas`.
+    """
+
+    styles: Mapping[str, np.ndarray] = {}
+
+    def __init__(
+        self,
+        signatures: Mapping[str, Callable],
+        networks: Mapping | None = None,
+        *,
+        stride: int,
+        margin: int,
+        overlap: int,
+    ):
+        self.networks = dict(networks or {})
+        whole, tile = signatures["translate"], signatures["tile"]
+        self.canvas = Canvas(whole, tile, "translated", stride, margin, overlap)
+
+    def stylize(
+        self,
+        content: np.ndarray,
+        style: None = None,
+        strength: float = 1.0,
+        weights: None = None,
+        keep_colors: str | None = None,
+    ) -> np.ndarray:
+        """The photograph in the other domain.
+
+        Args:
+            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1].
+            style: None; the style is in the weights.
+            strength: 0 is the photograph, 1 the translation; between them pixels cross-fade.
+            weights: None.
+            keep_colors: "luminance" or "covariance" keeps the photograph's colours, as
+                `tfstyle.color` says.
+
+        Returns:
+            Float32 array of the content's shape in [0, 1].
+
+        Raises:
+            TypeError: The photograph is not an array of floats.
+            ValueError: A shape, a range or the strength is another; a style is given.
+        """
+        return stylizer.each(content, self.painter(style, strength, weights, keep_colors))
+
+    def painter(
+        self,
+        style: None = None,
+        strength: float = 1.0,
+        weights: None = None,
+        keep_colors: str | None = None,
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """`stylize` as a function of one photograph, its arguments checked before."""
+        if style is not None or weights is not None:
+            raise ValueError("Expected no style: it is in the weights. Received: one.")
+        share, keep = np.float32(stylizer.checked_strength(strength)), color.keeper(keep_colors)
+
+        def paint(content):
+            content = stylizer.checked_picture(content, "content")
+            translated = self._translated(content) if share else content
+            return keep(content, content + share * (translated - content))
+
+        return paint
+
+    def _translated(self, content):
+        height, width, _ = content.shape
+        return self.canvas.paint(stylizer.roomy(content))[:height, :width]

@@ -1,0 +1,57 @@
+"""What the networks of CycleGAN and pix2pix have in common.
+
+Line by line after the authors' models/networks.py of pytorch-CycleGAN-and-pix2pix, of which the
+names in the comments are; no line of it is here.
+"""
+
+import keras
+
+from tfstyle.layers import InstanceNorm, Luminance
+
+NORMS = ("instance", "batch")
+CHANNELS = (1, 3)
+
+
+def initial() -> keras.initializers.Initializer:
+    """Normal kernels of deviation 0.02 (init_weights; Radford et al. 2016, section 4)."""
+    return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def checked(name: str, value, known):
+    """A choice of a builder.
+
+    Raises:
+        ValueError: It is none of those that are known.
+    """
+    if value not in known:
+        raise ValueError(
+            f"Expected {name} as one of {', '.join(map(str, known))}. Received: {value}."
+        )
+    return value
+
+
+def seen(image, channels: int, name: str):
+    """A picture in [0, 1] in a network's own range, [-1, 1], and channels."""
+    if checked("channels", channels, CHANNELS) == 1:
+        image = Luminance(name=f"{name}_luminance", dtype="float32")(image)
+    return keras.layers.Rescaling(2.0, -1.0, name=f"{name}_centre", dtype="float32")(image)
+
+
+def shown(x, name: str = "translated"):
+    """Features of one or three channels as RGB pictures in [0, 1], by tanh."""
+    x = keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
+    if x.shape[-1] == 1:
+        x = keras.layers.Concatenate(dtype="float32", name="grey")([x, x, x])
+    return keras.layers.Rescaling(0.5, 0.5, dtype="float32", name=name)(x)
+
+
+def normalization(norm: str, name: str) -> keras.layers.Layer:
+    """Instance norm without parameters, or batch norm with PyTorch's (get_norm_layer)."""
+    if checked("norm", norm, NORMS) == "instance":
+        return InstanceNorm(name=name)
+    return keras.layers.BatchNormalization(
+        momentum=0.9,
+        epsilon=1e-5,
+        gamma_initializer=keras.initializers.RandomNormal(1.0, 0.02),
+        name=name,
+    )

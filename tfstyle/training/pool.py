@@ -1,0 +1,59 @@
+"""The history of generated pictures that discriminators are shown."""
+
+import numpy as np
+
+
+class Pool:
+    """Gives back generated pictures, half of the time older ones.
+
+    Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828, section 2.3, as CycleGAN uses it
+    (util/image_pool.py): until it is full a picture is kept and returned; then with even chance
+    it is returned, or takes the place of a kept one, which is returned. Pictures are kept and
+    returned in half precision.
+
+    Args:
+        size: Pictures kept of each stream; with 0 every picture is returned as it came.
+        seed: Chooses; the choice depends on nothing else but how many pictures came before.
+    """
+
+    def __init__(self, size: int, seed: int):
+        self.size, self.seed = size, seed
+        self.kept: dict[str, list[np.ndarray]] = {}
+        self.seen: dict[str, int] = {}
+
+    def exchange(self, stream: str, pictures: np.ndarray) -> np.ndarray:
+        """Pictures to show instead of these, of the same shape.
+
+        Args:
+            stream: Pictures of one stream are never mixed with another's.
+            pictures: Shape (batch, height, width, 3).
+        """
+        return np.stack([self._one(stream, np.float16(p)) for p in pictures]).astype(np.float32)
+
+    def _one(self, stream, picture):
+        kept, count = self.kept.setdefault(stream, []), self.seen.get(stream, 0)
+        self.seen[stream] = count + 1
+        if len(kept) < self.size:
+            kept.append(picture)
+            return picture
+        random = np.random.default_rng((self.seed, count, *stream.encode()))
+        if random.random() < 0.5:
+            return picture
+        place = random.integers(self.size)
+        kept[place], picture = picture, kept[place]
+        return picture
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that `restore` needs, as arrays by name."""
+        arrays = {f"kept {stream}": np.stack(kept) for stream, kept in self.kept.items()}
+        return arrays | {f"seen {stream}": np.int64(count) for stream, count in self.seen.items()}
+
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        """Goes back to a `state`."""
+        self.kept, self.seen = {}, {}
+        for name, array in arrays.items():
+            kind, stream = name.split(" ", 1)
+            if kind == "kept":
+                self.kept[stream] = list(np.asarray(array))
+            else:
+                self.seen[stream] = int(np.asarray(array))
