@@ -1,14 +1,11 @@
 """Runs that stop at any moment and go on as if they had not."""
 
-import csv
 import os
 import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
+from processes import log, start, steps_logged, stop_after
 
 from tfstyle import cli, images, weights
 from tfstyle.data import batches, folders
@@ -23,34 +20,6 @@ def command(pictures, run):
         *("train", "ghiasi", "--content", str(pictures / "content")),
         *("--style", str(pictures / "style"), "--run", str(pictures / run), *NUMBERS),
     ]
-
-
-def log(folder):
-    with (folder / "log.csv").open() as file:
-        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-
-
-PROGRAM = """
-import sys
-from tfstyle import cli
-from tfstyle.training import runs
-defaults = runs.Recorder.__init__
-def often(self, *arguments, **named):
-    defaults(self, *arguments, **{**named, "seconds": 0.0, "every": 1})
-runs.Recorder.__init__ = often
-sys.exit(cli.main(sys.argv[1:]))
-"""
-
-
-def start(arguments):
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *arguments], stderr=subprocess.PIPE, text=True
-    )
-
-
-def steps_logged(folder):
-    path = folder / "log.csv"
-    return len(path.read_text().splitlines()) - 1 if path.exists() else 0
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +44,7 @@ def unbroken(pictures):
 def test_resuming_equals_never_stopping(pictures, unbroken, number):
     run = pictures / f"killed-{number.name}"
     process = start(command(pictures, run.name))
-    while steps_logged(run) < 4 and process.poll() is None:
-        time.sleep(0.05)
-    process.send_signal(number)
-    process.wait()
+    stop_after(process, run, 4, number)
     assert process.returncode != 0 and steps_logged(run) < 12
     assert start(command(pictures, run.name)).wait() == 0
     for mine, whole in zip(log(run), log(unbroken), strict=True):

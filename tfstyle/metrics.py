@@ -147,3 +147,38 @@ def _similarities(features):
 def psnr(expected: np.ndarray, found: np.ndarray) -> float:
     """Peak signal-to-noise ratio in decibels of pictures in [0, 1]."""
     return float(-10 * np.log10(np.mean(np.square(expected - found)) + 1e-12))
+
+
+def descriptor(seen: Seen) -> dict[str, np.ndarray]:
+    """One vector a network for `kernel_distance`: its deepest features' means over positions.
+
+    Returns:
+        "vgg", of relu5_1, and "squeeze" where SqueezeNet's weights are.
+    """
+    kinds = {"vgg": seen.vgg, "squeeze": seen.squeeze}
+    deepest = {kind: list(taps.values())[-1] for kind, taps in kinds.items() if taps}
+    return {kind: np.asarray(ops.mean(tap, axis=(0, 1, 2))) for kind, tap in deepest.items()}
+
+
+def kernel_distance(found: np.ndarray, wanted: np.ndarray) -> float:
+    """Kernel distance (KID) of two sets of descriptors, unbiased, so that it may fall below 0.
+
+    Binkowski et al. 2018, https://arxiv.org/abs/1801.01401, section 4, with the cubic kernel of
+    equation 4. Descriptors are divided by the wanted ones' root mean square first, since these
+    are not Inception's.
+
+    Args:
+        found: Shape (pictures, numbers).
+        wanted: Shape (pictures, numbers); two pictures or more of either.
+    """
+    scale = np.sqrt(np.mean(np.square(wanted)))
+    x, y = np.float64(found) / scale, np.float64(wanted) / scale
+
+    def kernel(a, b):
+        return (a @ b.T / a.shape[1] + 1.0) ** 3
+
+    def within(a):
+        products, count = kernel(a, a), len(a)
+        return (products.sum() - np.trace(products)) / (count * (count - 1))
+
+    return float(within(x) + within(y) - 2.0 * kernel(x, y).mean())

@@ -1,4 +1,4 @@
-"""`tfstyle evaluate` and `evaluate-encoder`."""
+"""`tfstyle evaluate`, `evaluate-encoder` and `evaluate-translation`."""
 
 from tfstyle.cli.options import add_teacher, command, positive
 
@@ -92,4 +92,71 @@ def _run_evaluate_encoder(options):
     return 0
 
 
-COMMANDS = (_evaluate, _evaluate_encoder)
+def _evaluate_translation(commands):
+    parser = command(
+        commands,
+        "evaluate-translation",
+        _run_evaluate_translation,
+        "kernel distance (KID) of translated pictures to the other domain, and content distance",
+        "tfstyle evaluate-translation cyclegan --model sunny2rainy --back rainy2sunny "
+        "--source shine/test --target rain/test --fit-source shine/train --fit-target rain/train "
+        "--teacher vgg --sheet sheet.png\n"
+        "  tfstyle evaluate-translation pix2pix --model facades --pairs facades/test "
+        "--direction b-to-a --teacher vgg",
+    )
+    parser.add_argument("method", metavar="METHOD", help="cyclegan or pix2pix")
+    parser.add_argument("--model", required=True, metavar="NAME", help="as of `tfstyle stylize`")
+    parser.add_argument("--back", metavar="NAME", help="model of the other way, for cycle errors")
+    parser.add_argument("--source", nargs="+", metavar="DIR", help="pictures to translate")
+    parser.add_argument("--target", nargs="+", metavar="DIR", help="what they are to be like")
+    parser.add_argument(
+        "--fit-source",
+        nargs="+",
+        default=(),
+        metavar="DIR",
+        help="training pictures of both domains, to print the best colour grade beside",
+    )
+    parser.add_argument("--fit-target", nargs="+", default=(), metavar="DIR", help="see there")
+    parser.add_argument("--pairs", metavar="DIR", help="instead, pictures with a pair side by side")
+    parser.add_argument(
+        "--direction", choices=("a-to-b", "b-to-a"), default="a-to-b", help="of the pairs"
+    )
+    add_teacher(parser, "network to measure on: ")
+    parser.add_argument("--csv", metavar="FILE", help="write every picture's figures here")
+    parser.add_argument("--sheet", metavar="PICTURE", help="write forty translations here")
+
+
+def _run_evaluate_translation(options):
+    from tfstyle import weights
+    from tfstyle.data import folders
+    from tfstyle.evaluation import translation
+
+    if bool(options.pairs) == bool(options.source and options.target):
+        raise ValueError("Expected --source and --target, or --pairs. Received: both or neither.")
+    translate = weights.chosen(options.method, options.model).stylize
+    if options.pairs:
+        lines = translation.paired(
+            translate,
+            folders.pairs(options.pairs),
+            options.direction,
+            options.teacher,
+            options.sheet,
+        )
+    else:
+        back = weights.chosen(options.method, options.back).stylize if options.back else None
+        lines = translation.unpaired(
+            translate,
+            translation.Domains(
+                options.source, options.target, options.fit_source, options.fit_target
+            ),
+            back,
+            options.teacher,
+            options.csv,
+            options.sheet,
+        )
+    for line in lines:
+        print(line, flush=True)
+    return 0
+
+
+COMMANDS = (_evaluate, _evaluate_encoder, _evaluate_translation)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfstyle import images
+from tfstyle.data import catalog
 
 
 def pictures(folder: str | os.PathLike) -> list[Path]:
@@ -53,7 +54,8 @@ def domains(
     if bool(data) == bool(a and b) or bool(a) != bool(b):
         raise ValueError("Expected --a and --b, or --data. Received: both, or too few.")
     if data:
-        a, b = ([Path(data) / f"{split}{domain}"] for domain in "AB")
+        home = Path(data) if Path(data).is_dir() else catalog.folder(str(data))
+        a, b = ([home / f"{split}{domain}"] for domain in "AB")
     return tuple([path for each in folders for path in pictures(each)] for folders in (a, b))
 
 

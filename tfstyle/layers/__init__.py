@@ -1,6 +1,6 @@
 """Layers that the networks share, in `keras.ops` and safe for TFLite."""
 
-from tfstyle.layers.channels import InverseTanh, Luminance
+from tfstyle.layers.channels import Luminance
 from tfstyle.layers.kernels import NoCheckerboard, SameForEveryPixel
 from tfstyle.layers.normalization import ConditionalInstanceNorm, InstanceNorm, LogMoments, Moments
 from tfstyle.layers.resampling import CropLike, PixelShuffle, ReflectPad, UpsampleLike
@@ -9,7 +9,6 @@ __all__ = [
     "ConditionalInstanceNorm",
     "CropLike",
     "InstanceNorm",
-    "InverseTanh",
     "LogMoments",
     "Luminance",
     "Moments",

@@ -10,6 +10,7 @@ from tfstyle.layers import InstanceNorm, Luminance
 
 NORMS = ("instance", "batch")
 CHANNELS = (1, 3)
+UPSAMPLINGS = ("nearest", "transposed")
 
 
 def initial() -> keras.initializers.Initializer:

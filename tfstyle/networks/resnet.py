@@ -2,12 +2,11 @@
 
 import keras
 
-from tfstyle.layers import InverseTanh, ReflectPad, UpsampleLike
-from tfstyle.networks.adversarial import checked, initial, normalization, seen, shown
+from tfstyle.layers import ReflectPad, UpsampleLike
+from tfstyle.networks.adversarial import UPSAMPLINGS, checked, initial, normalization, seen, shown
 
 PADDINGS = ("reflect", "zero")
-UPSAMPLINGS = ("nearest", "transposed")
-SKIPS = ("none", "picture")
+SKIPS = ("none", "features")
 
 
 def resnet(
@@ -38,8 +37,8 @@ def resnet(
         padding: "reflect" where the authors reflect, or "zero" everywhere, which telephones
             run faster.
         upsampling: "nearest", or "transposed" as the authors'.
-        skip: "none" as the authors', or "picture": the network learns what to add to its picture
-            before the tanh, begins as hardly any change, and keeps fine detail for nothing.
+        skip: "none" as the authors', or "features": the two last layers also see the features of
+            the encoder at their size, as in a U-Net, and fine detail is kept.
         channels: In and out, 3 or 1; the pictures are RGB all the same.
         name: The model's name.
 
@@ -79,15 +78,18 @@ def resnet(
         x = _transposed(count, norm, label)(x)
         return relu(normalization(norm, f"{label}_norm")(x), label)
 
+    def joined(x, features, label):
+        if checked("skip", skip, SKIPS) == "none":
+            return x
+        return keras.layers.Concatenate(name=f"{label}_skip")([x, features])
+
     c1 = relu(normed(seen(content, channels[0], "content"), full, 7, 1, "c1"), "c1")
     d2 = relu(normed(c1, half, 3, 2, "d2", "zero"), "d2")
     x = relu(normed(d2, quarter, 3, 2, "d3", "zero"), "d3")
     for index in range(1, blocks + 1):
         x = block(x, f"residual{index}")
-    x = _last(up(up(x, d2, half, "u2"), c1, full, "u1"), channels[1], padding)
-    if checked("skip", skip, SKIPS) == "picture":
-        kept = InverseTanh(name="skip")(seen(content, channels[1], "skip"))
-        x = keras.layers.Add(dtype="float32", name="added")([x, kept])
+    x = up(joined(up(x, d2, half, "u2"), d2, "u2"), c1, full, "u1")
+    x = _last(joined(x, c1, "u1"), channels[1], padding)
     return keras.Model(content, shown(x), name=name)
 
 

@@ -2,8 +2,8 @@
 
 import keras
 
-from tfstyle.layers import CropLike
-from tfstyle.networks.adversarial import initial, normalization, seen, shown
+from tfstyle.layers import CropLike, UpsampleLike
+from tfstyle.networks.adversarial import UPSAMPLINGS, checked, initial, normalization, seen, shown
 
 DROPPED = 3  # levels whose decoder drops half, section 6.1.1 of the paper
 
@@ -14,6 +14,7 @@ def unet(
     widest: int = 8,
     norm: str = "batch",
     dropout: float = 0.5,
+    upsampling: str = "transposed",
     channels: tuple[int, int] = (3, 3),
     name: str = "generator",
 ) -> keras.Model:
@@ -33,6 +34,8 @@ def unet(
         norm: "batch" as published for pix2pix, or "instance", with which a picture's result
             depends on nothing else.
         dropout: Share that three of the decoder's inner levels drop while training.
+        upsampling: "transposed" as the authors' convolutions, or "nearest" before 3x3 ones,
+            against checkerboards.
         channels: In and out, 3 or 1; the pictures are RGB all the same.
         name: The model's name.
 
@@ -50,23 +53,37 @@ def unet(
         skips.append(x)
         if level > 1:
             x = keras.layers.LeakyReLU(0.2, name=f"down{level}_relu")(x)
-        x = _conv(keras.layers.Conv2D, width, norm == "instance", f"down{level}")(x)
+        x = _conv(keras.layers.Conv2D, width, 4, 2, norm == "instance", f"down{level}")(x)
         if level not in (1, depth):
             x = normalization(norm, f"down{level}_norm")(x)
     for level in range(depth, 1, -1):
+        skip, width = skips[level - 1], widths[level - 2]
         x = keras.layers.ReLU(name=f"up{level}_relu")(x)
-        width = widths[level - 2]
-        x = _conv(keras.layers.Conv2DTranspose, width, norm == "instance", f"up{level}")(x)
+        x = _up(x, skip, width, upsampling, norm == "instance", f"up{level}")
         x = normalization(norm, f"up{level}_norm")(x)
         if depth - DROPPED <= level < depth:
             x = keras.layers.Dropout(dropout, name=f"up{level}_drop")(x)
-        skip = skips[level - 1]
-        x = CropLike(name=f"up{level}_crop")(x, skip)
         x = keras.layers.Concatenate(name=f"up{level}_skip")([skip, x])
     x = keras.layers.ReLU(name="up1_relu")(x)
-    x = _conv(keras.layers.Conv2DTranspose, channels[1], True, "up1")(x)
-    return keras.Model(content, CropLike(dtype="float32")(shown(x), content), name=name)
+    x = _up(x, content, channels[1], upsampling, True, "up1")
+    return keras.Model(content, shown(x), name=name)
 
 
-def _conv(kind, width, bias, label):
-    return kind(width, 4, 2, "same", use_bias=bias, kernel_initializer=initial(), name=label)
+def _conv(kind, width, size, strides, bias, label):
+    return kind(
+        width,
+        size,
+        strides,
+        "same",
+        use_bias=bias,
+        kernel_initializer=initial(),
+        name=label,
+    )
+
+
+def _up(x, like, width, upsampling, bias, label):
+    if checked("upsampling", upsampling, UPSAMPLINGS) == "nearest":
+        x = UpsampleLike(name=f"{label}_grow")(x, like)
+        return _conv(keras.layers.Conv2D, width, 3, 1, bias, label)(x)
+    x = _conv(keras.layers.Conv2DTranspose, width, 4, 2, bias, label)(x)
+    return CropLike(name=f"{label}_crop")(x, like)

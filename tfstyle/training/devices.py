@@ -122,11 +122,10 @@ def play(
             raise
         recorder.on_train_end()
         raise OSError(
-            "Expected every worker until the end. Received: one that is gone "
-            f"({str(error).splitlines()[0][:120]}); start all again, and they go on from "
-            f"step {run.step}."
+            "Expected every worker until the end. Received: one that is gone; start all again, "
+            f"and they go on from step {run.step}."
         ) from error
-    return run.step >= recorder.total
+    return recorder.step >= recorder.total
 
 
 def _distributed(batches, start, strategy):

@@ -28,6 +28,8 @@ class Pool:
             stream: Pictures of one stream are never mixed with another's.
             pictures: Shape (batch, height, width, 3).
         """
+        if not self.size:
+            return pictures
         return np.stack([self._one(stream, np.float16(p)) for p in pictures]).astype(np.float32)
 
     def _one(self, stream, picture):

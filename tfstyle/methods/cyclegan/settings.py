@@ -27,7 +27,7 @@ class Settings:
     depth: int = number(8, "levels of a U-Net")
     padding: str = number("zero", "of the residual network", ("zero", "reflect"))
     upsampling: str = number("nearest", "of the residual network", ("nearest", "transposed"))
-    skip: str = number("picture", "what the residual network adds to", ("picture", "none"))
+    skip: str = number("features", "of the residual network", ("features", "none"))
     discriminator_filters: int = number(32, "of its first convolution; the paper's are 64")
     channels_a: int = number(3, "1 for grey pictures of domain a")
     channels_b: int = number(3, "1 for grey pictures of domain b")

@@ -2,9 +2,9 @@
 networks", https://arxiv.org/abs/1703.10593: two generators between two domains, each held by a
 discriminator that judges patches and by the other generator, which must find the way back.
 
-Departures from the paper by default: a quarter of the channels; the network learns what to add to
-its picture; nearest upsampling instead of transposed convolutions; zero padding; bfloat16; crops of
-random size.
+Departures from the paper by default: a quarter of the channels; skip connections from the encoder
+to the decoder; nearest upsampling instead of transposed convolutions; zero padding; bfloat16; crops
+of random size.
 """
 
 import dataclasses

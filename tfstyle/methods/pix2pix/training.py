@@ -2,8 +2,9 @@
 https://arxiv.org/abs/1611.07004: from pairs of pictures of the same thing, a generator learns one
 from the other, judged by a discriminator that sees both.
 
-Departures from the paper: instance norm and a quarter of the channels by default, dropout only
-while training, so that a picture's result is always the same, and crops of random size.
+Departures from the paper by default: instance norm, a quarter of the channels, nearest upsampling
+and crops of random size. Always: dropout only while training, so that a picture's result is the
+same each time.
 """
 
 import dataclasses
@@ -40,6 +41,7 @@ def generator(settings: Settings) -> keras.Model:
         settings.widest,
         settings.norm,
         settings.dropout,
+        settings.upsampling,
         channels,
     )
 

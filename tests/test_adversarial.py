@@ -1,0 +1,406 @@
+"""Games of generators and discriminators: their networks, their losses and their runs."""
+
+import json
+import os
+import signal
+import socket
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from processes import log, start, stop_after
+
+from tfstyle import cli, examples, images, losses
+from tfstyle.data import batches, catalog, folders
+from tfstyle.layers import InstanceNorm
+from tfstyle.methods.cyclegan import training as cyclegan
+from tfstyle.methods.pix2pix import training as pix2pix
+from tfstyle.networks.patchgan import patchgan
+from tfstyle.networks.resnet import resnet
+from tfstyle.networks.tiling import measuring, tiling
+from tfstyle.networks.unet import unet
+from tfstyle.training.adversarial import ConstantThenLinear
+from tfstyle.training.pool import Pool
+
+TINY = {"filters": 4, "blocks": 1, "discriminator_filters": 4, "size": 32, "steps": 4, "decay": 4}
+NUMBERS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
+TWO = ["--batch=2", "--pool=0", "--precision=float32"]
+
+
+def trainable(network):
+    return sum(int(np.prod(variable.shape)) for variable in network.trainable_variables)
+
+
+@pytest.mark.parametrize(
+    ("network", "count"),
+    [
+        (lambda: resnet(), 11_378_179),
+        (lambda: resnet(upsampling="transposed"), 11_378_179),
+        (lambda: resnet(blocks=6), 7_837_699),
+        (lambda: unet(), 54_413_955),
+        (lambda: patchgan(), 2_764_737),
+        (lambda: patchgan(norm="batch", channels=(3, 3)), 2_768_705),
+    ],
+)
+def test_networks_have_the_authors_parameters(network, count):
+    assert trainable(network()) == count
+
+
+@pytest.mark.parametrize("size", [(40, 52), (33, 41), (65, 34)])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: resnet((4, 8, 8), 1),
+        lambda: resnet((4, 8, 8), 1, padding="zero", skip="features"),
+        lambda: unet(4, 5, 2, "instance"),
+        lambda: unet(4, 5, 2, "instance", upsampling="nearest"),
+    ],
+)
+def test_generators_keep_any_size_and_the_range(build, size):
+    picture = np.random.default_rng(0).random((1, *size, 3), dtype=np.float32)
+    found = np.asarray(build()(picture))
+    assert found.shape == picture.shape and found.min() >= 0 and found.max() <= 1
+
+
+def test_one_channel_generators_see_and_show_grey(photograph):
+    network = resnet((4, 8, 8), 1, channels=(1, 1))
+    grey = (photograph @ np.float32([0.299, 0.587, 0.114]))[..., None].repeat(3, -1)
+    found = np.asarray(network(photograph[None]))
+    assert np.ptp(found, axis=-1).max() == 0
+    np.testing.assert_allclose(found, network(grey[None]), atol=1e-4)
+    assert network.get_layer("c1").kernel.shape[2] == 1
+
+
+def test_a_patchgan_judges_70_pixels():
+    judge, size = patchgan(8), 128
+    picture = tf.Variable(np.random.default_rng(0).random((1, size, size, 3), dtype=np.float32))
+    judge.get_layer("conv2_norm").trainable = False
+    with tf.GradientTape() as tape:
+        x = picture
+        for layer in judge.layers:
+            if not isinstance(layer, (InstanceNorm, keras.layers.InputLayer)):
+                x = layer(x)
+        score = x[0, x.shape[1] // 2, x.shape[2] // 2, 0]
+    seen = np.abs(tape.gradient(score, picture).numpy()).sum(axis=(0, 3)) > 0
+    assert seen.any(axis=1).sum() == seen.any(axis=0).sum() == 70
+
+
+def test_instance_norm_of_one_picture_is_the_same_by_both_kernels():
+    features = np.random.default_rng(0).normal(1.0, 3.0, (1, 9, 11, 5)).astype("float32")
+    norm = InstanceNorm()
+    fast, plain = (np.asarray(norm(features, training=kind)) for kind in (True, False))
+    np.testing.assert_allclose(fast, plain, atol=1e-4)
+    np.testing.assert_allclose(plain.std(axis=(1, 2)), 1.0, atol=1e-3)
+
+
+def test_given_its_own_moments_a_tile_is_the_whole(photograph):
+    network = unet(4, 4, 2, "instance")
+    whole = measuring(network)({"content": photograph[None]})
+    tile = tiling(network)({"content": photograph[None], "moments": np.asarray(whole["moments"])})
+    np.testing.assert_allclose(tile["translated"], whole["translated"], atol=1e-6)
+    np.testing.assert_allclose(whole["translated"], network(photograph[None]), atol=1e-6)
+
+
+def test_unknown_choices_of_networks_are_refused():
+    with pytest.raises(ValueError, match="reflect, zero"):
+        resnet((4, 8, 8), 1, padding="mirror")
+    with pytest.raises(ValueError, match="Expected channels as one of 1, 3"):
+        unet(4, 4, 2, "instance", channels=(4, 3))
+
+
+@pytest.mark.parametrize("kind", losses.ADVERSARIAL)
+def test_adversarial_losses_fall_towards_the_right_side(kind):
+    scores = np.float32([-0.5, 0.0, 0.5])
+    real = [float(losses.adversarial_loss(score, True, kind)) for score in scores]
+    fake = [float(losses.adversarial_loss(score, False, kind)) for score in scores]
+    assert real == sorted(real, reverse=True) and fake[1] < fake[2]
+
+
+def test_adversarial_losses_are_the_papers():
+    scores = np.float32([[0.3, -1.2]])
+    found = [float(losses.adversarial_loss(scores, real)) for real in (True, False)]
+    np.testing.assert_allclose(found, [np.mean((scores - 1) ** 2), np.mean(scores**2)], rtol=1e-6)
+    found = float(losses.adversarial_loss(scores, True, "cross-entropy"))
+    assert found == pytest.approx(np.mean(np.log1p(np.exp(-scores))))
+    with pytest.raises(ValueError, match="hinge"):
+        losses.adversarial_loss(scores, True, "hinge")
+
+
+def test_absolute_loss_counts_in_the_papers_range():
+    assert float(losses.absolute_loss(np.zeros((1, 2, 2, 3)), np.ones((1, 2, 2, 3)))) == 2.0
+
+
+def test_the_rate_is_constant_and_then_falls_to_nothing():
+    rate = ConstantThenLinear(0.5, 10, 20)
+    found = [float(rate(step)) for step in (0, 10, 20, 30, 40)]
+    np.testing.assert_allclose(found, [0.5, 0.5, 0.25, 0.0, 0.0])
+
+
+def pictures_of(values):
+    return np.stack([np.full((2, 2, 3), value, np.float32) for value in values])
+
+
+def test_a_pool_fills_and_then_gives_back_older_pictures_half_of_the_time():
+    pool, values = Pool(5, seed=1), np.arange(205, dtype=np.float32)
+    shown = np.concatenate([pool.exchange("x", pictures_of([v]))[:, 0, 0, 0] for v in values])
+    np.testing.assert_array_equal(shown[:5], values[:5])
+    older = shown[5:] != values[5:]
+    assert 0.35 < older.mean() < 0.65 and (shown <= values).all()
+    assert len(set(shown[5:][older])) == older.sum()
+
+
+def test_a_restored_pool_goes_on_as_the_old_one():
+    pool, other = Pool(3, seed=1), Pool(3, seed=1)
+    for value in range(8):
+        pool.exchange("x", pictures_of([value]))
+    other.restore(pool.state())
+    for value in range(8, 20):
+        one, two = (each.exchange("x", pictures_of([value])) for each in (pool, other))
+        np.testing.assert_array_equal(one, two)
+
+
+def test_a_pool_of_nothing_shows_what_comes():
+    pictures = pictures_of([1.0, 2.0])
+    np.testing.assert_array_equal(Pool(0, seed=1).exchange("x", pictures), pictures)
+
+
+@pytest.fixture(scope="module")
+def domains(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("domains")
+    for name, draw in {"a": examples.lake, "b": examples.discs}.items():
+        for index in range(4):
+            images.write(draw(60 + 10 * index, 80), folder / name / f"{index}.png")
+    both = [np.concatenate([draw(64, 64) for draw in (examples.lake, examples.discs)], axis=1)]
+    for index, picture in enumerate(both * 3):
+        images.write(np.roll(picture, 9 * index, axis=0), folder / "pairs" / f"{index}.png")
+    for split in ("trainA", "trainB", "testA", "testB"):
+        images.write(examples.lake(40, 40), folder / "layout" / split / "0.png")
+    return folder
+
+
+def command(domains, run, *more):
+    sides = ["--a", str(domains / "a"), "--b", str(domains / "b")]
+    return ["train", "cyclegan", *sides, "--run", str(domains / run), *NUMBERS, *more]
+
+
+def paired_command(domains, run, *more):
+    numbers = [each for each in NUMBERS if "blocks" not in each]
+    sides = ["--pairs", str(domains / "pairs"), "--depth=4"]
+    return ["train", "pix2pix", *sides, "--run", str(domains / run), *numbers, *more]
+
+
+def same_losses(run, other, tolerance):
+    mine, theirs = log(run), log(other)
+    assert len(mine) == len(theirs) == 8
+    for one, two in zip(mine, theirs, strict=True):
+        for name in one.keys() - {"waiting"}:
+            assert one[name] == pytest.approx(two[name], rel=tolerance), (name, one["step"])
+
+
+@pytest.mark.parametrize("make", [command, paired_command])
+def test_a_killed_game_goes_on_as_if_it_had_not_been(domains, make):
+    whole, killed = (f"{make.__name__}-{name}" for name in ("whole", "killed"))
+    more = ["--pool=2"] if make is command else []
+    assert start(make(domains, whole, *more)).wait() == 0
+    stop_after(start(make(domains, killed, *more)), domains / killed, 4)
+    assert len(log(domains / killed)) < 8
+    assert start(make(domains, killed, *more)).wait() == 0
+    same_losses(domains / killed, domains / whole, 1e-3)
+
+
+def test_two_replicas_lose_what_one_process_does(domains, one_process):
+    assert start(command(domains, "replicas", *TWO, "--replicas=2")).wait() == 0
+    same_losses(domains / "replicas", one_process, 2e-3)
+
+
+@pytest.fixture(scope="module")
+def one_process(domains):
+    assert start(command(domains, "one-process", *TWO)).wait() == 0
+    return domains / "one-process"
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("localhost", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def workers(domains, run, *more):
+    cluster = {"worker": [f"localhost:{port}" for port in free_ports(2)]}
+    return [
+        start(
+            command(domains, run, *TWO, *more),
+            TF_CONFIG=json.dumps({"cluster": cluster, "task": {"type": "worker", "index": index}}),
+        )
+        for index in range(2)
+    ]
+
+
+def test_two_workers_lose_what_one_process_does_and_outlive_one_that_dies(domains, one_process):
+    chief, worker = workers(domains, "workers")
+    stop_after(worker, domains / "workers", 3, signal.SIGKILL)
+    error = chief.communicate()[1]
+    assert chief.returncode == 2 and "go on from step" in error and "Traceback" not in error
+    assert len(log(domains / "workers")) < 8
+    assert [each.wait() for each in workers(domains, "workers")] == [0, 0]
+    same_losses(domains / "workers", one_process, 2e-3)
+
+
+def test_half_precision_trains_with_scaled_losses(domains):
+    assert cli.main(command(domains, "half", "--precision=mixed_float16")) == 0
+    assert np.isfinite([list(row.values()) for row in log(domains / "half")]).all()
+
+
+def test_a_game_plays_by_keras_fit_and_saves_all_it_needs(domains, tmp_path):
+    settings = cyclegan.Settings(**TINY, pool=2)
+    played, other = cyclegan.game(settings), cyclegan.game(settings)
+    paths = [folders.pictures(domains / name) for name in "ab"]
+    history = played.fit(batches.unpaired(*paths, 1, 32, 1).take(5), verbose=0, shuffle=False)
+    assert set(played.objective.names) <= history.history.keys()
+    played.save_weights(tmp_path / "all.weights.h5")
+    other.load_weights(tmp_path / "all.weights.h5")
+    batch = next(iter(batches.unpaired(*paths, 1, 32, 1, start=5)))
+    mine, theirs = (each.turn(batch) for each in (played, other))
+    for name, loss in mine.items():
+        assert float(loss) == pytest.approx(float(theirs[name]), rel=1e-4), name
+
+
+def test_dropped_channels_are_drawn_on_after_loading(tmp_path):
+    settings = pix2pix.Settings(filters=4, depth=5, discriminator_filters=4, size=32)
+    batch = {name: tf.random.stateless_uniform((1, 32, 32, 3), (1, 2)) for name in ("from", "to")}
+    played, other = pix2pix.game(settings), pix2pix.game(settings)
+    played.turn(batch)
+    played.save_weights(tmp_path / "all.weights.h5")
+    other.load_weights(tmp_path / "all.weights.h5")
+    mine, theirs = (
+        np.asarray(each.objective.translate(each.generators, batch)["fake"])
+        for each in (played, other)
+    )
+    np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+def test_a_finished_run_translates_both_ways(domains, tmp_path, capsys):
+    assert start(command(domains, "finished")).wait() == 0
+    for way in ("a_to_b", "b_to_a"):
+        arguments = ["stylize", str(domains / "a" / "0.png"), "--method", "cyclegan"]
+        arguments += [
+            "--model",
+            str(domains / "finished" / way),
+            "-o",
+            str(tmp_path / f"{way}.png"),
+        ]
+        assert cli.main(arguments) == 0
+        assert images.read(tmp_path / f"{way}.png").shape == (60, 80, 3)
+    assert list((domains / "finished" / "samples").iterdir())
+
+
+def test_pairs_are_cut_at_the_same_place(domains):
+    picture = examples.lake(64, 64)
+    images.write(np.concatenate([picture, 1 - picture], axis=1), domains / "negative" / "0.png")
+    paths = folders.pairs(domains / "negative")
+    for direction in batches.DIRECTIONS:
+        batch = next(iter(batches.paired(paths, 2, 32, 1, direction=direction)))
+        np.testing.assert_allclose(batch["from"] + batch["to"], 1.0, atol=0.03)
+
+
+def test_directions_are_each_other_turned(domains):
+    paths = folders.pairs(domains / "pairs")
+    there, back = (
+        next(iter(batches.paired(paths, 2, 32, 1, direction=each))) for each in batches.DIRECTIONS
+    )
+    np.testing.assert_array_equal(there["from"], back["to"])
+
+
+def test_two_folders_make_pairs_by_name(domains, tmp_path):
+    images.write(examples.lake(30, 30), tmp_path / "x" / "1.png")
+    images.write(examples.lake(30, 30), tmp_path / "y" / "1.jpg")
+    assert folders.pairs(None, tmp_path / "x", tmp_path / "y") == [
+        (tmp_path / "x" / "1.png", tmp_path / "y" / "1.jpg")
+    ]
+    images.write(examples.lake(30, 30), tmp_path / "y" / "2.jpg")
+    with pytest.raises(ValueError, match="2 in one"):
+        folders.pairs(None, tmp_path / "x", tmp_path / "y")
+
+
+def test_parts_make_up_the_whole_batch(domains):
+    paths = [folders.pictures(domains / name) for name in "ab"]
+    whole = next(iter(batches.unpaired(*paths, 4, 16, 1, start=3)))
+    first = iter(batches.unpaired(*paths, 4, 16, 1, start=3, part=batches.Part(0, 1, 4)))
+    rest = iter(batches.unpaired(*paths, 4, 16, 1, start=3, part=batches.Part(1, 3, 4)))
+    parts = [next(first), *(next(rest) for _ in range(3))]
+    for name in "ab":
+        np.testing.assert_array_equal(np.concatenate([p[name] for p in parts]), whole[name])
+    with pytest.raises(ValueError, match="3 replicas can share"):
+        batches.Part(0, 1, 3).examples(4, 0)
+
+
+def test_the_authors_layout_is_read(domains):
+    for split in ("train", "test"):
+        a, b = folders.domains(None, None, domains / "layout", split)
+        assert [a[0].parent.name, b[0].parent.name] == [f"{split}A", f"{split}B"]
+    with pytest.raises(ValueError, match="or --data"):
+        folders.domains([domains / "a"], None)
+
+
+def stand_in(folder):
+    """A prepared cycle_gan/horse2zebra of two tiny pictures a split, as TFDS writes it."""
+    tfds = pytest.importorskip("tensorflow_datasets")
+    from tensorflow_datasets.image_classification import cycle_gan
+
+    class CycleGAN(cycle_gan.CycleGAN, skip_registration=True):
+        def _split_generators(self, manager):
+            return {split: self._generate_examples(split) for split in SPLITS}
+
+        def _generate_examples(self, split):
+            for index in range(2):
+                picture = images.to_bytes(examples.lake(24 + index, 30))
+                yield index, {"image": picture, "label": "AB".index(split[-1])}
+
+    CycleGAN(config="horse2zebra", data_dir=folder).download_and_prepare()
+    return tfds
+
+
+SPLITS = ("trainA", "trainB", "testA", "testB")
+
+
+def test_a_tensorflow_dataset_becomes_folders(tmp_path, monkeypatch):
+    tfds = stand_in(tmp_path / "prepared")
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "prepared"))
+    monkeypatch.setattr(tfds.core.constants, "DATA_DIR", str(tmp_path / "prepared"))
+    monkeypatch.setattr(catalog, "CACHE", tmp_path / "cache")
+    for split in ("train", "test"):
+        a, b = folders.domains(None, None, "cycle_gan/horse2zebra", split)
+        assert [a[0].parent.name, b[0].parent.name] == [f"{split}A", f"{split}B"]
+        assert {images.read(path).shape for path in b} == {(24, 30, 3), (25, 30, 3)}
+    assert sorted(path.name for path in (tmp_path / "cache").rglob("*A")) == ["testA", "trainA"]
+
+
+def test_a_dataset_that_cannot_be_had_is_one_sentence(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("tensorflow_datasets")
+    monkeypatch.setattr(catalog, "CACHE", tmp_path / "cache")
+    arguments = ["train", "cyclegan", "--data", "cycle_gan/horse2unicorn"]
+    assert cli.main([*arguments, "--run", str(tmp_path / "run")]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("tfstyle: Expected a folder, or a TensorFlow dataset")
+    assert not list((tmp_path / "cache").rglob("*"))
+
+
+def test_bad_input_to_a_training_is_one_sentence(domains, tmp_path, capsys):
+    wrong = [
+        (["--a", str(domains / "a"), "--run", str(tmp_path / "x")], "--a and --b"),
+        (["--data", str(tmp_path), "--run", str(tmp_path / "x")], "folder of pictures"),
+    ]
+    for arguments, words in wrong:
+        assert cli.main(["train", "cyclegan", *arguments]) == 2
+        error = capsys.readouterr().err
+        assert words in error and "Traceback" not in error
+
+
+def test_tf_config_that_is_no_cluster_is_refused(domains, monkeypatch, capsys):
+    monkeypatch.setenv("TF_CONFIG", '{"cluster": 1')
+    assert cli.main(command(domains, "no-cluster")) == 2
+    assert "Expected TF_CONFIG" in capsys.readouterr().err
+    assert "TF_CONFIG" in os.environ

@@ -1,0 +1,208 @@
+"""Quality of translations between domains, in one run: a table, a CSV and a contact sheet."""
+
+import csv
+import dataclasses
+import functools
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from tfstyle import images
+from tfstyle.data import batches, folders
+from tfstyle.evaluation import grades
+from tfstyle.metrics import Protocol, descriptor, kernel_distance
+
+SIDE = 256  # pixels; pictures are squashed to it, as the papers' are
+FITTED = 64  # pictures that a colour grade is fitted on
+ON_SHEET = 40
+COLUMNS = 5  # pairs of pictures in a sheet's row
+TILE = 160  # pixels, side of a picture on a sheet
+GRADE = "best grade"
+
+Paint = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclasses.dataclass(frozen=True)
+class Domains:
+    """Where pictures are.
+
+    Args:
+        source: Folders of pictures to translate, held out from training.
+        target: Folders of pictures that they are to be like, held out too.
+        fit_source: Folders that were trained on, for the colour grade; or none.
+        fit_target: The same of the target.
+    """
+
+    source: Sequence[str | os.PathLike]
+    target: Sequence[str | os.PathLike]
+    fit_source: Sequence[str | os.PathLike] = ()
+    fit_target: Sequence[str | os.PathLike] = ()
+
+
+def read(path: Path) -> np.ndarray:
+    """A picture squashed to SIDE."""
+    return images.squash(images.read(path, 4 * SIDE), SIDE)
+
+
+def unpaired(
+    translate: Paint,
+    domains: Domains,
+    back: Paint | None = None,
+    teacher: str | os.PathLike | None = None,
+    table: str | os.PathLike | None = None,
+    sheet: str | os.PathLike | None = None,
+) -> Iterator[str]:
+    """Lines of a table: kernel distance to the target and content distance, beside baselines.
+
+    Args:
+        translate: One picture to another.
+        domains: The pictures.
+        back: The other way's translation, for the cycle error; or None.
+        teacher: VGG-19's weights, as `teachers.teacher` takes them.
+        table: CSV file to write every picture's figures to, or None.
+        sheet: Picture to write forty translations to, or None.
+    """
+    protocol, source = Protocol(teacher), _paths(domains.source)
+    wanted = _described(protocol, map(read, _paths(domains.target)))
+    painters = {**_baselines(protocol, domains), "translated": translate}
+    figures = {name: _measured(protocol, paint, source) for name, paint in painters.items()}
+    distances = {
+        name: [kernel_distance(each[kind], wanted[kind]) for kind in wanted]
+        for name, each in figures.items()
+    }
+    yield _line(f"{len(source)} pictures", *(f"KID {kind}" for kind in wanted), "content")
+    for name, each in figures.items():
+        yield _line(name, *distances[name], float(np.mean(each["content"])))
+    yield from _beside_the_grade(distances, list(wanted))
+    if back:
+        yield f"cycle error {_cycle_error(translate, back, source):.4f} (mean difference, of 1)"
+    if table:
+        images.write_file(table, _csv(source, figures).encode())
+    if sheet:
+        chosen = [(read(path),) for path in _spread(source, ON_SHEET)]
+        images.write(contact_sheet(chosen, translate), sheet)
+
+
+def _baselines(protocol, domains):
+    painters: dict[str, Paint] = {"untouched": lambda picture: picture, "greyed": grades.greyed}
+    if domains.fit_source and domains.fit_target:
+        label, grade = _best_grade(protocol, domains)
+        painters[f"{GRADE}: {label}"] = grade
+    return painters
+
+
+def _line(name, *values):
+    cells = (v if isinstance(v, str) else f"{v:.4f}" for v in values)
+    return f"{name:32s}" + "".join(f"{cell:>14s}" for cell in cells)
+
+
+def _beside_the_grade(distances, kinds):
+    for name in distances:
+        if name.startswith(GRADE):
+            pairs = zip(kinds, distances["translated"], distances[name], strict=True)
+            shares = ", ".join(f"{kind} {mine / best:.2f}" for kind, mine, best in pairs)
+            yield f"KID as a share of the best grade's: {shares}"
+
+
+def paired(
+    translate: Paint,
+    pairs: Sequence[tuple[Path, ...]],
+    direction: str = "a-to-b",
+    teacher: str | os.PathLike | None = None,
+    sheet: str | os.PathLike | None = None,
+) -> Iterator[str]:
+    """Lines of a table: absolute difference from the wanted pictures, and kernel distance to them.
+
+    Args:
+        translate: One picture to another.
+        pairs: As `batches.pair` reads them.
+        direction: One of `batches.DIRECTIONS`.
+        teacher: VGG-19's weights, as `teachers.teacher` takes them.
+        sheet: Picture to write forty translations to, or None: given, translated, wanted.
+    """
+    protocol, differences = Protocol(teacher), []
+    read_pair = functools.partial(_pair, direction=direction)
+    found, wanted = [], []
+    for files in tqdm(pairs, unit="pair"):
+        given, right = read_pair(files)
+        translated = translate(given)
+        differences.append(np.abs(translated - right).mean())
+        found.append(descriptor(protocol.look(translated)))
+        wanted.append(descriptor(protocol.look(right)))
+    yield f"{len(pairs)} pairs"
+    yield f"absolute difference {np.mean(differences):.4f} (L1, of 1)"
+    for kind in found[0]:
+        sets = [np.stack([each[kind] for each in every]) for every in (found, wanted)]
+        yield f"KID {kind} {kernel_distance(*sets):.4f}"
+    if sheet:
+        chosen = [read_pair(files) for files in _spread(pairs, ON_SHEET)]
+        images.write(contact_sheet(chosen, translate), sheet)
+
+
+def _pair(files, direction):
+    pair = batches.pair(files, direction)
+    return tuple(images.squash(images.to_float(picture), SIDE) for picture in pair)
+
+
+def _paths(each):
+    return [path for folder in each for path in folders.pictures(folder)]
+
+
+def _spread(items, count):
+    return list(items)[:: max(1, len(items) // count)][:count]
+
+
+def _described(protocol, pictures):
+    found = [descriptor(protocol.look(picture)) for picture in tqdm(pictures, unit="picture")]
+    return {kind: np.stack([each[kind] for each in found]) for kind in found[0]}
+
+
+def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
+    found = []
+    for path in tqdm(paths, unit="picture"):
+        picture = read(path)
+        before, after = protocol.look(picture), protocol.look(paint(picture))
+        content = protocol.distances(before, before, after).content
+        found.append(descriptor(after) | {"content": content})
+    return {name: np.stack([each[name] for each in found]) for name in found[0]}
+
+
+def _best_grade(protocol, domains):
+    source, target = _paths(domains.fit_source), _paths(domains.fit_target)
+    wanted = _described(protocol, map(read, target))
+    kind = next(reversed(wanted))
+    return grades.best(
+        lambda picture: descriptor(protocol.look(picture))[kind],
+        [read(path) for path in _spread(source, FITTED)],
+        wanted[kind],
+    )
+
+
+def _cycle_error(translate, back, paths):
+    pictures = [read(path) for path in paths]
+    return float(np.mean([np.abs(back(translate(x)) - x).mean() for x in pictures]))
+
+
+def _csv(paths, figures):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["picture", "by", "content"])
+    for name, each in figures.items():
+        for path, content in zip(paths, each["content"], strict=True):
+            writer.writerow([path.name, name, f"{content:.6f}"])
+    return text.getvalue()
+
+
+def contact_sheet(examples: Sequence[tuple[np.ndarray, ...]], translate: Paint) -> np.ndarray:
+    """Rows of pictures, each beside its translation and, where there is one, the wanted one."""
+    cells = []
+    for given, *wanted in examples:
+        pictures = [given, translate(given), *wanted]
+        cells.append(np.stack([images.to_bytes(images.squash(x, TILE)) for x in pictures]))
+    cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
+    rows = [np.concatenate(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]
+    return images.sheet(rows)
