@@ -1,5 +1,6 @@
 """Games of generators and discriminators: their networks, their losses and their runs."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -250,8 +251,11 @@ def test_two_workers_lose_what_one_process_does_and_outlive_one_that_dies(domain
 
 
 def test_half_precision_trains_with_scaled_losses(domains):
-    assert cli.main(command(domains, "half", "--precision=mixed_float16")) == 0
-    assert np.isfinite([list(row.values()) for row in log(domains / "half")]).all()
+    more = ["--precision=mixed_float16", "--decay=16"]
+    assert cli.main(command(domains, "half", *more)) == 0
+    run = domains / "half"
+    assert np.isfinite([list(row.values()) for row in log(run)]).all()
+    assert (run / "losses.png").is_file() == bool(importlib.util.find_spec("matplotlib"))
 
 
 def test_a_game_plays_by_keras_fit_and_saves_all_it_needs(domains, tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfstyle import cli, examples, images, metrics
-from tfstyle.evaluation import models, pairs, report, speed
+from tfstyle.evaluation import grades, models, pairs, report, speed
 from tfstyle.metrics import Distances, Protocol
 
 
@@ -38,6 +38,44 @@ def test_lpips_grows_with_noise(protocol):
     seen, *others = (protocol.look(image) for image in (content, *noisy))
     found = [protocol.distances(seen, seen, other).lpips for other in others]
     assert found == sorted(found) and found[0] < 0.1 < found[-1]
+
+
+def test_kernel_distance_is_the_mean_over_pairs():
+    random = np.random.default_rng(0)
+    x, y = random.random((4, 6)), random.random((5, 6))
+    scale = np.sqrt((y**2).mean())
+
+    def k(a, b):
+        return (np.dot(a, b) / scale**2 / 6 + 1) ** 3
+
+    same = [np.mean([k(a, b) for a in z for b in z if a is not b]) for z in ([*x], [*y])]
+    across = np.mean([k(a, b) for a in x for b in y])
+    assert metrics.kernel_distance(x, y) == pytest.approx(sum(same) - 2 * across)
+
+
+def test_kernel_distance_is_unbiased():
+    random = np.random.default_rng(0)
+    draws = [
+        metrics.kernel_distance(*(1 + random.normal(size=(n, 8)) for n in (10, 15)))
+        for _ in range(300)
+    ]
+    assert abs(np.mean(draws)) < 3 * np.std(draws) / len(draws) ** 0.5
+
+
+def test_the_best_grade_finds_the_constants_of_a_graded_set():
+    random = np.random.default_rng(0)
+    source = [random.random((8, 8, 3), dtype=np.float32) for _ in range(12)]
+    wanted = np.stack([grades.gains((0.5, 0.7, 0.9))(x).mean(axis=(0, 1)) for x in source])
+    _, grade = grades.best(lambda x: x.mean(axis=(0, 1)), source, wanted)
+    found = np.stack([grade(x).mean(axis=(0, 1)) for x in source])
+    np.testing.assert_allclose(found.mean(axis=0), wanted.mean(axis=0), atol=0.05)
+
+
+def test_grades_that_change_nothing_and_everything():
+    picture = examples.lake(16, 16)
+    np.testing.assert_allclose(grades.tones((1, 1, 0))(picture), picture, atol=1e-6)
+    np.testing.assert_allclose(grades.tones((0, 1, 0))(picture), grades.greyed(picture), atol=1e-6)
+    assert np.ptp(grades.greyed(picture), axis=-1).max() == 0
 
 
 def test_psnr_is_of_the_mean_squared_difference():

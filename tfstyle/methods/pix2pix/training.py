@@ -24,7 +24,7 @@ from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet
 from tfstyle.training import devices, runs
-from tfstyle.training.adversarial import Game, optimizer
+from tfstyle.training.adversarial import Game, optimizers
 from tfstyle.training.pool import Pool
 from tfstyle.training.trainer import precision
 
@@ -98,9 +98,8 @@ def game(settings: Settings) -> Game:
             Objective(settings),
             Pool(0, settings.seed),
         )
-    rate = (settings.rate, settings.steps, settings.decay, settings.precision)
-    average = {"use_ema": True, "ema_momentum": settings.average} if settings.average else {}
-    played.compile(optimizer(*rate, **average), optimizer(*rate))
+    rates = (settings.rate, settings.steps, settings.decay)
+    played.compile(*optimizers(*rates, settings.precision, settings.average))
     return played
 
 

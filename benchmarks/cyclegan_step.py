@@ -1,0 +1,189 @@
+"""Measures a whole training step of CycleGAN on the processor: this package and two others.
+
+The paper's sizes (Zhu et al. 2017): generators of 9 residual blocks and 64 filters, two PatchGANs
+of 70x70 pixels and 64 filters, one picture of each domain a step, cycle weight 10, identity
+weight 5, least squares, Adam with rate 2e-4 and beta1 0.5, reflection padding as the authors'.
+
+    tfstyle             this package: bfloat16, nearest upsampling, a pool of 50
+    tfstyle-transposed  the same with the authors' transposed convolutions
+    tensorflow          cyclegan_tensorflow.py: float32, the structure of TensorFlow's tutorial
+    pytorch             cyclegan_pytorch.py: float32, the structure of the authors' code
+
+    python benchmarks/cyclegan_step.py
+    python benchmarks/cyclegan_step.py --only tfstyle pytorch --steps 20 --threads 4
+
+Each contestant runs in a process of its own, one after the other, round by round; the table shows
+medians over the steps of all rounds. Nothing else should run on the machine meanwhile.
+"""
+
+import argparse
+import functools
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+import math
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+WARM_UP = 3
+PAPER = {  # whatever the package's own defaults are
+    "generator": "resnet",
+    "filters": 64,
+    "blocks": 9,
+    "padding": "reflect",
+    "skip": "none",
+    "discriminator_filters": 64,
+    "pool": 50,
+    "cycle_weight": 10.0,
+    "identity_weight": 5.0,
+    "adversarial": "least-squares",
+    "rate": 2e-4,
+    "precision": "mixed_bfloat16",
+}
+TORCH = (
+    "pytorch is left out since torch is not installed: "
+    "pip install torch --index-url https://download.pytorch.org/whl/cpu"
+)
+
+
+def tfstyle(a, b, upsampling):
+    """A function that trains this package's networks once and returns a loss."""
+    import tensorflow as tf
+
+    from tfstyle.methods.cyclegan import settings, training
+
+    game = training.game(settings.Settings(**PAPER, upsampling=upsampling, size=a.shape[1]))
+    assert [x.count_params() for x in game.generators.values()] == [11_378_179] * 2
+    assert [x.count_params() for x in game.discriminators.values()] == [2_764_737] * 2
+
+    @tf.function(reduce_retracing=False)
+    def step(batch):
+        return game.count(tf.distribute.get_strategy().run(game.turn, (batch,)))
+
+    batch = {"a": tf.constant(a), "b": tf.constant(b)}
+    return lambda: float(sum(step(batch).values()))
+
+
+def other(a, b, module):
+    return importlib.import_module(module).stepper(a, b)
+
+
+CONTESTANTS = {
+    "tfstyle": functools.partial(tfstyle, upsampling="nearest"),
+    "tfstyle-transposed": functools.partial(tfstyle, upsampling="transposed"),
+    "tensorflow": functools.partial(other, module="cyclegan_tensorflow"),
+    "pytorch": functools.partial(other, module="cyclegan_pytorch"),
+}
+
+
+def measure(name, steps, size):
+    """Seconds of each step, by the clock and summed over the processor's cores."""
+    random = np.random.default_rng(1)
+    a, b = (random.random((1, size, size, 3), np.float32) for _ in range(2))
+    step, seconds, busy = CONTESTANTS[name](a, b), [], []
+    for _ in range(WARM_UP + steps):
+        begun, worked = time.perf_counter(), time.process_time()
+        loss = step()
+        seconds.append(time.perf_counter() - begun)
+        busy.append(time.process_time() - worked)
+        assert math.isfinite(loss), f"{name}'s loss is {loss}"
+    return {"seconds": seconds[WARM_UP:], "busy": busy[WARM_UP:]}
+
+
+def apart(name, options):
+    """`measure` in a process of its own."""
+    numbers = ("--steps", str(options.steps), "--size", str(options.size))
+    command = [sys.executable, __file__, "--measure", name, *numbers]
+    chosen = environment(options.threads)
+    done = subprocess.run(command, env=chosen, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{done.stderr[-2000:]}\n{name} ended with code {done.returncode}.")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def environment(threads):
+    chosen = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"}
+    if threads:
+        names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+        chosen |= dict.fromkeys((*names, "MKL_NUM_THREADS"), str(threads))
+    return os.environ | chosen
+
+
+def compete(names, options):
+    """Every contestant's seconds, over all rounds."""
+    found = {name: {"seconds": [], "busy": []} for name in names}
+    for index in range(options.rounds):
+        for name in names:
+            for kind, values in apart(name, options).items():
+                found[name][kind] += values
+            median = statistics.median(found[name]["seconds"])
+            print(f"round {index + 1}: {name} {median:.2f} s", file=sys.stderr, flush=True)
+    return found
+
+
+def table(found):
+    ours = statistics.median(found["tfstyle"]["seconds"]) if "tfstyle" in found else math.nan
+    yield f"{'':20}{'s/step':>9}{'CPU s/step':>12}{'pairs/s':>9}{'times ours':>12}"
+    for name, times in found.items():
+        seconds, busy = (statistics.median(times[kind]) for kind in ("seconds", "busy"))
+        ratio = f"{seconds / ours:12.2f}" if "tfstyle" in found else f"{'-':>12}"
+        yield f"{name:20}{seconds:9.3f}{busy:12.3f}{1 / seconds:9.3f}{ratio}"
+
+
+def machine(options):
+    """The processor and the versions, in two lines."""
+    known = processor()
+    amx = "with AMX" if "amx_bf16" in known.get("flags", "").split() else "without AMX"
+    model = known.get("model name") or platform.processor() or platform.machine()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield f"{model}, {cores} cores, {amx}, threads: {options.threads or 'default'}"
+    packages = [name for name in ("tensorflow", "keras", "torch") if importlib.util.find_spec(name)]
+    versions = (f"{name} {importlib.metadata.version(name)}" for name in packages)
+    yield ", ".join((f"Python {platform.python_version()}", *versions))
+
+
+def processor():
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().split("\n\n")[0].splitlines() if path.exists() else []
+    return {key.strip(): value.strip() for key, _, value in (x.partition(":") for x in lines)}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--steps", type=int, default=10, help="timed steps a round")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels")
+    parser.add_argument("--threads", type=int, default=0, help="0 leaves them to each framework")
+    parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
+    parser.add_argument("--measure", choices=CONTESTANTS, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    if options.measure:
+        print(json.dumps(measure(options.measure, options.steps, options.size)))
+        return
+    names = list(options.only)
+    if "pytorch" in names and importlib.util.find_spec("torch") is None:
+        print(TORCH, file=sys.stderr)
+        names.remove("pytorch")
+    if not names:
+        return
+    rows = table(compete(names, options))
+    print(f"A step at {options.size} px, one pair; {options.rounds} rounds of {options.steps}")
+    print("\n".join((*rows, *machine(options))))
+
+
+if __name__ == "__main__":
+    main()
