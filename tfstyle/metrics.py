@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import keras
@@ -13,6 +14,7 @@ from tfstyle import statistics
 from tfstyle.networks import squeezenet, teachers
 
 CFSD_SIDE = 32
+DESCRIBED = 16  # pictures at once
 CFSD_TEMPERATURE = 0.07
 LPIPS_HEADS = "lpips_v0.1_squeeze_linear.npz"
 
@@ -89,6 +91,27 @@ class Protocol:
             ssim=float(tf.image.ssim(content.picture, pastiche.picture, 1.0)),
         )
 
+    def content(self, image: np.ndarray, pastiche: np.ndarray) -> float:
+        """The content distance alone, of pictures of one size."""
+        maps = (
+            self.eyes(ops.convert_to_tensor(x[None]), training=False) for x in (image, pastiche)
+        )
+        return float(_content(*(taps["relu4_1"] for taps in maps)))
+
+    def descriptors(self, pictures: Iterable[np.ndarray]) -> np.ndarray:
+        """A vector of each picture, for `kernel_distance`.
+
+        Its deepest features' means over positions: SqueezeNet's, which no training sees, where its
+        weights are; else VGG-19's relu5_1.
+
+        Args:
+            pictures: Of one size, shape (height, width, 3), in [0, 1].
+        """
+        network, pictures = self.second or self.eyes, list(pictures)
+        batches = (pictures[i : i + DESCRIBED] for i in range(0, len(pictures), DESCRIBED))
+        deepest = (list(network.predict_on_batch(np.stack(b)).values())[-1] for b in batches)
+        return np.concatenate([features.mean(axis=(1, 2)) for features in deepest])
+
     def _lpips(self, content, pastiche):
         return float(
             sum(
@@ -147,17 +170,6 @@ def _similarities(features):
 def psnr(expected: np.ndarray, found: np.ndarray) -> float:
     """Peak signal-to-noise ratio in decibels of pictures in [0, 1]."""
     return float(-10 * np.log10(np.mean(np.square(expected - found)) + 1e-12))
-
-
-def descriptor(seen: Seen) -> dict[str, np.ndarray]:
-    """One vector a network for `kernel_distance`: its deepest features' means over positions.
-
-    Returns:
-        "vgg", of relu5_1, and "squeeze" where SqueezeNet's weights are.
-    """
-    kinds = {"vgg": seen.vgg, "squeeze": seen.squeeze}
-    deepest = {kind: list(taps.values())[-1] for kind, taps in kinds.items() if taps}
-    return {kind: np.asarray(ops.mean(tap, axis=(0, 1, 2))) for kind, tap in deepest.items()}
 
 
 def kernel_distance(found: np.ndarray, wanted: np.ndarray) -> float:

@@ -40,14 +40,14 @@ KINDS: Mapping[str, tuple[Callable, tuple[float, float, float]]] = {
 
 
 def best(
-    describe: Callable[[np.ndarray], np.ndarray],
+    describe: Callable[[Sequence[np.ndarray]], np.ndarray],
     source: Sequence[np.ndarray],
     wanted: np.ndarray,
 ) -> tuple[str, Grade]:
     """The grade, of both kinds, whose pictures are nearest to the wanted ones.
 
     Args:
-        describe: One picture's descriptor.
+        describe: Pictures to descriptors, shape (pictures, numbers).
         source: Pictures to grade, of a training set.
         wanted: Descriptors of the other domain's training set.
 
@@ -58,7 +58,7 @@ def best(
 
     def distance(constants, kind):
         grade = kind(constants)
-        return kernel_distance(np.stack([describe(grade(x)) for x in source]), wanted)
+        return kernel_distance(describe([grade(x) for x in source]), wanted)
 
     found = []
     for name, (kind, start) in KINDS.items():

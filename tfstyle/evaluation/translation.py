@@ -14,7 +14,7 @@ from tqdm import tqdm
 from tfstyle import images
 from tfstyle.data import batches, folders
 from tfstyle.evaluation import grades
-from tfstyle.metrics import Protocol, descriptor, kernel_distance
+from tfstyle.metrics import Protocol, kernel_distance
 
 SIDE = 256  # pixels; pictures are squashed to it, as the papers' are
 FITTED = 64  # pictures that a colour grade is fitted on
@@ -67,17 +67,16 @@ def unpaired(
         sheet: Picture to write forty translations to, or None.
     """
     protocol, source = Protocol(teacher), _paths(domains.source)
-    wanted = _described(protocol, map(read, _paths(domains.target)))
+    wanted = protocol.descriptors(map(read, _paths(domains.target)))
     painters = {**_baselines(protocol, domains), "translated": translate}
     figures = {name: _measured(protocol, paint, source) for name, paint in painters.items()}
     distances = {
-        name: [kernel_distance(each[kind], wanted[kind]) for kind in wanted]
-        for name, each in figures.items()
+        name: kernel_distance(each["descriptor"], wanted) for name, each in figures.items()
     }
-    yield _line(f"{len(source)} pictures", *(f"KID {kind}" for kind in wanted), "content")
+    yield _line(f"{len(source)} pictures", "KID", "content")
     for name, each in figures.items():
-        yield _line(name, *distances[name], float(np.mean(each["content"])))
-    yield from _beside_the_grade(distances, list(wanted))
+        yield _line(name, distances[name], float(np.mean(each["content"])))
+    yield from _beside_the_grade(distances)
     if back:
         yield f"cycle error {_cycle_error(translate, back, source):.4f} (mean difference, of 1)"
     if table:
@@ -100,12 +99,11 @@ def _line(name, *values):
     return f"{name:32s}" + "".join(f"{cell:>14s}" for cell in cells)
 
 
-def _beside_the_grade(distances, kinds):
-    for name in distances:
+def _beside_the_grade(distances):
+    for name, distance in distances.items():
         if name.startswith(GRADE):
-            pairs = zip(kinds, distances["translated"], distances[name], strict=True)
-            shares = ", ".join(f"{kind} {mine / best:.2f}" for kind, mine, best in pairs)
-            yield f"KID as a share of the best grade's: {shares}"
+            share = distances["translated"] / distance
+            yield f"KID as a share of the best grade's: {share:.2f}"
 
 
 def paired(
@@ -131,13 +129,11 @@ def paired(
         given, right = read_pair(files)
         translated = translate(given)
         differences.append(np.abs(translated - right).mean())
-        found.append(descriptor(protocol.look(translated)))
-        wanted.append(descriptor(protocol.look(right)))
+        found.append(translated)
+        wanted.append(right)
     yield f"{len(pairs)} pairs"
     yield f"absolute difference {np.mean(differences):.4f} (L1, of 1)"
-    for kind in found[0]:
-        sets = [np.stack([each[kind] for each in every]) for every in (found, wanted)]
-        yield f"KID {kind} {kernel_distance(*sets):.4f}"
+    yield f"KID {kernel_distance(*map(protocol.descriptors, (found, wanted))):.4f}"
     if sheet:
         chosen = [read_pair(files) for files in _spread(pairs, ON_SHEET)]
         images.write(contact_sheet(chosen, translate), sheet)
@@ -156,30 +152,18 @@ def _spread(items, count):
     return list(items)[:: max(1, len(items) // count)][:count]
 
 
-def _described(protocol, pictures):
-    found = [descriptor(protocol.look(picture)) for picture in tqdm(pictures, unit="picture")]
-    return {kind: np.stack([each[kind] for each in found]) for kind in found[0]}
-
-
 def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
-    found = []
-    for path in tqdm(paths, unit="picture"):
-        picture = read(path)
-        before, after = protocol.look(picture), protocol.look(paint(picture))
-        content = protocol.distances(before, before, after).content
-        found.append(descriptor(after) | {"content": content})
-    return {name: np.stack([each[name] for each in found]) for name in found[0]}
+    pictures = [read(path) for path in paths]
+    painted = [paint(picture) for picture in tqdm(pictures, unit="picture")]
+    contents = [protocol.content(*both) for both in zip(pictures, painted, strict=True)]
+    return {"descriptor": protocol.descriptors(painted), "content": np.stack(contents)}
 
 
 def _best_grade(protocol, domains):
     source, target = _paths(domains.fit_source), _paths(domains.fit_target)
-    wanted = _described(protocol, map(read, target))
-    kind = next(reversed(wanted))
-    return grades.best(
-        lambda picture: descriptor(protocol.look(picture))[kind],
-        [read(path) for path in _spread(source, FITTED)],
-        wanted[kind],
-    )
+    wanted = protocol.descriptors(map(read, target))
+    pictures = [read(path) for path in _spread(source, FITTED)]
+    return grades.best(protocol.descriptors, pictures, wanted)
 
 
 def _cycle_error(translate, back, paths):
