@@ -15,6 +15,7 @@ import numpy as np
 from skimage import data
 
 from tfstyle import images, peers, weights
+from tfstyle.methods import Takes
 
 SIDE = 240
 LARGE = 384  # pixels; the size that Magenta's files take
@@ -65,7 +66,7 @@ def painted() -> None:
 
 def beside(magenta: str, paintings: str) -> None:
     """Our models beside Magenta's, two pairs a row."""
-    ours = {name: weights.load_lite(name) for name in weights.released()}
+    ours = {name: weights.load_lite(name) for name in weights.released(Takes.IMAGE)}
     theirs = peers.magenta(Path(magenta) / "style_transfer_f16_384.tflite")
     models = ours | theirs
     pairs = []

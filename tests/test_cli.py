@@ -160,6 +160,21 @@ def test_methods_lists_what_is_released(capsys):
     assert "ghiasi" in capsys.readouterr().out
 
 
+def test_a_photograph_is_translated_without_a_style(files):
+    arguments = [files / "photo.png", "--method", "cyclegan", "--model", "sunny2rainy"]
+    assert run("stylize", *arguments, "-o", files / "rainy.png") == 0
+    assert images.read(files / "rainy.png").shape == images.read(files / "photo.png").shape
+
+
+def test_styles_and_models_that_do_not_belong_are_refused(files, capsys):
+    photo = ["stylize", files / "photo.png", "-o", files / "out.png"]
+    refused(capsys, run(*photo), "Expected --style")
+    style = ["--method", "cyclegan", "--model", "sunny2rainy", "--style", "starry-night"]
+    refused(capsys, run(*photo, *style), "Expected no --style")
+    refused(capsys, run(*photo, "--method", "cyclegan"), "cyclegan-sunny2rainy")
+    refused(capsys, run(*photo, "--method", "pix2pix", "--model", "shoes"), "pix2pix-facades")
+
+
 def test_examples_are_written_once(tmp_path, capsys):
     assert run("example", tmp_path / "pictures") == 0
     assert images.read(tmp_path / "pictures" / "lake.jpg").shape == (480, 640, 3)

@@ -5,13 +5,14 @@ import pytest
 
 from tfstyle import color, examples, images, metrics, weights
 from tfstyle.data import folders
+from tfstyle.methods import Takes
 
 SIDE = 192
 STYLES = ("starry-night", "great-wave", "the-scream", "composition-vii", "port-en-bessin")
 LEVEL = 1 / 255
 
 
-@pytest.fixture(scope="module", params=weights.released())
+@pytest.fixture(scope="module", params=weights.released(Takes.IMAGE))
 def model(request):
     return weights.load_lite(request.param)
 
@@ -90,3 +91,26 @@ def test_a_photograph_in_its_own_style_comes_back(model, shared):
 
 def read(path):
     return images.squash(images.read(path), 384)
+
+
+@pytest.fixture(scope="module", params=("sunny2rainy", "rainy2sunny"))
+def weather(request):
+    return weights.load_lite(f"cyclegan-{request.param}")
+
+
+def test_a_translation_keeps_what_is_light_light(weather, photographs):
+    for photograph in photographs:
+        translated = weather.stylize(photograph)
+        both = np.corrcoef((photograph @ color.LUMA).ravel(), (translated @ color.LUMA).ravel())
+        assert both[0, 1] > 0.5
+
+
+def test_a_translation_has_no_frame(weather, photographs):
+    translated = [weather.stylize(photograph) for photograph in photographs]
+    assert contrast_of_border(translated) < 1.25 * contrast_of_border(photographs)
+
+
+def test_rain_takes_colour_away(photographs):
+    rainy = weights.load_lite("cyclegan-sunny2rainy")
+    found = [np.ptp(rainy.stylize(photograph), axis=-1).mean() for photograph in photographs]
+    assert np.mean(found) < 0.8 * np.mean([np.ptp(each, axis=-1).mean() for each in photographs])

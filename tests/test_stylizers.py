@@ -5,7 +5,7 @@ import pytest
 
 import tfstyle
 from tfstyle import color, tiles, weights
-from tfstyle.methods import canvas
+from tfstyle.methods import Takes, canvas, method
 
 
 @pytest.fixture(scope="session", params=["keras", "litert"])
@@ -60,27 +60,70 @@ def test_two_paintings_give_two_pictures(any_stylizer, photograph, painting):
     assert np.abs(one - other).mean() > 0.03
 
 
+def painted_by(stylizer, name, content, painting):
+    style = None if method(name).takes is Takes.NOTHING else painting
+    return stylizer.stylize(content, style)
+
+
 @pytest.mark.parametrize("name", weights.released())
 def test_litert_agrees_with_keras(name, photograph, painting):
     one, other = weights.load_lite(name), tfstyle.load(name)
-    painted = [each.stylize(photograph, painting) for each in (one, other)]
+    painted = [painted_by(each, name, photograph, painting) for each in (one, other)]
     assert np.abs(painted[0] - painted[1]).mean() < 0.02
     assert one.styles.keys() == other.styles.keys()
+
+
+@pytest.mark.parametrize("name", weights.released(Takes.NOTHING))
+@pytest.mark.parametrize("size", [(64, 80), (33, 41), (97, 50), (1, 1), (3, 500)])
+def test_translations_of_odd_sizes_are_of_that_size_and_always_the_same(name, size):
+    stylizer = weights.load_lite(name)
+    content = np.random.default_rng(0).random((*size, 3), dtype=np.float32)
+    first, second = (stylizer.stylize(content) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    assert first.shape == content.shape and first.dtype == np.float32
+    assert np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1
+
+
+@pytest.mark.parametrize("name", weights.released(Takes.NOTHING))
+def test_translations_fade_from_the_photograph(name, photograph):
+    stylizer = weights.load_lite(name)
+    np.testing.assert_array_equal(stylizer.stylize(photograph, strength=0.0), photograph)
+    full, half = (stylizer.stylize(photograph, strength=s) for s in (1.0, 0.5))
+    np.testing.assert_allclose(half, (photograph + full) / 2, atol=1e-5)
+    both = stylizer.stylize(np.stack([photograph, photograph]))
+    np.testing.assert_allclose(both[1], full, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", weights.released(Takes.NOTHING))
+def test_generators_keep_within_two_megabytes_and_take_no_style(name, photograph):
+    generator = tfstyle.load(name).networks["generator"]
+    assert 2 * generator.count_params() <= 2_000_000
+    with pytest.raises(ValueError, match="in the weights"):
+        weights.load_lite(name).stylize(photograph, photograph)
+
+
+@pytest.mark.parametrize("name", weights.released(Takes.NOTHING))
+def test_a_large_photograph_is_translated_in_tiles(name, monkeypatch):
+    stylizer, content = weights.load_lite(name), tfstyle.examples.lake(400, 520)
+    whole = stylizer.stylize(content)
+    monkeypatch.setattr(canvas, "TILE", 256)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", content[..., 0].size - 1)
+    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size)
+    tiled = stylizer.stylize(content)
+    assert tiled.shape == whole.shape and np.abs(tiled - whole).mean() < 0.03
 
 
 @pytest.mark.parametrize("name", weights.released())
 def test_cards_say_what_the_weights_are_from(name):
     card = weights.card(name)
-    assert {
-        "method",
-        "data",
-        "steps",
-        "stages",
-        "loss_network",
-        "licence",
-        "measured",
-    } <= card.keys()
+    assert {"method", "data", "steps", "stages", "licence", "measured"} <= card.keys()
     assert card["tflite_bytes"] == weights.lite_bytes(name)
+
+
+@pytest.mark.parametrize("name", weights.released(Takes.IMAGE))
+def test_cards_of_any_style_stand_beside_magenta(name):
+    card = weights.card(name)
+    assert "loss_network" in card
     assert card["measured"]["style"] < card["measured"]["magenta_fp16"]["style"]
 
 
@@ -147,7 +190,7 @@ def test_no_style_is_refused(lite, photograph):
         lite.stylize(photograph, [])
 
 
-@pytest.mark.parametrize("name", weights.released())
+@pytest.mark.parametrize("name", weights.released(Takes.IMAGE))
 def test_named_styles_are_known_paintings_in_the_public_domain(name):
     vectors, known = weights.styles(name), weights.paintings()
     assert len(vectors) >= 16 and {"starry-night", "great-wave", "the-scream"} <= vectors.keys()

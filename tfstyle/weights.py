@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import litert
-from tfstyle.methods import METHODS, found, method
+from tfstyle.methods import METHODS, Takes, found, method
 
 RELEASED = Path(__file__).parent / "released"
 
@@ -122,10 +122,15 @@ def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, np.ndarray]
     return {label: np.float32(vector) for label, vector in found.items()}
 
 
-def released() -> list[str]:
-    """Names of the models whose weights are in the package."""
+def released(*takes: Takes) -> list[str]:
+    """Names of the models whose weights are in the package.
+
+    Args:
+        *takes: Only those whose style is one of these; none takes all.
+    """
     names = sorted(path.parent.name for path in RELEASED.glob("*/card.json"))
-    return [name for name in names if name.partition("-")[0] in METHODS]
+    known = [name for name in names if name.partition("-")[0] in METHODS]
+    return [name for name in known if not takes or method(name).takes in takes]
 
 
 def encoder(folder: Folder = None) -> tuple:

@@ -239,7 +239,10 @@ def _run_methods(options):
 
 def _stages(card):
     before = [stage for stage in card.get("stages", ()) if isinstance(stage, dict)]
-    return ", then ".join(f"{s['steps']} steps at {s['size']} px" for s in (*before, card))
+    return ", then ".join(
+        f"{stage['steps'] + stage.get('decay', 0)} steps at {stage['size']} px"
+        for stage in (*before, card)
+    )
 
 
 def _example(commands):

@@ -47,9 +47,7 @@ def _ghiasi(kinds):
         metavar="DIR",
         help="paintings; a folder that is named twice is seen twice as often",
     )
-    parser.add_argument(
-        "--begin", metavar="DIR", help="finished run whose weights to begin with (default: random)"
-    )
+    _add_begin(parser)
     parser.add_argument(
         "--encoder",
         metavar="DIR",
@@ -78,6 +76,7 @@ def _cyclegan(kinds):
         help="instead, a folder with trainA and trainB, or a TensorFlow dataset such as "
         "cycle_gan/horse2zebra (downloaded once)",
     )
+    _add_begin(parser)
     _add_replicas(parser)
     _add_run(parser, Settings())
 
@@ -105,6 +104,12 @@ def _pix2pix(kinds):
     )
     _add_replicas(parser)
     _add_run(parser, Settings())
+
+
+def _add_begin(parser):
+    parser.add_argument(
+        "--begin", metavar="DIR", help="finished run whose weights to begin with (default: random)"
+    )
 
 
 def _add_replicas(parser):
@@ -172,6 +177,7 @@ def _run_ghiasi(options):
 
 
 def _run_cyclegan(options):
+    from tfstyle import weights
     from tfstyle.data import folders
     from tfstyle.methods.cyclegan import training
     from tfstyle.methods.cyclegan.settings import Settings
@@ -180,7 +186,10 @@ def _run_cyclegan(options):
     settings = _settings(Settings, options)
     a, b = folders.domains(options.a, options.b, options.data)
     strategy = devices.strategy(options.replicas)
-    return 0 if training.train(a, b, options.folder, settings, strategy) else 130
+    with strategy.scope():
+        eyes = weights.encoder()[0] if settings.projected_filters else None
+    done = training.train(a, b, options.folder, settings, strategy, eyes, options.begin)
+    return 0 if done else 130
 
 
 def _run_pix2pix(options):

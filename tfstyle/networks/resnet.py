@@ -38,7 +38,8 @@ def resnet(
             run faster.
         upsampling: "nearest", or "transposed" as the authors'.
         skip: "none" as the authors', or "features": the two last layers also see the features of
-            the encoder at their size, as in a U-Net, and fine detail is kept.
+            the encoder at their size, and those at full size are not normalised, as in a U-Net;
+            fine detail and how bright a picture is are kept.
         channels: In and out, 3 or 1; the pictures are RGB all the same.
         name: The model's name.
 
@@ -67,28 +68,30 @@ def resnet(
     def relu(x, label):
         return keras.layers.ReLU(name=f"{label}_relu")(x)
 
+    outermost = normed if checked("skip", skip, SKIPS) == "none" else conv
+
     def block(x, label):
         y = relu(normed(x, quarter, 3, 1, f"{label}a"), f"{label}a")
         return keras.layers.Add(name=label)([x, normed(y, quarter, 3, 1, f"{label}b")])
 
-    def up(x, like, count, label):
+    def up(x, like, count, label, norm_of=normed):
         if checked("upsampling", upsampling, UPSAMPLINGS) == "nearest":
             grown = UpsampleLike(name=f"{label}_grow")(x, like)
-            return relu(normed(grown, count, 3, 1, label, "zero"), label)
+            return relu(norm_of(grown, count, 3, 1, label, "zero"), label)
         x = _transposed(count, norm, label)(x)
-        return relu(normalization(norm, f"{label}_norm")(x), label)
+        return relu(normalization(norm, f"{label}_norm")(x) if norm_of is normed else x, label)
 
     def joined(x, features, label):
-        if checked("skip", skip, SKIPS) == "none":
+        if skip == "none":
             return x
         return keras.layers.Concatenate(name=f"{label}_skip")([x, features])
 
-    c1 = relu(normed(seen(content, channels[0], "content"), full, 7, 1, "c1"), "c1")
+    c1 = relu(outermost(seen(content, channels[0], "content"), full, 7, 1, "c1"), "c1")
     d2 = relu(normed(c1, half, 3, 2, "d2", "zero"), "d2")
     x = relu(normed(d2, quarter, 3, 2, "d3", "zero"), "d3")
     for index in range(1, blocks + 1):
         x = block(x, f"residual{index}")
-    x = up(joined(up(x, d2, half, "u2"), d2, "u2"), c1, full, "u1")
+    x = up(joined(up(x, d2, half, "u2"), d2, "u2"), c1, full, "u1", outermost)
     x = _last(joined(x, c1, "u1"), channels[1], padding)
     return keras.Model(content, shown(x), name=name)
 

@@ -57,7 +57,7 @@ def _draw(rows, path):
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = FigureCanvasAgg(figure).figure.add_subplot()
     steps = [int(row["step"]) for row in rows]
-    for name in list(rows[0])[1:]:
+    for name in (name for name in rows[0] if name not in ("step", "waiting")):
         axes.plot(steps, _smooth([float(row[name]) for row in rows]), label=name, linewidth=1)
     axes.set(xlabel="step", yscale="log", title="losses")
     axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))

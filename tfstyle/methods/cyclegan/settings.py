@@ -29,6 +29,7 @@ class Settings:
     upsampling: str = number("nearest", "of the residual network", ("nearest", "transposed"))
     skip: str = number("features", "of the residual network", ("features", "none"))
     discriminator_filters: int = number(32, "of its first convolution; the paper's are 64")
+    projected_filters: int = number(0, "of judges on the encoder's features; 0 has none")
     channels_a: int = number(3, "1 for grey pictures of domain a")
     channels_b: int = number(3, "1 for grey pictures of domain b")
     average: float = number(0.0, "decay of the weights' running average; 0 releases the last ones")

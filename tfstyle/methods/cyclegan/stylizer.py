@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from tfstyle.methods.translator import Translator
 
 STRIDE = 4  # pixels, of the residual network
-MARGIN = 16  # pixels
+MARGIN = 32  # pixels; 16 left a frame
 OVERLAP = 96  # pixels; with nine blocks a pixel sees 90 to each side
 
 

@@ -19,8 +19,10 @@ import tensorflow as tf
 from tfstyle import images, losses
 from tfstyle.data import batches
 from tfstyle.methods.cyclegan.settings import Settings
-from tfstyle.networks.files import copy_into
+from tfstyle.networks import encoder as encoders
+from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.patchgan import patchgan
+from tfstyle.networks.projected import projected
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet
 from tfstyle.training import devices, runs
@@ -48,10 +50,16 @@ def generator(settings: Settings, way: str) -> keras.Model:
     )
 
 
-def discriminator(settings: Settings, domain: str) -> keras.Model:
-    """A fresh discriminator of domain "a" or "b"."""
+def discriminator(
+    settings: Settings, domain: str, encoder: keras.Model | None = None
+) -> keras.Model:
+    """A fresh discriminator of domain "a" or "b", on a frozen encoder where judges are to be."""
     channels = settings.channels_a if domain == "a" else settings.channels_b
-    return patchgan(settings.discriminator_filters, channels=(channels,), name=f"judge_{domain}")
+    name, count = f"judge_{domain}", settings.projected_filters
+    patches = patchgan(settings.discriminator_filters, channels=(channels,), name=name)
+    if not count:
+        return patches
+    return projected(patches, encoders.like(encoder), count, f"projected_{domain}")
 
 
 class Objective:
@@ -108,17 +116,20 @@ class Objective:
         return found
 
     def _judged(self, discriminator, picture, real):
-        scores = discriminator({"picture": picture}, training=True)
-        return losses.adversarial_loss(scores, real, self.settings.adversarial)
+        kind, scores = self.settings.adversarial, discriminator({"picture": picture}, training=True)
+        if not isinstance(scores, dict):
+            return losses.adversarial_loss(scores, real, kind)
+        found = {k: losses.adversarial_loss(each, real, kind) for k, each in scores.items()}
+        return found.pop("patches") + sum(found.values()) / len(found)
 
 
-def game(settings: Settings) -> Game:
+def game(settings: Settings, encoder: keras.Model | None = None) -> Game:
     """A compiled game of fresh networks; `fit` takes batches of {"a", "b"}."""
     keras.utils.set_random_seed(settings.seed)
     with precision(settings.precision):
         played = Game(
             {way: generator(settings, way) for way in WAYS},
-            {domain: discriminator(settings, domain) for domain in "ab"},
+            {domain: discriminator(settings, domain, encoder) for domain in "ab"},
             Objective(settings),
             Pool(settings.pool, settings.seed),
         )
@@ -133,6 +144,8 @@ def train(
     folder: str | os.PathLike,
     settings: Settings = Settings(),
     strategy: tf.distribute.Strategy | None = None,
+    encoder: keras.Model | None = None,
+    begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains both ways between two domains; the same call goes on where it stopped.
 
@@ -142,6 +155,9 @@ def train(
         folder: The run folder; at the end a_to_b/ and b_to_a/ in it hold a generator.keras each.
         settings: Every number.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
+        encoder: Frozen; whose features are judged too where the settings ask for it.
+        begin: A finished run whose generators of the same shape it begins with; None begins with
+            random ones.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -153,7 +169,10 @@ def train(
     strategy = strategy or tf.distribute.get_strategy()
     run = runs.Run(folder, dataclasses.asdict(settings), devices.is_chief(strategy))
     with strategy.scope():
-        played = game(settings)
+        played = game(settings, encoder)
+        if begin and run.step == 0:
+            for way, network in played.generators.items():
+                copy_into(network, load(Path(begin) / way / "generator.keras"))
 
     def batches_from(step, part):
         return batches.unpaired(
