@@ -1,5 +1,7 @@
 """CycleGAN's generator: an encoder, residual blocks and a decoder."""
 
+import dataclasses
+
 import keras
 
 from tfstyle.layers import ReflectPad, UpsampleLike
@@ -50,80 +52,95 @@ def resnet(
     Raises:
         ValueError: A choice is none of those named.
     """
-    checked("padding", padding, PADDINGS)
     full, half, quarter = filters
+    layers = _Layers(norm, padding, upsampling, skip)
     content = keras.Input((None, None, 3), name="content")
-
-    def conv(x, count, size, strides, label, pad=padding):
-        if pad == "reflect":
-            x, pad = ReflectPad(size // 2, name=f"{label}_pad")(x), "valid"
-        else:
-            pad = "same"
-        return _conv(count, size, strides, pad, norm, label)(x)
-
-    def normed(x, count, size, strides, label, pad=padding):
-        x = conv(x, count, size, strides, label, pad)
-        return normalization(norm, f"{label}_norm")(x)
-
-    def relu(x, label):
-        return keras.layers.ReLU(name=f"{label}_relu")(x)
-
-    outermost = normed if checked("skip", skip, SKIPS) == "none" else conv
-
-    def block(x, label):
-        y = relu(normed(x, quarter, 3, 1, f"{label}a"), f"{label}a")
-        return keras.layers.Add(name=label)([x, normed(y, quarter, 3, 1, f"{label}b")])
-
-    def up(x, like, count, label, norm_of=normed):
-        if checked("upsampling", upsampling, UPSAMPLINGS) == "nearest":
-            grown = UpsampleLike(name=f"{label}_grow")(x, like)
-            return relu(norm_of(grown, count, 3, 1, label, "zero"), label)
-        x = _transposed(count, norm, label)(x)
-        return relu(normalization(norm, f"{label}_norm")(x) if norm_of is normed else x, label)
-
-    def joined(x, features, label):
-        if skip == "none":
-            return x
-        return keras.layers.Concatenate(name=f"{label}_skip")([x, features])
-
-    c1 = relu(outermost(seen(content, channels[0], "content"), full, 7, 1, "c1"), "c1")
-    d2 = relu(normed(c1, half, 3, 2, "d2", "zero"), "d2")
-    x = relu(normed(d2, quarter, 3, 2, "d3", "zero"), "d3")
+    c1 = layers.first(seen(content, channels[0], "content"), full, "c1")
+    d2 = layers.down(c1, half, "d2")
+    x = layers.down(d2, quarter, "d3")
     for index in range(1, blocks + 1):
-        x = block(x, f"residual{index}")
-    x = up(joined(up(x, d2, half, "u2"), d2, "u2"), c1, full, "u1", outermost)
-    x = _last(joined(x, c1, "u1"), channels[1], padding)
+        x = layers.residual(x, f"residual{index}")
+    x = layers.up(x, d2, norm, "u2")
+    x = layers.up(x, c1, layers.outermost, "u1")
+    x = _conv(x, channels[1], 7, "paint", padding)
     return keras.Model(content, shown(x), name=name)
 
 
-def _conv(count, size, strides, pad, norm, label):
-    return keras.layers.Conv2D(
+@dataclasses.dataclass(frozen=True)
+class _Layers:
+    """The generator's layers by its choices."""
+
+    norm: str
+    padding: str
+    upsampling: str
+    skip: str
+
+    def __post_init__(self):
+        checked("padding", self.padding, PADDINGS)
+        checked("upsampling", self.upsampling, UPSAMPLINGS)
+        checked("skip", self.skip, SKIPS)
+
+    @property
+    def outermost(self):
+        """Normalisation at full size."""
+        return self.norm if self.skip == "none" else None
+
+    @property
+    def bias(self):
+        return self.norm == "instance"
+
+    def first(self, x, count, label):
+        return _relu(_conv(x, count, 7, label, self.padding, self.bias), self.outermost, label)
+
+    def down(self, x, count, label):
+        return _relu(_conv(x, count, 3, label, bias=self.bias, strides=2), self.norm, label)
+
+    def residual(self, x, label):
+        y = _relu(self._same(x, f"{label}a"), self.norm, f"{label}a")
+        y = _normed(self._same(y, f"{label}b"), self.norm, f"{label}b")
+        return keras.layers.Add(name=label)([x, y])
+
+    def _same(self, x, label):
+        return _conv(x, x.shape[-1], 3, label, self.padding, self.bias)
+
+    def up(self, x, like, norm, label):
+        x = _relu(self._grown(x, like, label), norm, label)
+        if self.skip == "none":
+            return x
+        return keras.layers.Concatenate(name=f"{label}_skip")([x, like])
+
+    def _grown(self, x, like, label):
+        count = like.shape[-1]
+        if self.upsampling == "transposed":
+            return _transposed(x, count, label, self.bias)
+        return _conv(UpsampleLike(name=f"{label}_grow")(x, like), count, 3, label, bias=self.bias)
+
+
+def _conv(x, count, size, label, padding="zero", bias=True, strides=1):
+    if padding == "reflect":
+        x = ReflectPad(size // 2, name=f"{label}_pad")(x)
+    conv = keras.layers.Conv2D(
         count,
         size,
         strides,
-        pad,
-        use_bias=norm == "instance",
+        "valid" if padding == "reflect" else "same",
+        use_bias=bias,
         kernel_initializer=initial(),
         name=label,
     )
-
-
-def _transposed(count, norm, label):
-    return keras.layers.Conv2DTranspose(
-        count,
-        3,
-        2,
-        "same",
-        use_bias=norm == "instance",
-        kernel_initializer=initial(),
-        name=label,
-    )
-
-
-def _last(x, count, padding):
-    if padding == "reflect":
-        x, padding = ReflectPad(3, name="paint_pad")(x), "valid"
-    else:
-        padding = "same"
-    conv = keras.layers.Conv2D(count, 7, 1, padding, kernel_initializer=initial(), name="paint")
     return conv(x)
+
+
+def _transposed(x, count, label, bias):
+    conv = keras.layers.Conv2DTranspose(
+        count, 3, 2, "same", use_bias=bias, kernel_initializer=initial(), name=label
+    )
+    return conv(x)
+
+
+def _normed(x, norm, label):
+    return x if norm is None else normalization(norm, f"{label}_norm")(x)
+
+
+def _relu(x, norm, label):
+    return keras.layers.ReLU(name=f"{label}_relu")(_normed(x, norm, label))
