@@ -1,7 +1,9 @@
 """Runs that stop at any moment and go on as if they had not."""
 
+import concurrent.futures
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from processes import log, start, steps_logged, stop_after
 
 from tfstyle import cli, images, weights
 from tfstyle.data import batches, folders
+from tfstyle.data.cache import cached
 from tfstyle.networks import files, vgg
 
 NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64", "--stem", "4", "--quarter", "8"]
@@ -103,6 +106,33 @@ def test_a_folder_without_pictures_is_refused(pictures, tmp_path, capsys):
     arguments[3] = str(tmp_path)
     assert cli.main(arguments) == 2
     assert "folder with pictures" in capsys.readouterr().err
+
+
+def counting(decoded, pause=0.0):
+    """A decoder of pictures of as many bytes as their file's name says."""
+
+    def decode(files):
+        decoded.append(files)
+        time.sleep(pause)
+        return (np.zeros(int(files[0]), np.uint8),)
+
+    return decode
+
+
+def test_pictures_are_kept_as_long_as_there_is_room_for_them():
+    decoded = []
+    decode = cached(counting(decoded), limit=100)
+    for name in ("60", "50", "40", "60", "50", "40"):
+        assert decode((name,))[0].nbytes == int(name)
+    assert decoded == [("60",), ("50",), ("40",), ("50",)]
+
+
+def test_threads_decode_a_kept_picture_once():
+    decoded = []
+    decode = cached(counting(decoded, 0.01), limit=1000)
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(decode, [(str(1 + n % 3),) for n in range(48)]))
+    assert sorted(decoded) == [("1",), ("2",), ("3",)] and len({id(each) for each in found}) == 3
 
 
 def test_a_stream_begun_later_goes_on_as_the_whole(pictures):

@@ -6,13 +6,14 @@ goes on with the batches that it would have seen.
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 from tfstyle import images
+from tfstyle.data.cache import cached
 
 LARGEST_SIDE = 640  # longer sides are reduced to this while reading
 CACHED_BYTES = 1 << 30  # of decoded pictures are kept by each stream
@@ -87,7 +88,7 @@ def crops(
 
 def _crops(files, numbers, size, seed, zoom, decode=None):
     """Crops of pictures that belong together, shape (pictures, size, size, 3), by number."""
-    decode = _cached(decode or _decoded)
+    decode = cached(decode or _decoded, CACHED_BYTES)
 
     def crop(number):
         pictures = _readable(files, number, seed, decode)
@@ -104,23 +105,6 @@ def _crops(files, numbers, size, seed, zoom, decode=None):
 
 def _decoded(files):
     return tuple(images.read_bytes(path, LARGEST_SIDE) for path in files)
-
-
-def _cached(decode: Callable) -> Callable:
-    """`decode`, whose results are kept until CACHED_BYTES are full."""
-    kept, used = {}, 0
-
-    def cached(files):
-        nonlocal used
-        if files not in kept:
-            pictures = decode(files)
-            used += sum(picture.nbytes for picture in pictures)
-            if used > CACHED_BYTES:
-                return pictures
-            kept[files] = pictures
-        return kept[files]
-
-    return cached
 
 
 def _readable(files, number, seed, decode):
