@@ -305,7 +305,7 @@ def test_pairs_are_cut_at_the_same_place(domains):
     picture = examples.lake(64, 64)
     images.write(np.concatenate([picture, 1 - picture], axis=1), domains / "negative" / "0.png")
     paths = folders.pairs(domains / "negative")
-    for direction in batches.DIRECTIONS:
+    for direction in folders.DIRECTIONS:
         batch = next(iter(batches.paired(paths, 2, 32, 1, direction=direction)))
         np.testing.assert_allclose(batch["from"] + batch["to"], 1.0, atol=0.03)
 
@@ -313,7 +313,7 @@ def test_pairs_are_cut_at_the_same_place(domains):
 def test_directions_are_each_other_turned(domains):
     paths = folders.pairs(domains / "pairs")
     there, back = (
-        next(iter(batches.paired(paths, 2, 32, 1, direction=each))) for each in batches.DIRECTIONS
+        next(iter(batches.paired(paths, 2, 32, 1, direction=each))) for each in folders.DIRECTIONS
     )
     np.testing.assert_array_equal(there["from"], back["to"])
 

@@ -27,6 +27,8 @@ LIGHT += (
     "cli/paint",
     "cli/train",
     "cli/evaluate",
+    "data/catalog",
+    "data/folders",
     "methods/ghiasi/stylizer",
     "methods/ghiasi/settings",
     "training/settings",

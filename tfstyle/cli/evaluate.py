@@ -93,6 +93,8 @@ def _run_evaluate_encoder(options):
 
 
 def _evaluate_translation(commands):
+    from tfstyle.data import folders
+
     parser = command(
         commands,
         "evaluate-translation",
@@ -119,7 +121,10 @@ def _evaluate_translation(commands):
     parser.add_argument("--fit-target", nargs="+", default=(), metavar="DIR", help="see there")
     parser.add_argument("--pairs", metavar="DIR", help="instead, pictures with a pair side by side")
     parser.add_argument(
-        "--direction", choices=("a-to-b", "b-to-a"), default="a-to-b", help="of the pairs"
+        "--direction",
+        choices=folders.DIRECTIONS,
+        default=folders.DIRECTIONS[0],
+        help="of the pairs",
     )
     add_teacher(parser, "network to measure on: ")
     parser.add_argument("--csv", metavar="FILE", help="write every picture's figures here")

@@ -82,6 +82,7 @@ def _cyclegan(kinds):
 
 
 def _pix2pix(kinds):
+    from tfstyle.data import folders
     from tfstyle.methods.pix2pix.settings import Settings
 
     parser = command(
@@ -98,8 +99,8 @@ def _pix2pix(kinds):
     parser.add_argument("--b", metavar="DIR", help="and a folder of b with the same names")
     parser.add_argument(
         "--direction",
-        choices=("a-to-b", "b-to-a"),
-        default="a-to-b",
+        choices=folders.DIRECTIONS,
+        default=folders.DIRECTIONS[0],
         help="what is learned from what (default: %(default)s)",
     )
     _add_replicas(parser)

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from tfstyle import images
 from tfstyle.data.cache import cached
+from tfstyle.data.folders import DIRECTIONS
 
 LARGEST_SIDE = 640  # longer sides are reduced to this while reading
 CACHED_BYTES = 1 << 30  # of decoded pictures are kept by each stream
@@ -58,7 +59,6 @@ class Part:
 
 
 WHOLE = Part()
-DIRECTIONS = ("a-to-b", "b-to-a")
 
 
 def crops(
@@ -246,7 +246,7 @@ def paired(
         start: Batches to pass over.
         zoom: See `crops`.
         part: Of every batch.
-        direction: One of DIRECTIONS.
+        direction: One of `folders.DIRECTIONS`.
 
     Returns:
         Endless dataset of {"from": (batch, size, size, 3), "to": the same shape}.
@@ -263,7 +263,7 @@ def pair(files: tuple[Path, ...], direction: str = "a-to-b") -> tuple[np.ndarray
 
     Args:
         files: Of a and b, or of one picture with a in its left half and b in its right one.
-        direction: One of DIRECTIONS.
+        direction: One of `folders.DIRECTIONS`.
 
     Raises:
         OSError: A file cannot be read.

@@ -7,6 +7,8 @@ from pathlib import Path
 from tfstyle import images
 from tfstyle.data import catalog
 
+DIRECTIONS = ("a-to-b", "b-to-a")  # of pairs: what is learned from what
+
 
 def pictures(folder: str | os.PathLike) -> list[Path]:
     """Every picture below a folder, in name order.

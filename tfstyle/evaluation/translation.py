@@ -118,7 +118,7 @@ def paired(
     Args:
         translate: One picture to another.
         pairs: As `batches.pair` reads them.
-        direction: One of `batches.DIRECTIONS`.
+        direction: One of `folders.DIRECTIONS`.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
         sheet: Picture to write forty translations to, or None: given, translated, wanted.
     """

@@ -117,7 +117,7 @@ def train(
         folder: The run folder; at the end it holds generator.keras.
         settings: Every number.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
-        direction: One of `batches.DIRECTIONS`.
+        direction: One of `folders.DIRECTIONS`.
 
     Returns:
         True when the run is complete, False when it was interrupted.
