@@ -5,7 +5,6 @@ import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 
-LOG = "log.csv"
 PICTURE = "losses.png"
 
 
@@ -13,14 +12,14 @@ class Curves:
     """What shows the losses to people; each part does nothing where its library is missing.
 
     Args:
-        folder: A run folder with a log.
+        log: The file of a run's losses; what shows them stands beside it.
         active: False for those of several workers that write nothing.
     """
 
-    def __init__(self, folder: Path, active: bool = True):
-        self.folder = folder
+    def __init__(self, log: Path, active: bool = True):
+        self.log = log
         self.matplotlib = active and importlib.util.find_spec("matplotlib") is not None
-        self.writer = _writer(folder) if active else None
+        self.writer = _writer(log.parent) if active else None
 
     def add(self, step: int, losses: Mapping[str, float]) -> None:
         """Tells TensorBoard a step's losses."""
@@ -34,12 +33,11 @@ class Curves:
 
     def draw(self) -> None:
         """Draws the log so far as losses.png, where matplotlib is installed."""
-        path = self.folder / LOG
-        if self.matplotlib and path.exists():
-            with path.open(newline="") as file:
+        if self.matplotlib and self.log.exists():
+            with self.log.open(newline="") as file:
                 rows = list(csv.DictReader(file))
             if len(rows) > 1:
-                _draw(rows, self.folder / PICTURE)
+                _draw(rows, self.log.with_name(PICTURE))
 
 
 def _writer(folder):

@@ -143,7 +143,7 @@ class Recorder(keras.callbacks.Callback):
             disable=not self.run.writes,
         )
         self.interrupted = False
-        self.curves = curves.Curves(self.run.folder, self.run.writes)
+        self.curves = curves.Curves(self.run.folder / LOG, self.run.writes)
         self.handlers = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}
 
     def _stop(self, *_):
