@@ -20,15 +20,12 @@ from tfstyle import images, losses
 from tfstyle.data import batches
 from tfstyle.methods.cyclegan.settings import Settings
 from tfstyle.networks import encoder as encoders
-from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.projected import projected
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet
-from tfstyle.training import devices, runs
-from tfstyle.training.adversarial import Game, optimizers
-from tfstyle.training.pool import Pool
-from tfstyle.training.trainer import precision
+from tfstyle.training import games
+from tfstyle.training.adversarial import Game
 
 WAYS = {"a_to_b": ("a", "b"), "b_to_a": ("b", "a")}
 
@@ -48,6 +45,11 @@ def generator(settings: Settings, way: str) -> keras.Model:
         channels=pair,
         name=way,
     )
+
+
+def generators(settings: Settings) -> dict[str, keras.Model]:
+    """Fresh generators of both ways."""
+    return {way: generator(settings, way) for way in WAYS}
 
 
 def discriminator(
@@ -125,17 +127,14 @@ class Objective:
 
 def game(settings: Settings, encoder: keras.Model | None = None) -> Game:
     """A compiled game of fresh networks; `fit` takes batches of {"a", "b"}."""
-    keras.utils.set_random_seed(settings.seed)
-    with precision(settings.precision):
-        played = Game(
-            {way: generator(settings, way) for way in WAYS},
+
+    def networks():
+        return (
+            generators(settings),
             {domain: discriminator(settings, domain, encoder) for domain in "ab"},
-            Objective(settings),
-            Pool(settings.pool, settings.seed),
         )
-    rates = (settings.rate, settings.steps, settings.decay)
-    played.compile(*optimizers(*rates, settings.precision, settings.average))
-    return played
+
+    return games.compiled(settings, networks, Objective(settings), settings.pool)
 
 
 def train(
@@ -166,13 +165,6 @@ def train(
         OSError: A worker is gone, or the disk is full.
         ValueError: The run folder was begun with other settings.
     """
-    strategy = strategy or tf.distribute.get_strategy()
-    run = runs.Run(folder, dataclasses.asdict(settings), devices.is_chief(strategy))
-    with strategy.scope():
-        played = game(settings, encoder)
-        if begin and run.step == 0:
-            for way, network in played.generators.items():
-                copy_into(network, load(Path(begin) / way / "generator.keras"))
 
     def batches_from(step, part):
         return batches.unpaired(
@@ -186,26 +178,22 @@ def train(
             part,
         )
 
-    total = settings.steps + settings.decay
-    recorder = runs.Recorder(run, total, sample=_sampler(played, a, b, settings.size))
-    done = devices.play(played, run, batches_from, recorder, strategy)
-    if done and run.writes:
-        played.take_average()
-        for way in WAYS:
-            _finish(run, played.generators[way], generator(settings, way), way)
-    return done
+    return games.train(
+        folder,
+        dataclasses.asdict(settings),
+        lambda: game(settings, encoder),
+        lambda: generators(settings),
+        batches_from,
+        _sampler(a, b, settings.size),
+        strategy,
+        begin,
+    )
 
 
-def _finish(run, trained, exact, way):
-    runs.Run(run.folder / way, run.settings)
-    copy_into(exact, trained).save(run.folder / way / "generator.keras")
-
-
-def _sampler(played, a, b, size, count=4):
+def _sampler(a, b, size, count=4):
     """Rows of: real, translated, back again, identity; a's, then b's."""
 
-    def row(way, back, paths):
-        forth, back = played.generators[way], played.generators[back]
+    def row(forth, back, paths):
         chosen = [paths[i * len(paths) // count] for i in range(count)]
         for path in chosen:
             real = images.squash(images.read(path, 2 * size), size)[None]
@@ -213,8 +201,9 @@ def _sampler(played, a, b, size, count=4):
             again, same = back(translated, training=False), back(real, training=False)
             yield np.concatenate([real, *(np.asarray(x) for x in (translated, again, same))])
 
-    def sample():
-        columns = row("a_to_b", "b_to_a", a), row("b_to_a", "a_to_b", b)
+    def sample(trained):
+        forth, back = trained["a_to_b"], trained["b_to_a"]
+        columns = row(forth, back, a), row(back, forth, b)
         return images.sheet([np.concatenate(both) for both in zip(*columns, strict=True)])
 
     return sample

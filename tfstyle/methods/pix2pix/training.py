@@ -19,14 +19,11 @@ import tensorflow as tf
 from tfstyle import images, losses
 from tfstyle.data import batches
 from tfstyle.methods.pix2pix.settings import Settings
-from tfstyle.networks.files import copy_into
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet
-from tfstyle.training import devices, runs
-from tfstyle.training.adversarial import Game, optimizers
-from tfstyle.training.pool import Pool
-from tfstyle.training.trainer import precision
+from tfstyle.training import games
+from tfstyle.training.adversarial import Game
 
 
 def generator(settings: Settings) -> keras.Model:
@@ -44,6 +41,11 @@ def generator(settings: Settings) -> keras.Model:
         settings.upsampling,
         channels,
     )
+
+
+def generators(settings: Settings) -> dict[str, keras.Model]:
+    """Fresh generators of a game: one."""
+    return {"generator": generator(settings)}
 
 
 def discriminator(settings: Settings) -> keras.Model:
@@ -90,17 +92,11 @@ class Objective:
 
 def game(settings: Settings) -> Game:
     """A compiled game of fresh networks; `fit` takes batches of {"from", "to"}."""
-    keras.utils.set_random_seed(settings.seed)
-    with precision(settings.precision):
-        played = Game(
-            {"generator": generator(settings)},
-            {"discriminator": discriminator(settings)},
-            Objective(settings),
-            Pool(0, settings.seed),
-        )
-    rates = (settings.rate, settings.steps, settings.decay)
-    played.compile(*optimizers(*rates, settings.precision, settings.average))
-    return played
+
+    def networks():
+        return generators(settings), {"discriminator": discriminator(settings)}
+
+    return games.compiled(settings, networks, Objective(settings))
 
 
 def train(
@@ -126,11 +122,6 @@ def train(
         OSError: A worker is gone, or the disk is full.
         ValueError: The run folder was begun with other settings.
     """
-    strategy = strategy or tf.distribute.get_strategy()
-    numbers = dataclasses.asdict(settings) | {"direction": direction}
-    run = runs.Run(folder, numbers, devices.is_chief(strategy))
-    with strategy.scope():
-        played = game(settings)
 
     def batches_from(step, part):
         return batches.paired(
@@ -144,27 +135,27 @@ def train(
             direction,
         )
 
-    total = settings.steps + settings.decay
-    sample = _sampler(played, pairs, settings.size, direction)
-    recorder = runs.Recorder(run, total, sample=sample)
-    done = devices.play(played, run, batches_from, recorder, strategy)
-    if done and run.writes:
-        played.take_average()
-        exact = copy_into(generator(settings), played.generators["generator"])
-        exact.save(run.folder / "generator.keras")
-    return done
+    return games.train(
+        folder,
+        dataclasses.asdict(settings) | {"direction": direction},
+        lambda: game(settings),
+        lambda: generators(settings),
+        batches_from,
+        _sampler(pairs, settings.size, direction),
+        strategy,
+    )
 
 
-def _sampler(played, pairs, size, direction, count=6):
+def _sampler(pairs, size, direction, count=6):
     """Rows of: given, translated, wanted."""
     chosen = [pairs[i * len(pairs) // count] for i in range(count)]
 
-    def sample():
+    def sample(trained):
         rows = []
         for files in chosen:
             given, wanted = batches.pair(files, direction)
             given, wanted = (images.squash(images.to_float(x), size) for x in (given, wanted))
-            translated = played.generators["generator"](given[None], training=False)
+            translated = trained["generator"](given[None], training=False)
             rows.append(np.stack([given, np.asarray(translated)[0], wanted]))
         return images.sheet([np.concatenate(rows[i : i + 2]) for i in range(0, count, 2)])
 

@@ -1,0 +1,112 @@
+"""A paper's game from its numbers to its generators' files."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfstyle.networks.files import copy_into, load
+from tfstyle.training import devices, runs
+from tfstyle.training.adversarial import Game, Objective, optimizers
+from tfstyle.training.pool import Pool
+from tfstyle.training.trainer import precision
+
+Networks = Mapping[str, keras.Model]
+FILE = "generator.keras"
+
+
+class Numbers(Protocol):
+    """What a game needs of a paper's settings."""
+
+    steps: int
+    decay: int
+    rate: float
+    average: float
+    precision: str
+    seed: int
+
+
+def compiled(
+    settings: Numbers,
+    networks: Callable[[], tuple[Networks, Networks]],
+    objective: Objective,
+    pool: int = 0,
+) -> Game:
+    """A compiled game of fresh networks.
+
+    Args:
+        settings: The numbers of both sides.
+        networks: Makes generators and discriminators; called under the settings' precision.
+        objective: What is played for.
+        pool: Generated pictures kept of each stream.
+    """
+    keras.utils.set_random_seed(settings.seed)
+    with precision(settings.precision):
+        played = Game(*networks(), objective, Pool(pool, settings.seed))
+    rates = (settings.rate, settings.steps, settings.decay)
+    played.compile(*optimizers(*rates, settings.precision, settings.average))
+    return played
+
+
+def train(
+    folder: str | os.PathLike,
+    numbers: Mapping,
+    game: Callable[[], Game],
+    generators: Callable[[], Networks],
+    batches: devices.Batches,
+    sample: Callable[[Networks], np.ndarray],
+    strategy: tf.distribute.Strategy | None = None,
+    begin: str | os.PathLike | None = None,
+) -> bool:
+    """Plays a game to its end and writes its generators; the same call goes on where it stopped.
+
+    Args:
+        folder: The run folder; at the end it holds the generator.keras of a single generator, or
+            of each of several in a folder of its name.
+        numbers: Every number of the run, `steps` and `decay` among them.
+        game: Makes the compiled game; called under the strategy's scope.
+        generators: Makes the game's generators afresh, to be written in float32.
+        batches: As of `devices.play`.
+        sample: Paints a sheet with the game's generators, as of `Recorder`.
+        strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
+        begin: A finished run of generators of the same shape to begin with, or None.
+
+    Returns:
+        True when the run is complete, False when it was interrupted.
+
+    Raises:
+        OSError: A worker is gone, or the disk is full.
+        ValueError: The run folder was begun with other settings.
+    """
+    strategy = strategy or tf.distribute.get_strategy()
+    run = runs.Run(folder, numbers, devices.is_chief(strategy))
+    with strategy.scope():
+        played = game()
+        if begin and run.step == 0:
+            _begin(played.generators, Path(begin))
+    total = numbers["steps"] + numbers["decay"]
+    recorder = runs.Recorder(run, total, sample=lambda: sample(played.generators))
+    done = devices.play(played, run, batches, recorder, strategy)
+    if done and run.writes:
+        played.take_average()
+        _write(generators(), played.generators, run)
+    return done
+
+
+def _begin(generators, folder):
+    for name, home in _homes(generators, folder).items():
+        copy_into(generators[name], load(home / FILE))
+
+
+def _write(exact, trained, run):
+    for name, home in _homes(exact, run.folder).items():
+        runs.Run(home, run.settings)
+        copy_into(exact[name], trained[name]).save(home / FILE)
+
+
+def _homes(generators, folder):
+    return {name: folder / name if len(generators) > 1 else folder for name in generators}
