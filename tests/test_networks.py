@@ -6,7 +6,16 @@ from keras.src.legacy.saving import legacy_h5_format
 
 from tfstyle import export, layers
 from tfstyle.networks import encoder as encoders
-from tfstyle.networks import files, predictor, residual, squeezenet, teachers, transformer, vgg
+from tfstyle.networks import (
+    files,
+    predictor,
+    residual,
+    squeezenet,
+    teachers,
+    tiling,
+    transformer,
+    vgg,
+)
 from tfstyle.networks.endpoint import Endpoint
 
 
@@ -28,14 +37,18 @@ def test_the_transformer_keeps_odd_sizes_and_the_range(small, inputs):
 
 
 def test_every_normalisation_has_its_moments(small, inputs):
-    moments = transformer.measuring(small).predict_on_batch(inputs)["moments"]
+    moments = tiling.measuring(small).predict_on_batch(inputs)["moments"]
     assert moments.shape == (1, 2 * (4 + 8 + 8 * 5 + 8 + 16 + 6))
 
 
-def test_given_its_own_moments_a_tile_is_the_whole(small, inputs):
-    moments = transformer.measuring(small).predict_on_batch(inputs)["moments"]
-    tile = transformer.tiling(small).predict_on_batch({**inputs, "moments": moments})["pastiche"]
-    np.testing.assert_allclose(tile, small.predict_on_batch(inputs), atol=1e-6)
+@pytest.mark.parametrize("papers", [False, True])
+def test_given_its_own_moments_a_tile_is_the_whole(small, inputs, papers):
+    network = residual.residual_transformer((4, 4, 8), vector=6) if papers else small
+    whole = tiling.measuring(network, "pastiche").predict_on_batch(inputs)
+    given = {**inputs, "moments": whole["moments"]}
+    tile = tiling.tiling(network, "pastiche").predict_on_batch(given)["pastiche"]
+    np.testing.assert_allclose(tile, network.predict_on_batch(inputs), atol=1e-6)
+    np.testing.assert_allclose(tile, whole["pastiche"], atol=1e-6)
 
 
 def test_the_vector_changes_the_picture(small, inputs):
@@ -194,8 +207,8 @@ def test_a_missing_teacher_names_its_file(tmp_path):
 
 def test_exports_agree_with_keras_and_hold_builtin_operations_only(small, inputs):
     endpoints = {
-        "paint": Endpoint(transformer.measuring(small)),
-        "tile": Endpoint(transformer.tiling(small)),
+        "paint": Endpoint(tiling.measuring(small, "pastiche")),
+        "tile": Endpoint(tiling.tiling(small, "pastiche")),
     }
     content = export.to_tflite(endpoints, "float32")
     moments = endpoints["paint"].arrays(**inputs)["moments"]

@@ -1,35 +1,31 @@
-"""Networks with instance norm that tell their moments, or take those of a larger picture.
+"""Networks that tell the moments that they normalise with, or take those of a larger picture.
 
 With the moments of a whole picture, tiles of it come out as the whole does: Chen et al. 2022
 (URST, https://arxiv.org/abs/2103.11784), section 3.2.
 """
 
 import keras
+import numpy as np
 
 from tfstyle.layers import InstanceNorm, Moments
+from tfstyle.networks.endpoint import Endpoint
 
 
 def measuring(network: keras.Model, output: str = "translated") -> keras.Model:
     """A network that also tells the moments that its normalisations take out.
 
     Args:
-        network: One picture to another, normalised by `InstanceNorm`s.
+        network: Its inputs to one picture, normalised by `InstanceNorm`s, or by other layers
+            with what `Moments` tell.
         output: What to call its picture.
 
     Returns:
-        Model of the same weights, a picture to {output, "moments": (batch, numbers)}.
+        Model of the same weights, the network's inputs by name to {output, "moments": (batch,
+        numbers)}.
     """
-    taken = []
-
-    def call(layer, *inputs, **named):
-        if isinstance(layer, InstanceNorm):
-            taken.append(Moments(layer.epsilon)(inputs[0]))
-            return layer(inputs[0], taken[-1])
-        return layer(*inputs, **named)
-
-    copy = _connected(network, call)
+    copy, taken = _measured(network)
     outputs = {output: copy.output, "moments": keras.ops.concatenate(taken, axis=-1)}
-    return keras.Model({"content": copy.input}, outputs, name="measuring")
+    return keras.Model(copy.input, outputs, name="measuring")
 
 
 def tiling(network: keras.Model, output: str = "translated") -> keras.Model:
@@ -40,26 +36,44 @@ def tiling(network: keras.Model, output: str = "translated") -> keras.Model:
         output: As of `measuring`.
 
     Returns:
-        Model of the same weights, {"content", "moments": (batch, numbers)} to {output}.
+        Model of the same weights, the network's inputs by name and "moments" to {output}.
     """
-    norms = [layer for layer in network.layers if isinstance(layer, InstanceNorm)]
-    count = sum(2 * norm.output.shape[-1] for norm in norms)
-    moments, used = keras.Input((count,), name="moments"), 0
+    ends = np.cumsum([moments.shape[-1] for moments in _measured(network)[1]])
+    moments = keras.Input((int(ends[-1]),), name="moments")
+    given = iter(keras.ops.split(moments, ends[:-1].tolist(), axis=-1))
 
     def call(layer, *inputs, **named):
-        nonlocal used
-        if not isinstance(layer, InstanceNorm):
-            return layer(*inputs, **named)
-        start, used = used, used + 2 * inputs[0].shape[-1]
-        return layer(inputs[0], moments[:, start:used])
+        if isinstance(layer, Moments):
+            return next(given)
+        if isinstance(layer, InstanceNorm):
+            return layer(inputs[0], next(given))
+        return layer(*inputs, **named)
 
-    given = {"content": network.input, "moments": moments}
-    copy = _connected(keras.Model(given, network.output), call, given)
+    copy = _connected(network, Endpoint(network).inputs | {"moments": moments}, call)
     return keras.Model(copy.input, {output: copy.output}, name="tiling")
 
 
-def _connected(network, call, inputs=None):
+def _measured(network):
+    """The network once more, and the moments that it takes out, each layer's."""
+    taken = []
+
+    def call(layer, *inputs, **named):
+        if isinstance(layer, InstanceNorm):
+            taken.append(Moments(layer.epsilon)(inputs[0]))
+            return layer(inputs[0], taken[-1])
+        outputs = layer(*inputs, **named)
+        if isinstance(layer, Moments):
+            taken.append(outputs)
+        return outputs
+
+    return _connected(network, Endpoint(network).inputs, call), taken
+
+
+def _connected(network, inputs, call):
     """The same layers connected once more."""
     return keras.models.clone_model(
-        network, inputs, clone_function=lambda layer: layer, call_function=call
+        keras.Model(inputs, network.output),
+        inputs,
+        clone_function=lambda layer: layer,
+        call_function=call,
     )

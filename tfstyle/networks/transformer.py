@@ -82,33 +82,7 @@ def transformer(
     for label, layer in layers.items():
         layer.name = label
     inputs = _inputs(vector)
-    return keras.Model(inputs, _connect(layers, **inputs)["pastiche"], name=name)
-
-
-def measuring(transformer: keras.Model) -> keras.Model:
-    """The transformer, telling the moments that its normalisations take out.
-
-    Returns:
-        Model, the transformer's inputs to {"pastiche", "moments": (batch, numbers)}.
-    """
-    inputs = _inputs(transformer.input["vector"].shape[-1])
-    return keras.Model(inputs, _connect(_layers_of(transformer), **inputs), name="measuring")
-
-
-def tiling(transformer: keras.Model) -> keras.Model:
-    """The transformer, normalising with moments that are given.
-
-    With those of a whole picture, from `measuring`, tiles of it are painted as the whole is:
-    Chen et al. 2022 (URST, https://arxiv.org/abs/2103.11784), section 3.2.
-
-    Returns:
-        Model, {"content", "vector", "moments": (batch, numbers)} to {"pastiche"}.
-    """
-    inputs = _inputs(transformer.input["vector"].shape[-1])
-    count = transformer.get_layer("conditions").units
-    inputs["moments"] = keras.Input((count,), name="moments")
-    pastiche = _connect(_layers_of(transformer), **inputs)["pastiche"]
-    return keras.Model(inputs, {"pastiche": pastiche}, name="tiling")
+    return keras.Model(inputs, _connect(layers, **inputs), name=name)
 
 
 def _conv(filters, size=3, strides=1, activation=None, **kwargs):
@@ -130,21 +104,17 @@ def _inputs(vector):
     }
 
 
-def _layers_of(model):
-    return {layer.name: layer for layer in model.layers}
-
-
-def _connect(layers, content, vector, moments=None):
-    """The network's outputs, from its layers by name."""
-    conditions, taken, start = layers["conditions"](vector), [], 0
+def _connect(layers, content, vector):
+    """The pastiche, from the network's layers by name."""
+    conditions, start = layers["conditions"](vector), 0
 
     def normed(x, name):
         nonlocal start
         x = layers[name](x)
         span = slice(start, start + 2 * x.shape[-1])
         start = span.stop
-        taken.append(layers[f"{name}_moments"](x) if moments is None else moments[:, span])
-        return layers[f"{name}_norm"](x, conditions[:, span], taken[-1])
+        moments = layers[f"{name}_moments"](x)
+        return layers[f"{name}_norm"](x, conditions[:, span], moments)
 
     def conv(x, name):
         return keras.ops.relu(normed(x, name))
@@ -161,5 +131,4 @@ def _connect(layers, content, vector, moments=None):
     x = residual(x, "quarter1")
     x = layers["joined"]([conv(layers["grow2"](x, half), "up2"), half])
     x = layers["paint"](layers["shuffle1"](layers["up1"](x)))
-    pastiche = layers["pastiche"](layers["colours"](x), content)
-    return {"pastiche": pastiche, "moments": keras.ops.concatenate(taken, axis=-1)}
+    return layers["pastiche"](layers["colours"](x), content)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import keras
 
 from tfstyle.networks.endpoint import Endpoint
-from tfstyle.networks.transformer import measuring, tiling
+from tfstyle.networks.tiling import measuring, tiling
 
 
 def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoint]]:
@@ -18,7 +18,7 @@ def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoi
     return {
         "predictor": {"predict": Endpoint(networks["predictor"], "vector")},
         "transformer": {
-            "paint": Endpoint(measuring(transformer)),
-            "tile": Endpoint(tiling(transformer)),
+            "paint": Endpoint(measuring(transformer, "pastiche")),
+            "tile": Endpoint(tiling(transformer, "pastiche")),
         },
     }
