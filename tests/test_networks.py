@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
-from tfstyle import export, layers
+from tfstyle import export, layers, litert
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks import (
     files,
@@ -17,6 +17,7 @@ from tfstyle.networks import (
     vgg,
 )
 from tfstyle.networks.endpoint import Endpoint
+from tfstyle.networks.resnet import resnet
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +218,18 @@ def test_exports_agree_with_keras_and_hold_builtin_operations_only(small, inputs
         assert export.difference(content, name, endpoint, known) < 1e-4
     found = export.operations(content)
     assert "CONV_2D" in found and not [op for op in found if op.startswith(export.REFUSED)]
+
+
+@pytest.mark.parametrize("size", [(37, 45), (61, 34)])
+def test_a_network_that_mirrors_its_borders_is_exported(size, tmp_path):
+    network = resnet((4, 8, 8), 1, padding="reflect")
+    endpoint = Endpoint(tiling.measuring(network))
+    path = tmp_path / "generator.tflite"
+    path.write_bytes(export.to_tflite({"translate": endpoint}, "float32"))
+    content = np.random.default_rng(0).random((1, *size, 3), dtype=np.float32)
+    found = litert.signatures([path])["translate"](content=content)
+    for name, expected in endpoint.arrays(content=content).items():
+        np.testing.assert_allclose(found[name], expected, atol=1e-4)
 
 
 def test_int8_weights_are_smaller_and_close(small, inputs):

@@ -13,6 +13,7 @@ from ai_edge_litert.interpreter import Interpreter
 from tfstyle.networks.endpoint import Endpoint
 
 PRECISIONS = ("float32", "float16", "dynamic")
+NOMINAL = 64  # pixels a side, before a file is told a size; a single one cannot be mirrored
 REFUSED = ("Flex", "READ_VARIABLE", "VAR_HANDLE", "CALL_ONCE")
 
 
@@ -46,20 +47,31 @@ def to_tflite(endpoints: Mapping[str, Endpoint], precision: str = "dynamic") -> 
             converter.target_spec.supported_types = [tf.float16]
         content = converter.convert()
     _refuse_foreign_operations(content)
-    return _without_inner_names(content)
+    return _edited(content, _forget_inner_names, _begin_at_nominal_size)
 
 
-def _without_inner_names(content):
-    """A twentieth of a small file is the names of tensors that nobody calls."""
+def _edited(content, *edits):
     model = schema.ModelT.InitFromPackedBuf(content)
     for graph in model.subgraphs:
-        outside = {*graph.inputs, *graph.outputs}
-        for index, tensor in enumerate(graph.tensors):
-            if index not in outside:
-                tensor.name = None
+        for edit in edits:
+            edit(graph)
     builder = flatbuffers.Builder(len(content))
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
+
+
+def _forget_inner_names(graph):
+    """A twentieth of a small file is the names of tensors that nobody calls."""
+    outside = {*graph.inputs, *graph.outputs}
+    for index, tensor in enumerate(graph.tensors):
+        if index not in outside:
+            tensor.name = None
+
+
+def _begin_at_nominal_size(graph):
+    for tensor in (graph.tensors[index] for index in graph.inputs):
+        if tensor.shapeSignature is not None:
+            tensor.shape = [NOMINAL if n < 0 else int(n) for n in tensor.shapeSignature]
 
 
 def _add(archive, name, endpoint):
