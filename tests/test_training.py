@@ -66,8 +66,9 @@ def test_a_run_killed_before_its_first_checkpoint_begins_its_log_again(pictures,
     assert [row["step"] for row in log(run)] == [row["step"] for row in log(unbroken)]
 
 
-def test_a_finished_run_can_be_released_and_paints(unbroken, tmp_path, photograph, painting):
+def test_a_finished_run_can_be_released_and_paints(unbroken, tmp_path, photograph, painting, capfd):
     assert cli.main(["release", "ghiasi", "--run", str(unbroken), "-o", str(tmp_path)]) == 0
+    assert "XNNPACK" not in capfd.readouterr().err
     painted = weights.load_lite("ghiasi", folder=tmp_path).stylize(photograph, painting)
     assert painted.shape == photograph.shape
     assert not list(unbroken.glob("new-*")) and list((unbroken / "samples").iterdir())

@@ -10,6 +10,7 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
+from tfstyle import litert
 from tfstyle.networks.endpoint import Endpoint
 
 PRECISIONS = ("float32", "float16", "dynamic")
@@ -116,6 +117,9 @@ def difference(content: bytes, name: str, endpoint: Endpoint, inputs: dict) -> f
         endpoint: The network that it came from.
         inputs: Arrays by input name.
     """
-    found = Interpreter(model_content=content).get_signature_runner(name)(**inputs)
+    with litert.quiet():
+        interpreter = Interpreter(model_content=content)
+        interpreter.allocate_tensors()
+    found = interpreter.get_signature_runner(name)(**inputs)
     expected = endpoint.arrays(**inputs)
     return max(float(np.abs(found[k] - v).mean() / (v.std() + 1e-9)) for k, v in expected.items())

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +57,7 @@ def _interpreter(path, threads):
     if not path.is_file():
         raise FileNotFoundError(f"Expected a TFLite file. Received: {path}, which is not there.")
     try:
-        with _quiet():
+        with quiet():
             interpreter = Interpreter(str(path), num_threads=threads)
             interpreter.allocate_tensors()
     except ValueError as error:
@@ -66,8 +66,11 @@ def _interpreter(path, threads):
 
 
 @contextlib.contextmanager
-def _quiet():
-    """Hides what LiteRT's C++ side says to stderr at every start, which no setting silences."""
+def quiet() -> Iterator[None]:
+    """Hides what LiteRT's C++ side says to stderr where memory is first allocated.
+
+    No setting of LiteRT's silences it.
+    """
     sys.stderr.flush()
     kept = os.dup(2)
     with open(os.devnull, "w") as nowhere:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images
+from tfstyle import images, litert
 
 PREDICTOR_SIDE = 256  # pixels; Magenta squashes the painting to a square of this side
 TRANSFORMER_SIDE = 384  # pixels; its transformer takes no other size
@@ -28,8 +28,9 @@ class MagentaTFLite:
         self.predictor, self.transformer = (
             Interpreter(str(Path(path)), num_threads=threads) for path in (predictor, transformer)
         )
-        self.predictor.allocate_tensors()
-        self.transformer.allocate_tensors()
+        with litert.quiet():
+            self.predictor.allocate_tensors()
+            self.transformer.allocate_tensors()
 
     def vector(self, style: np.ndarray) -> np.ndarray:
         """The painting's style vector, shape (1, 1, 1, 100)."""
