@@ -110,3 +110,36 @@ def test_total_variation_of_stripes_is_their_contrast():
     stripes[:, :, ::2] = 0.5
     assert float(losses.total_variation(stripes)) == pytest.approx(0.5)
     assert float(losses.total_variation(np.ones((1, 4, 4, 3), "float32"))) == 0.0
+
+
+@pytest.mark.parametrize("channels", [16, 144, 512])
+def test_roots_of_a_covariance_are_its_square_root_and_that_ones_inverse(channels):
+    basis, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(channels, channels)))
+    variances = 1 / np.arange(1, channels + 1) ** 2.0
+    spread = np.float32((basis * variances) @ basis.T)
+    root, inverse = (np.asarray(x)[0] for x in statistics.roots(spread[None]))
+    loaded = spread + (1e-3 * variances.mean() + 1e-6) * np.eye(channels)
+    np.testing.assert_allclose(root @ root, loaded, atol=1e-4)
+    np.testing.assert_allclose(inverse @ loaded @ inverse, np.eye(channels), atol=2e-3)
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-12, 1.0, 1e6])
+def test_roots_of_what_has_one_direction_or_none_are_finite(size):
+    for spread in (np.ones((1, 32, 32)), np.zeros((1, 32, 32))):
+        assert all(np.isfinite(x).all() for x in statistics.roots(np.float32(size * spread)))
+
+
+def test_aligned_features_have_the_styles_moments_and_their_own_structure(features):
+    style = 3.0 + 2.0 * np.random.default_rng(1).normal(size=(2, 4, 5, features.shape[-1]))
+    aligned = statistics.align_moments(features, np.float32(style))
+    for found, wanted in zip(statistics.moments(aligned), statistics.moments(style), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-3)
+    np.testing.assert_allclose(
+        statistics.normalize(aligned), statistics.normalize(features), atol=1e-3
+    )
+
+
+def test_target_loss_is_zero_at_the_target_and_one_at_its_mean(features):
+    flat = np.broadcast_to(features.mean((1, 2), keepdims=True), features.shape)
+    assert float(losses.target_loss(features, features)) == 0
+    assert float(losses.target_loss(features, flat)) == pytest.approx(1, abs=1e-3)

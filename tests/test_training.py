@@ -14,14 +14,23 @@ from tfstyle.data import batches, folders
 from tfstyle.data.cache import cached
 from tfstyle.networks import files, vgg
 
-NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64", "--stem", "4", "--quarter", "8"]
-NUMBERS += ["--eighth", "8", "--blocks", "1", "--top", "4", "--hidden", "8"]
+NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64"]
+SMALL = {
+    "ghiasi": [
+        *("--stem", "4", "--quarter", "8", "--eighth", "8"),
+        *("--blocks", "1", "--top", "4", "--hidden", "8"),
+    ],
+    "adain": [],
+    "wct": [],
+}
+FILES = {"ghiasi": "transformer", "adain": "decoder", "wct": "decoder3"}
 
 
-def command(pictures, run):
+def command(pictures, run, family="ghiasi"):
+    style = [] if family == "wct" else ["--style", str(pictures / "style")]
     return [
-        *("train", "ghiasi", "--content", str(pictures / "content")),
-        *("--style", str(pictures / "style"), "--run", str(pictures / run), *NUMBERS),
+        *("train", family, "--content", str(pictures / "content"), *style),
+        *("--run", str(pictures / run), *NUMBERS, *SMALL[family]),
     ]
 
 
@@ -36,21 +45,35 @@ def pictures(tmp_path_factory):
     return folder
 
 
+def finished(pictures, family):
+    run = pictures / f"unbroken-{family}"
+    if not run.exists():
+        process = start(command(pictures, run.name, family))
+        assert process.wait() == 0, process.stderr.read()
+    return run
+
+
 @pytest.fixture(scope="module")
 def unbroken(pictures):
-    process = start(command(pictures, "unbroken"))
-    assert process.wait() == 0, process.stderr.read()
-    return pictures / "unbroken"
+    return finished(pictures, "ghiasi")
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_resuming_equals_never_stopping(pictures, unbroken, number):
-    run = pictures / f"killed-{number.name}"
-    process = start(command(pictures, run.name))
+@pytest.mark.parametrize(
+    ("family", "number"),
+    [
+        ("ghiasi", signal.SIGKILL),
+        ("ghiasi", signal.SIGINT),
+        ("adain", signal.SIGKILL),
+        ("wct", signal.SIGKILL),
+    ],
+)
+def test_resuming_equals_never_stopping(pictures, family, number):
+    run = pictures / f"killed-{family}-{number.name}"
+    process = start(command(pictures, run.name, family))
     stop_after(process, run, 4, number)
     assert process.returncode != 0 and steps_logged(run) < 12
-    assert start(command(pictures, run.name)).wait() == 0
-    for mine, whole in zip(log(run), log(unbroken), strict=True):
+    assert start(command(pictures, run.name, family)).wait() == 0
+    for mine, whole in zip(log(run), log(finished(pictures, family)), strict=True):
         assert mine.keys() == whole.keys()
         for name in mine:
             assert mine[name] == pytest.approx(whole[name], rel=1e-3), (name, mine["step"])
@@ -66,29 +89,31 @@ def test_a_run_killed_before_its_first_checkpoint_begins_its_log_again(pictures,
     assert [row["step"] for row in log(run)] == [row["step"] for row in log(unbroken)]
 
 
-def test_a_finished_run_can_be_released_and_paints(unbroken, tmp_path, photograph, painting, capfd):
-    assert cli.main(["release", "ghiasi", "--run", str(unbroken), "-o", str(tmp_path)]) == 0
+@pytest.mark.parametrize("family", SMALL)
+def test_a_finished_run_can_be_released_and_paints(
+    pictures, family, tmp_path, photograph, painting, capfd
+):
+    run = finished(pictures, family)
+    assert cli.main(["release", family, "--run", str(run), "-o", str(tmp_path)]) == 0
     assert "XNNPACK" not in capfd.readouterr().err
-    painted = weights.load_lite("ghiasi", folder=tmp_path).stylize(photograph, painting)
-    assert painted.shape == photograph.shape
-    assert not list(unbroken.glob("new-*")) and list((unbroken / "samples").iterdir())
+    painted = weights.load_lite(family, folder=tmp_path).stylize(photograph, painting)
+    assert painted.shape == photograph.shape and np.isfinite(painted).all()
+    assert not list(run.glob("new-*")) and list((run / "samples").iterdir())
 
 
-def test_a_run_begins_with_the_weights_of_another(pictures, unbroken):
-    begun = command(pictures, "begun")
-    arguments = ["--begin", str(unbroken), "--rate", "1e-9", "--own-weight", "0"]
-    assert start([*begun, *arguments]).wait() == 0
-    for name in ("predictor", "transformer"):
-        mine, theirs = (files.load(run / f"{name}.keras") for run in (pictures / "begun", unbroken))
-        for one, other in zip(mine.get_weights(), theirs.get_weights(), strict=True):
-            np.testing.assert_allclose(one, other, atol=1e-5)
+@pytest.mark.parametrize("family", SMALL)
+def test_a_run_begins_with_the_weights_of_another(pictures, family):
+    before, begun = finished(pictures, family), f"begun-{family}"
+    arguments = ["--begin", str(before), "--rate", "1e-9"]
+    assert start([*command(pictures, begun, family), *arguments]).wait() == 0
+    mine, theirs = (files.load(r / f"{FILES[family]}.keras") for r in (pictures / begun, before))
+    for one, other in zip(mine.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_a_folder_named_twice_is_seen_twice_as_often(pictures):
-    from tfstyle.methods.ghiasi import training
-
     once, other = (folders.pictures(pictures / name) for name in ("style", "content"))
-    chosen = training.paintings([pictures / "style", pictures / "style", pictures / "content"])
+    chosen = folders.several([pictures / "style", pictures / "style", pictures / "content"])
     assert sorted(chosen) == sorted([*once, *once, *other])
 
 
@@ -98,7 +123,7 @@ def test_an_unfinished_run_is_not_released(tmp_path, capsys):
 
 
 def test_other_settings_than_the_runs_are_refused(pictures, unbroken, capsys):
-    assert cli.main([*command(pictures, "unbroken"), "--rate", "0.5"]) == 2
+    assert cli.main([*command(pictures, unbroken.name), "--rate", "0.5"]) == 2
     assert "rate=0.5" in capsys.readouterr().err
 
 

@@ -23,6 +23,25 @@ def content_loss(content, pastiche):
     return ops.mean(ops.square(difference))
 
 
+def target_loss(target, pastiche):
+    """Squared difference from wanted features, as a share of their variance.
+
+    The content loss of Huang & Belongie 2017, https://arxiv.org/abs/1703.06868, equation 12;
+    divided so that every picture counts alike.
+
+    Args:
+        target: Wanted features, shape (batch, height, width, channels).
+        pastiche: Features of the result, the same shape.
+
+    Returns:
+        Scalar, 0 where they agree, 1 where the result has only the channels' means.
+    """
+    axes, target = (1, 2, 3), ops.cast(target, "float32")
+    variance = ops.square(target - ops.mean(target, axis=(1, 2), keepdims=True))
+    error = ops.square(target - ops.cast(pastiche, "float32"))
+    return ops.mean(ops.sum(error, axis=axes) / (ops.sum(variance, axis=axes) + 1e-6))
+
+
 def moment_loss(style, pastiche):
     """Squared distance of channel means and deviations, as a share of the style's own.
 
@@ -148,6 +167,19 @@ def adversarial_loss(scores, real, kind="least-squares"):
     if kind == "cross-entropy":
         return ops.mean(ops.softplus(-scores if real else scores))
     raise ValueError(f"Expected one of {', '.join(ADVERSARIAL)}. Received: {kind!r}.")
+
+
+def squared_loss(expected, found):
+    """Mean squared difference of pictures.
+
+    Args:
+        expected: Pictures, shape (batch, height, width, 3), in [0, 1].
+        found: The same shape.
+
+    Returns:
+        Scalar, in squared units of [0, 1].
+    """
+    return ops.mean(ops.square(ops.cast(expected, "float32") - ops.cast(found, "float32")))
 
 
 def absolute_loss(expected, found):

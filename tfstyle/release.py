@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 import tfstyle
 from tfstyle import examples, export, images, weights
 from tfstyle.data import folders
@@ -63,8 +65,9 @@ def _write_json(path, content, indent=2):
 
 
 def _exported(name, folder):
-    table = found(method(name).endpoints)(weights.load_networks(name, folder))
-    exported = {file: export.to_tflite(endpoints) for file, endpoints in table.items()}
+    row = method(name)
+    table = found(row.endpoints)(weights.load_networks(name, folder))
+    exported = {file: export.to_tflite(each, row.precision) for file, each in table.items()}
     _check(table, exported)
     return exported
 
@@ -72,6 +75,7 @@ def _exported(name, folder):
 def _check(table, exported):
     """Every signature against Keras on pictures of an odd size."""
     known = {"content": examples.lake(123, 161)[None], "style": examples.discs(150, 131)[None]}
+    known["strength"] = np.ones((1, 1), np.float32)
     for file, endpoints in table.items():
         for name, endpoint in endpoints.items():
             inputs = {key: known[key] for key in endpoint.inputs}
@@ -98,7 +102,7 @@ def _styles(name, folder, paintings):
 
 
 def _numbers(stylizer, picture):
-    return [round(float(number), DIGITS) for number in stylizer.vector(picture)[0]]
+    return [round(float(number), DIGITS) for number in stylizer.look(picture)["vector"][0]]
 
 
 def _card(name, run, exported, notes):

@@ -76,7 +76,7 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None):
     if name in released():
         return load_lite(name, threads)
     folder = Path(model or "")
-    if model and all((folder / f"{file}.tflite").is_file() for file in row.files):
+    if model and all((folder / f"{file}.tflite").is_file() for file in row.lite):
         return load_lite(method_name, threads, folder)
     if model and all((folder / f"{file}.keras").is_file() for file in row.files):
         return load(method_name, folder)
@@ -95,7 +95,7 @@ def lite_bytes(name: str, folder: Folder = None) -> int:
 
 def _lite_files(name, folder):
     home = _home(name, folder)
-    return [home / f"{file}.tflite" for file in method(name).files]
+    return [home / f"{file}.tflite" for file in method(name).lite]
 
 
 def _home(name, folder):
@@ -115,11 +115,11 @@ def paintings() -> dict[str, dict]:
     return json.loads((RELEASED / "paintings.json").read_text())
 
 
-def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, np.ndarray]:
-    """The vectors of a model's named styles, shape (100,), by name."""
+def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict[str, np.ndarray]]:
+    """The codes of a model's named styles, {"vector": (1, numbers)}, by name."""
     path = _home(name, folder) / "styles.json"
     found = json.loads(path.read_text()) if path.is_file() else {}
-    return {label: np.float32(vector) for label, vector in found.items()}
+    return {label: {"vector": np.float32([vector])} for label, vector in found.items()}
 
 
 def released(*takes: Takes) -> list[str]:

@@ -1,8 +1,9 @@
 """`tfstyle train` and `release`."""
 
 import dataclasses
+from pathlib import Path
 
-from tfstyle.cli.options import add_teacher, command, positive
+from tfstyle.cli.options import VGG, add_teacher, command, positive
 
 
 def _train(commands):
@@ -10,6 +11,8 @@ def _train(commands):
     kinds = parser.add_subparsers(metavar="NETWORK", required=True)
     _encoder(kinds)
     _ghiasi(kinds)
+    _adain(kinds)
+    _wct(kinds)
     _cyclegan(kinds)
     _pix2pix(kinds)
 
@@ -39,6 +42,54 @@ def _ghiasi(kinds):
         "train a style predictor and a transformer",
         "tfstyle train ghiasi --content photos --style paintings --run runs/ghiasi",
     )
+    _add_pictures(parser)
+    _add_begin(parser)
+    parser.add_argument(
+        "--encoder",
+        metavar="DIR",
+        help="run folder of `train encoder` (default: the released encoder)",
+    )
+    _add_loss_network(parser)
+    _add_run(parser, Settings())
+
+
+def _adain(kinds):
+    from tfstyle.methods.adain.settings import Settings
+
+    parser = command(
+        kinds,
+        "adain",
+        _run_adain,
+        "train a decoder of features that have taken a painting's moments",
+        "tfstyle train adain --content photos --style paintings --run runs/adain\n"
+        "  tfstyle train adain --content photos --style paintings --run runs/adain-vgg "
+        "--encoder vgg19 --teacher vgg19 --deep 0 --padding reflect",
+    )
+    _add_pictures(parser)
+    _add_begin(parser)
+    _add_encoder(parser)
+    _add_loss_network(parser)
+    _add_run(parser, Settings())
+
+
+def _wct(kinds):
+    from tfstyle.methods.wct.settings import Settings
+
+    parser = command(
+        kinds,
+        "wct",
+        _run_wct,
+        "train five decoders that give photographs back; no painting is needed",
+        "tfstyle train wct --content photos --run runs/wct\n"
+        "  tfstyle train wct --content photos --run runs/wct-vgg --encoder vgg19 --padding reflect",
+    )
+    parser.add_argument("--content", required=True, nargs="+", metavar="DIR", help="any pictures")
+    _add_begin(parser)
+    _add_encoder(parser)
+    _add_run(parser, Settings())
+
+
+def _add_pictures(parser):
     parser.add_argument("--content", required=True, metavar="DIR", help="photographs")
     parser.add_argument(
         "--style",
@@ -47,14 +98,18 @@ def _ghiasi(kinds):
         metavar="DIR",
         help="paintings; a folder that is named twice is seen twice as often",
     )
-    _add_begin(parser)
+
+
+def _add_encoder(parser):
     parser.add_argument(
         "--encoder",
-        metavar="DIR",
-        help="run folder of `train encoder` (default: the released encoder)",
+        metavar="DIR|VGG",
+        help=f"run folder of `train encoder`, or {VGG} (default: the released encoder)",
     )
+
+
+def _add_loss_network(parser):
     add_teacher(parser, "network to take the losses on: ", "the encoder's own view of VGG-19")
-    _add_run(parser, Settings())
 
 
 def _cyclegan(kinds):
@@ -156,21 +211,66 @@ def _run_ghiasi(options):
     from tfstyle import weights
     from tfstyle.methods.ghiasi import training
     from tfstyle.methods.ghiasi.settings import Settings
-    from tfstyle.networks import encoder, teachers
-
-    eyes, readouts = weights.encoder(options.encoder)
-
-    def loss_network():
-        if options.teacher:
-            return teachers.loss_network(options.teacher)
-        return encoder.like(eyes), encoder.views(readouts)
 
     done = training.train(
         options.content,
         options.style,
         options.folder,
-        eyes,
-        loss_network,
+        weights.encoder(options.encoder)[0],
+        lambda: _loss_network(options),
+        _settings(Settings, options),
+        options.begin,
+    )
+    return 0 if done else 130
+
+
+def _loss_network(options):
+    from tfstyle import weights
+    from tfstyle.networks import encoder, teachers
+
+    if options.teacher or not _is_ours(options.encoder):
+        return teachers.loss_network(options.teacher or options.encoder)
+    eyes, readouts = weights.encoder(options.encoder)
+    return encoder.like(eyes), encoder.views(readouts)
+
+
+def _frozen_encoder(options):
+    from tfstyle import weights
+    from tfstyle.networks import encoder, teachers
+
+    if _is_ours(options.encoder):
+        return encoder.like(weights.encoder(options.encoder)[0])
+    return teachers.from_source(options.encoder)
+
+
+def _is_ours(source):
+    return source is None or Path(source).is_dir()
+
+
+def _run_adain(options):
+    from tfstyle.methods.adain import training
+    from tfstyle.methods.adain.settings import Settings
+
+    done = training.train(
+        options.content,
+        options.style,
+        options.folder,
+        lambda: _frozen_encoder(options),
+        lambda: _loss_network(options),
+        _settings(Settings, options),
+        options.begin,
+    )
+    return 0 if done else 130
+
+
+def _run_wct(options):
+    from tfstyle.methods.wct import training
+    from tfstyle.methods.wct.settings import Settings
+
+    done = training.train(
+        options.content,
+        options.folder,
+        lambda: _frozen_encoder(options),
         _settings(Settings, options),
         options.begin,
     )

@@ -34,6 +34,15 @@ def pictures(folder: str | os.PathLike) -> list[Path]:
     return found
 
 
+def several(folders: Sequence[str | os.PathLike]) -> list[Path]:
+    """The pictures of several folders; those of a folder that is named twice come twice.
+
+    Raises:
+        OSError: A folder is missing or holds no picture.
+    """
+    return [path for each in folders for path in pictures(each)]
+
+
 def domains(
     a: Sequence[str | os.PathLike] | None,
     b: Sequence[str | os.PathLike] | None,
@@ -58,7 +67,7 @@ def domains(
     if data:
         home = Path(data) if Path(data).is_dir() else catalog.folder(str(data))
         a, b = ([home / f"{split}{domain}"] for domain in "AB")
-    return tuple([path for each in folders for path in pictures(each)] for folders in (a, b))
+    return several(a), several(b)
 
 
 def pairs(

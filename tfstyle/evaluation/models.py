@@ -33,8 +33,8 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
         return found
     for name, row in METHODS.items():
         if row.takes is not Takes.NOTHING and any(
-            all((folder / f"{file}.{kind}").is_file() for file in row.files)
-            for kind in ("tflite", "keras")
+            all((folder / f"{file}.{kind}").is_file() for file in files)
+            for kind, files in {"tflite": row.lite, "keras": row.files}.items()
         ):
             return {folder.name: weights.chosen(name, folder, threads)}
     raise ValueError(
@@ -67,9 +67,14 @@ def at(label: str, strength: float) -> str:
 
 
 def transform(stylizer: object, picture: np.ndarray) -> Callable[[], object]:
-    """A call that paints a picture whose style vector is already there."""
-    vector = stylizer.vector(picture)
+    """A call that paints a picture whose style is already looked at; of families that paint in one
+    call of their network, this call alone.
+    """
     if is_peer(stylizer):
+        vector = stylizer.vector(picture)
         return lambda: stylizer.paint(picture, vector)
-    batch = picture[None]
-    return lambda: stylizer.signatures["paint"](content=batch, vector=vector)
+    code, batch = stylizer.look(picture), picture[None]
+    signature = stylizer.brush.signatures.get("paint")
+    if signature is None:
+        return lambda: stylizer.paint(picture, code)
+    return lambda: signature(content=batch, **code)

@@ -2,12 +2,22 @@
 
 from tfstyle.layers.channels import Luminance
 from tfstyle.layers.kernels import NoCheckerboard, SameForEveryPixel
-from tfstyle.layers.normalization import ConditionalInstanceNorm, InstanceNorm, LogMoments, Moments
-from tfstyle.layers.resampling import CropLike, PixelShuffle, ReflectPad, UpsampleLike
+from tfstyle.layers.normalization import (
+    AlignMoments,
+    ConditionalInstanceNorm,
+    InstanceNorm,
+    LogMoments,
+    Moments,
+)
+from tfstyle.layers.resampling import CropLike, Double, PixelShuffle, ReflectPad, UpsampleLike
+from tfstyle.layers.whitening import Coloring, WhitenColor, Whitening
 
 __all__ = [
+    "AlignMoments",
+    "Coloring",
     "ConditionalInstanceNorm",
     "CropLike",
+    "Double",
     "InstanceNorm",
     "LogMoments",
     "Luminance",
@@ -17,4 +27,6 @@ __all__ = [
     "ReflectPad",
     "SameForEveryPixel",
     "UpsampleLike",
+    "WhitenColor",
+    "Whitening",
 ]

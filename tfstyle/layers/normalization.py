@@ -95,6 +95,29 @@ class ConditionalInstanceNorm(keras.layers.Layer):
         return features_shape
 
 
+@keras.saving.register_keras_serializable("tfstyle")
+class AlignMoments(keras.layers.Layer):
+    """Adaptive instance normalisation: features with a style's channel moments.
+
+    Huang & Belongie 2017, https://arxiv.org/abs/1703.06868, equation 8.
+
+    Call with a feature map (batch, height, width, channels); the style's `Moments` (batch, 2
+    channels); and the `Moments` to take out, the map's own or those of a larger picture that it is
+    a tile of. Returns deviation_style * (features - mean) / deviation + mean_style, of the
+    feature map's shape. Between two styles' moments lies the blend of what either would give, so
+    that equations 14 and 15 are a mean of moments.
+    """
+
+    def call(self, features, style, moments):
+        wanted, spread = ops.split(ops.cast(style, "float32"), 2, axis=-1)
+        mean, deviation = ops.split(ops.cast(moments, "float32"), 2, axis=-1)
+        gain = spread / deviation
+        return features * _spread(gain, features) + _spread(wanted - mean * gain, features)
+
+    def compute_output_shape(self, features_shape, style_shape, moments_shape):
+        return features_shape
+
+
 def _spread(numbers, features):
     return ops.cast(numbers, features.dtype)[:, None, None, :]
 

@@ -52,6 +52,24 @@ class UpsampleLike(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("tfstyle")
+class Double(keras.layers.Layer):
+    """Nearest upsampling by 2, for decoders, which have no reference to grow to."""
+
+    def call(self, features):
+        height, width = _extent(features)
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            grown = tf.image.resize(features, (2 * height, 2 * width), "nearest")
+            return tf.cast(grown, features.dtype)
+        return ops.image.resize(features, (2 * height, 2 * width), interpolation="nearest")
+
+    def compute_output_shape(self, shape):
+        sides = (side and 2 * side for side in shape[1:3])
+        return (shape[0], *sides, shape[3])
+
+
+@keras.saving.register_keras_serializable("tfstyle")
 class PixelShuffle(keras.layers.Layer):
     """Sub-pixel upsampling by 2, of features with four times the wanted channels.
 

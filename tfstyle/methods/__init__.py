@@ -24,7 +24,9 @@ class Method:
         takes: What a style is to it.
         stylizer: Module and class that paints; importing it needs no TensorFlow.
         endpoints: Module and function, networks by file name to endpoints by file and name.
-        files: Its released networks, as `<file>.keras` and `<file>.tflite`.
+        files: Its released networks, as `<file>.keras`.
+        lite: The files that they are exported to, as `<file>.tflite`.
+        precision: Of these files, as of `export.to_tflite`.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Method:
     stylizer: str
     endpoints: str
     files: tuple[str, ...]
+    lite: tuple[str, ...]
+    precision: str = "dynamic"
 
 
 METHODS = {
@@ -44,9 +48,31 @@ METHODS = {
             title="any painting in one pass: a style vector conditions one network",
             paper="https://arxiv.org/abs/1705.06830",
             takes=Takes.IMAGE,
-            stylizer="tfstyle.methods.ghiasi.stylizer:Ghiasi",
+            stylizer="tfstyle.methods.ghiasi.stylizer:stylizer",
             endpoints="tfstyle.methods.ghiasi.endpoints:endpoints",
             files=("predictor", "transformer"),
+            lite=("predictor", "transformer"),
+        ),
+        Method(
+            name="adain",
+            title="any painting in one pass: features take its moments, a decoder paints them",
+            paper="https://arxiv.org/abs/1703.06868",
+            takes=Takes.IMAGE,
+            stylizer="tfstyle.methods.adain.stylizer:stylizer",
+            endpoints="tfstyle.methods.adain.endpoints:endpoints",
+            files=("encoder", "decoder"),
+            lite=("adain",),
+        ),
+        Method(
+            name="wct",
+            title="any painting, none trained on: features whitened and coloured at five levels",
+            paper="https://arxiv.org/abs/1705.08086",
+            takes=Takes.IMAGE,
+            stylizer="tfstyle.methods.wct.stylizer:stylizer",
+            endpoints="tfstyle.methods.wct.endpoints:endpoints",
+            files=("encoder", "decoder1", "decoder2", "decoder3", "decoder4", "decoder5"),
+            lite=("wct",),
+            precision="float16",  # whitening makes the noise of int8 weights as loud as the picture
         ),
         Method(
             name="cyclegan",
@@ -56,6 +82,7 @@ METHODS = {
             stylizer="tfstyle.methods.cyclegan.stylizer:stylizer",
             endpoints="tfstyle.methods.endpoints:translation",
             files=("generator",),
+            lite=("generator",),
         ),
         Method(
             name="pix2pix",
@@ -65,6 +92,7 @@ METHODS = {
             stylizer="tfstyle.methods.pix2pix.stylizer:stylizer",
             endpoints="tfstyle.methods.endpoints:translation",
             files=("generator",),
+            lite=("generator",),
         ),
     )
 }

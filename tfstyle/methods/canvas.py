@@ -1,6 +1,7 @@
 """How a photograph of any size reaches a network with instance norm."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -17,12 +18,13 @@ class Canvas:
     """A network's two ways to paint, and what it needs around a picture.
 
     Args:
-        whole: A batch, named `content`, to {output, "moments"}.
-        tile: A batch and `moments` to {output}.
+        whole: A batch, named `content`, to the painted batch and statistics.
+        tile: A batch and a larger photograph's statistics to the painted batch.
         output: The name of the painted batch.
         stride: Pixels that sides are filled up to a multiple of, mirrored; divides TILE.
         margin: Pixels mirrored around a photograph, against a frame; a multiple of the stride.
         overlap: Pixels seen around a tile, a multiple of the stride.
+        statistics: Their name.
     """
 
     whole: Callable[..., dict]
@@ -31,11 +33,12 @@ class Canvas:
     stride: int
     margin: int
     overlap: int
+    statistics: str = "moments"
 
     def paint(self, content: np.ndarray) -> np.ndarray:
         """One photograph, shape (height, width, 3), painted; large ones in tiles.
 
-        Tiles are normalised with the moments of the photograph's thumbnail.
+        Tiles are normalised with the statistics of the photograph's thumbnail.
         """
         height, width, _ = content.shape
         if height * width > WHOLE_PIXELS:
@@ -51,11 +54,14 @@ class Canvas:
         height, width, _ = content.shape
         small = round(max(height, width) * (THUMBNAIL_PIXELS / (height * width)) ** 0.5)
         thumbnail = images.resize(content, *images.fitted((height, width), small))
-        painted, moments = np.empty_like(content), self._framed(thumbnail)["moments"]
+        found = self._framed(thumbnail)[self.statistics]
+        painted, tile = (
+            np.empty_like(content),
+            functools.partial(self.tile, **{self.statistics: found}),
+        )
         for rows, columns in tiles.windows(
             height, width, TILE, self.overlap, self.margin, self.stride
         ):
             seen = tiles.mirrored(content, rows[0], columns[0])[None]
-            tile = self.tile(content=seen, moments=moments)[self.output]
-            painted[rows[1], columns[1]] = tile[0, rows[2], columns[2]]
+            painted[rows[1], columns[1]] = tile(content=seen)[self.output][0, rows[2], columns[2]]
         return painted

@@ -40,7 +40,8 @@ def tiling(network: keras.Model, output: str = "translated") -> keras.Model:
     """
     ends = np.cumsum([moments.shape[-1] for moments in _measured(network)[1]])
     moments = keras.Input((int(ends[-1]),), name="moments")
-    given = iter(keras.ops.split(moments, ends[:-1].tolist(), axis=-1))
+    shares = keras.ops.split(moments, ends[:-1].tolist(), axis=-1) if len(ends) > 1 else [moments]
+    given = iter(shares)
 
     def call(layer, *inputs, **named):
         if isinstance(layer, Moments):

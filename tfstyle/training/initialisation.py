@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+PICTURE_MEAN, PICTURE_DEVIATION = 0.45, 0.25  # of photographs in [0, 1], roughly
+
 
 def fit_to(network: keras.Model, pictures: np.ndarray, seed: int) -> None:
     """Gives every convolution's channels mean 0 and deviation 1 before the ReLU.
@@ -17,16 +19,40 @@ def fit_to(network: keras.Model, pictures: np.ndarray, seed: int) -> None:
         pictures: Shape (batch, height, width, 3), in [0, 1].
         seed: Chooses the first convolution's filters.
     """
-    convs = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
-    for conv in convs:
-        features = keras.Model(network.input, conv.input)(ops.convert_to_tensor(pictures))
-        if conv is convs[0]:
-            conv.kernel.assign(_whitening_filters(features, tuple(conv.kernel.shape), seed))
+    first = next(layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D))
+    features = _entering(network, first, pictures)
+    first.kernel.assign(_whitening_filters(features, tuple(first.kernel.shape), seed))
+    _standardize(network, pictures)
+
+
+def fit_decoder_to(decoder: keras.Model, features: np.ndarray) -> None:
+    """`fit_to` for a decoder: what comes out has the mean and deviation of photographs.
+
+    Args:
+        decoder: Features to pictures, its last layer a convolution.
+        features: Of some pictures, shape (batch, height, width, channels).
+    """
+    _standardize(decoder, features)
+    last = decoder.layers[-1]
+    last.kernel.assign(last.kernel * PICTURE_DEVIATION)
+    last.bias.assign(last.bias * PICTURE_DEVIATION + PICTURE_MEAN)
+
+
+def _standardize(network, inputs):
+    for conv in network.layers:
+        if not isinstance(conv, keras.layers.Conv2D):
+            continue
+        features = _entering(network, conv, inputs)
         outputs = ops.conv(features, conv.kernel, strides=conv.strides, padding=conv.padding)
         mean, variance = ops.moments(outputs, axes=(0, 1, 2))
         deviation = ops.sqrt(variance + 1e-8)
         conv.kernel.assign(conv.kernel / deviation)
         conv.bias.assign(-mean / deviation)
+
+
+def _entering(network, conv, inputs):
+    features = keras.Model(network.input, conv.input)(ops.convert_to_tensor(inputs))
+    return ops.cast(features, "float32")
 
 
 def _whitening_filters(features, shape, seed):

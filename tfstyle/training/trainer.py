@@ -6,6 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 import keras
 
 
+class Seen:
+    """Batches as they are, or as a frozen network sees them; a plain object, which is not saved.
+
+    Args:
+        network: Called with the batch (a dictionary of tensors); None is the batch itself.
+    """
+
+    def __init__(self, network: keras.Model | None = None):
+        self.network = network
+
+    def __call__(self, batch):
+        return self.network(batch, training=False) if self.network else batch
+
+
 class Trainer(keras.Model):
     """Trains a network on a criterion that returns named, already weighted losses.
 
@@ -14,15 +28,22 @@ class Trainer(keras.Model):
         criterion: Called with the batch and the network's outputs, returns a dictionary of
             scalars, one for each of its `names`; the objective is their sum. Held as it is:
             neither trained nor saved.
+        seen: What the network is called with, computed from the batch by frozen networks; held
+            as the criterion is. None calls it with the batch itself.
 
     `fit` takes datasets of dictionaries; `jit_compile=False` is set, since XLA takes the CPU's
     fast convolutions away.
     """
 
-    def __init__(self, network: keras.Model, criterion: Callable[[Mapping, object], dict]):
+    def __init__(
+        self,
+        network: keras.Model,
+        criterion: Callable[[Mapping, object], dict],
+        seen: Seen | None = None,
+    ):
         super().__init__(name="trainer")
         self.network = network
-        self.criterion = criterion
+        self.criterion, self.seen = criterion, seen or Seen()
         self.means = {name: keras.metrics.Mean(name) for name in criterion.names}
 
     def compile(self, optimizer, **kwargs):
@@ -31,7 +52,7 @@ class Trainer(keras.Model):
         optimizer.build(self.network.trainable_variables)
 
     def call(self, batch, training=False):
-        return self.network(batch, training=training)
+        return self.network(self.seen(batch), training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         losses = self.criterion(x, y_pred)

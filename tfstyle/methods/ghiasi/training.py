@@ -15,15 +15,14 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfstyle import images, losses, statistics
+from tfstyle import losses
 from tfstyle.data import batches, folders
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import predictor
 from tfstyle.networks.transformer import transformer
-from tfstyle.networks.vgg import TAPS
-from tfstyle.training import runs
+from tfstyle.training import perceptual, runs
 from tfstyle.training.trainer import Trainer, adam, precision
 
 CONTENT_TAPS = {"relu3_1": 0.15, "relu4_1": 0.85}
@@ -64,15 +63,15 @@ class Objective:
     names = ("content", "style", "gram", "color", "variation", "own")
 
     def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Settings):
-        self.eyes, self.views, self.settings = eyes, views, settings
+        self.eyes, self.settings, self.style = eyes, settings, perceptual.StyleLosses(views)
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
-        self.content_eyes = keras.Model(eyes.input, {tap: eyes.output[tap] for tap in CONTENT_TAPS})
+        self.content_eyes = perceptual.at_taps(eyes, CONTENT_TAPS)
 
     def __call__(self, batch, pastiche):
         inside = self.inside(pastiche)
         taps = self.eyes(inside, training=False)
         content = self.content_eyes(self.inside(batch["content"]), training=False)
-        moments, gram = self._style(self.eyes(batch["style"], training=False), taps)
+        moments, gram = self.style(self.eyes(batch["style"], training=False), taps)
         own = losses.own_style_loss(batch["content"], batch["style"], pastiche)
         return {
             "content": self.settings.content_weight * self._content(content, taps),
@@ -88,19 +87,6 @@ class Objective:
             weight * losses.content_loss(contents[tap], taps[tap])
             for tap, weight in CONTENT_TAPS.items()
         )
-
-    def _style(self, style, taps):
-        moments = gram = 0.0
-        for tap in TAPS:
-            wanted, found = (statistics.covariance(features[tap]) for features in (style, taps))
-            moments += losses.moment_loss(self._moments(tap, wanted), self._moments(tap, found))
-            gram += losses.gram_loss(*(statistics.gram_matrix(*x) for x in (wanted, found)))
-        return moments / len(TAPS), gram / len(TAPS)
-
-    def _moments(self, tap, found):
-        if tap in self.views:
-            return statistics.projected_moments(*found, *self.views[tap])
-        return statistics.channel_moments(*found)
 
 
 def train(
@@ -133,7 +119,7 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings.
     """
-    photographs, painted = folders.pictures(content), paintings(styles)
+    photographs, painted = folders.pictures(content), folders.several(styles)
     run = runs.Run(folder, dataclasses.asdict(settings))
     keras.utils.set_random_seed(settings.seed)
     with precision("mixed_bfloat16"):
@@ -160,7 +146,13 @@ def train(
     elif run.step == 0:
         for name, network in parts.items():
             copy_into(network, load(Path(begin) / f"{name}.keras"))
-    recorder = runs.Recorder(run, settings.steps, sample=_sampler(parts, photographs, painted))
+
+    def paint(contents, styles):
+        vector = parts["predictor"].predict_on_batch(styles)
+        return parts["transformer"].predict_on_batch({"content": contents, "vector": vector})
+
+    sample = perceptual.sheet(paint, photographs, painted)
+    recorder = runs.Recorder(run, settings.steps, sample=sample)
     done = runs.fit(trainer, run, batches_from, recorder)
     if done:
         trainer.take_average()
@@ -169,39 +161,7 @@ def train(
     return done
 
 
-def paintings(styles: Sequence[str | os.PathLike]) -> list[Path]:
-    """The pictures of several folders; those of a folder that is named twice come twice.
-
-    Raises:
-        OSError: A folder is missing or holds no pictures.
-    """
-    return [path for each in styles for path in folders.pictures(each)]
-
-
 def _standardize(predictor, examples):
     numbers = keras.Model(predictor.input, predictor.get_layer("log_moments").output)
     found = np.concatenate([numbers.predict_on_batch(batch["style"]) for batch in examples])
     predictor.get_layer("standardize").set_weights([found.mean(axis=0), found.var(axis=0)])
-
-
-def _sampler(parts, photographs, paintings, count=5, size=192):
-    contents, styles = (_spread(paths, count, size) for paths in (photographs, paintings))
-    blank = np.ones_like(contents[:1])
-
-    def sample():
-        vectors = parts["predictor"].predict_on_batch(styles)
-        rows = [np.concatenate([blank, styles])]
-        for photograph in contents:
-            repeated = np.repeat(photograph[None], count, axis=0)
-            painted = parts["transformer"].predict_on_batch(
-                {"content": repeated, "vector": vectors}
-            )
-            rows.append(np.concatenate([photograph[None], painted]))
-        return images.sheet(rows)
-
-    return sample
-
-
-def _spread(paths, count, size):
-    chosen = [paths[i * len(paths) // count] for i in range(count)]
-    return np.stack([images.resize(images.read(path, 640), size, size) for path in chosen])

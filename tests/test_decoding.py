@@ -1,0 +1,151 @@
+"""AdaIN's and WCT's networks: mirrors of encoders, and layers that exchange statistics."""
+
+import keras
+import numpy as np
+import pytest
+
+from tfstyle import statistics
+from tfstyle.layers import AlignMoments, Coloring, Double, Moments, WhitenColor, Whitening
+from tfstyle.networks import adain, tiling, wct
+from tfstyle.networks.decoder import decoder, mirrored
+from tfstyle.networks.encoder import encoder
+from tfstyle.networks.vgg import TAPS, untrained
+
+LAYERS = (("conv1_1", 4), ("pool1", 0), ("conv2_1", 6), ("pool2", 0), ("conv3_1", 8), ("pool3", 0))
+LAYERS += (("conv4_1", 8), ("pool4", 0), ("conv5_1", 8))
+ONE = np.ones((1, 1), np.float32)
+
+
+@pytest.fixture(scope="module")
+def eyes():
+    return encoder(LAYERS)
+
+
+@pytest.fixture(scope="module")
+def picture():
+    return np.random.default_rng(0).random((1, 48, 64, 3), np.float32)
+
+
+@pytest.fixture(scope="module")
+def features():
+    x = np.random.default_rng(1).random((1, 20, 24, 8), np.float32)
+    return np.float32(x @ np.random.default_rng(2).normal(size=(8, 8)))
+
+
+def test_adains_decoder_of_vgg_19_has_the_authors_parameters():
+    layers = mirrored(untrained("vgg19", TAPS[:4]), "relu4_1")
+    assert decoder(layers, 512).count_params() == 3_505_219
+
+
+def test_a_mirror_ends_in_pictures_and_doubles_where_the_encoder_pools(eyes):
+    layers = mirrored(eyes, "relu3_1", deep=1)
+    assert layers == (
+        *(("deep1", 8), ("conv3_1", 6), ("pool2", 0)),
+        *(("conv2_1", 4), ("pool1", 0), ("conv1_1", 3)),
+    )
+
+
+@pytest.mark.parametrize("padding", ["zero", "reflect"])
+def test_decoders_bring_every_tap_back_to_the_pictures_size(eyes, picture, padding):
+    taps = eyes.predict_on_batch(picture)
+    for tap, each in wct.level_decoders(eyes, padding).items():
+        assert each.predict_on_batch(taps[tap]).shape == picture.shape
+
+
+def test_doubling_repeats_every_pixel(features):
+    np.testing.assert_array_equal(Double()(features)[:, 1::2, ::2], features)
+
+
+def test_between_two_styles_moments_lies_the_blend_of_their_features(features):
+    random = np.random.default_rng(3)
+    styles = [np.float32(random.random((1, 16))) for _ in range(2)]
+    own, layer = Moments()(features), AlignMoments()
+    blended = layer(features, 0.3 * styles[0] + 0.7 * styles[1], own)
+    parts = [np.asarray(layer(features, style, own)) for style in styles]
+    np.testing.assert_allclose(blended, 0.3 * parts[0] + 0.7 * parts[1], atol=1e-4)
+    np.testing.assert_allclose(layer(features, own, own), features, atol=1e-4)
+
+
+def test_colored_features_have_the_styles_mean_and_covariance(features):
+    style = np.float32(np.random.default_rng(4).normal(2.0, 3.0, (1, 9, 40, 8)))
+    coloring, whitening = Coloring(1e-5)(style), Whitening(1e-5)(features)
+    found = WhitenColor()(features, coloring, whitening, ONE)
+    for mine, wanted in zip(*map(statistics.covariance, (found, style)), strict=True):
+        np.testing.assert_allclose(mine, wanted, atol=0.02 * np.abs(wanted).max())
+
+
+def test_the_blend_weight_goes_from_the_features_to_the_style(features):
+    coloring, whitening = Coloring()(features[:, :7] + 1.0), Whitening()(features)
+    none, half, full = (
+        np.asarray(WhitenColor()(features, coloring, whitening, share * ONE))
+        for share in (0.0, 0.5, 1.0)
+    )
+    np.testing.assert_allclose(none, features, atol=1e-5)
+    np.testing.assert_allclose(half, (features + full) / 2, atol=1e-4)
+
+
+def odd_styles(count):
+    """Constant, grey, two-coloured, one pixel wide, striped and noisy pictures, in turns."""
+    random = np.random.default_rng(5)
+    for index in range(count):
+        height, width = random.integers(16, 64, 2)
+        colour, other = random.random((2, 3))
+        noise = random.random((height, width, 3))
+        flat, grey = np.ones_like(noise), noise.mean(-1, keepdims=True)
+        stripes = np.where(np.arange(width)[:, None] % 2, colour, other) * flat
+        kinds = (
+            *(flat * colour, grey.repeat(3, -1), np.where(noise[..., :1] < 0.5, colour, other)),
+            *(noise[:, :1].repeat(16, 1), stripes, noise, np.round(noise), 0.0 * flat),
+        )
+        yield np.float32(kinds[index % len(kinds)])
+
+
+def test_no_style_makes_wct_or_alignedanything_but_numbers(eyes, picture):
+    decoders = wct.level_decoders(eyes)
+    look, levels = (
+        wct.style_network(eyes),
+        {n: wct.measuring(eyes, decoders[wct.tap(n)], n) for n in wct.LEVELS},
+    )
+    vector, paint = adain.style_network(eyes), adain.painting(eyes, decoders["relu4_1"])
+    for style in odd_styles(40):
+        code, painted = look.predict_on_batch(style[None]), picture
+        for level in reversed(wct.LEVELS):
+            given = {
+                "content": painted,
+                "strength": ONE,
+                f"coloring{level}": code[f"coloring{level}"],
+            }
+            painted = levels[level].predict_on_batch(given)["pastiche"]
+            assert np.isfinite(painted).all()
+        given = {"content": picture, "vector": vector.predict_on_batch(style[None])}
+        assert np.isfinite(paint.predict_on_batch(given)).all()
+
+
+def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(eyes, picture):
+    decoders, code = wct.level_decoders(eyes), {"vector": np.ones((1, 16), np.float32)}
+    aligned = adain.painting(eyes, decoders["relu4_1"])
+    for whole, tile, known, given in (
+        (
+            tiling.measuring(aligned, "pastiche"),
+            tiling.tiling(aligned, "pastiche"),
+            "moments",
+            code,
+        ),
+        (
+            wct.measuring(eyes, decoders["relu3_1"], 3),
+            wct.tiling(eyes, decoders["relu3_1"], 3),
+            "whitening3",
+            {"coloring3": np.float32(np.random.default_rng(6).random((1, 9, 8))), "strength": ONE},
+        ),
+    ):
+        found = whole.predict_on_batch({"content": picture, **given})
+        again = tile.predict_on_batch({"content": picture, known: found[known], **given})
+        np.testing.assert_allclose(again["pastiche"], found["pastiche"], atol=1e-4)
+
+
+def test_networks_save_and_load_with_safe_mode(eyes, picture, tmp_path):
+    given = {"content": picture, "vector": np.ones((1, 16), np.float32)}
+    paint = adain.painting(eyes, wct.level_decoders(eyes)["relu4_1"])
+    paint.save(tmp_path / "adain.keras")
+    again = keras.models.load_model(tmp_path / "adain.keras", safe_mode=True)
+    np.testing.assert_array_equal(again.predict_on_batch(given), paint.predict_on_batch(given))

@@ -1,0 +1,149 @@
+"""Huang & Belongie 2017, "Arbitrary style transfer in real-time with adaptive instance
+normalization", https://arxiv.org/abs/1703.06868: the photograph's features take the channel
+moments of the painting's, and a decoder makes a picture of them.
+
+Departures from the paper by default: our small encoder instead of VGG-19, and a decoder that is its
+mirror with two layers more; losses on a narrow network read out as VGG-19's features, each as a
+share of its own size; colours, total variation and pairs of a photograph with itself; zero padding;
+bfloat16.
+"""
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from tfstyle import losses, statistics
+from tfstyle.data import batches, folders
+from tfstyle.layers import InstanceNorm
+from tfstyle.methods.adain.settings import Settings
+from tfstyle.networks import adain
+from tfstyle.networks import decoder as decoders
+from tfstyle.networks.adain import TAP
+from tfstyle.networks.files import copy_into, load
+from tfstyle.networks.vgg import TAPS
+from tfstyle.training import perceptual, runs
+from tfstyle.training.initialisation import fit_decoder_to
+from tfstyle.training.trainer import Seen, Trainer, adam, precision
+
+STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
+NORMS = {"none": None, "batch": keras.layers.BatchNormalization, "instance": InstanceNorm}
+
+
+def decoder(encoder: keras.Model, settings: Settings) -> keras.Model:
+    """A fresh decoder of an encoder's relu4_1."""
+    layers = decoders.mirrored(encoder, TAP, settings.deep)
+    channels = encoder.output[TAP].shape[-1]
+    norm = NORMS[settings.norm]
+    return decoders.decoder(layers, channels, settings.padding, settings.slope, norm)
+
+
+class Objective:
+    """Criterion: distance from the AdaIN target, moments at relu1_1 to relu4_1, colours, total
+    variation, and pixels where a photograph is its own style.
+
+    Equations 11 to 13 of the paper, with the losses of `tfstyle.losses`.
+
+    Args:
+        eyes: Frozen loss network, pictures to a dictionary of taps.
+        views: Linear maps (kernel, bias) from those taps to VGG-19's, by tap; taps that have
+            none are compared as they are.
+        settings: The weights.
+    """
+
+    names = ("content", "style", "color", "variation", "own")
+
+    def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Settings):
+        self.settings, self.style = settings, perceptual.StyleLosses(views, STYLE_TAPS)
+        self.eyes = perceptual.at_taps(eyes, STYLE_TAPS)
+        self.content_eyes = perceptual.at_taps(eyes, [TAP])
+        self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
+
+    def __call__(self, batch, pastiche):
+        inside = self.inside(pastiche)
+        taps, style = (self.eyes(x, training=False) for x in (inside, batch["style"]))
+        content = self.content_eyes(self.inside(batch["content"]), training=False)
+        target = statistics.align_moments(content[TAP], style[TAP])
+        own = losses.own_style_loss(batch["content"], batch["style"], pastiche)
+        return {
+            "content": self.settings.content_weight * losses.target_loss(target, taps[TAP]),
+            "style": self.settings.style_weight * self.style(style, taps)[0],
+            "color": self.settings.color_weight * losses.color_loss(batch["style"], inside),
+            "variation": self.settings.variation_weight * losses.total_variation(pastiche),
+            "own": self.settings.own_weight * own,
+        }
+
+
+def train(
+    content: str | os.PathLike,
+    styles: Sequence[str | os.PathLike],
+    folder: str | os.PathLike,
+    encoder: Callable[[], keras.Model],
+    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
+    settings: Settings = Settings(),
+    begin: str | os.PathLike | None = None,
+) -> bool:
+    """Trains a decoder; the same call goes on where it stopped.
+
+    Args:
+        content: Folder of photographs.
+        styles: Folders of paintings; one that is named twice is seen twice as often.
+        folder: The run folder; at the end it holds encoder.keras and decoder.keras.
+        encoder: Makes the frozen network whose relu4_1 is decoded; called under the training's
+            precision.
+        loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
+            bias) from them to VGG-19's own channels, where there are any; called likewise.
+        settings: Every number.
+        begin: Folder of a decoder.keras of the same shape, whose weights the training begins
+            with; None begins with random ones.
+
+    Returns:
+        True when the run is complete, False when it was interrupted.
+
+    Raises:
+        OSError: A folder is missing or holds no pictures.
+        ValueError: The run folder was begun with other settings.
+    """
+    photographs, painted = folders.pictures(content), folders.several(styles)
+    run = runs.Run(folder, dataclasses.asdict(settings))
+    keras.utils.set_random_seed(settings.seed)
+    with precision(settings.precision):
+        eyes = encoder()
+        trained, aligning = decoder(eyes, settings), adain.aligning(eyes)
+        trainer = Trainer(trained, Objective(*loss_network(), settings), Seen(aligning))
+    trainer.compile(
+        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
+    )
+
+    def batches_from(step):
+        return batches.contents_and_styles(
+            photographs,
+            painted,
+            settings.batch,
+            settings.size,
+            settings.seed,
+            step,
+            settings.identity_share,
+            settings.grey_share,
+        )
+
+    if run.step == 0 and begin is None:
+        fit_decoder_to(trained, aligning.predict_on_batch(next(iter(batches_from(0)))))
+    elif run.step == 0:
+        copy_into(trained, load(Path(begin) / "decoder.keras"))
+
+    def paint(contents, styles):
+        features = aligning.predict_on_batch({"content": contents, "style": styles})
+        return np.float32(trained.predict_on_batch(features))
+
+    sample = perceptual.sheet(paint, photographs, painted)
+    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
+    if done:
+        trainer.take_average()
+        exact = perceptual.at_taps(encoder(), [TAP])
+        exact.save(run.folder / "encoder.keras")
+        copy_into(decoder(exact, settings), trained).save(run.folder / "decoder.keras")
+    return done

@@ -1,0 +1,133 @@
+"""Paints in the style of any painting, through Keras or LiteRT alike, whatever the family."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from tfstyle import color, images
+from tfstyle.methods import stylizer
+
+STYLE_SIDE = 640  # pixels; longer paintings are reduced before an encoder looks at them
+CROSS_FADE = 0.1  # strengths below this mix pixels
+
+Code = dict[str, np.ndarray]
+
+
+class Brush(Protocol):
+    """What a family does: its code is all that it wants to know of a style, arrays by name."""
+
+    def look(self, style: np.ndarray) -> Code:
+        """The code of a picture, shape (1, height, width, 3); codes mix by their mean."""
+
+    def paint(self, content: np.ndarray, code: Code, strength: float) -> np.ndarray:
+        """A photograph, shape (height, width, 3), painted; strength is above 0, at most 1."""
+
+
+class Arbitrary:
+    """Any painting's style, or several.
+
+    Args:
+        brush: The family's.
+        networks: The Keras models behind it, by file name; empty where LiteRT runs.
+        styles: Codes of named styles.
+    """
+
+    style_side = STYLE_SIDE
+
+    def __init__(
+        self,
+        brush: Brush,
+        networks: Mapping | None = None,
+        styles: Mapping[str, Code] | None = None,
+    ):
+        self.brush = brush
+        self.networks = dict(networks or {})
+        self.styles = dict(styles or {})
+
+    def stylize(
+        self,
+        content: np.ndarray,
+        style: stylizer.Style | Sequence[stylizer.Style],
+        strength: float = 1.0,
+        weights: Sequence[float] | None = None,
+        keep_colors: str | None = None,
+    ) -> np.ndarray:
+        """The photograph in the style of a painting, or of several.
+
+        Args:
+            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1].
+            style: A painting, shape (height, width, 3), floats in [0, 1], of any size; or the
+                name of one of `styles`; or a list of these.
+            strength: 0 is the photograph, 1 the full style; between them the family's own features
+                are blended, and below 0.1 pixels cross-fade.
+            weights: Of several styles, 0 and above; their codes are averaged with these shares.
+                None is the same for each.
+            keep_colors: "luminance" or "covariance" keeps the photograph's colours, as
+                `tfstyle.color` says.
+
+        Returns:
+            Float32 array of the content's shape in [0, 1].
+
+        Raises:
+            TypeError: A picture is not an array of floats.
+            ValueError: A shape, a range, a name, the strength or a weight is another.
+        """
+        return stylizer.each(content, self.painter(style, strength, weights, keep_colors))
+
+    def painter(
+        self,
+        style: stylizer.Style | Sequence[stylizer.Style],
+        strength: float = 1.0,
+        weights: Sequence[float] | None = None,
+        keep_colors: str | None = None,
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """`stylize` as a function of one photograph; the style is looked at once, now."""
+        strength, keep = stylizer.checked_strength(strength), color.keeper(keep_colors)
+        code = self.look(style, weights)
+        return lambda content: keep(content, self.paint(content, code, strength))
+
+    def look(
+        self,
+        style: stylizer.Style | Sequence[stylizer.Style],
+        weights: Sequence[float] | None = None,
+    ) -> Code:
+        """The code of a style, or the mean of several's, arrays of shape (1, ...) by name.
+
+        Args:
+            style: As of `stylize`.
+            weights: As of `stylize`.
+        """
+        styles = stylizer.checked_styles(style)
+        shares = stylizer.checked_weights(weights, len(styles))
+        codes = [self._look(one) for one in styles]
+        return {
+            name: np.float32(sum(s * code[name] for s, code in zip(shares, codes, strict=True)))
+            for name in codes[0]
+        }
+
+    def _look(self, style):
+        if isinstance(style, str):
+            return self.styles[stylizer.checked_name(style, self.styles)]
+        style = stylizer.checked_picture(style, "style")
+        height, width = style.shape[:2]
+        if max(height, width) > STYLE_SIDE:
+            style = images.resize(style, *images.fitted((height, width), STYLE_SIDE))
+        return self.brush.look(stylizer.roomy(style)[None])
+
+    def paint(self, content: np.ndarray, code: Code, strength: float = 1.0) -> np.ndarray:
+        """One photograph in the style of a code.
+
+        Args:
+            content: Shape (height, width, 3), floats in [0, 1].
+            code: As from `look`.
+            strength: As of `stylize`.
+        """
+        strength = stylizer.checked_strength(strength)
+        content = stylizer.checked_picture(content, "content")
+        if strength == 0.0:
+            return content.copy()
+        painted = self.brush.paint(content, code, max(strength, CROSS_FADE))
+        if strength < CROSS_FADE:
+            painted = content + np.float32(strength / CROSS_FADE) * (painted - content)
+        return painted

@@ -1,0 +1,22 @@
+"""What trained decoders and their encoder answer to, by file and by name."""
+
+from collections.abc import Mapping
+
+import keras
+
+from tfstyle.networks.endpoint import Endpoint
+from tfstyle.networks.wct import LEVELS, measuring, style_network, tiling
+
+
+def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoint]]:
+    """Endpoints of the one file that all are exported to.
+
+    Args:
+        networks: Models named "encoder" and "decoder1" to "decoder5".
+    """
+    encoder, found = networks["encoder"], {}
+    for level in LEVELS:
+        decoder = networks[f"decoder{level}"]
+        found[f"paint{level}"] = Endpoint(measuring(encoder, decoder, level))
+        found[f"tile{level}"] = Endpoint(tiling(encoder, decoder, level))
+    return {"wct": {"look": Endpoint(style_network(encoder)), **found}}

@@ -1,0 +1,140 @@
+"""Li et al. 2017, "Universal style transfer via feature transforms",
+https://arxiv.org/abs/1705.08086: five decoders learn to give photographs back from an encoder's
+taps; a style is put on between, by whitening and colouring, and is never trained on.
+
+Departures from the paper by default: our small encoder instead of VGG-19; all five decoders learn
+at once; the feature loss is a share of the features' variance; zero padding; leaky ReLUs;
+bfloat16.
+"""
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from tfstyle import images, losses
+from tfstyle.data import batches, folders
+from tfstyle.methods.wct.settings import Settings
+from tfstyle.networks import adain, wct
+from tfstyle.networks.files import copy_into, load
+from tfstyle.networks.vgg import TAPS
+from tfstyle.training import perceptual, runs
+from tfstyle.training.initialisation import fit_decoder_to
+from tfstyle.training.trainer import Seen, Trainer, adam, precision
+
+SHEET = 8  # photographs on a sheet
+
+
+class Objective:
+    """Criterion: pixels and features of every decoder's picture.
+
+    Equation 1 of the paper.
+
+    Args:
+        eyes: The frozen encoder whose taps are decoded.
+        settings: The weights.
+    """
+
+    names = TAPS
+
+    def __init__(self, eyes: keras.Model, settings: Settings):
+        self.settings, self.eyes = settings, eyes
+        self.trunks = {tap: adain.trunk(eyes, tap) for tap in TAPS}
+
+    def __call__(self, batch, pictures):
+        wanted = self.eyes(batch["content"], training=False)
+        return {tap: self._loss(tap, batch["content"], pictures[tap], wanted[tap]) for tap in TAPS}
+
+    def _loss(self, tap, content, picture, wanted):
+        features = losses.target_loss(wanted, self.trunks[tap](picture, training=False))
+        pixels = losses.squared_loss(content, picture)
+        return self.settings.pixel_weight * pixels + self.settings.feature_weight * features
+
+
+def train(
+    content: Sequence[str | os.PathLike],
+    folder: str | os.PathLike,
+    encoder: Callable[[], keras.Model],
+    settings: Settings = Settings(),
+    begin: str | os.PathLike | None = None,
+) -> bool:
+    """Trains five decoders; the same call goes on where it stopped.
+
+    Args:
+        content: Folders of photographs, or any pictures.
+        folder: The run folder; at the end it holds encoder.keras and decoder1.keras to
+            decoder5.keras.
+        encoder: Makes the frozen network whose taps are decoded; called under the training's
+            precision.
+        settings: Every number.
+        begin: Folder of five decoders of the same shape, whose weights the training begins with;
+            None begins with random ones.
+
+    Returns:
+        True when the run is complete, False when it was interrupted.
+
+    Raises:
+        OSError: A folder is missing or holds no pictures.
+        ValueError: The run folder was begun with other settings.
+    """
+    photographs = folders.several(content)
+    run = runs.Run(folder, dataclasses.asdict(settings))
+    keras.utils.set_random_seed(settings.seed)
+    with precision(settings.precision):
+        eyes = encoder()
+        seeing = _seeing(eyes)
+        decoders = wct.level_decoders(eyes, settings.padding, settings.slope)
+        trained = wct.autoencoder(decoders)
+        trainer = Trainer(trained, Objective(eyes, settings), Seen(seeing))
+    trainer.compile(
+        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
+    )
+
+    def batches_from(step):
+        return batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
+
+    if run.step == 0:
+        _begin(decoders, seeing.predict_on_batch(next(iter(batches_from(0)))), begin)
+    sample = _sampler(seeing, trained, photographs, settings.size)
+    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
+    if done:
+        trainer.take_average()
+        _finish(run, perceptual.at_taps(encoder(), TAPS), decoders, settings)
+    return done
+
+
+def _seeing(eyes):
+    """{"content"} to a dictionary of taps."""
+    content = keras.Input((None, None, 3), name="content")
+    return keras.Model({"content": content}, eyes(content), name="seeing")
+
+
+def _begin(decoders, features, folder):
+    for tap, decoder in decoders.items():
+        if folder is None:
+            fit_decoder_to(decoder, features[tap])
+        else:
+            copy_into(decoder, load(Path(folder) / f"{decoder.name}.keras"))
+
+
+def _finish(run, encoder, trained: Mapping[str, keras.Model], settings):
+    encoder.save(run.folder / "encoder.keras")
+    exact = wct.level_decoders(encoder, settings.padding, settings.slope)
+    for tap, decoder in exact.items():
+        copy_into(decoder, trained[tap]).save(run.folder / f"{decoder.name}.keras")
+
+
+def _sampler(seeing, trained, photographs, size):
+    """Columns: a photograph, and what the decoders of relu1_1 to relu5_1 make of it."""
+    chosen = [photographs[i * len(photographs) // SHEET] for i in range(SHEET)]
+    contents = np.stack([images.squash(images.read(path, 640), size) for path in chosen])
+
+    def sample():
+        found = trained.predict_on_batch(seeing.predict_on_batch({"content": contents}))
+        rows = [contents, *(np.clip(np.float32(found[tap]), 0.0, 1.0) for tap in TAPS)]
+        return images.sheet(rows)
+
+    return sample

@@ -1,0 +1,89 @@
+"""Decoders: an encoder's tap back to pictures."""
+
+import keras
+
+from tfstyle.layers import Double, ReflectPad
+
+Layers = tuple[tuple[str, int], ...]
+
+PADDINGS = ("zero", "reflect")
+
+
+def mirrored(encoder: keras.Model, tap: str, deep: int = 0) -> Layers:
+    """The layers of an encoder up to a tap, backwards: what AdaIN's and WCT's authors decode with.
+
+    Args:
+        encoder: 3x3 convolutions and pools, by name; pictures to a dictionary of taps.
+        tap: Paper name, such as "relu4_1".
+        deep: Further convolutions at the deepest size, of as many channels as its first one.
+
+    Returns:
+        Names and channels, 0 channels where the size doubles.
+    """
+    met, width = [], 3
+    for layer in encoder.layers:
+        if isinstance(layer, keras.layers.MaxPooling2D):
+            met.append((layer.name, 0))
+        elif isinstance(layer, keras.layers.Conv2D) and layer.kernel_size != (1, 1):
+            met.append((layer.name, width))
+            width = layer.filters
+        if layer.name == tap.replace("relu", "conv"):
+            break
+    further = tuple((f"deep{index}", width) for index in range(1, deep + 1))
+    return (*further, *reversed(met))
+
+
+def decoder(
+    layers: Layers,
+    channels: int,
+    padding: str = "zero",
+    slope: float = 0.1,
+    norm: type[keras.layers.Layer] | None = None,
+    name: str = "decoder",
+) -> keras.Model:
+    """Features to pictures: 3x3 convolutions with ReLU and nearest upsampling, not normalised.
+
+    Huang & Belongie 2017, https://arxiv.org/abs/1703.06868, section 6, without normalisation
+    since each kind of it brings features to one style; Li et al. 2017,
+    https://arxiv.org/abs/1705.08086, section 3.1.
+
+    Args:
+        layers: From `mirrored`; the last one has 3 channels.
+        channels: Of the features.
+        padding: "zero", which XNNPACK is fast with, or "reflect" as the authors'.
+        slope: Of the ReLU below 0, the authors' is 0; without any, a third of a fresh decoder's
+            channels soon say nothing for good.
+        norm: Layer behind every convolution but the last, for whoever wants to see why there is
+            none.
+        name: The model's name.
+
+    Returns:
+        Model, features (batch, height, width, channels) to pictures (batch, factor * height, factor
+        * width, 3), float32, in [0, 1] but for what overshoots. For VGG-19's relu4_1 it has
+        3,505,219 parameters.
+    """
+    features = keras.Input((None, None, channels), name="features")
+    x, last = features, layers[-1][0]
+    for label, filters in layers:
+        if not filters:
+            x = Double(name=f"double_{label}")(x)
+            continue
+        x = _conv(x, filters, padding, f"de{label}", "float32" if label == last else None)
+        if label != last:
+            x = norm(name=f"de{label}_norm")(x) if norm else x
+            x = keras.layers.LeakyReLU(slope, name=f"de{label}_relu")(x)
+    return keras.Model(features, x, name=name)
+
+
+def _conv(x, filters, padding, label, dtype):
+    if padding == "reflect":
+        x = ReflectPad(name=f"{label}_pad")(x)
+    conv = keras.layers.Conv2D(
+        filters,
+        3,
+        padding="valid" if padding == "reflect" else "same",
+        kernel_initializer="he_normal",
+        name=label,
+        dtype=dtype,
+    )
+    return conv(x)
