@@ -14,7 +14,7 @@ FLOORS = (
     ("networks", "data"),
     ("training",),
     ("methods",),
-    ("weights", "export", "metrics", "peers", "evaluation", "release"),
+    ("weights", "families", "export", "metrics", "peers", "evaluation", "release"),
     ("cli", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
@@ -27,9 +27,17 @@ LIGHT += (
     "cli/paint",
     "cli/train",
     "cli/evaluate",
+    "cli/compare",
+    "families",
     "data/catalog",
     "data/folders",
+    "methods/arbitrary",
+    "methods/vectors",
     "methods/ghiasi/stylizer",
+    "methods/adain/stylizer",
+    "methods/wct/stylizer",
+    "methods/adain/settings",
+    "methods/wct/settings",
     "methods/ghiasi/settings",
     "training/settings",
 )

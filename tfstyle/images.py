@@ -4,6 +4,7 @@ import io
 import os
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -174,17 +175,24 @@ def resize_bytes(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.asarray(resized)
 
 
-def check_writable(path: str | os.PathLike, overwrite: bool) -> None:
+def check_writable(
+    path: str | os.PathLike, overwrite: bool, suffixes: Sequence[str] = SUFFIXES
+) -> None:
     """Refuses a target before the work is done.
 
+    Args:
+        path: The target.
+        overwrite: Whether it may be there.
+        suffixes: What its name may end in.
+
     Raises:
-        ValueError: The suffix is not one of SUFFIXES.
+        ValueError: The suffix is another.
         OSError: It is a folder, or it exists and `overwrite` is false.
     """
     path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in suffixes:
         raise ValueError(
-            f"Expected a file name ending in one of {', '.join(SUFFIXES)}. Received: {path}."
+            f"Expected a file name ending in one of {', '.join(suffixes)}. Received: {path}."
         )
     if path.is_dir():
         raise IsADirectoryError(f"Expected a file to write. Received: {path}, a folder.")

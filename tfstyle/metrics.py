@@ -68,10 +68,11 @@ class Protocol:
     Args:
         weights: VGG-19's, as `teachers.teacher` takes them. SqueezeNet's and the LPIPS heads are
             looked for in the same place if it is a folder.
+        eyes: Instead of VGG-19, a model of pictures to a dictionary of its taps.
     """
 
-    def __init__(self, weights: teachers.Source = None):
-        self.eyes = teachers.teacher(weights)
+    def __init__(self, weights: teachers.Source = None, eyes: keras.Model | None = None):
+        self.eyes = eyes or teachers.teacher(weights)
         self.second, self.heads = _second_opinion(weights)
 
     def look(self, image: np.ndarray) -> Seen:

@@ -150,3 +150,11 @@ def encoder(folder: Folder = None) -> tuple:
         if not path.is_file():
             raise FileNotFoundError(f"Expected a finished encoder. Received: {path}, not there.")
     return tuple(map(files.load, paths))
+
+
+def view():
+    """Our encoder's view of VGG-19: a frozen Keras model, pictures to a dictionary of its taps."""
+    import keras
+
+    eyes, readouts = encoder()
+    return keras.Model(eyes.input, readouts(eyes.output), name="view")

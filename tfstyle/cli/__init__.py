@@ -5,7 +5,7 @@ import os
 import sys
 
 import tfstyle
-from tfstyle.cli import evaluate, paint, train
+from tfstyle.cli import compare, evaluate, paint, train
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,6 +31,6 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"tfstyle {tfstyle.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (*paint.COMMANDS, *train.COMMANDS, *evaluate.COMMANDS):
+    for add in (*paint.COMMANDS, *compare.COMMANDS, *train.COMMANDS, *evaluate.COMMANDS):
         add(commands)
     return parser

@@ -34,6 +34,17 @@ def percent(text):
     return number
 
 
+def level(text):
+    """A level of WCT and its blend weight, such as "4:0.6", or "4" for 1."""
+    number, _, weight = text.partition(":")
+    try:
+        return int(number), float(weight or 1)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"expected a level and its blend weight such as 4:0.6, received {text}"
+        ) from error
+
+
 def add_teacher(parser, use="", default="vgg19"):
     """The flag that chooses a VGG."""
     parser.add_argument("--teacher", metavar="VGG", help=f"{use}{VGG} (default: {default})")

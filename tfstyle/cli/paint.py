@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tfstyle.cli.options import command, percent, positive
+from tfstyle.cli.options import command, level, percent, positive
 from tfstyle.color import KEEP
 from tfstyle.methods import Takes, method
 
@@ -52,6 +52,14 @@ def _stylize(commands):
         help="0 is the photograph, 1 the full style (default: %(default)s)",
     )
     parser.add_argument(
+        "--levels",
+        type=level,
+        nargs="+",
+        metavar="N:WEIGHT",
+        help="of wct: which of relu1_1 to relu5_1 take the style, in this order, and each one's "
+        "blend weight, such as 5:1 4:0.6 (default: 5 to 1)",
+    )
+    parser.add_argument(
         "--keep-colors", choices=KEEP, help="keep the photograph's colours (default: the style's)"
     )
     parser.add_argument(
@@ -88,7 +96,8 @@ def _run_stylize(options):
     checked_strength(options.strength)
     _check_style(options)
     inputs, outputs = _ways(Path(options.photo), Path(options.output), options.overwrite)
-    painter = _painter(options, weights.chosen(options.method, options.model, options.threads))
+    stylizer = weights.chosen(options.method, options.model, options.threads)
+    painter = _painter(options, _at_levels(stylizer, options))
 
     def paint(source, target):
         content = images.read(source, options.size)
@@ -115,6 +124,16 @@ def _check_style(options):
         raise ValueError("Expected --style, a picture's file or a name. Received: none.")
     else:
         checked_weights(options.weights, len(options.style))
+
+
+def _at_levels(stylizer, options):
+    from tfstyle.methods.wct.stylizer import at_levels
+
+    if options.levels is None:
+        return stylizer
+    if method(options.method).name != "wct":
+        raise ValueError(f"Expected --levels with wct alone. Received: {options.method}.")
+    return at_levels(stylizer, dict(options.levels))
 
 
 def _painter(options, stylizer):
@@ -214,35 +233,31 @@ def _sheet_of_styles(options, side=256, columns=6):
 
 
 def _methods(commands):
-    command(
+    parser = command(
         commands,
         "methods",
         _run_methods,
         "list the methods whose weights are in the package",
         "tfstyle methods",
     )
+    parser.add_argument("--markdown", action="store_true", help="as the README's table")
 
 
 def _run_methods(options):
-    from tfstyle import weights
+    from tfstyle import families
 
-    for name in weights.released():
-        row, card = method(name), weights.card(name)
-        named = len(weights.styles(name))
-        print(f"{name}: {card.get('title', row.title)}")
-        print(f"  style    {row.takes.value}" + (f", or one of {named} names" if named else ""))
-        print(f"  weights  {card['tflite_bytes'] / 1e6:.2f} MB (TFLite, int8 weights)")
-        print(f"  learned  {_stages(card)}")
-        print(f"  paper    {row.paper}")
+    if options.markdown:
+        print("\n".join(families.table()))
+        return 0
+    for model in families.models():
+        print(f"{model.name}: {model.title}")
+        print(f"  style    {model.style}")
+        print(f"  weights  {model.size}")
+        print(f"  learned  {model.card['learned_in']}, from {model.row.needs}")
+        print(f"  good at  {model.row.good}")
+        print(f"  weak at  {model.row.weak}")
+        print(f"  paper    {model.row.paper}")
     return 0
-
-
-def _stages(card):
-    before = [stage for stage in card.get("stages", ()) if isinstance(stage, dict)]
-    return ", then ".join(
-        f"{stage['steps'] + stage.get('decay', 0)} steps at {stage['size']} px"
-        for stage in (*before, card)
-    )
 
 
 def _example(commands):

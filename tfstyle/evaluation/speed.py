@@ -59,11 +59,25 @@ def _shell(name):
             yield f"{name:22s} {label}: {seconds:.2f} s, {peak - idle:.0f} MiB over an idle Python"
 
 
-def seconds_and_peak(code: str) -> tuple[float, float]:
+def seconds_and_peak(code: str, limit: float | None = None) -> tuple[float, float]:
     """Wall seconds of a Python process that runs `code`, and the MiB that it had at most.
 
     The peak is the process's own, which `ru_maxrss` is not: that begins at the parent's.
+
+    Args:
+        code: Python.
+        limit: Seconds after which it is killed, or None.
+
+    Raises:
+        TimeoutError: It took longer.
+        RuntimeError: It failed; says what it said last.
     """
     start = time.perf_counter()
-    run = subprocess.run([sys.executable, "-c", f"{code}\n{PEAK}"], capture_output=True, check=True)
+    command = [sys.executable, "-c", f"{code}\n{PEAK}"]
+    try:
+        run = subprocess.run(command, capture_output=True, check=True, timeout=limit)
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError(f"stopped after {limit:g} seconds") from error
+    except subprocess.CalledProcessError as error:
+        raise RuntimeError(error.stderr.decode().strip().splitlines()[-1]) from error
     return time.perf_counter() - start, int(run.stdout.split()[-1]) / 1024

@@ -22,6 +22,9 @@ class Method:
         title: A line for people.
         paper: Address.
         takes: What a style is to it.
+        good: What it is good at, in words.
+        weak: What it is not.
+        needs: What a training needs.
         stylizer: Module and class that paints; importing it needs no TensorFlow.
         endpoints: Module and function, networks by file name to endpoints by file and name.
         files: Its released networks, as `<file>.keras`.
@@ -33,6 +36,9 @@ class Method:
     title: str
     paper: str
     takes: Takes
+    good: str
+    weak: str
+    needs: str
     stylizer: str
     endpoints: str
     files: tuple[str, ...]
@@ -48,6 +54,9 @@ METHODS = {
             title="any painting in one pass: a style vector conditions one network",
             paper="https://arxiv.org/abs/1705.06830",
             takes=Takes.IMAGE,
+            good="fast; colours and contrast follow the painting, edges stay sharp",
+            weak="strokes are fine and soft; wide flat areas can fall into waves",
+            needs="photographs and thousands of paintings",
             stylizer="tfstyle.methods.ghiasi.stylizer:stylizer",
             endpoints="tfstyle.methods.ghiasi.endpoints:endpoints",
             files=("predictor", "transformer"),
@@ -58,6 +67,9 @@ METHODS = {
             title="any painting in one pass: features take its moments, a decoder paints them",
             paper="https://arxiv.org/abs/1703.06868",
             takes=Takes.IMAGE,
+            good="only a decoder is trained; its blends of styles are exact",
+            weak="blurs small detail and faces; the frame of a shape can glow",
+            needs="photographs and thousands of paintings",
             stylizer="tfstyle.methods.adain.stylizer:stylizer",
             endpoints="tfstyle.methods.adain.endpoints:endpoints",
             files=("encoder", "decoder"),
@@ -68,6 +80,9 @@ METHODS = {
             title="any painting, none trained on: features whitened and coloured at five levels",
             paper="https://arxiv.org/abs/1705.08086",
             takes=Takes.IMAGE,
+            good="large strokes and textures; each level has a weight of its own",
+            weak="bends faces and straight lines; several times slower; no named styles",
+            needs="photographs alone",
             stylizer="tfstyle.methods.wct.stylizer:stylizer",
             endpoints="tfstyle.methods.wct.endpoints:endpoints",
             files=("encoder", "decoder1", "decoder2", "decoder3", "decoder4", "decoder5"),
@@ -79,6 +94,9 @@ METHODS = {
             title="one domain of pictures to another, learned without pairs",
             paper="https://arxiv.org/abs/1703.10593",
             takes=Takes.NOTHING,
+            good="changes weather or the time of day, where a painting's style cannot",
+            weak="a training for every pair of domains; keeps shapes, invents the rest",
+            needs="two folders of pictures, a few hundred each",
             stylizer="tfstyle.methods.cyclegan.stylizer:stylizer",
             endpoints="tfstyle.methods.endpoints:translation",
             files=("generator",),
@@ -89,6 +107,9 @@ METHODS = {
             title="one domain of pictures to another, learned from pairs",
             paper="https://arxiv.org/abs/1611.07004",
             takes=Takes.NOTHING,
+            good="learns exactly what a pair shows: labels to photographs, grey to colour",
+            weak="needs pairs; makes up what the given picture does not say",
+            needs="some hundred pairs of pictures",
             stylizer="tfstyle.methods.pix2pix.stylizer:stylizer",
             endpoints="tfstyle.methods.endpoints:translation",
             files=("generator",),

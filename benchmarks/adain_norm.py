@@ -1,0 +1,84 @@
+"""Why AdaIN's decoder has no normalisation: the same short training without, with batch norm and
+with instance norm, and what each paints.
+
+    python benchmarks/adain_norm.py --content photos --style paintings --run runs/norms -o norms.png
+
+Section 7.1 of Huang & Belongie 2017, https://arxiv.org/abs/1703.06868: instance norm brings every
+sample to one style, batch norm every batch, and the style that AdaIN has just put in is what they
+take out. Prints each one's losses; stopped, the same command goes on.
+"""
+
+import argparse
+import csv
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+from tfstyle import images, weights
+from tfstyle.data import folders
+from tfstyle.methods.adain import training
+from tfstyle.methods.adain.settings import Settings
+from tfstyle.networks import encoder
+
+NORMS = ("none", "batch", "instance")
+SIDE = 192
+LAST = 20  # rows of the log that are averaged
+
+
+def last_losses(run):
+    """Means of the last rows of a run's log."""
+    with (run / "log.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))[-LAST:]
+    return {
+        name: np.mean([float(row[name]) for row in rows]) for name in ("content", "style", "color")
+    }
+
+
+def sheet(runs, photographs, paintings, count=4):
+    """Rows of photograph, painting, and what each decoder makes of them."""
+    stylizers = {norm: weights.load("adain", run) for norm, run in runs.items()}
+    head = [images.caption(text, SIDE) for text in ("photograph", "painting", *runs)]
+    rows = [np.stack(head)]
+    for index in range(count):
+        photo, painting = (
+            images.squash(images.read(paths[index * len(paths) // count], 640), SIDE)
+            for paths in (photographs, paintings)
+        )
+        painted = [each.stylize(photo, painting) for each in stylizers.values()]
+        rows.append(np.stack([images.to_bytes(each) for each in (photo, painting, *painted)]))
+    return images.sheet(rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--content", required=True, metavar="DIR", help="photographs")
+    parser.add_argument("--style", required=True, nargs="+", metavar="DIR", help="paintings")
+    parser.add_argument("--run", required=True, metavar="DIR", help="where the three runs go")
+    parser.add_argument("-o", "--output", required=True, metavar="PICTURE")
+    parser.add_argument("--steps", type=int, default=1500)
+    options = parser.parse_args()
+    eyes, readouts = weights.encoder()
+    runs = {norm: Path(options.run) / norm for norm in NORMS}
+    for norm, run in runs.items():
+        settings = Settings(steps=options.steps, size=128, norm=norm)
+        if not training.train(
+            options.content,
+            options.style,
+            run,
+            lambda: encoder.like(eyes),
+            lambda: (encoder.like(eyes), encoder.views(readouts)),
+            settings,
+        ):
+            return 130
+        found = last_losses(run)
+        print(f"{norm:10s}" + "".join(f"{name:>9s} {value:.3f}" for name, value in found.items()))
+    pictures = folders.pictures(options.content), folders.several(options.style)
+    images.write(sheet(runs, *pictures), options.output)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

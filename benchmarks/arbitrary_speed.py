@@ -1,0 +1,143 @@
+"""AdaIN and WCT beside the papers' own networks: full VGG-19, plain float32 TensorFlow, SVD.
+
+    python benchmarks/arbitrary_speed.py
+
+Prints medians over interleaved rounds. VGG-19's weights are random, which changes no time.
+"""
+
+import argparse
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import examples, images, statistics, weights
+from tfstyle.evaluation.speed import milliseconds
+from tfstyle.networks import adain
+from tfstyle.networks import decoder as decoders
+from tfstyle.networks.vgg import TAPS, untrained
+
+
+def papers_adain(eyes):
+    """AdaIN on full VGG-19 with its authors' decoder, as one compiled float32 function."""
+    tap = adain.TAP
+    layers = decoders.mirrored(eyes, tap)
+    network = decoders.decoder(layers, 512, "reflect", slope=0.0)
+    look, paint = adain.style_network(eyes), adain.painting(eyes, network)
+
+    @tf.function
+    def stylize(content, style):
+        return paint({"content": content, "vector": look(style)})
+
+    return stylize
+
+
+def svd_whiten_color(features, style):
+    """Whitening and colouring by singular value decompositions, as the authors do."""
+
+    def roots(x):
+        flat = tf.reshape(x, (-1, x.shape[-1]))
+        mean = tf.reduce_mean(flat, axis=0)
+        centred = flat - mean
+        spread = tf.matmul(centred, centred, transpose_a=True) / tf.cast(
+            tf.shape(flat)[0], tf.float32
+        )
+        values, vectors, _ = tf.linalg.svd(spread + 1e-5 * tf.eye(x.shape[-1]))
+        return centred, mean, tf.sqrt(values), vectors
+
+    centred, _, sizes, axes = roots(features)
+    _, mean, wanted, wanted_axes = roots(style)
+    whitened = tf.matmul(tf.matmul(centred, axes / sizes), axes, transpose_b=True)
+    colored = tf.matmul(tf.matmul(whitened, wanted_axes * wanted), wanted_axes, transpose_b=True)
+    return tf.reshape(colored + mean, tf.shape(features))
+
+
+def papers_wct(eyes):
+    """Multi-level WCT on full VGG-19 with SVD."""
+    networks = {
+        tap: (
+            tf.function(adain.trunk(eyes, tap)),
+            tf.function(
+                decoders.decoder(
+                    decoders.mirrored(eyes, tap), eyes.output[tap].shape[-1], "reflect", slope=0.0
+                )
+            ),
+        )
+        for tap in reversed(TAPS)
+    }
+    transform = tf.function(svd_whiten_color, reduce_retracing=True)
+
+    def stylize(content, style):
+        for encode, decode in networks.values():
+            content = tf.clip_by_value(decode(transform(encode(content), encode(style))), 0.0, 1.0)
+        return content
+
+    return stylize
+
+
+def whitening_layers(channels, side):
+    """The WCT layer alone on random features, by matrix products and by SVD."""
+    random = np.random.default_rng(0)
+    mixing = random.normal(size=(channels, channels)) / np.arange(1, channels + 1)
+    content, style = (
+        tf.constant(np.float32(random.normal(size=(1, side, side, channels)) @ mixing))
+        for _ in range(2)
+    )
+
+    @tf.function
+    def products(content, style):
+        mean, spread = statistics.covariance(content)
+        wanted, colors = statistics.covariance(style)
+        matrix = tf.matmul(statistics.roots(spread)[1], statistics.roots(colors)[0])
+        flat = tf.reshape(content, (1, -1, channels))
+        return tf.matmul(flat - mean[:, None], matrix) + wanted[:, None]
+
+    svd = tf.function(svd_whiten_color)
+    return {
+        "matrix products": lambda: products(content, style).numpy(),
+        "tf.linalg.svd": lambda: svd(content, style).numpy(),
+    }
+
+
+def printed(title, times):
+    """Lines of a table; the last row is what the first is compared with."""
+    *_, baseline = times.values()
+    print(f"{title:44s} milliseconds  times as fast")
+    for name, ms in times.items():
+        print(f"  {name:42s} {ms:12.1f} {baseline / ms:14.2f}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, default=512, metavar="PIXELS")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", choices=("adain", "layer", "wct"), nargs="+")
+    options = parser.parse_args()
+    chosen = options.only or ("adain", "layer", "wct")
+    keras.utils.set_random_seed(0)
+    photo = images.resize(examples.lake(384, 512), options.size, options.size)
+    painting = images.resize(examples.swirls(), options.size, options.size)
+    tensors = tf.constant(photo[None]), tf.constant(painting[None])
+    pairs = {"adain": papers_adain, "wct": papers_wct}
+    for name in (name for name in pairs if name in chosen):
+        ours = weights.load_lite(name, options.threads)
+        theirs = pairs[name](untrained("vgg19", TAPS if name == "wct" else TAPS[:4]))
+        contestants = {
+            f"tfstyle {name}, LiteRT, whole call": lambda ours=ours: ours.stylize(photo, painting),
+            "full VGG-19, float32 TensorFlow": lambda theirs=theirs: theirs(*tensors).numpy(),
+        }
+        printed(
+            f"{name}, photograph and painting of {options.size} px",
+            milliseconds(contestants, options.rounds),
+        )
+    if "layer" in chosen:
+        times = milliseconds(whitening_layers(512, 64), options.rounds)
+        printed("whitening and colouring, 512 channels, 64x64", times)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""One photograph and one painting through every released family."""
+
+import html.parser
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tfstyle import cli, examples, families, images
+from tfstyle.evaluation import comparison, page
+from tfstyle.methods import METHODS, Takes
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("compare")
+    images.write(examples.lake(90, 120), folder / "photo.png")
+    images.write(examples.discs(80, 100), folder / "painting.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compared(files):
+    return comparison.compare(files / "photo.png", files / "painting.png", size=96)
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.pictures, self.addresses = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.pictures += [attributes] if tag == "img" else []
+        self.addresses += [attributes.get(name) for name in ("src", "href") if name in attributes]
+
+
+def test_every_released_family_paints_the_photograph(compared):
+    assert {entry.model.row.name for entry in compared.entries} == {
+        model.row.name for model in families.models()
+    }
+    for entry in compared.entries:
+        assert entry.picture.shape == compared.photo.shape == (72, 96, 3)
+        assert entry.seconds > 0 and entry.peak > 0 and np.isfinite(entry.distances.style)
+
+
+def test_families_without_a_style_show_one_model_and_say_so(compared):
+    shown = [e for e in compared.entries if e.model.row.takes is Takes.NOTHING]
+    assert len(shown) == len({e.model.row.name for e in shown})
+    assert all("takes no style" in entry.note for entry in shown)
+
+
+def test_the_page_needs_nothing_else_and_describes_every_picture(compared):
+    text = page.page(compared)
+    found = Page(text)
+    assert len(found.pictures) == 2 + len(compared.entries)
+    assert all(picture["alt"] for picture in found.pictures)
+    assert all(address.startswith("data:image/jpeg") for address in found.addresses)
+    for entry in compared.entries:
+        assert entry.model.name in text and entry.model.row.good.split(",")[0] in text
+
+
+def test_the_sheet_holds_every_picture(compared):
+    sheet = page.sheet(compared)
+    rows = -(-(2 + len(compared.entries)) // page.COLUMNS)
+    assert sheet.dtype == np.uint8 and sheet.shape[0] % rows == 0
+
+
+def test_a_family_that_takes_too_long_is_stopped_and_says_so(files):
+    model, photo = families.models()[0], files / "photo.png"
+    entry = comparison._entry(model, photo, files / "painting.png", 0.01, 0.0)
+    assert entry.picture is None and "stopped after 0.01 seconds" in entry.note
+    assert "stopped after" in page.page(
+        comparison.Comparison(np.zeros((8, 8, 3)), np.zeros((8, 8, 3)), [entry], "nothing")
+    )
+
+
+def test_the_command_writes_both_kinds_and_overwrites_nothing(files, capsys):
+    outputs = [str(files / name) for name in ("sheet.html", "sheet.png")]
+    command = ["compare", str(files / "photo.png"), str(files / "painting.png"), "--size", "64"]
+    assert cli.main([*command, "-o", *outputs]) == 0
+    assert images.read(outputs[1]).ndim == 3 and "<html" in Path(outputs[0]).read_text()
+    assert cli.main([*command, "-o", *outputs]) == 2
+    assert cli.main([*command, "-o", str(files / "sheet.pdf")]) == 2
+    assert ".html" in capsys.readouterr().err
+
+
+def test_a_missing_painting_is_refused_before_anything_is_painted(files, capsys):
+    arguments = ["compare", str(files / "photo.png"), str(files / "none.png")]
+    assert cli.main([*arguments, "-o", str(files / "new.html")]) == 2
+    assert "none.png" in capsys.readouterr().err and not (files / "new.html").exists()
+
+
+def test_the_readmes_table_is_that_of_the_command(capsys):
+    assert cli.main(["methods", "--markdown"]) == 0
+    assert capsys.readouterr().out.strip() in README.read_text()
+
+
+def test_every_method_says_what_it_is_good_and_weak_at():
+    for row in METHODS.values():
+        assert row.good and row.weak and row.needs and re.match("https://arxiv.org/", row.paper)

@@ -1,0 +1,65 @@
+"""`tfstyle compare`."""
+
+from pathlib import Path
+
+from tfstyle.cli.options import add_teacher, command, positive
+
+PAGES = (".html", ".htm")
+
+
+def _compare(commands):
+    parser = command(
+        commands,
+        "compare",
+        _run_compare,
+        "paint one photograph by every released family, side by side with times and figures",
+        "tfstyle compare dog.jpg starry.jpg -o sheet.html sheet.png",
+    )
+    parser.add_argument("photo", metavar="PHOTO", help="a picture's file")
+    parser.add_argument("painting", metavar="PAINTING", help="a picture's file")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        nargs="+",
+        metavar="FILE",
+        help="one HTML file that needs nothing else, or a picture, or both",
+    )
+    parser.add_argument(
+        "--size",
+        type=positive,
+        default=512,
+        metavar="PIXELS",
+        help="longer side of what is painted (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--limit",
+        type=positive,
+        default=60,
+        metavar="SECONDS",
+        help="that a family may take (default: %(default)s)",
+    )
+    add_teacher(parser, "network to measure on: ", "our encoder's view of VGG-19")
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _run_compare(options):
+    from tfstyle import images
+    from tfstyle.evaluation import comparison, page
+
+    targets = [Path(path) for path in options.output]
+    for target in targets:
+        images.check_writable(target, options.overwrite, (*PAGES, *images.SUFFIXES))
+    found = comparison.compare(
+        options.photo, options.painting, options.size, options.limit, options.teacher
+    )
+    for target in targets:
+        if target.suffix.lower() in PAGES:
+            images.write_file(target, page.page(found).encode())
+        else:
+            images.write(page.sheet(found), target)
+        print(target)
+    return 0
+
+
+COMMANDS = (_compare,)

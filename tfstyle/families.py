@@ -1,0 +1,68 @@
+"""What people choose between: the released models with their facts, in one place."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from tfstyle import weights
+from tfstyle.methods import Method, Takes, method
+
+WEIGHTS = {"dynamic": "int8", "float16": "float16", "float32": "float32"}
+HEAD = ("model", "style", "weights", "learned in", "good at", "weak at")
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A released model.
+
+    Args:
+        name: As `tfstyle.load` takes it.
+        row: Its method.
+        card: What its card says.
+    """
+
+    name: str
+    row: Method
+    card: dict
+
+    @property
+    def title(self) -> str:
+        """A line for people."""
+        return self.card.get("title", self.row.title)
+
+    @property
+    def variant(self) -> str | None:
+        """What `--model` is to be."""
+        return self.name.partition("-")[2] or None
+
+    @property
+    def size(self) -> str:
+        """Of its weights, in words."""
+        kind = WEIGHTS[self.row.precision]
+        return f"{self.card['tflite_bytes'] / 1e6:.1f} MB (TFLite, {kind})"
+
+    @property
+    def style(self) -> str:
+        """What a style is to it, in words."""
+        named = len(weights.styles(self.name))
+        return self.row.takes.value + (f", or one of {named} names" if named else "")
+
+
+def models(*takes: Takes) -> list[Model]:
+    """The released models, family by family.
+
+    Args:
+        *takes: As of `weights.released`.
+    """
+    return [Model(name, method(name), weights.card(name)) for name in weights.released(*takes)]
+
+
+def table() -> Iterator[str]:
+    """Lines of a Markdown table of the released models, the README's."""
+    yield f"| {' | '.join(HEAD)} |"
+    yield "|---" * len(HEAD) + "|"
+    before = None
+    for model in models():
+        words = ("", "") if model.row is before else (model.row.good, model.row.weak)
+        cells = (f"`{model.name}`", model.style, model.size, model.card["learned_in"], *words)
+        yield f"| {' | '.join(cells)} |"
+        before = model.row
