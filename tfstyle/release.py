@@ -13,7 +13,7 @@ from tfstyle.data import folders
 from tfstyle.methods import found, method
 from tfstyle.networks import files as networks_files
 
-TOLERANCE = 0.3  # mean difference that int8 weights may make, in deviations of an output
+TOLERANCE = 0.5  # mean difference that int8 weights may make, in deviations of an output
 DIGITS = 5  # of a style vector's numbers
 
 Folder = str | os.PathLike

@@ -57,7 +57,7 @@ def _stylize(commands):
         nargs="+",
         metavar="N:WEIGHT",
         help="of wct: which of relu1_1 to relu5_1 take the style, in this order, and each one's "
-        "blend weight, such as 5:1 4:0.6 (default: 5 to 1)",
+        "blend weight; the paper's are 5 4 3 2 1 (default: 4 3 2 1)",
     )
     parser.add_argument(
         "--keep-colors", choices=KEEP, help="keep the photograph's colours (default: the style's)"

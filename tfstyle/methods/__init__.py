@@ -87,7 +87,6 @@ METHODS = {
             endpoints="tfstyle.methods.wct.endpoints:endpoints",
             files=("encoder", "decoder1", "decoder2", "decoder3", "decoder4", "decoder5"),
             lite=("wct",),
-            precision="float16",  # whitening makes the noise of int8 weights as loud as the picture
         ),
         Method(
             name="cyclegan",

@@ -9,10 +9,10 @@ from tfstyle.training.settings import PRECISIONS, number
 class Settings:
     """Every number of a training."""
 
-    steps: int = number(6000, "optimizer steps")
+    steps: int = number(5000, "optimizer steps")
     batch: int = number(4, "pictures a step")
     size: int = number(160, "side of the crops in pixels")
-    rate: float = number(2e-3, "highest learning rate of Adam")
+    rate: float = number(1e-3, "highest learning rate of Adam")
     pixel_weight: float = number(20.0, "of the pixels' squared difference")
     feature_weight: float = number(1.0, "of the features' squared difference")
     average: float = number(0.999, "decay of the running average of weights that is released")

@@ -9,7 +9,7 @@ import numpy as np
 from tfstyle.methods.arbitrary import Arbitrary, Code
 from tfstyle.methods.canvas import Canvas
 
-LEVELS: Mapping[int, float] = {5: 1.0, 4: 1.0, 3: 1.0, 2: 1.0, 1: 1.0}  # blend weights, by level
+LEVELS: Mapping[int, float] = {4: 1.0, 3: 1.0, 2: 1.0, 1: 1.0}  # the authors begin with 5
 STRIDES = {5: 16, 4: 8, 3: 4, 2: 2, 1: 1}  # pixels
 MARGIN = 16  # pixels, mirrored around a photograph at every level
 OVERLAPS = {5: 256, 4: 128, 3: 64, 2: 32, 1: 16}  # pixels, of tiles
@@ -58,7 +58,7 @@ def checked_levels(levels: Mapping[int, float]) -> dict[int, float]:
     """
     if (
         not levels
-        or not set(levels) <= set(LEVELS)
+        or not set(levels) <= set(STRIDES)
         or not all(0 <= w <= 1 for w in levels.values())
     ):
         raise ValueError(

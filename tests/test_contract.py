@@ -1,0 +1,146 @@
+"""One contract for every released model of every row of METHODS, on LiteRT and on Keras."""
+
+import functools
+
+import numpy as np
+import pytest
+
+import tfstyle
+from tfstyle import examples, weights
+from tfstyle.methods import METHODS, Takes, canvas, method
+
+NAMES = weights.released()
+FIRST = [next(n for n in NAMES if method(n) is row) for row in METHODS.values()]  # one a family
+SIZES = [(64, 80), (33, 41), (97, 50), (1, 1), (3, 500)]
+
+
+@functools.cache
+def loaded(name, engine):
+    return tfstyle.load(name) if engine == "keras" else weights.load_lite(name)
+
+
+@pytest.fixture(
+    params=[(name, "litert") for name in NAMES] + [(name, "keras") for name in FIRST],
+    ids="-".join,
+)
+def model(request):
+    return request.param
+
+
+@pytest.fixture
+def paint(model, painting):
+    """The model's verb with a painting where it takes one."""
+    style = None if method(model[0]).takes is Takes.NOTHING else painting
+    return functools.partial(loaded(*model).stylize, style=style)
+
+
+def test_every_method_has_a_released_model():
+    assert {method(name).name for name in NAMES} == set(METHODS)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_picture_comes_back_at_its_size_as_floats_in_0_1_and_always_the_same(paint, size):
+    content = np.random.default_rng(0).random((*size, 3), dtype=np.float32)
+    first, second = paint(content), paint(content)
+    np.testing.assert_array_equal(first, second)
+    assert first.shape == content.shape and first.dtype == np.float32
+    assert np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1
+
+
+def test_a_batch_of_two_equals_two_of_one(paint, photograph):
+    both = np.stack([photograph, photograph[::-1]])
+    for one, content in zip(paint(both), both, strict=True):
+        np.testing.assert_allclose(one, paint(content), atol=1e-5)
+
+
+def test_strength_0_is_the_photograph_and_strengths_go_on_without_a_jump(paint, photograph):
+    strengths = [0.0, 0.001, 0.099, 0.101, 0.5, 0.501, 0.999, 1.0]
+    painted = [paint(photograph, strength=s) for s in strengths]
+    np.testing.assert_array_equal(painted[0], photograph)
+    for index in (0, 2, 4, 6):
+        assert np.abs(painted[index] - painted[index + 1]).mean() < 0.01
+
+
+def test_more_strength_is_further_from_the_photograph(paint, photograph):
+    far = [np.abs(paint(photograph, strength=s) - photograph).mean() for s in (0.0, 0.1, 0.5, 1.0)]
+    assert far == sorted(far) and far[-1] > 0.02
+
+
+def test_keras_and_litert_agree(model, paint, photograph, painting):
+    name, engine = model
+    other = loaded(name, "keras" if engine == "litert" else "litert")
+    style = None if method(name).takes is Takes.NOTHING else painting
+    assert np.abs(paint(photograph) - other.stylize(photograph, style)).mean() < 0.02
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_saved_and_loaded_with_safe_mode_it_paints_the_same(name, photograph, painting, tmp_path):
+    stylizer = loaded(name, "keras")
+    for file, network in stylizer.networks.items():
+        network.save(tmp_path / f"{file}.keras")
+    style = None if method(name).takes is Takes.NOTHING else painting
+    again = weights.load(name, tmp_path)
+    np.testing.assert_array_equal(
+        again.stylize(photograph, style), stylizer.stylize(photograph, style)
+    )
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_a_large_photograph_in_tiles_looks_as_it_does_whole(name, painting, monkeypatch):
+    stylizer, content = loaded(name, "litert"), examples.lake(400, 520)
+    style = None if method(name).takes is Takes.NOTHING else painting
+    whole = stylizer.stylize(content, style)
+    monkeypatch.setattr(canvas, "TILE", 256)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", content[..., 0].size - 1)
+    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size)
+    tiled = stylizer.stylize(content, style)
+    assert tiled.shape == whole.shape and np.abs(tiled - whole).mean() < 0.03
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (np.zeros((8, 8)), ValueError, r"content.*\(8, 8\)"),
+        (np.zeros((8, 8, 4)), ValueError, r"content.*\(8, 8, 4\)"),
+        (np.zeros((8, 8, 3), np.uint8), TypeError, "uint8"),
+        (np.full((8, 8, 3), 255.0), ValueError, "255"),
+        (np.full((8, 8, 3), np.nan), ValueError, "nan"),
+    ],
+)
+def test_what_is_no_picture_is_refused_by_name(model, paint, painting, content, error, words):
+    with pytest.raises(error, match=words):
+        paint(content)
+    if method(model[0]).takes is Takes.IMAGE:
+        with pytest.raises(error, match=words.replace("content", "style")):
+            loaded(*model).stylize(painting, content)
+
+
+@pytest.mark.parametrize("strength", [1.5, -0.1, float("nan")])
+def test_a_strength_outside_0_1_is_refused(paint, photograph, strength):
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        paint(photograph, strength=strength)
+
+
+@pytest.mark.parametrize("name", weights.released(Takes.NOTHING))
+def test_a_style_is_refused_where_it_is_in_the_weights(name, photograph):
+    with pytest.raises(ValueError, match="in the weights"):
+        loaded(name, "litert").stylize(photograph, photograph)
+
+
+@pytest.mark.parametrize("name", weights.released(Takes.IMAGE))
+def test_two_paintings_give_two_pictures_and_shares_lie_between(name, photograph, painting):
+    stylizer, styles = loaded(name, "litert"), [painting, 1.0 - painting]
+    one, other = (stylizer.stylize(photograph, style) for style in styles)
+    mixed = stylizer.stylize(photograph, styles, weights=[0.5, 0.5])
+    apart = np.abs(one - other).mean()
+    assert apart > 0.03
+    assert np.abs(mixed - one).mean() < apart and np.abs(mixed - other).mean() < apart
+    first = stylizer.stylize(photograph, styles, weights=[1, 0])
+    np.testing.assert_allclose(first, one, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cards_say_what_the_weights_are_from(name):
+    card = weights.card(name)
+    assert {"method", "data", "steps", "licence", "measured", "learned_in"} <= card.keys()
+    assert card["tflite_bytes"] == weights.lite_bytes(name)
