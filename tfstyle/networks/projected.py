@@ -2,7 +2,7 @@
 
 import keras
 
-TAPS = ("relu3_1", "relu4_1", "relu5_1")
+TAPS = ("relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
 
 def projected(
