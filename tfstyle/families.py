@@ -63,6 +63,7 @@ def table() -> Iterator[str]:
     before = None
     for model in models():
         words = ("", "") if model.row is before else (model.row.good, model.row.weak)
-        cells = (f"`{model.name}`", model.style, model.size, model.card["learned_in"], *words)
+        name = f"`{model.name}`" + ("" if model.row is before else f" ([paper]({model.row.paper}))")
+        cells = (name, model.style, model.size, model.card["learned_in"], *words)
         yield f"| {' | '.join(cells)} |"
         before = model.row

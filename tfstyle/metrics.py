@@ -85,7 +85,7 @@ class Protocol:
         """Figures of a pastiche of the content's size."""
         return Distances(
             style=_style(style.vgg, pastiche.vgg),
-            content=float(_content(content.vgg["relu4_1"], pastiche.vgg["relu4_1"])),
+            content=float(content_distance(content.vgg["relu4_1"], pastiche.vgg["relu4_1"])),
             cfsd=float(_cfsd(content.vgg["relu3_1"], pastiche.vgg["relu3_1"])),
             squeeze=_style(style.squeeze, pastiche.squeeze) if self.second else float("nan"),
             lpips=self._lpips(content, pastiche) if self.heads else float("nan"),
@@ -97,7 +97,7 @@ class Protocol:
         maps = (
             self.eyes(ops.convert_to_tensor(x[None]), training=False) for x in (image, pastiche)
         )
-        return float(_content(*(taps["relu4_1"] for taps in maps)))
+        return float(content_distance(*(taps["relu4_1"] for taps in maps)))
 
     def descriptors(self, pictures: Iterable[np.ndarray]) -> np.ndarray:
         """A vector of each picture, for `kernel_distance`.
@@ -148,7 +148,16 @@ def _moment_distance(style, pastiche):
     return ops.sum(ops.square(got - wanted)) / ops.sum(ops.square(wanted))
 
 
-def _content(content, pastiche):
+def content_distance(content, pastiche):
+    """1 - mean cosine over positions of feature maps that are normalised per channel first.
+
+    Args:
+        content: Features of the photograph, shape (batch, height, width, channels).
+        pastiche: Features of the result, the same shape.
+
+    Returns:
+        Scalar, 0 where they agree, about 1 where they have nothing in common.
+    """
     content, pastiche = statistics.normalize(content), statistics.normalize(pastiche)
     return 1.0 - ops.mean(ops.sum(_unit(content) * _unit(pastiche), axis=-1))
 

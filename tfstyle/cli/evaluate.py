@@ -164,4 +164,46 @@ def _run_evaluate_translation(options):
     return 0
 
 
-COMMANDS = (_evaluate, _evaluate_encoder, _evaluate_translation)
+def _tone(commands):
+    parser = command(
+        commands,
+        "tone",
+        _run_tone,
+        "fit how much of a finished generator is shown, and a colour grade behind it",
+        "tfstyle tone --run runs/weather/a_to_b --source shine/train --target rain/train "
+        "-o runs/weather-toned",
+    )
+    parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="finished run")
+    parser.add_argument(
+        "--source", required=True, nargs="+", metavar="DIR", help="training pictures to translate"
+    )
+    parser.add_argument(
+        "--target", required=True, nargs="+", metavar="DIR", help="what they are to be like"
+    )
+    parser.add_argument(
+        "--content",
+        type=float,
+        default=0.3,
+        metavar="DISTANCE",
+        help="content distance that is not to be passed (default: %(default)s)",
+    )
+    add_teacher(parser, "folder with SqueezeNet's weights to measure on: ", "our encoder")
+    parser.add_argument("-o", "--output", required=True, metavar="DIR")
+
+
+def _run_tone(options):
+    from tfstyle.evaluation import toning
+
+    for line in toning.tone(
+        options.folder,
+        options.source,
+        options.target,
+        options.output,
+        options.content,
+        options.teacher,
+    ):
+        print(line, flush=True)
+    return 0
+
+
+COMMANDS = (_evaluate, _evaluate_encoder, _evaluate_translation, _tone)

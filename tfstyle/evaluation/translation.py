@@ -48,6 +48,12 @@ def read(path: Path) -> np.ndarray:
     return images.squash(images.read(path, 4 * SIDE), SIDE)
 
 
+def some(domain: Sequence[str | os.PathLike], count: int | None = None) -> list[np.ndarray]:
+    """Pictures of some folders, all or so many evenly spread, squashed to SIDE."""
+    paths = _paths(domain)
+    return [read(path) for path in (_spread(paths, count) if count else paths)]
+
+
 def unpaired(
     translate: Paint,
     domains: Domains,
@@ -67,7 +73,7 @@ def unpaired(
         sheet: Picture to write forty translations to, or None.
     """
     protocol, source = Protocol(teacher), _paths(domains.source)
-    wanted = protocol.descriptors(map(read, _paths(domains.target)))
+    wanted = protocol.descriptors(some(domains.target))
     painters = {**_baselines(protocol, domains), "translated": translate}
     figures = {name: _measured(protocol, paint, source) for name, paint in painters.items()}
     distances = {
@@ -160,10 +166,8 @@ def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
 
 
 def _best_grade(protocol, domains):
-    source, target = _paths(domains.fit_source), _paths(domains.fit_target)
-    wanted = protocol.descriptors(map(read, target))
-    pictures = [read(path) for path in _spread(source, FITTED)]
-    return grades.best(protocol.descriptors, pictures, wanted)
+    wanted = protocol.descriptors(some(domains.fit_target))
+    return grades.best(protocol.descriptors, some(domains.fit_source, FITTED), wanted)
 
 
 def _cycle_error(translate, back, paths):

@@ -1,6 +1,6 @@
 """Layers that the networks share, in `keras.ops` and safe for TFLite."""
 
-from tfstyle.layers.channels import Luminance
+from tfstyle.layers.channels import Luminance, Tone
 from tfstyle.layers.kernels import NoCheckerboard, SameForEveryPixel
 from tfstyle.layers.normalization import (
     AlignMoments,
@@ -26,6 +26,7 @@ __all__ = [
     "PixelShuffle",
     "ReflectPad",
     "SameForEveryPixel",
+    "Tone",
     "UpsampleLike",
     "WhitenColor",
     "Whitening",

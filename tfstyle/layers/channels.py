@@ -1,4 +1,4 @@
-"""Layers between RGB pictures and the channels that a network works in."""
+"""Layers of pictures' colours: to a network's channels, and graded."""
 
 import keras
 from keras import ops
@@ -15,3 +15,35 @@ class Luminance(keras.layers.Layer):
 
     def compute_output_shape(self, image_shape):
         return (*image_shape[:3], 1)
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class Tone(keras.layers.Layer):
+    """A picture faded in over another one, and a colour grade of the two.
+
+    Call with pictures and with what they were made of, both (batch, height, width, 3) in [0, 1].
+
+    Args:
+        share: Of the picture; the rest is of the other.
+        saturation: 0 is grey, 1 leaves colours as they are.
+        contrast: About the middle of the range; 1 leaves it.
+        brightness: Added; 0 leaves it.
+    """
+
+    def __init__(self, share=1.0, saturation=1.0, contrast=1.0, brightness=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.share, self.saturation = share, saturation
+        self.contrast, self.brightness = contrast, brightness
+
+    def call(self, picture, source):
+        faded = source + self.share * (picture - source)
+        grey = ops.sum(faded * ops.cast(LUMA, faded.dtype), axis=-1, keepdims=True)
+        dulled = grey + self.saturation * (faded - grey)
+        return ops.clip(0.5 + self.contrast * (dulled - 0.5) + self.brightness, 0.0, 1.0)
+
+    def compute_output_shape(self, picture_shape, source_shape):
+        return picture_shape
+
+    def get_config(self):
+        names = ("share", "saturation", "contrast", "brightness")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

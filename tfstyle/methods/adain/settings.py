@@ -9,11 +9,11 @@ from tfstyle.training.settings import PRECISIONS, number
 class Settings:
     """Every number of a training."""
 
-    steps: int = number(8000, "optimizer steps; the authors' are 160,000")
+    steps: int = number(6500, "optimizer steps; the authors' are 160,000")
     batch: int = number(4, "pairs a step; the authors' is 8")
     size: int = number(192, "side of the crops in pixels; the authors' is 256")
     margin: int = number(16, "pixels of a crop's border that are painted but not judged")
-    rate: float = number(1e-3, "highest learning rate of Adam")
+    rate: float = number(7e-4, "highest learning rate of Adam")
     content_weight: float = number(1.0, "of the distance from the AdaIN target")
     style_weight: float = number(10.0, "of the style moments' loss")
     color_weight: float = number(30.0, "of the colours' loss")
