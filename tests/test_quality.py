@@ -12,8 +12,13 @@ STYLES = ("starry-night", "great-wave", "the-scream", "composition-vii", "port-e
 LEVEL = 1 / 255
 
 
-@pytest.fixture(scope="module", params=weights.released(Takes.IMAGE))
+@pytest.fixture(scope="module", params=("ghiasi", "ghiasi-desktop"))
 def model(request):
+    return weights.load_lite(request.param)
+
+
+@pytest.fixture(scope="module", params=weights.released(Takes.IMAGE))
+def arbitrary(request):
     return weights.load_lite(request.param)
 
 
@@ -63,8 +68,9 @@ def contrast_of_border(pictures):
     return np.mean([border_difference(each) / each.std() for each in pictures])
 
 
-def test_photographs_get_no_frame(model, photographs):
-    painted = [model.stylize(photo, style) for photo in photographs for style in STYLES]
+def test_photographs_get_no_frame(arbitrary, photographs):
+    styles = (examples.swirls(), examples.discs(), *photographs[:1])
+    painted = [arbitrary.stylize(photo, style) for photo in photographs for style in styles]
     assert contrast_of_border(painted) < 1.25 * contrast_of_border(photographs)
 
 

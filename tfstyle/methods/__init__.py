@@ -74,6 +74,7 @@ METHODS = {
             endpoints="tfstyle.methods.adain.endpoints:endpoints",
             files=("encoder", "decoder"),
             lite=("adain",),
+            precision="float16",  # tiles differ visibly with int8 weights
         ),
         Method(
             name="wct",
@@ -87,6 +88,7 @@ METHODS = {
             endpoints="tfstyle.methods.wct.endpoints:endpoints",
             files=("encoder", "decoder1", "decoder2", "decoder3", "decoder4", "decoder5"),
             lite=("wct",),
+            precision="float16",  # tiles differ visibly with int8 weights
         ),
         Method(
             name="cyclegan",

@@ -6,7 +6,7 @@ from tfstyle.methods.arbitrary import Arbitrary, Code
 from tfstyle.methods.vectors import VectorBrush
 
 STRIDE = 8  # pixels, of relu4_1
-MARGIN = 16  # pixels, mirrored around a photograph, against a frame; a multiple of the stride
+MARGIN = 24  # pixels, mirrored around a photograph, against a frame; a multiple of the stride
 FLAT_MARGIN = 96  # pixels, around a photograph of one colour
 OVERLAP = 128  # pixels, a multiple of the stride; a pixel sees 117 to each side
 
