@@ -68,7 +68,7 @@ def papers_wct(eyes):
         )
         for tap in reversed(TAPS)
     }
-    transform = tf.function(svd_whiten_color, reduce_retracing=True)
+    transform = tf.function(svd_whiten_color)
 
     def stylize(content, style):
         for encode, decode in networks.values():
