@@ -50,7 +50,7 @@ def read(path: Path) -> np.ndarray:
 
 def some(domain: Sequence[str | os.PathLike], count: int | None = None) -> list[np.ndarray]:
     """Pictures of some folders, all or so many evenly spread, squashed to SIDE."""
-    paths = _paths(domain)
+    paths = folders.several(domain)
     return [read(path) for path in (_spread(paths, count) if count else paths)]
 
 
@@ -72,7 +72,7 @@ def unpaired(
         table: CSV file to write every picture's figures to, or None.
         sheet: Picture to write forty translations to, or None.
     """
-    protocol, source = Protocol(teacher), _paths(domains.source)
+    protocol, source = Protocol(teacher), folders.several(domains.source)
     wanted = protocol.descriptors(some(domains.target))
     painters = {**_baselines(protocol, domains), "translated": translate}
     figures = {name: _measured(protocol, paint, source) for name, paint in painters.items()}
@@ -148,10 +148,6 @@ def paired(
 def _pair(files, direction):
     pair = batches.pair(files, direction)
     return tuple(images.squash(images.to_float(picture), SIDE) for picture in pair)
-
-
-def _paths(each):
-    return [path for folder in each for path in folders.pictures(folder)]
 
 
 def _spread(items, count):

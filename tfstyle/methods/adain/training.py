@@ -3,7 +3,7 @@ normalization", https://arxiv.org/abs/1703.06868: the photograph's features take
 moments of the painting's, and a decoder makes a picture of them.
 
 Departures from the paper by default: our small encoder instead of VGG-19, and a decoder that is its
-mirror with two layers more; losses on a narrow network read out as VGG-19's features, each as a
+mirror, with leaky ReLUs; losses on a narrow network read out as VGG-19's features, each as a
 share of its own size; colours, total variation and pairs of a photograph with itself; zero padding;
 bfloat16.
 """
@@ -97,8 +97,8 @@ def train(
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called likewise.
         settings: Every number.
-        begin: Folder of a decoder.keras of the same shape, whose weights the training begins
-            with; None begins with random ones.
+        begin: Finished run of `train adain`, or of `train wct` with the same encoder, whose
+            decoder of relu4_1 the training begins with; None begins with random weights.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -133,7 +133,7 @@ def train(
     if run.step == 0 and begin is None:
         fit_decoder_to(trained, aligning.predict_on_batch(next(iter(batches_from(0)))))
     elif run.step == 0:
-        copy_into(trained, load(Path(begin) / "decoder.keras"))
+        copy_into(trained, load(_decoder_of(Path(begin))))
 
     def paint(contents, styles):
         features = aligning.predict_on_batch({"content": contents, "style": styles})
@@ -147,3 +147,9 @@ def train(
         exact.save(run.folder / "encoder.keras")
         copy_into(decoder(exact, settings), trained).save(run.folder / "decoder.keras")
     return done
+
+
+def _decoder_of(run):
+    """A run's decoder of relu4_1: WCT's runs number theirs by level."""
+    numbered = run / "decoder4.keras"
+    return numbered if numbered.is_file() else run / "decoder.keras"
