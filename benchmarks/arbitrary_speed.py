@@ -14,8 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import examples, images, statistics, weights
+from tfstyle import examples, images, weights
 from tfstyle.evaluation.speed import milliseconds
+from tfstyle.layers import Coloring, WhitenColor, Whitening
 from tfstyle.networks import adain
 from tfstyle.networks import decoder as decoders
 from tfstyle.networks.vgg import TAPS, untrained
@@ -87,13 +88,11 @@ def whitening_layers(channels, side):
         for _ in range(2)
     )
 
+    color, whiten, apply = Coloring(), Whitening(), WhitenColor()
+
     @tf.function
     def products(content, style):
-        mean, spread = statistics.covariance(content)
-        wanted, colors = statistics.covariance(style)
-        matrix = tf.matmul(statistics.roots(spread)[1], statistics.roots(colors)[0])
-        flat = tf.reshape(content, (1, -1, channels))
-        return tf.matmul(flat - mean[:, None], matrix) + wanted[:, None]
+        return apply(content, color(style), whiten(content), tf.ones((1, 1)))
 
     svd = tf.function(svd_whiten_color)
     return {

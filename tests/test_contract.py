@@ -34,6 +34,11 @@ def paint(model, painting):
     return functools.partial(loaded(*model).stylize, style=style)
 
 
+def rounding(model):
+    """Mean difference that eight bits of every activation make, or of the weights alone."""
+    return 0.04 if method(model[0]).precision == "int8" else 0.02
+
+
 def test_every_method_has_a_released_model():
     assert {method(name).name for name in NAMES} == set(METHODS)
 
@@ -53,12 +58,12 @@ def test_a_batch_of_two_equals_two_of_one(paint, photograph):
         np.testing.assert_allclose(one, paint(content), atol=1e-5)
 
 
-def test_strength_0_is_the_photograph_and_strengths_go_on_without_a_jump(paint, photograph):
+def test_strength_0_is_the_photograph_and_strengths_go_on_without_a_jump(model, paint, photograph):
     strengths = [0.0, 0.001, 0.099, 0.101, 0.5, 0.501, 0.999, 1.0]
     painted = [paint(photograph, strength=s) for s in strengths]
     np.testing.assert_array_equal(painted[0], photograph)
     for index in (0, 2, 4, 6):
-        assert np.abs(painted[index] - painted[index + 1]).mean() < 0.02
+        assert np.abs(painted[index] - painted[index + 1]).mean() < rounding(model)
 
 
 def test_more_strength_is_further_from_the_photograph(paint, photograph):
@@ -70,7 +75,7 @@ def test_keras_and_litert_agree(model, paint, photograph, painting):
     name, engine = model
     other = loaded(name, "keras" if engine == "litert" else "litert")
     style = None if method(name).takes is Takes.NOTHING else painting
-    assert np.abs(paint(photograph) - other.stylize(photograph, style)).mean() < 0.02
+    assert np.abs(paint(photograph) - other.stylize(photograph, style)).mean() < rounding(model)
 
 
 @pytest.mark.parametrize("name", FIRST)

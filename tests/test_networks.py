@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
-from tfstyle import export, layers, litert
+from tfstyle import examples, export, layers, litert
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks import (
     files,
@@ -237,6 +237,20 @@ def test_int8_weights_are_smaller_and_close(small, inputs):
     whole, quantized = (export.to_tflite(endpoints, p) for p in ("float32", "dynamic"))
     assert len(quantized) < len(whole)
     assert export.difference(quantized, "paint", endpoints["paint"], inputs) < 0.15
+
+
+def test_int8_keeps_statistics_and_the_picture_in_floats(tmp_path):
+    table = {"small": {"paint": Endpoint(tiling.measuring(resnet((8, 8, 8), 1), "pastiche"))}}
+    pairs = [(examples.lake(64, 64), examples.discs(64, 64)), (examples.swirls(64, 64),) * 2]
+    samples = export.samples(table, pairs)["small"]
+    whole = export.to_tflite(table["small"], "float32")
+    content = export.to_tflite(table["small"], "int8", samples)
+    assert len(content) < 0.9 * len(whole) and "QUANTIZE" in export.operations(content)
+    inputs = {"content": examples.lake(75, 93)[None]}
+    assert export.difference(content, "paint", table["small"]["paint"], inputs) < 0.15
+    (tmp_path / "small.tflite").write_bytes(content)
+    painted = litert.signatures([tmp_path / "small.tflite"])["paint"](**inputs)["pastiche"]
+    assert np.abs(painted * 255 - np.round(painted * 255)).mean() > 0.1
 
 
 def test_an_unknown_precision_is_refused(small):

@@ -25,8 +25,8 @@ def test_a_tone_of_ones_changes_nothing_and_of_no_share_gives_the_source_back():
 
 def test_the_layer_grades_as_the_baseline_does():
     picture, source = np.random.default_rng(0).random((2, 1, 8, 9, 3), np.float32)
-    found = Tone(1.0, 0.3, 0.8, -0.1)(picture, source)
-    np.testing.assert_allclose(found, grades.tones((0.3, 0.8, -0.1))(picture), atol=1e-5)
+    found = Tone(1.0, 0.3, 0.8, -0.1, 0.05)(picture, source)
+    np.testing.assert_allclose(found, grades.tones((0.3, 0.8, -0.1, 0.05))(picture), atol=1e-5)
 
 
 def test_a_toned_generator_still_tells_its_moments(generator):

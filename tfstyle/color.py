@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 LUMA = np.float32([0.299, 0.587, 0.114])  # ITU-R BT.601, the Y of the paper's YIQ
+WARM = np.float32([1.0, 0.0, -1.0])  # what a warmer picture has more of
 FLOOR = 1e-4  # least variance of a colour direction, in squared units of [0, 1]
 
 

@@ -1,7 +1,7 @@
 """Networks as TFLite files: named signatures, builtin operations only, any size."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import flatbuffers
 import keras
@@ -13,18 +13,28 @@ from ai_edge_litert.interpreter import Interpreter
 from tfstyle import litert
 from tfstyle.networks.endpoint import Endpoint
 
-PRECISIONS = ("float32", "float16", "dynamic")
+PRECISIONS = ("float32", "float16", "dynamic", "int8")
 NOMINAL = 64  # pixels a side, before a file is told a size; a single one cannot be mirrored
 REFUSED = ("Flex", "READ_VARIABLE", "VAR_HANDLE", "CALL_ONCE")
+FLOAT = (  # what int8 would ruin: statistics, and what features are brought to
+    *("ADD", "BATCH_MATMUL", "CONCATENATION", "DIV", "MEAN", "MUL", "RESHAPE", "RSQRT", "SPLIT"),
+    *("SQRT", "SQUARED_DIFFERENCE", "STRIDED_SLICE", "SUB", "SUM"),
+)
+
+Samples = Mapping[str, Iterable[Mapping[str, np.ndarray]]]
 
 
-def to_tflite(endpoints: Mapping[str, Endpoint], precision: str = "dynamic") -> bytes:
+def to_tflite(
+    endpoints: Mapping[str, Endpoint], precision: str = "dynamic", samples: Samples | None = None
+) -> bytes:
     """A TFLite file.
 
     Args:
         endpoints: Networks by signature name; those that share layers share their weights.
-        precision: "float32"; "float16" weights; or "dynamic", int8 weights with activations
-            quantised on the fly.
+        precision: "float32"; "float16" weights; "dynamic", int8 weights with activations
+            quantised on the fly; or "int8", whose activations have the ranges that `samples`
+            show, but for the operations of `FLOAT` and the convolution that makes the picture.
+        samples: Arrays by input name, for every signature; "int8" needs them.
 
     Returns:
         The file's bytes; every input has batch 1 and takes any height and width.
@@ -46,9 +56,35 @@ def to_tflite(endpoints: Mapping[str, Endpoint], precision: str = "dynamic") -> 
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         if precision == "float16":
             converter.target_spec.supported_types = [tf.float16]
-        content = converter.convert()
+        content = _int8(converter, samples) if precision == "int8" else converter.convert()
     _refuse_foreign_operations(content)
     return _edited(content, _forget_inner_names, _begin_at_nominal_size)
+
+
+def _int8(converter, samples):
+    def pairs():
+        return ((name, dict(inputs)) for name, each in samples.items() for inputs in each)
+
+    converter.representative_dataset = pairs
+    options = tf.lite.experimental.QuantizationDebugOptions(denylisted_ops=list(FLOAT))
+    debugger = tf.lite.experimental.QuantizationDebugger(
+        converter=converter, debug_dataset=pairs, debug_options=options
+    )
+    options.denylisted_nodes = _picture_makers(debugger.calibrated_model)
+    return debugger.get_nondebug_quantized_model()
+
+
+def _picture_makers(content):
+    """Names of the convolutions with three channels; eight bits would show as steps of colour."""
+    model = schema.ModelT.InitFromPackedBuf(content)
+    tensors = [tensor for graph in model.subgraphs for tensor in _convolved(model, graph)]
+    return [tensor.name.decode() for tensor in tensors if tensor.shape[-1] == 3]
+
+
+def _convolved(model, graph):
+    for each in graph.operators:
+        if model.operatorCodes[each.opcodeIndex].builtinCode == schema.BuiltinOperator.CONV_2D:
+            yield graph.tensors[each.outputs[0]]
 
 
 def _edited(content, *edits):
@@ -123,3 +159,40 @@ def difference(content: bytes, name: str, endpoint: Endpoint, inputs: dict) -> f
     found = interpreter.get_signature_runner(name)(**inputs)
     expected = endpoint.arrays(**inputs)
     return max(float(np.abs(found[k] - v).mean() / (v.std() + 1e-9)) for k, v in expected.items())
+
+
+Table = Mapping[str, Mapping[str, Endpoint]]
+
+
+def chained(
+    table: Table, known: Mapping[str, np.ndarray]
+) -> Iterator[tuple[str, str, dict[str, np.ndarray]]]:
+    """What every signature is called with, when those before it have been called.
+
+    Args:
+        table: Endpoints by file and signature.
+        known: Arrays by input name, such as "content" and "style"; a strength is 1 without.
+
+    Yields:
+        File, signature and its inputs by name.
+    """
+    known = {"strength": np.ones((1, 1), np.float32), **known}
+    for file, endpoints in table.items():
+        for name, endpoint in endpoints.items():
+            inputs = {key: known[key] for key in endpoint.inputs}
+            yield file, name, inputs
+            known |= endpoint.arrays(**inputs)
+
+
+def samples(table: Table, pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> dict[str, Samples]:
+    """What `to_tflite` finds ranges with, by file.
+
+    Args:
+        table: Endpoints by file and signature.
+        pairs: Photographs and paintings, shape (height, width, 3) in [0, 1].
+    """
+    found = {file: {name: [] for name in endpoints} for file, endpoints in table.items()}
+    for content, style in pairs:
+        for file, name, inputs in chained(table, {"content": content[None], "style": style[None]}):
+            found[file][name].append(inputs)
+    return found

@@ -324,15 +324,26 @@ def _release(commands):
         metavar="DIR",
         help="NAME.jpg of every name in tfstyle/released/paintings.json, to ship as named styles",
     )
+    parser.add_argument(
+        "--photographs",
+        metavar="DIR",
+        help="with the paintings, what int8 finds its ranges on (default: drawn pictures)",
+    )
     parser.add_argument("-o", "--output", required=True, metavar="DIR")
 
 
 def _run_release(options):
     from tfstyle import release
 
-    for path in release.release(
-        options.name, options.folder, options.output, options.notes, options.paintings
-    ):
+    paths = release.release(
+        options.name,
+        options.folder,
+        options.output,
+        options.notes,
+        options.paintings,
+        options.photographs,
+    )
+    for path in paths:
         print(path)
     return 0
 

@@ -4,6 +4,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from tfstyle import images
 from tfstyle.data import catalog
 
@@ -41,6 +43,29 @@ def several(folders: Sequence[str | os.PathLike]) -> list[Path]:
         OSError: A folder is missing or holds no picture.
     """
     return [path for each in folders for path in pictures(each)]
+
+
+def spread(items: Sequence, count: int | None = None) -> list:
+    """All of some items, or about so many at equal distances."""
+    return list(items)[:: max(1, len(items) // count)][:count] if count else list(items)
+
+
+def squashed(
+    folders: Sequence[str | os.PathLike], side: int, count: int | None = None
+) -> list[np.ndarray]:
+    """Pictures of several folders as squares, all or so many of them.
+
+    Args:
+        folders: As of `several`.
+        side: Of the squares, in pixels.
+        count: How many.
+    """
+    return [squash(path, side) for path in spread(several(folders), count)]
+
+
+def squash(path: Path, side: int) -> np.ndarray:
+    """A picture as a square of so many pixels a side."""
+    return images.squash(images.read(path, 4 * side), side)
 
 
 def domains(

@@ -22,13 +22,14 @@ def gains(constants: Sequence[float]) -> Grade:
 
 
 def tones(constants: Sequence[float]) -> Grade:
-    """Saturation, contrast and brightness."""
-    saturation, contrast, brightness = np.float32(constants)
+    """Saturation, contrast, brightness and, where there is a fourth, warmth."""
+    saturation, contrast, brightness, warmth = np.float32((*constants, 0.0)[:4])
 
     def grade(picture):
         grey = greyed(picture)
         dulled = grey + saturation * (picture - grey)
-        return np.clip(0.5 + contrast * (dulled - 0.5) + brightness, 0.0, 1.0)
+        cast = brightness + warmth * np.float32(color.WARM)
+        return np.clip(0.5 + contrast * (dulled - 0.5) + cast, 0.0, 1.0)
 
     return grade
 

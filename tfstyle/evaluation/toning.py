@@ -1,7 +1,7 @@
 """Tones a finished generator: how much of it, and a colour grade behind it, fitted to pictures.
 
 What a generator learns under cycle consistency keeps contrast and colours that its domain has not,
-since it must find the way back; what pattern it adds can be more than is wanted. Four constants
+since it must find the way back; what pattern it adds can be more than is wanted. Five constants
 behind it mend either.
 """
 
@@ -15,18 +15,21 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import images, weights
-from tfstyle.evaluation import grades, translation
+from tfstyle.data import folders
+from tfstyle.evaluation import grades
+from tfstyle.evaluation.translation import SIDE
 from tfstyle.layers import Tone
 from tfstyle.metrics import Protocol, content_distance, kernel_distance
 from tfstyle.networks.files import load
 from tfstyle.training.perceptual import at_taps
 
-NAMES = ("share", "saturation", "contrast", "brightness")
-AS_IT_IS = (1.0, 1.0, 1.0, 0.0)
-START = (0.8, 0.8, 0.9, -0.02)
-REACH = (-0.2, -0.3, -0.2, -0.05)  # from the start to the search's other corners
-EVALUATIONS = 50
-PICTURES = 24  # of the source
+NAMES = ("share", "saturation", "contrast", "brightness", "warmth")
+AS_IT_IS = (1.0, 1.0, 1.0, 0.0, 0.0)
+START = (0.6, 0.4, 0.7, -0.08, 0.0)
+REACH = (-0.2, -0.3, -0.15, -0.06, 0.04)  # from the start to the search's other corners
+BOUNDS = ((0.0, 1.0), (0.0, 1.5), (0.3, 1.5), (-0.5, 0.5), (-0.2, 0.2))
+EVALUATIONS = 100
+PICTURES = 96  # of the source
 STRICTNESS = 20.0  # kernel distance that a content distance of 1 too much counts as
 CONTENT = "relu4_1"
 BATCH = 8
@@ -63,11 +66,11 @@ def tone(
     """
     run, folder = Path(run), Path(folder)
     generator, settings = load(run / FILE), json.loads((run / "settings.json").read_text())
-    pictures = translation.some(source, PICTURES)
+    pictures = folders.squashed(source, SIDE, PICTURES)
     translate = weights.chosen("cyclegan", run).stylize
     translated = [translate(picture) for picture in tqdm(pictures, unit="picture")]
     protocol = Protocol(teacher, weights.encoder()[0])
-    fit = _Fit(protocol, pictures, translated, translation.some(target), content)
+    fit = _Fit(protocol, pictures, translated, folders.squashed(target, SIDE), content)
     constants = fit.best()
     chosen = {name: round(float(c), 3) for name, c in zip(NAMES, constants, strict=True)}
     for label, each in {"as it is": AS_IT_IS, str(chosen): constants}.items():
@@ -114,13 +117,13 @@ class _Fit:
             distance, kept = self.found(constants)
             return distance + STRICTNESS * max(0.0, kept - self.limit)
 
-        corners = np.add(START, np.vstack([np.zeros(4), np.diag(REACH)]))
+        corners = np.add(START, np.vstack([np.zeros(len(START)), np.diag(REACH)]))
         with tqdm(total=EVALUATIONS, unit="grade") as bar:
             found = minimize(
                 lambda constants: (bar.update(), cost(constants))[1],
                 START,
                 method="Nelder-Mead",
-                bounds=[(0.0, 1.0), (0.0, 1.5), (0.3, 1.5), (-0.5, 0.5)],
+                bounds=BOUNDS,
                 options={"maxfev": EVALUATIONS, "initial_simplex": corners, "fatol": 1e-5},
             )
         return found.x

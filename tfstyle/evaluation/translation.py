@@ -43,17 +43,6 @@ class Domains:
     fit_target: Sequence[str | os.PathLike] = ()
 
 
-def read(path: Path) -> np.ndarray:
-    """A picture squashed to SIDE."""
-    return images.squash(images.read(path, 4 * SIDE), SIDE)
-
-
-def some(domain: Sequence[str | os.PathLike], count: int | None = None) -> list[np.ndarray]:
-    """Pictures of some folders, all or so many evenly spread, squashed to SIDE."""
-    paths = folders.several(domain)
-    return [read(path) for path in (_spread(paths, count) if count else paths)]
-
-
 def unpaired(
     translate: Paint,
     domains: Domains,
@@ -73,7 +62,7 @@ def unpaired(
         sheet: Picture to write forty translations to, or None.
     """
     protocol, source = Protocol(teacher), folders.several(domains.source)
-    wanted = protocol.descriptors(some(domains.target))
+    wanted = protocol.descriptors(folders.squashed(domains.target, SIDE))
     painters = {**_baselines(protocol, domains), "translated": translate}
     figures = {name: _measured(protocol, paint, source) for name, paint in painters.items()}
     distances = {
@@ -88,7 +77,7 @@ def unpaired(
     if table:
         images.write_file(table, _csv(source, figures).encode())
     if sheet:
-        chosen = [(read(path),) for path in _spread(source, ON_SHEET)]
+        chosen = [(folders.squash(path, SIDE),) for path in folders.spread(source, ON_SHEET)]
         images.write(contact_sheet(chosen, translate), sheet)
 
 
@@ -141,7 +130,7 @@ def paired(
     yield f"absolute difference {np.mean(differences):.4f} (L1, of 1)"
     yield f"KID {kernel_distance(*map(protocol.descriptors, (found, wanted))):.4f}"
     if sheet:
-        chosen = [read_pair(files) for files in _spread(pairs, ON_SHEET)]
+        chosen = [read_pair(files) for files in folders.spread(pairs, ON_SHEET)]
         images.write(contact_sheet(chosen, translate), sheet)
 
 
@@ -150,24 +139,22 @@ def _pair(files, direction):
     return tuple(images.squash(images.to_float(picture), SIDE) for picture in pair)
 
 
-def _spread(items, count):
-    return list(items)[:: max(1, len(items) // count)][:count]
-
-
 def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
-    pictures = [read(path) for path in paths]
+    pictures = [folders.squash(path, SIDE) for path in paths]
     painted = [paint(picture) for picture in tqdm(pictures, unit="picture")]
     contents = [protocol.content(*both) for both in zip(pictures, painted, strict=True)]
     return {"descriptor": protocol.descriptors(painted), "content": np.stack(contents)}
 
 
 def _best_grade(protocol, domains):
-    wanted = protocol.descriptors(some(domains.fit_target))
-    return grades.best(protocol.descriptors, some(domains.fit_source, FITTED), wanted)
+    wanted = protocol.descriptors(folders.squashed(domains.fit_target, SIDE))
+    return grades.best(
+        protocol.descriptors, folders.squashed(domains.fit_source, SIDE, FITTED), wanted
+    )
 
 
 def _cycle_error(translate, back, paths):
-    pictures = [read(path) for path in paths]
+    pictures = [folders.squash(path, SIDE) for path in paths]
     return float(np.mean([np.abs(back(translate(x)) - x).mean() for x in pictures]))
 
 

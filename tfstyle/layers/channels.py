@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from tfstyle.color import LUMA
+from tfstyle.color import LUMA, WARM
 
 
 @keras.saving.register_keras_serializable("tfstyle")
@@ -28,22 +28,26 @@ class Tone(keras.layers.Layer):
         saturation: 0 is grey, 1 leaves colours as they are.
         contrast: About the middle of the range; 1 leaves it.
         brightness: Added; 0 leaves it.
+        warmth: Added to red and taken from blue; 0 leaves them.
     """
 
-    def __init__(self, share=1.0, saturation=1.0, contrast=1.0, brightness=0.0, **kwargs):
+    def __init__(
+        self, share=1.0, saturation=1.0, contrast=1.0, brightness=0.0, warmth=0.0, **kwargs
+    ):
         super().__init__(**kwargs)
         self.share, self.saturation = share, saturation
-        self.contrast, self.brightness = contrast, brightness
+        self.contrast, self.brightness, self.warmth = contrast, brightness, warmth
 
     def call(self, picture, source):
         faded = source + self.share * (picture - source)
         grey = ops.sum(faded * ops.cast(LUMA, faded.dtype), axis=-1, keepdims=True)
         dulled = grey + self.saturation * (faded - grey)
-        return ops.clip(0.5 + self.contrast * (dulled - 0.5) + self.brightness, 0.0, 1.0)
+        cast = self.brightness + self.warmth * WARM
+        return ops.clip(0.5 + self.contrast * (dulled - 0.5) + cast, 0.0, 1.0)
 
     def compute_output_shape(self, picture_shape, source_shape):
         return picture_shape
 
     def get_config(self):
-        names = ("share", "saturation", "contrast", "brightness")
+        names = ("share", "saturation", "contrast", "brightness", "warmth")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

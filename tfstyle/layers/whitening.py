@@ -63,9 +63,10 @@ class WhitenColor(keras.layers.Layer):
     def call(self, features, coloring, whitening, strength):
         shape, channels = ops.shape(features), features.shape[-1]
         flat = ops.cast(ops.reshape(features, (-1, shape[1] * shape[2], channels)), "float32")
-        matrix = ops.matmul(whitening[:, :-1], coloring[:, :-1])
-        colored = ops.matmul(flat - whitening[:, -1:], matrix) + coloring[:, -1:]
-        blended = flat + strength[:, None] * (colored - flat)
+        matrix, strength = ops.matmul(whitening[:, :-1], coloring[:, :-1]), strength[:, None]
+        shift = coloring[:, -1:] - ops.matmul(whitening[:, -1:], matrix)
+        blend = matrix * strength + ops.eye(channels, dtype="float32") * (1.0 - strength)
+        blended = ops.matmul(flat, blend) + strength * shift
         return ops.cast(ops.reshape(blended, shape), features.dtype)
 
     def compute_output_shape(self, features_shape, coloring_shape, whitening_shape, strength_shape):

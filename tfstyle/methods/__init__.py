@@ -74,7 +74,7 @@ METHODS = {
             endpoints="tfstyle.methods.adain.endpoints:endpoints",
             files=("encoder", "decoder"),
             lite=("adain",),
-            precision="float16",  # tiles differ visibly with int8 weights
+            precision="int8",
         ),
         Method(
             name="wct",
