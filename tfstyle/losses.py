@@ -113,11 +113,15 @@ def color_loss(style, pastiche):
     Returns:
         Scalar, in squared units of [0, 1], the mean over the axes.
     """
+    return color_distance(*(statistics.covariance(image) for image in (style, pastiche)))
+
+
+def color_distance(style, pastiche):
+    """`color_loss` of what `statistics.covariance` says of the pictures."""
     axes = np.float32(COLOR_AXES) / np.linalg.norm(COLOR_AXES, axis=1, keepdims=True)
     kernel, bias = np.float32(axes.T), np.zeros(len(axes), np.float32)
     wanted, found = (
-        statistics.projected_moments(*statistics.covariance(image), kernel, bias)
-        for image in (style, pastiche)
+        statistics.projected_moments(*colors, kernel, bias) for colors in (style, pastiche)
     )
     return sum(ops.mean(ops.square(a - b)) for a, b in zip(wanted, found, strict=True))
 

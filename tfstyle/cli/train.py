@@ -10,6 +10,8 @@ def _train(commands):
     parser = commands.add_parser("train", help="train a network; the same command goes on")
     kinds = parser.add_subparsers(metavar="NETWORK", required=True)
     _encoder(kinds)
+    _johnson(kinds)
+    _cin(kinds)
     _ghiasi(kinds)
     _adain(kinds)
     _wct(kinds)
@@ -30,6 +32,46 @@ def _encoder(kinds):
     parser.add_argument("--pictures", required=True, nargs="+", metavar="DIR", help="any pictures")
     add_teacher(parser)
     _add_run(parser, Distillation())
+
+
+def _johnson(kinds):
+    from tfstyle.methods.johnson.settings import Settings
+
+    parser = command(
+        kinds,
+        "johnson",
+        _run_johnson,
+        "train a network of one painting",
+        "tfstyle train johnson --content photos --style wave.jpg --run runs/wave",
+    )
+    parser.add_argument("--content", required=True, metavar="DIR", help="photographs")
+    parser.add_argument("--style", required=True, metavar="PAINTING", help="its file")
+    _add_begin(parser)
+    _add_loss_network(parser, None)
+    _add_run(parser, Settings())
+
+
+def _cin(kinds):
+    from tfstyle.methods.cin.settings import Settings
+
+    parser = command(
+        kinds,
+        "cin",
+        _run_cin,
+        "train one network of many paintings",
+        "tfstyle train cin --content photos --style paintings --run runs/cin",
+    )
+    parser.add_argument("--content", required=True, metavar="DIR", help="photographs")
+    parser.add_argument(
+        "--style",
+        required=True,
+        nargs="+",
+        metavar="PAINTING",
+        help="files, or folders of them; a file's name is the style's",
+    )
+    _add_begin(parser)
+    _add_loss_network(parser, None)
+    _add_run(parser, Settings())
 
 
 def _ghiasi(kinds):
@@ -108,8 +150,10 @@ def _add_encoder(parser):
     )
 
 
-def _add_loss_network(parser):
-    add_teacher(parser, "network to take the losses on: ", "the encoder's own view of VGG-19")
+def _add_loss_network(parser, encoder="encoder"):
+    add_teacher(parser, "network to take the losses on: ", "our encoder's own view of VGG-19")
+    if encoder is None:
+        parser.set_defaults(encoder=None)
 
 
 def _cyclegan(kinds):
@@ -204,6 +248,32 @@ def _run_encoder(options):
 
     settings = _settings(Distillation, options)
     done = encoder.train(options.pictures, options.folder, options.teacher, settings)
+    return 0 if done else 130
+
+
+def _run_johnson(options):
+    from tfstyle.methods.johnson import training
+    from tfstyle.methods.johnson.settings import Settings
+
+    return _run_paintings(training, Settings, options)
+
+
+def _run_cin(options):
+    from tfstyle.methods.cin import training
+    from tfstyle.methods.cin.settings import Settings
+
+    return _run_paintings(training, Settings, options)
+
+
+def _run_paintings(training, kind, options):
+    done = training.train(
+        options.content,
+        options.style,
+        options.folder,
+        lambda: _loss_network(options),
+        _settings(kind, options),
+        options.begin,
+    )
     return 0 if done else 130
 
 

@@ -153,6 +153,45 @@ def contents(
     return examples.map(lambda content: {"content": content}).prefetch(4)
 
 
+def contents_and_choices(
+    paths: Sequence[Path],
+    styles: int,
+    batch: int,
+    size: int,
+    seed: int,
+    start: int = 0,
+    own_share: float = 0.0,
+) -> tf.data.Dataset:
+    """Batches of content crops, each with one of some styles or its own.
+
+    Args:
+        paths: Photographs.
+        styles: How many there are.
+        batch: Pictures a batch.
+        size: Side in pixels.
+        seed: See `crops`.
+        start: Batches to pass over.
+        own_share: Share of the photographs whose style is their own.
+
+    Returns:
+        Endless dataset of {"content": (batch, size, size, 3), "vector": (batch, 1 + styles)}, ones
+        at the photograph itself or at the style, zeros elsewhere.
+    """
+
+    def choice(index, content):
+        own, which = tf.unstack(tf.random.stateless_uniform((2,), (seed, index)))
+        style = 1 + tf.cast(which * styles, tf.int32)
+        vector = tf.one_hot(tf.where(own < own_share, 0, style), 1 + styles)
+        return {"content": content, "vector": vector}
+
+    examples = (
+        tf.data.Dataset.counter(start * batch),
+        crops(paths, size, seed, start * batch),
+    )
+    choices = tf.data.Dataset.zip(examples).map(choice)
+    return choices.batch(batch, drop_remainder=True).prefetch(4)
+
+
 def contents_and_styles(
     contents: Sequence[Path],
     styles: Sequence[Path],

@@ -26,8 +26,8 @@ from tfstyle.training.perceptual import at_taps
 NAMES = ("share", "saturation", "contrast", "brightness", "warmth")
 AS_IT_IS = (1.0, 1.0, 1.0, 0.0, 0.0)
 START = (0.6, 0.4, 0.7, -0.08, 0.0)
-REACH = (-0.2, -0.3, -0.15, -0.06, 0.04)  # from the start to the search's other corners
-BOUNDS = ((0.0, 1.0), (0.0, 1.5), (0.3, 1.5), (-0.5, 0.5), (-0.2, 0.2))
+REACH = (-0.2, -0.3, -0.15, -0.06, 0.03)  # from the start to the search's other corners
+BOUNDS = ((0.0, 1.0), (0.0, 1.5), (0.3, 1.5), (-0.5, 0.5), (-0.03, 0.03))  # more warmth is a cast
 EVALUATIONS = 100
 PICTURES = 96  # of the source
 STRICTNESS = 20.0  # kernel distance that a content distance of 1 too much counts as

@@ -31,7 +31,7 @@ class Moments(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class InstanceNorm(keras.layers.Layer):
-    """Instance normalisation without scale and shift.
+    """Instance normalisation, with a scale and a shift a channel or without.
 
     Ulyanov, Vedaldi & Lempitsky 2016, https://arxiv.org/abs/1607.08022, equation 3; without
     scale and shift as in CycleGAN's networks.py (get_norm_layer, affine=False).
@@ -41,35 +41,44 @@ class InstanceNorm(keras.layers.Layer):
 
     Args:
         epsilon: Added to each variance; 1e-5 in PyTorch.
+        affine: Whether there are a scale and a shift.
     """
 
-    def __init__(self, epsilon=1e-5, **kwargs):
+    def __init__(self, epsilon=1e-5, affine=False, **kwargs):
         super().__init__(**kwargs)
-        self.epsilon = epsilon
+        self.epsilon, self.affine = epsilon, affine
+
+    def build(self, features_shape, moments_shape=None):
+        self.scale, self.shift = 1.0, 0.0
+        if self.affine:
+            shape, dtype = (features_shape[-1],), "float32"
+            self.scale = self.add_weight(shape, "ones", dtype, autocast=False, name="scale")
+            self.shift = self.add_weight(shape, "zeros", dtype, autocast=False, name="shift")
 
     def call(self, features, moments=None, training=False):
         if moments is not None:
             mean, deviation = ops.split(moments[:, None, None, :], 2, axis=-1)
         elif training and features.shape[0] == 1 and keras.backend.backend() == "tensorflow":
-            return _batch_of_one(features, self.epsilon)
+            return _batch_of_one(features, self.scale, self.shift, self.epsilon)
         else:
             mean, deviation = statistics.moments(features, self.epsilon)
-        gain = ops.cast(1.0 / deviation, features.dtype)
-        return features * gain - ops.cast(mean / deviation, features.dtype)
+        gain = self.scale / deviation
+        offset = self.shift - mean * gain
+        return features * ops.cast(gain, features.dtype) + ops.cast(offset, features.dtype)
 
     def compute_output_shape(self, features_shape, moments_shape=None):
         return features_shape
 
     def get_config(self):
-        return {**super().get_config(), "epsilon": self.epsilon}
+        return {**super().get_config(), "epsilon": self.epsilon, "affine": self.affine}
 
 
-def _batch_of_one(features, epsilon):
+def _batch_of_one(features, scale, shift, epsilon):
     """Instance norm as batch norm, whose kernel is three times as fast forward and backward."""
     import tensorflow as tf
 
-    ones, zeros = tf.ones(features.shape[-1:]), tf.zeros(features.shape[-1:])
-    return tf.compat.v1.nn.fused_batch_norm(features, ones, zeros, epsilon=epsilon)[0]
+    scale, shift = (tf.broadcast_to(x, features.shape[-1:]) for x in (scale, shift))
+    return tf.compat.v1.nn.fused_batch_norm(features, scale, shift, epsilon=epsilon)[0]
 
 
 @keras.saving.register_keras_serializable("tfstyle")

@@ -1,10 +1,14 @@
 """The style-transfer network: a photograph and a style vector to a pastiche."""
 
+from collections.abc import Sequence
+
 import keras
+import numpy as np
 
 from tfstyle.layers import (
     ConditionalInstanceNorm,
     CropLike,
+    InstanceNorm,
     Moments,
     NoCheckerboard,
     PixelShuffle,
@@ -21,7 +25,7 @@ def transformer(
     eighth: int = 112,
     blocks: int = 3,
     top: int = 8,
-    vector: int = VECTOR,
+    vector: int | None = VECTOR,
     name: str = "transformer",
 ) -> keras.Model:
     """Johnson's network with conditional instance normalisation, drawn for telephones.
@@ -43,12 +47,12 @@ def transformer(
         eighth: Channels at an eighth of the size.
         blocks: Residual blocks at an eighth of the size.
         top: Channels at full size.
-        vector: Numbers in a style vector.
+        vector: Numbers in a style vector; None normalises without any condition.
         name: The model's name.
 
     Returns:
-        Model, {"content": (batch, height, width, 3) in [0, 1], "vector": (batch, vector)} to
-        pictures of the content's shape in [0, 1].
+        Model, {"content": (batch, height, width, 3) in [0, 1], "vector": (batch, vector)}, or
+        content alone where there is no vector, to pictures of the content's shape in [0, 1].
     """
     convs = {
         "stem": _conv(stem, 5, 2),
@@ -63,13 +67,7 @@ def transformer(
     layers = {
         "centre": keras.layers.Rescaling(4.0, -2.0),
         **convs,
-        **{f"{conv}_moments": Moments() for conv in convs},
-        **{f"{conv}_norm": ConditionalInstanceNorm() for conv in convs},
-        "conditions": keras.layers.Dense(
-            2 * sum(conv.filters for conv in convs.values()),
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.3 / vector**0.5),
-            dtype="float32",
-        ),
+        **(_conditioned(convs, vector) if vector else _unconditioned(convs)),
         "grow4": UpsampleLike("bilinear"),
         "grow2": UpsampleLike(),
         "joined": keras.layers.Concatenate(),
@@ -82,7 +80,58 @@ def transformer(
     for label, layer in layers.items():
         layer.name = label
     inputs = _inputs(vector)
-    return keras.Model(inputs, _connect(layers, **inputs), name=name)
+    pastiche = _connect(layers, **inputs)
+    return keras.Model(inputs if vector else inputs["content"], pastiche, name=name)
+
+
+def _conditioned(convs, vector):
+    return {
+        **{f"{conv}_moments": Moments() for conv in convs},
+        **{f"{conv}_norm": ConditionalInstanceNorm() for conv in convs},
+        "conditions": keras.layers.Dense(
+            2 * sum(conv.filters for conv in convs.values()),
+            kernel_initializer=keras.initializers.RandomNormal(stddev=0.3 / vector**0.5),
+            dtype="float32",
+        ),
+    }
+
+
+def _unconditioned(convs):
+    return {f"{conv}_norm": InstanceNorm(affine=True) for conv in convs}
+
+
+def without_vector(network: keras.Model, vector: Sequence[float]) -> keras.Model:
+    """A transformer whose scales and shifts are those of one style vector.
+
+    Args:
+        network: From `transformer`, with a vector.
+        vector: The style's numbers.
+    """
+    convs = [layer for layer in network.layers if f"{layer.name}_norm" in _names(network)]
+    kernel, bias = network.get_layer("conditions").get_weights()
+    conditions = np.split(
+        np.float32(vector) @ kernel + bias, np.cumsum([2 * conv.filters for conv in convs])[:-1]
+    )
+    filters = {conv.name: conv.filters for conv in convs}
+    fixed = transformer(
+        filters["stem"],
+        filters["down4"],
+        filters["down8"],
+        sum(name.startswith("eighth") for name in filters) // 2,
+        network.get_layer("up1").filters // 4,
+        vector=None,
+    )
+    for conv, condition in zip(convs, conditions, strict=True):
+        scale, shift = np.split(condition, 2)
+        fixed.get_layer(f"{conv.name}_norm").set_weights([1.0 + scale, shift])
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            fixed.get_layer(layer.name).set_weights(layer.get_weights())
+    return fixed
+
+
+def _names(network):
+    return {layer.name for layer in network.layers}
 
 
 def _conv(filters, size=3, strides=1, activation=None, **kwargs):
@@ -98,19 +147,23 @@ def _conv(filters, size=3, strides=1, activation=None, **kwargs):
 
 
 def _inputs(vector):
-    return {
-        "content": keras.Input((None, None, 3), name="content"),
-        "vector": keras.Input((vector,), name="vector"),
-    }
+    content = {"content": keras.Input((None, None, 3), name="content")}
+    return content | ({"vector": keras.Input((vector,), name="vector")} if vector else {})
 
 
-def _connect(layers, content, vector):
+def _convs(layers):
+    return [name for name in layers if f"{name}_norm" in layers]
+
+
+def _connect(layers, content, vector=None):
     """The pastiche, from the network's layers by name."""
-    conditions, start = layers["conditions"](vector), 0
+    conditions, start = layers["conditions"](vector) if vector is not None else None, 0
 
     def normed(x, name):
         nonlocal start
         x = layers[name](x)
+        if conditions is None:
+            return layers[f"{name}_norm"](x)
         span = slice(start, start + 2 * x.shape[-1])
         start = span.stop
         moments = layers[f"{name}_moments"](x)
@@ -125,7 +178,7 @@ def _connect(layers, content, vector):
     half = conv(layers["centre"](content), "stem")
     fourth = conv(half, "down4")
     x = conv(fourth, "down8")
-    for index in range(1, 1 + sum(name.startswith("eighth") for name in layers) // 6):
+    for index in range(1, 1 + sum(name.startswith("eighth") for name in _convs(layers)) // 2):
         x = residual(x, f"eighth{index}")
     x = conv(layers["grow4"](x, fourth), "up4") + fourth
     x = residual(x, "quarter1")

@@ -21,3 +21,27 @@ class Distillation:
     size: int = number(128, "side of the crops in pixels")
     rate: float = number(2e-3, "highest learning rate of Adam")
     seed: int = number(1, "chooses weights, order and crops")
+
+
+@dataclasses.dataclass(frozen=True)
+class Painting:
+    """Numbers of a training whose paintings are known beforehand."""
+
+    steps: int = number(10000, "optimizer steps")
+    batch: int = number(4, "photographs a step")
+    size: int = number(192, "side of the crops in pixels")
+    style_size: int = number(512, "longer side of the paintings in pixels")
+    margin: int = number(16, "pixels of a crop's border that are painted but not judged")
+    rate: float = number(1e-3, "highest learning rate of Adam")
+    content_weight: float = number(1.0, "of the content loss")
+    style_weight: float = number(12.0, "of the style moments' loss")
+    gram_weight: float = number(1.0, "of the Gram matrices' loss")
+    color_weight: float = number(30.0, "of the colours' loss")
+    variation_weight: float = number(0.05, "of the total variation")
+    average: float = number(0.999, "decay of the running average of weights that is released")
+    stem: int = number(16, "channels at half size")
+    quarter: int = number(48, "channels at a quarter of the size")
+    eighth: int = number(72, "channels at an eighth of the size")
+    blocks: int = number(3, "residual blocks at an eighth of the size")
+    top: int = number(8, "channels at full size")
+    seed: int = number(1, "chooses weights, order and crops")

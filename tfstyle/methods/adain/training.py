@@ -65,13 +65,15 @@ class Objective:
     def __call__(self, batch, pastiche):
         inside = self.inside(pastiche)
         taps, style = (self.eyes(x, training=False) for x in (inside, batch["style"]))
+        wanted, found = self.style.of(batch["style"], style), self.style.of(inside, taps)
+        compared = self.style(wanted, found)
         content = self.content_eyes(self.inside(batch["content"]), training=False)
         target = statistics.align_moments(content[TAP], style[TAP])
         own = losses.own_style_loss(batch["content"], batch["style"], pastiche)
         return {
             "content": self.settings.content_weight * losses.target_loss(target, taps[TAP]),
-            "style": self.settings.style_weight * self.style(style, taps)[0],
-            "color": self.settings.color_weight * losses.color_loss(batch["style"], inside),
+            "style": self.settings.style_weight * compared["style"],
+            "color": self.settings.color_weight * compared["color"],
             "variation": self.settings.variation_weight * losses.total_variation(pastiche),
             "own": self.settings.own_weight * own,
         }

@@ -25,7 +25,6 @@ from tfstyle.networks.transformer import transformer
 from tfstyle.training import perceptual, runs
 from tfstyle.training.trainer import Trainer, adam, precision
 
-CONTENT_TAPS = {"relu3_1": 0.15, "relu4_1": 0.85}
 STANDARDIZE_BATCHES = 150
 
 
@@ -47,46 +46,14 @@ def training_network(parts: dict[str, keras.Model]) -> keras.Model:
     return keras.Model({"content": content, "style": style}, pastiche, name="ghiasi")
 
 
-class Objective:
-    """Criterion: content at relu3_1 and relu4_1, moments and Gram matrices at every tap, colours,
-    total variation, and pixels where a photograph is its own style.
+class Objective(perceptual.Objective):
+    """Every photograph beside a painting."""
 
-    Equation 3 of the paper, with the losses of `tfstyle.losses`.
+    def wanted(self, batch, found):
+        return self.style.of(batch["style"], self.eyes(batch["style"], training=False))
 
-    Args:
-        eyes: Frozen loss network, pictures to a dictionary of taps.
-        views: Linear maps (kernel, bias) from those taps to VGG-19's, by tap; taps that have
-            none are compared as they are.
-        settings: The weights.
-    """
-
-    names = ("content", "style", "gram", "color", "variation", "own")
-
-    def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Settings):
-        self.eyes, self.settings, self.style = eyes, settings, perceptual.StyleLosses(views)
-        self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
-        self.content_eyes = perceptual.at_taps(eyes, CONTENT_TAPS)
-
-    def __call__(self, batch, pastiche):
-        inside = self.inside(pastiche)
-        taps = self.eyes(inside, training=False)
-        content = self.content_eyes(self.inside(batch["content"]), training=False)
-        moments, gram = self.style(self.eyes(batch["style"], training=False), taps)
-        own = losses.own_style_loss(batch["content"], batch["style"], pastiche)
-        return {
-            "content": self.settings.content_weight * self._content(content, taps),
-            "style": self.settings.style_weight * moments,
-            "gram": self.settings.gram_weight * gram,
-            "color": self.settings.color_weight * losses.color_loss(batch["style"], inside),
-            "variation": self.settings.variation_weight * losses.total_variation(pastiche),
-            "own": self.settings.own_weight * own,
-        }
-
-    def _content(self, contents, taps):
-        return sum(
-            weight * losses.content_loss(contents[tap], taps[tap])
-            for tap, weight in CONTENT_TAPS.items()
-        )
+    def own(self, batch, pastiche):
+        return losses.own_style_loss(batch["content"], batch["style"], pastiche)
 
 
 def train(

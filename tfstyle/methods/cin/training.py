@@ -1,0 +1,103 @@
+"""Dumoulin et al. 2017, "A learned representation for artistic style",
+https://arxiv.org/abs/1610.07629: one network paints in many styles, and only the scales and
+shifts of its normalisation differ between them.
+
+Departures from the paper: a smaller network (`tfstyle.networks.transformer`); the rows of scales
+and shifts add to a common one; a first row that gives photographs back, so that strengths lie
+between it and a style's; losses as of `tfstyle.training.perceptual`; bfloat16.
+"""
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from tfstyle import images
+from tfstyle.data import batches, folders
+from tfstyle.methods.cin.settings import Settings
+from tfstyle.networks.files import copy_into, load
+from tfstyle.networks.transformer import transformer
+from tfstyle.training import paintings, perceptual, runs
+from tfstyle.training.trainer import Trainer, adam, precision
+
+FILE = "transformer.keras"
+STYLES = "styles.json"
+
+
+def network(settings: Settings, styles: int) -> keras.Model:
+    """A fresh transformer; the first number of its vector is the photograph's own style."""
+    shape = {key: getattr(settings, key) for key in ("stem", "quarter", "eighth", "blocks", "top")}
+    return transformer(**shape, vector=1 + styles)
+
+
+def train(
+    content: str | os.PathLike,
+    styles: Sequence[str | os.PathLike],
+    folder: str | os.PathLike,
+    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
+    settings: Settings = Settings(),
+    begin: str | os.PathLike | None = None,
+) -> bool:
+    """Trains a transformer in several styles; the same call goes on where it stopped.
+
+    Args:
+        content: Folder of photographs.
+        styles: Files of paintings, or folders of them; a file's name is the style's.
+        folder: The run folder; at the end it holds transformer.keras and styles.json.
+        loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
+            bias) from them to VGG-19's own channels, where there are any; called under the
+            training's precision.
+        settings: Every number.
+        begin: Finished run of as many styles and the same shape whose weights the training begins
+            with; None begins with random ones.
+
+    Returns:
+        True when the run is complete, False when it was interrupted.
+
+    Raises:
+        OSError: A folder is missing or holds no pictures.
+        ValueError: The run folder was begun with other settings, or two paintings have one name.
+    """
+    photographs, painted = folders.pictures(content), paintings.named(styles)
+    run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(painted)})
+    keras.utils.set_random_seed(settings.seed)
+    wanted = [paintings.read(path, settings.style_size) for path in painted.values()]
+    with precision("mixed_bfloat16"):
+        trained = network(settings, len(painted))
+        objective = paintings.Objective(*loss_network(), settings, wanted)
+        trainer = Trainer(trained, objective)
+    trainer.compile(
+        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
+    )
+    if run.step == 0 and begin is not None:
+        copy_into(trained, load(Path(begin) / FILE))
+
+    def batches_from(step):
+        return batches.contents_and_choices(
+            photographs,
+            len(painted),
+            settings.batch,
+            settings.size,
+            settings.seed,
+            step,
+            settings.own_share,
+        )
+
+    vectors = np.eye(1 + len(painted), dtype="float32")[1:]
+    shown = np.stack(perceptual.spread(vectors))
+
+    def paint(contents, _):
+        return trained.predict_on_batch({"content": contents, "vector": shown[: len(contents)]})
+
+    sample = perceptual.sheet(paint, photographs, list(painted.values()))
+    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
+    if done:
+        trainer.take_average()
+        copy_into(network(settings, len(painted)), trained).save(run.folder / FILE)
+        codes = dict(zip(painted, vectors.tolist(), strict=True))
+        images.write_file(run.folder / STYLES, json.dumps(codes).encode())
+    return done

@@ -1,0 +1,95 @@
+"""Trainings whose paintings are known beforehand and are looked at once."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+
+from tfstyle import images
+from tfstyle.data import folders
+from tfstyle.training import perceptual
+
+
+def named(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
+    """Files of paintings by their names without suffix.
+
+    Args:
+        paintings: Files, or folders of them.
+
+    Raises:
+        OSError: There is none.
+        ValueError: Two have one name.
+    """
+    files = []
+    for path in map(Path, paintings):
+        files += [path] if path.is_file() else folders.pictures(path)
+    found = {path.stem: path for path in files}
+    if len(found) < len(files):
+        names = [path.stem for path in files]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise ValueError(f"Expected paintings of different names. Received: {', '.join(twice)}.")
+    return found
+
+
+def read(path: Path, side: int) -> np.ndarray:
+    """A painting whose longer side is at most so many pixels."""
+    painting = images.read(path, side)
+    return images.resize(painting, *images.fitted(painting.shape[:2], side))
+
+
+class Objective(perceptual.Objective):
+    """`perceptual.Objective` of given paintings.
+
+    A batch's "vector", shape (batch, 1 + paintings), says which are wanted, the photograph itself
+    being the first; without any, the only painting is.
+
+    Args:
+        eyes: As of `perceptual.Objective`.
+        views: As of `perceptual.Objective`.
+        settings: As of `perceptual.Objective`.
+        paintings: Shape (height, width, 3) each.
+    """
+
+    def __init__(
+        self,
+        eyes: keras.Model,
+        views: Mapping[str, tuple],
+        settings: perceptual.Weights,
+        paintings: Sequence[np.ndarray],
+    ):
+        super().__init__(eyes, views, settings)
+        seen = [self._seen(ops.convert_to_tensor(painting[None])) for painting in paintings]
+        self.table = {name: _stacked([each[name] for each in seen]) for name in seen[0]}
+
+    def _seen(self, painting):
+        return self.style.of(painting, self.eyes(painting, training=False))
+
+    def wanted(self, batch, found):
+        """The paintings'; a photograph that is its own style is left to its pixels."""
+        if "vector" not in batch:
+            return self.table
+        own, shares = batch["vector"][:, :1], batch["vector"][:, 1:]
+        return {
+            name: tuple(_mixed(shares, own, *pair) for pair in zip(table, found[name], strict=True))
+            for name, table in self.table.items()
+        }
+
+    def own(self, batch, pastiche):
+        if "vector" not in batch:
+            return ops.zeros(())
+        error = ops.mean(ops.square(pastiche - batch["content"]), axis=(1, 2, 3))
+        return ops.mean(batch["vector"][:, 0] * error)
+
+
+def _stacked(pairs):
+    return tuple(ops.concatenate(each, axis=0) for each in zip(*pairs, strict=True))
+
+
+def _mixed(shares, own, table, found):
+    """By shares of the table's rows, or what was found where a photograph is its own."""
+    rows = ops.matmul(shares, ops.reshape(table, (table.shape[0], -1)))
+    kept = ops.stop_gradient(ops.reshape(found, (own.shape[0], -1)))
+    return ops.reshape(rows + own * kept, found.shape)
