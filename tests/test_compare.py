@@ -9,7 +9,7 @@ import pytest
 
 from tfstyle import cli, examples, families, images
 from tfstyle.evaluation import comparison, page
-from tfstyle.methods import METHODS, Takes
+from tfstyle.methods import METHODS
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -49,9 +49,9 @@ def test_every_released_family_paints_the_photograph(compared):
 
 
 def test_families_without_a_style_show_one_model_and_say_so(compared):
-    shown = [e for e in compared.entries if e.model.row.takes is Takes.NOTHING]
+    shown = [e for e in compared.entries if e.model.row.in_weights]
     assert len(shown) == len({e.model.row.name for e in shown})
-    assert all("takes no style" in entry.note for entry in shown)
+    assert all("nearest to the painting" in entry.note for entry in shown)
 
 
 def test_the_page_needs_nothing_else_and_describes_every_picture(compared):

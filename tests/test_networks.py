@@ -37,6 +37,17 @@ def test_the_transformer_keeps_odd_sizes_and_the_range(small, inputs):
     assert painted.shape == (1, 37, 45, 3) and painted.min() >= 0 and painted.max() <= 1
 
 
+def test_a_vectors_scales_and_shifts_can_be_kept_without_it(small, inputs):
+    fixed = transformer.without_vector(small, inputs["vector"][0])
+    painted = small.predict_on_batch(inputs)
+    np.testing.assert_allclose(fixed.predict_on_batch(inputs["content"]), painted, atol=1e-5)
+    grown = transformer.with_row(small, fixed)
+    last = {**inputs, "vector": np.eye(1, 7, 6, dtype="float32")}
+    np.testing.assert_allclose(grown.predict_on_batch(last), painted, atol=1e-5)
+    same = {**inputs, "vector": np.pad(inputs["vector"], [(0, 0), (0, 1)])}
+    np.testing.assert_allclose(grown.predict_on_batch(same), painted, atol=1e-5)
+
+
 def test_every_normalisation_has_its_moments(small, inputs):
     moments = tiling.measuring(small).predict_on_batch(inputs)["moments"]
     assert moments.shape == (1, 2 * (4 + 8 + 8 * 5 + 8 + 16 + 6))

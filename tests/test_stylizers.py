@@ -13,7 +13,7 @@ def any_stylizer(request, stylizer, lite):
     return {"keras": stylizer, "litert": lite}[request.param]
 
 
-@pytest.mark.parametrize("name", weights.released(Takes.NOTHING))
+@pytest.mark.parametrize("name", weights.released(Takes.NAME, Takes.NOTHING))
 def test_translations_fade_from_the_photograph(name, photograph):
     stylizer = weights.load_lite(name)
     np.testing.assert_array_equal(stylizer.stylize(photograph, strength=0.0), photograph)
@@ -23,7 +23,7 @@ def test_translations_fade_from_the_photograph(name, photograph):
     np.testing.assert_allclose(both[1], full, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", weights.released(Takes.NOTHING))
+@pytest.mark.parametrize("name", weights.released(Takes.NAME, Takes.NOTHING))
 def test_generators_keep_within_two_megabytes(name):
     generator = tfstyle.load(name).networks["generator"]
     assert 2 * generator.count_params() <= 2_000_000

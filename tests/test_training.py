@@ -9,25 +9,33 @@ import numpy as np
 import pytest
 from processes import log, start, steps_logged, stop_after
 
-from tfstyle import cli, images, weights
+from tfstyle import cli, examples, images, weights
 from tfstyle.data import batches, folders
 from tfstyle.data.cache import cached
 from tfstyle.networks import files, vgg
 
 NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64"]
+NARROW = ["--stem", "4", "--quarter", "8", "--eighth", "8", "--blocks", "1", "--top", "4"]
 SMALL = {
-    "ghiasi": [
-        *("--stem", "4", "--quarter", "8", "--eighth", "8"),
-        *("--blocks", "1", "--top", "4", "--hidden", "8"),
-    ],
+    "johnson": NARROW,
+    "cin": [*NARROW, "--own-share", "0.3"],
+    "ghiasi": [*NARROW, "--hidden", "8"],
     "adain": [],
     "wct": [],
 }
-FILES = {"ghiasi": "transformer", "adain": "decoder", "wct": "decoder3"}
+FILES = {
+    "johnson": "generator",
+    "cin": "transformer",
+    "ghiasi": "transformer",
+    "adain": "decoder",
+    "wct": "decoder3",
+}
+STYLES = {"johnson": ["style/0.png"], "wct": []}
 
 
 def command(pictures, run, family="ghiasi"):
-    style = [] if family == "wct" else ["--style", str(pictures / "style")]
+    style = [str(pictures / path) for path in STYLES.get(family, ["style"])]
+    style = ["--style", *style] if style else []
     return [
         *("train", family, "--content", str(pictures / "content"), *style),
         *("--run", str(pictures / run), *NUMBERS, *SMALL[family]),
@@ -61,6 +69,8 @@ def unbroken(pictures):
 @pytest.mark.parametrize(
     ("family", "number"),
     [
+        ("johnson", signal.SIGKILL),
+        ("cin", signal.SIGKILL),
         ("ghiasi", signal.SIGKILL),
         ("ghiasi", signal.SIGINT),
         ("adain", signal.SIGKILL),
@@ -96,7 +106,8 @@ def test_a_finished_run_can_be_released_and_paints(
     run = finished(pictures, family)
     assert cli.main(["release", family, "--run", str(run), "-o", str(tmp_path)]) == 0
     assert "XNNPACK" not in capfd.readouterr().err
-    painted = weights.load_lite(family, folder=tmp_path).stylize(photograph, painting)
+    style = {"johnson": None, "cin": "1"}.get(family, painting)
+    painted = weights.load_lite(family, folder=tmp_path).stylize(photograph, style)
     assert painted.shape == photograph.shape and np.isfinite(painted).all()
     assert not list(run.glob("new-*")) and list((run / "samples").iterdir())
 
@@ -109,6 +120,36 @@ def test_a_run_begins_with_the_weights_of_another(pictures, family):
     mine, theirs = (files.load(r / f"{FILES[family]}.keras") for r in (pictures / begun, before))
     for one, other in zip(mine.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_one_paintings_network_begins_as_a_network_of_many_paints_it(pictures, photograph):
+    many = finished(pictures, "cin")
+    arguments = ["--begin", str(many), "--rate", "1e-9"]
+    assert start([*command(pictures, "forked", "johnson"), *arguments]).wait() == 0
+    forked = weights.load("johnson", pictures / "forked").stylize(photograph)
+    painted = weights.load("cin", many).stylize(photograph, "0")
+    np.testing.assert_allclose(forked, painted, atol=1e-3)
+
+
+def test_a_style_is_added_and_the_others_stay_as_they_are(pictures, photograph):
+    before, after = finished(pictures, "cin"), pictures / "grown"
+    arguments = [*command(pictures, "grown", "cin"), "--begin", str(before)]
+    index = arguments.index("--style")
+    arguments[index : index + 2] = ["--add-style", str(pictures / "content/0.png")]
+    process = start(arguments)
+    process.wait()
+    assert "not known yet" in process.stderr.read()
+    images.write(examples.swirls(70, 80), pictures / "new.png")
+    arguments[index + 1] = str(pictures / "new.png")
+    assert start(arguments).wait() == 0
+    old, new = (weights.load("cin", folder) for folder in (before, after))
+    assert [*new.styles] == [*old.styles, "new"]
+    for name in old.styles:
+        painted = (stylizer.stylize(photograph, name) for stylizer in (old, new))
+        np.testing.assert_array_equal(*painted)
+    rows = [each.networks["transformer"].get_layer("conditions").kernel for each in (old, new)]
+    np.testing.assert_array_equal(rows[0], rows[1][:-1])
+    assert np.abs(rows[1][-1]).max() > 0
 
 
 def test_a_folder_named_twice_is_seen_twice_as_often(pictures):

@@ -171,17 +171,24 @@ def chained(
 
     Args:
         table: Endpoints by file and signature.
-        known: Arrays by input name, such as "content" and "style"; a strength is 1 without.
+        known: Arrays by input name, such as "content" and "style"; without, a strength is 1 and
+            a vector that no signature tells is the last of its choices.
 
     Yields:
         File, signature and its inputs by name.
     """
-    known = {"strength": np.ones((1, 1), np.float32), **known}
+    known = {"strength": np.ones((1, 1), np.float32), "vector": _last_choice(table), **known}
     for file, endpoints in table.items():
         for name, endpoint in endpoints.items():
             inputs = {key: known[key] for key in endpoint.inputs}
             yield file, name, inputs
             known |= endpoint.arrays(**inputs)
+
+
+def _last_choice(table):
+    endpoints = [endpoint for each in table.values() for endpoint in each.values()]
+    wanted = [each.inputs["vector"].shape[-1] for each in endpoints if "vector" in each.inputs]
+    return np.eye(1, wanted[0], wanted[0] - 1, dtype=np.float32) if wanted else None
 
 
 def samples(table: Table, pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> dict[str, Samples]:

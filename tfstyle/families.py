@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tfstyle import weights
 from tfstyle.methods import Method, Takes, method
 
-WEIGHTS = {"dynamic": "int8", "float16": "float16", "float32": "float32"}
+WEIGHTS = {"int8": "int8", "dynamic": "int8", "float16": "float16", "float32": "float32"}
 HEAD = ("model", "style", "weights", "learned in", "good at", "weak at")
 
 

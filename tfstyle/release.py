@@ -57,7 +57,10 @@ def release(
     for file, content in exported.items():
         images.write_file(folder / f"{file}.tflite", content)
         yield folder / f"{file}.tflite"
-    if paintings is not None:
+    if (run / "styles.json").is_file():
+        images.write_file(folder / "styles.json", (run / "styles.json").read_bytes())
+        yield folder / "styles.json"
+    elif paintings is not None:
         yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
     yield _write_json(folder / "card.json", _card(name, run, exported, notes))
 

@@ -94,6 +94,7 @@ def _run_stylize(options):
     from tfstyle.methods.stylizer import checked_strength
 
     checked_strength(options.strength)
+    _name_the_model(options)
     _check_style(options)
     inputs, outputs = _ways(Path(options.photo), Path(options.output), options.overwrite)
     stylizer = weights.chosen(options.method, options.model, options.threads)
@@ -111,10 +112,21 @@ def _run_stylize(options):
     return 0
 
 
+def _name_the_model(options):
+    """Of a family with a network a painting, the style's name says which."""
+    if method(options.method).takes is not Takes.NAME or options.model:
+        return
+    if len(options.style or ()) != 1:
+        raise ValueError(
+            f"Expected one --style, a painting's name. Received: {len(options.style or ())}."
+        )
+    options.model, options.style = options.style[0], None
+
+
 def _check_style(options):
     from tfstyle.methods.stylizer import checked_weights
 
-    if method(options.method).takes is Takes.NOTHING:
+    if method(options.method).in_weights:
         if options.style or options.weights:
             raise ValueError(
                 f"Expected no --style: {options.method} has it in its weights; --model chooses. "

@@ -59,15 +59,23 @@ def _cin(kinds):
         "cin",
         _run_cin,
         "train one network of many paintings",
-        "tfstyle train cin --content photos --style paintings --run runs/cin",
+        "tfstyle train cin --content photos --style paintings --run runs/cin\n"
+        "  tfstyle train cin --content photos --add-style mine.jpg --begin runs/cin --steps 450 "
+        "--run runs/cin-mine",
     )
     parser.add_argument("--content", required=True, metavar="DIR", help="photographs")
-    parser.add_argument(
+    styles = parser.add_mutually_exclusive_group(required=True)
+    styles.add_argument(
         "--style",
-        required=True,
         nargs="+",
         metavar="PAINTING",
         help="files, or folders of them; a file's name is the style's",
+    )
+    styles.add_argument(
+        "--add-style",
+        metavar="PAINTING",
+        help="file of one more painting for the network of --begin (default: the released one), "
+        "whose other styles stay as they are",
     )
     _add_begin(parser)
     _add_loss_network(parser, None)
@@ -259,10 +267,21 @@ def _run_johnson(options):
 
 
 def _run_cin(options):
+    from tfstyle import weights
     from tfstyle.methods.cin import training
     from tfstyle.methods.cin.settings import Settings
 
-    return _run_paintings(training, Settings, options)
+    if not options.add_style:
+        return _run_paintings(training, Settings, options)
+    done = training.add(
+        options.content,
+        options.add_style,
+        options.folder,
+        lambda: _loss_network(options),
+        options.begin or weights.RELEASED / "cin",
+        _settings(Settings, options),
+    )
+    return 0 if done else 130
 
 
 def _run_paintings(training, kind, options):

@@ -77,26 +77,41 @@ def compare(
         given = Path(folder) / "photo.png"
         images.write(content, given)
         idle = speed.seconds_and_peak("")[1]
+        nearest = _nearest_name(style)
         for model in tqdm(families.models(), unit="model"):
-            entry = _entry(model, given, Path(painting), limit, idle)
+            entry = _entry(model, given, Path(painting), nearest, limit, idle)
             entries.append(_measured(entry, protocol, seen, wanted))
     eyes = "VGG-19" if teacher else "our encoder's view of VGG-19"
     return Comparison(content, style, list(_nearest(entries)), eyes)
 
 
-def _entry(model, photo, painting, limit, idle):
+def _nearest_name(painting):
+    """The named style whose Ghiasi vector is nearest to the painting's."""
+    stylizer = weights.load_lite("ghiasi")
+    vector = stylizer.look(painting)["vector"]
+    return min(
+        stylizer.styles, key=lambda name: np.linalg.norm(stylizer.styles[name]["vector"] - vector)
+    )
+
+
+def _entry(model, photo, painting, nearest, limit, idle):
     output = photo.with_name(f"{model.name}.png")
     arguments = ["stylize", str(photo), "--method", model.row.name, "-o", str(output)]
     if model.variant:
         arguments += ["--model", model.variant]
     if model.row.takes is Takes.IMAGE:
         arguments += ["--style", str(painting.resolve())]
+    if model.row.takes is Takes.CHOICE:
+        arguments += ["--style", nearest]
     code = f"import sys; from tfstyle import cli; cli.main({arguments!r}) == 0 or sys.exit(2)"
     try:
         seconds, peak = speed.seconds_and_peak(code, limit)
     except (TimeoutError, RuntimeError) as error:
         return Entry(model, None, str(error))
-    return Entry(model, images.read(output), "", seconds, peak - idle)
+    note = (
+        f"{nearest}, its style nearest to the painting" if model.row.takes is Takes.CHOICE else ""
+    )
+    return Entry(model, images.read(output), note, seconds, peak - idle)
 
 
 def _measured(entry, protocol, seen, wanted):
@@ -111,12 +126,12 @@ def _nearest(entries: Iterable[Entry]):
     kept = {}
     for entry in entries:
         row = entry.model.row
-        if row.takes is not Takes.NOTHING:
+        if not row.in_weights:
             yield entry
         elif row.name not in kept or _style(entry) < _style(kept[row.name]):
             kept[row.name] = entry
     for entry in kept.values():
-        note = "takes no style: this is its released model that comes nearest to the painting"
+        note = "its released network that comes nearest to the painting"
         yield dataclasses.replace(entry, note=entry.note or note)
 
 

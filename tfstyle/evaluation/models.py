@@ -8,9 +8,30 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import peers, weights
-from tfstyle.methods import METHODS, Takes
+from tfstyle.evaluation.pairs import Pair
+from tfstyle.methods import METHODS, Takes, method
+from tfstyle.methods.stylizer import checked_name
 
-Paint = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Paint = Callable[[Pair], np.ndarray]
+
+
+class Named:
+    """What knows styles by name alone: a painting's file is to be called as its style is.
+
+    Args:
+        styles: Functions of a photograph and `strength`, by name.
+    """
+
+    def __init__(self, styles: Mapping[str, Callable[..., np.ndarray]]):
+        self.styles = styles
+
+    def stylize(self, content: np.ndarray, style: str, strength: float = 1.0) -> np.ndarray:
+        """The photograph in a named style.
+
+        Raises:
+            ValueError: There is no such style.
+        """
+        return self.styles[checked_name(style, self.styles)](content, strength=strength)
 
 
 def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
@@ -27,20 +48,38 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     """
     folder = Path(model)
     if str(model) in weights.released():
-        return {str(model): weights.load_lite(str(model), threads)}
+        return {str(model): _by_name(weights.load_lite(str(model), threads), str(model))}
+    networks = _networks(str(model), threads)
+    if networks:
+        return {str(model): Named(networks)}
     found = peers.magenta(folder, threads)
     if found:
         return found
     for name, row in METHODS.items():
-        if row.takes is not Takes.NOTHING and any(
+        if not row.in_weights and any(
             all((folder / f"{file}.{kind}").is_file() for file in files)
             for kind, files in {"tflite": row.lite, "keras": row.files}.items()
         ):
-            return {folder.name: weights.chosen(name, folder, threads)}
+            return {folder.name: _by_name(weights.chosen(name, folder, threads), name)}
     raise ValueError(
         f"Expected one of {', '.join(weights.released())}, a folder of a model, or of a peer's "
         f"TFLite files. Received: {model}."
     )
+
+
+def _by_name(stylizer, name):
+    """As it is, or by names where it knows no painting."""
+    if method(name).takes is not Takes.CHOICE:
+        return stylizer
+    return Named({s: functools.partial(stylizer.stylize, style=s) for s in stylizer.styles})
+
+
+def _networks(family, threads):
+    """Of a family with a network a painting, each one's function by name."""
+    names = [name for name in weights.released(Takes.NAME) if name.partition("-")[0] == family]
+    return {
+        name.partition("-")[2]: weights.load_lite(name, threads).stylize for name in sorted(names)
+    }
 
 
 def is_peer(stylizer: object) -> bool:
@@ -53,12 +92,21 @@ def painters(found: Mapping[str, object], strengths: Sequence[float]) -> dict[st
     each = {}
     for label, stylizer in found.items():
         if is_peer(stylizer):
-            each[label] = stylizer.stylize
+            each[label] = functools.partial(_paint, stylizer.stylize)
             continue
         for strength in strengths:
-            paint = functools.partial(stylizer.stylize, strength=strength)
-            each[at(label, strength)] = paint
+            stylize = functools.partial(stylizer.stylize, strength=strength)
+            paint = _paint_named if isinstance(stylizer, Named) else _paint
+            each[at(label, strength)] = functools.partial(paint, stylize)
     return each
+
+
+def _paint(stylize, pair):
+    return stylize(pair.content, pair.style)
+
+
+def _paint_named(stylize, pair):
+    return stylize(pair.content, pair.style_path.stem)
 
 
 def at(label: str, strength: float) -> str:
@@ -73,6 +121,8 @@ def transform(stylizer: object, picture: np.ndarray) -> Callable[[], object]:
     if is_peer(stylizer):
         vector = stylizer.vector(picture)
         return lambda: stylizer.paint(picture, vector)
+    if isinstance(stylizer, Named):
+        return functools.partial(next(iter(stylizer.styles.values())), picture)
     code, batch = stylizer.look(picture), picture[None]
     signature = stylizer.brush.signatures.get("paint")
     if signature is None:

@@ -29,7 +29,7 @@ def measure(
         seen, wanted = protocol.look(content), protocol.look(style)
         row = [content, style]
         for label, paint in painters.items():
-            row.append(paint(content, style))
+            row.append(paint(pair))
             figures[label].append(protocol.distances(seen, wanted, protocol.look(row[-1])))
         rows.append(np.stack([images.to_bytes(images.squash(each, TILE)) for each in row]))
     return figures, rows
@@ -65,7 +65,7 @@ def report(
     means = {label: metrics.mean(found) for label, found in figures.items()}
     yield from _means(len(pairs), means)
     yield from _at_equal_content(found, means, strengths)
-    yield from _own_styles({k: painters[models.at(k, 1.0)] for k in found}, pairs)
+    yield from _own_styles(found, pairs)
     if with_speed:
         yield from speed.report(names)
 
@@ -106,12 +106,14 @@ def _meeting(label, peer, strengths, curve, target):
     )
 
 
-def _own_styles(painters, pairs):
+def _own_styles(found, pairs):
     photographs = {pair.content_path: pair.content for pair in pairs}
     yield f"{'in its own style':22s} PSNR, dB: mean, least"
-    for label, paint in painters.items():
-        found = [metrics.psnr(each, paint(each, each)) for each in photographs.values()]
-        yield f"{label:22s} {np.mean(found):9.1f} {min(found):9.1f}"
+    for label, stylizer in found.items():
+        if isinstance(stylizer, models.Named):
+            continue
+        ratios = [metrics.psnr(x, stylizer.stylize(x, x)) for x in photographs.values()]
+        yield f"{label:22s} {np.mean(ratios):9.1f} {min(ratios):9.1f}"
 
 
 def _csv(pairs, figures):

@@ -10,6 +10,7 @@ class Takes(enum.Enum):
 
     IMAGE = "any painting's file"
     CHOICE = "one of its named styles, or a mixture of them"
+    NAME = "the name of its painting; each has a network of its own"
     NOTHING = "nothing: the style is in the weights"
 
 
@@ -45,10 +46,41 @@ class Method:
     lite: tuple[str, ...]
     precision: str = "dynamic"
 
+    @property
+    def in_weights(self) -> bool:
+        """Whether each of its networks has one style."""
+        return self.takes in (Takes.NAME, Takes.NOTHING)
+
 
 METHODS = {
     method.name: method
     for method in (
+        Method(
+            name="johnson",
+            title="one painting, one network: the smallest and the fastest",
+            paper="https://arxiv.org/abs/1603.08155",
+            takes=Takes.NAME,
+            good="closest to its painting; small enough for any app",
+            weak="a training for every painting; strengths only fade pictures into each other",
+            needs="photographs and one painting",
+            stylizer="tfstyle.methods.johnson.stylizer:stylizer",
+            endpoints="tfstyle.methods.endpoints:translation",
+            files=("generator",),
+            lite=("generator",),
+        ),
+        Method(
+            name="cin",
+            title="many paintings in one network, and any mixture of them",
+            paper="https://arxiv.org/abs/1610.07629",
+            takes=Takes.CHOICE,
+            good="as small as one painting's network; styles mix; a new one is learned in minutes",
+            weak="paints in no style that it was not taught",
+            needs="photographs and the paintings",
+            stylizer="tfstyle.methods.cin.stylizer:stylizer",
+            endpoints="tfstyle.methods.endpoints:conditioned",
+            files=("transformer",),
+            lite=("transformer",),
+        ),
         Method(
             name="ghiasi",
             title="any painting in one pass: a style vector conditions one network",

@@ -1,4 +1,4 @@
-"""What a trained generator answers to, by file and by name."""
+"""What trained networks answer to, by file and by name."""
 
 from collections.abc import Mapping
 
@@ -19,5 +19,20 @@ def translation(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endp
         "generator": {
             "translate": Endpoint(measuring(generator)),
             "tile": Endpoint(tiling(generator)),
+        }
+    }
+
+
+def conditioned(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoint]]:
+    """Endpoints of a conditioned transformer's file.
+
+    Args:
+        networks: A model named "transformer", and any others.
+    """
+    transformer = networks["transformer"]
+    return {
+        "transformer": {
+            "paint": Endpoint(measuring(transformer, "pastiche")),
+            "tile": Endpoint(tiling(transformer, "pastiche")),
         }
     }

@@ -42,7 +42,7 @@ class VectorBrush:
         """Between strength 0 and 1 the vector moves from the photograph's own to the style's."""
         vector = code["vector"]
         if strength < 1.0:
-            vector = (1.0 - strength) * self._own(content) + strength * vector
+            vector = (1.0 - strength) * self.own(content, vector) + strength * vector
         return self.canvas(content, np.float32(vector)).paint(content)
 
     def canvas(self, content: np.ndarray, vector: np.ndarray) -> Canvas:
@@ -53,7 +53,8 @@ class VectorBrush:
         margin = self.flat_margin if _is_flat(content) else self.margin
         return Canvas(paint, tile, "pastiche", self.stride, margin, self.overlap)
 
-    def _own(self, content):
+    def own(self, content: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        """The vector of a photograph in its own style, of another vector's shape."""
         if max(content.shape[:2]) > STYLE_SIDE:
             content = images.resize(content, *images.fitted(content.shape[:2], STYLE_SIDE))
         return self.look(stylizer.roomy(content)[None])["vector"]

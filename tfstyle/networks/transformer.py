@@ -107,31 +107,53 @@ def without_vector(network: keras.Model, vector: Sequence[float]) -> keras.Model
         network: From `transformer`, with a vector.
         vector: The style's numbers.
     """
-    convs = [layer for layer in network.layers if f"{layer.name}_norm" in _names(network)]
+    fixed = _copied(network, None)
     kernel, bias = network.get_layer("conditions").get_weights()
-    conditions = np.split(
-        np.float32(vector) @ kernel + bias, np.cumsum([2 * conv.filters for conv in convs])[:-1]
-    )
-    filters = {conv.name: conv.filters for conv in convs}
-    fixed = transformer(
+    normed = _normed(network)
+    ends = np.cumsum([2 * conv.filters for conv in normed])[:-1]
+    conditions = np.split(np.float32(vector) @ kernel + bias, ends)
+    for conv, condition in zip(normed, conditions, strict=True):
+        scale, shift = np.split(condition, 2)
+        fixed.get_layer(f"{conv.name}_norm").set_weights([1.0 + scale, shift])
+    return fixed
+
+
+def with_row(network: keras.Model, fixed: keras.Model) -> keras.Model:
+    """A transformer whose vector has one number more: the scales and shifts of another network.
+
+    Args:
+        network: From `transformer`, with a vector.
+        fixed: From `without_vector`, of the same network.
+    """
+    kernel, bias = network.get_layer("conditions").get_weights()
+    norms = [fixed.get_layer(f"{conv.name}_norm").get_weights() for conv in _normed(network)]
+    row = np.concatenate([part for scale, shift in norms for part in (scale - 1.0, shift)]) - bias
+    grown = _copied(network, len(kernel) + 1)
+    grown.get_layer("conditions").set_weights([np.vstack([kernel, row]), bias])
+    return grown
+
+
+def _copied(network, vector):
+    """A network of the same convolutions and another vector."""
+    filters = {conv.name: conv.filters for conv in _normed(network)}
+    copy = transformer(
         filters["stem"],
         filters["down4"],
         filters["down8"],
         sum(name.startswith("eighth") for name in filters) // 2,
         network.get_layer("up1").filters // 4,
-        vector=None,
+        vector,
     )
-    for conv, condition in zip(convs, conditions, strict=True):
-        scale, shift = np.split(condition, 2)
-        fixed.get_layer(f"{conv.name}_norm").set_weights([1.0 + scale, shift])
     for layer in network.layers:
         if isinstance(layer, keras.layers.Conv2D):
-            fixed.get_layer(layer.name).set_weights(layer.get_weights())
-    return fixed
+            copy.get_layer(layer.name).set_weights(layer.get_weights())
+    return copy
 
 
-def _names(network):
-    return {layer.name for layer in network.layers}
+def _normed(network):
+    """Its convolutions that are normalised, in order."""
+    names = {layer.name for layer in network.layers}
+    return [layer for layer in network.layers if f"{layer.name}_norm" in names]
 
 
 def _conv(filters, size=3, strides=1, activation=None, **kwargs):

@@ -1,7 +1,7 @@
 """Trainings whose paintings are known beforehand and are looked at once."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -9,8 +9,10 @@ import numpy as np
 from keras import ops
 
 from tfstyle import images
-from tfstyle.data import folders
-from tfstyle.training import perceptual
+from tfstyle.data import batches, folders
+from tfstyle.training import perceptual, runs
+from tfstyle.training.settings import Painting
+from tfstyle.training.trainer import Trainer, adam, precision
 
 
 def named(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
@@ -82,6 +84,52 @@ class Objective(perceptual.Objective):
             return ops.zeros(())
         error = ops.mean(ops.square(pastiche - batch["content"]), axis=(1, 2, 3))
         return ops.mean(batch["vector"][:, 0] * error)
+
+
+def train_one(
+    run: runs.Run,
+    photographs: Sequence[Path],
+    painting: Path,
+    network: Callable[[], keras.Model],
+    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
+    settings: Painting,
+) -> keras.Model | None:
+    """Trains what is trainable in a network, photographs to pictures, in one style.
+
+    Args:
+        run: Goes on where it stopped.
+        photographs: Files.
+        painting: File.
+        network: Makes the network; called under the training's precision, as is
+        loss_network: A frozen network with VGG-19's taps and the linear maps (kernel, bias) from
+            them to VGG-19's own channels, where there are any.
+        settings: Every number.
+
+    Returns:
+        The trained network, or None when the run was interrupted.
+    """
+    keras.utils.set_random_seed(settings.seed)
+    with precision("mixed_bfloat16"):
+        trained = network()
+        picture = keras.Input((None, None, 3), name="content")
+        wanted = [read(painting, settings.style_size)]
+        objective = Objective(*loss_network(), settings, wanted)
+        trainer = Trainer(keras.Model({"content": picture}, trained(picture)), objective)
+    trainer.compile(
+        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
+    )
+
+    def batches_from(step):
+        return batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
+
+    def paint(contents, _):
+        return trained.predict_on_batch(contents)
+
+    sample = perceptual.sheet(paint, photographs, [painting])
+    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
+    if done:
+        trainer.take_average()
+    return trained if done else None
 
 
 def _stacked(pairs):

@@ -91,6 +91,7 @@ class Objective:
     """
 
     names = ("content", "style", "gram", "color", "variation", "own")
+
     def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Weights):
         self.eyes, self.settings, self.style = eyes, settings, StyleLosses(views)
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")

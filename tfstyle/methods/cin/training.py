@@ -18,9 +18,10 @@ import numpy as np
 
 from tfstyle import images
 from tfstyle.data import batches, folders
+from tfstyle.layers import InstanceNorm
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.files import copy_into, load
-from tfstyle.networks.transformer import transformer
+from tfstyle.networks.transformer import transformer, with_row, without_vector
 from tfstyle.training import paintings, perceptual, runs
 from tfstyle.training.trainer import Trainer, adam, precision
 
@@ -101,3 +102,52 @@ def train(
         codes = dict(zip(painted, vectors.tolist(), strict=True))
         images.write_file(run.folder / STYLES, json.dumps(codes).encode())
     return done
+
+
+def add(
+    content: str | os.PathLike,
+    style: str | os.PathLike,
+    folder: str | os.PathLike,
+    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
+    begin: str | os.PathLike,
+    settings: Settings = Settings(steps=450),
+) -> bool:
+    """Teaches a finished network one more style, whose row of scales and shifts alone is trained.
+
+    Section 3.2 of the paper. The same call goes on where it stopped.
+
+    Args:
+        content: Folder of photographs.
+        style: File of the painting; its name is the style's.
+        folder: The run folder; at the end it holds transformer.keras and styles.json.
+        loss_network: As of `train`.
+        begin: Finished run, or release, of the other styles; their rows stay as they are.
+        settings: Every number; the network's shape is the finished one's.
+
+    Returns:
+        True when the run is complete, False when it was interrupted.
+
+    Raises:
+        OSError: A file is missing, or a folder holds no pictures.
+        ValueError: The run folder was begun with other settings, or the style is known.
+    """
+    photographs, style, begin = folders.pictures(content), Path(style), Path(begin)
+    known, codes = load(begin / FILE), json.loads((begin / STYLES).read_text())
+    if style.stem in codes:
+        raise ValueError(f"Expected a style that is not known yet. Received: {style.stem}.")
+    run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": [*codes, style.stem]})
+
+    def rows_alone():
+        network = without_vector(known, np.mean(list(codes.values()), axis=0))
+        for layer in network.layers:
+            layer.trainable = isinstance(layer, InstanceNorm)
+        return network
+
+    trained = paintings.train_one(run, photographs, style, rows_alone, loss_network, settings)
+    if trained is not None:
+        with_row(known, trained).save(run.folder / FILE)
+        count = 2 + len(codes)
+        codes = {name: [*code, 0.0] for name, code in codes.items()}
+        codes[style.stem] = np.eye(count)[-1].tolist()
+        images.write_file(run.folder / STYLES, json.dumps(codes).encode())
+    return trained is not None

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import keras
 
+from tfstyle.methods.endpoints import conditioned
 from tfstyle.networks.endpoint import Endpoint
-from tfstyle.networks.tiling import measuring, tiling
 
 
 def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoint]]:
@@ -14,11 +14,5 @@ def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoi
     Args:
         networks: Models named "predictor" and "transformer".
     """
-    transformer = networks["transformer"]
-    return {
-        "predictor": {"predict": Endpoint(networks["predictor"], "vector")},
-        "transformer": {
-            "paint": Endpoint(measuring(transformer, "pastiche")),
-            "tile": Endpoint(tiling(transformer, "pastiche")),
-        },
-    }
+    predictor = {"predict": Endpoint(networks["predictor"], "vector")}
+    return {"predictor": predictor, **conditioned(networks)}

@@ -14,12 +14,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfstyle.data import batches, folders
+from tfstyle.data import folders
 from tfstyle.methods.johnson.settings import Settings
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.transformer import transformer, without_vector
-from tfstyle.training import paintings, perceptual, runs
-from tfstyle.training.trainer import Trainer, adam, precision
+from tfstyle.training import paintings, runs
 
 FILE = "generator.keras"
 
@@ -61,31 +60,17 @@ def train(
     """
     photographs, style = folders.pictures(content), Path(style)
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": [style.stem]})
-    keras.utils.set_random_seed(settings.seed)
-    wanted = [paintings.read(style, settings.style_size)]
-    with precision("mixed_bfloat16"):
-        trained = network(settings)
-        picture = keras.Input((None, None, 3), name="content")
-        objective = paintings.Objective(*loss_network(), settings, wanted)
-        trainer = Trainer(keras.Model({"content": picture}, trained(picture)), objective)
-    trainer.compile(
-        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
-    )
-    if run.step == 0 and begin is not None:
-        copy_into(trained, _begun(Path(begin), style.stem))
 
-    def batches_from(step):
-        return batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
+    def made():
+        fresh = network(settings)
+        if run.step == 0 and begin is not None:
+            copy_into(fresh, _begun(Path(begin), style.stem))
+        return fresh
 
-    def paint(contents, _):
-        return trained.predict_on_batch(contents)
-
-    sample = perceptual.sheet(paint, photographs, [style])
-    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
-    if done:
-        trainer.take_average()
+    trained = paintings.train_one(run, photographs, style, made, loss_network, settings)
+    if trained is not None:
         copy_into(network(settings), trained).save(run.folder / FILE)
-    return done
+    return trained is not None
 
 
 def _begun(folder, name):
