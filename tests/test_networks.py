@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
-from tfstyle import examples, export, layers, litert
+from tfstyle import examples, layers, litert
+from tfstyle.export import calls, tflite
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks import (
     files,
@@ -222,13 +223,13 @@ def test_exports_agree_with_keras_and_hold_builtin_operations_only(small, inputs
         "paint": Endpoint(tiling.measuring(small, "pastiche")),
         "tile": Endpoint(tiling.tiling(small, "pastiche")),
     }
-    content = export.to_tflite(endpoints, "float32")
+    content = tflite.to_tflite(endpoints, "float32")
     moments = endpoints["paint"].arrays(**inputs)["moments"]
     for name, endpoint in endpoints.items():
         known = {**inputs, "moments": moments} if name == "tile" else inputs
-        assert export.difference(content, name, endpoint, known) < 1e-4
-    found = export.operations(content)
-    assert "CONV_2D" in found and not [op for op in found if op.startswith(export.REFUSED)]
+        assert tflite.difference(content, name, endpoint, known) < 1e-4
+    found = tflite.operations(content)
+    assert "CONV_2D" in found and not [op for op in found if op.startswith(tflite.REFUSED)]
 
 
 @pytest.mark.parametrize("size", [(37, 45), (61, 34)])
@@ -236,7 +237,7 @@ def test_a_network_that_mirrors_its_borders_is_exported(size, tmp_path):
     network = resnet((4, 8, 8), 1, padding="reflect")
     endpoint = Endpoint(tiling.measuring(network))
     path = tmp_path / "generator.tflite"
-    path.write_bytes(export.to_tflite({"translate": endpoint}, "float32"))
+    path.write_bytes(tflite.to_tflite({"translate": endpoint}, "float32"))
     content = np.random.default_rng(0).random((1, *size, 3), dtype=np.float32)
     found = litert.signatures([path])["translate"](content=content)
     for name, expected in endpoint.arrays(content=content).items():
@@ -245,20 +246,20 @@ def test_a_network_that_mirrors_its_borders_is_exported(size, tmp_path):
 
 def test_int8_weights_are_smaller_and_close(small, inputs):
     endpoints = {"paint": Endpoint(small, "pastiche")}
-    whole, quantized = (export.to_tflite(endpoints, p) for p in ("float32", "dynamic"))
+    whole, quantized = (tflite.to_tflite(endpoints, p) for p in ("float32", "dynamic"))
     assert len(quantized) < len(whole)
-    assert export.difference(quantized, "paint", endpoints["paint"], inputs) < 0.15
+    assert tflite.difference(quantized, "paint", endpoints["paint"], inputs) < 0.15
 
 
 def test_int8_keeps_statistics_and_the_picture_in_floats(tmp_path):
     table = {"small": {"paint": Endpoint(tiling.measuring(resnet((8, 8, 8), 1), "pastiche"))}}
     pairs = [(examples.lake(64, 64), examples.discs(64, 64)), (examples.swirls(64, 64),) * 2]
-    samples = export.samples(table, pairs)["small"]
-    whole = export.to_tflite(table["small"], "float32")
-    content = export.to_tflite(table["small"], "int8", samples)
-    assert len(content) < 0.9 * len(whole) and "QUANTIZE" in export.operations(content)
+    samples = calls.samples(table, pairs)["small"]
+    whole = tflite.to_tflite(table["small"], "float32")
+    content = tflite.to_tflite(table["small"], "int8", samples)
+    assert len(content) < 0.9 * len(whole) and "QUANTIZE" in tflite.operations(content)
     inputs = {"content": examples.lake(75, 93)[None]}
-    assert export.difference(content, "paint", table["small"]["paint"], inputs) < 0.15
+    assert tflite.difference(content, "paint", table["small"]["paint"], inputs) < 0.15
     (tmp_path / "small.tflite").write_bytes(content)
     painted = litert.signatures([tmp_path / "small.tflite"])["paint"](**inputs)["pastiche"]
     assert np.abs(painted * 255 - np.round(painted * 255)).mean() > 0.1
@@ -266,4 +267,4 @@ def test_int8_keeps_statistics_and_the_picture_in_floats(tmp_path):
 
 def test_an_unknown_precision_is_refused(small):
     with pytest.raises(ValueError, match="float16"):
-        export.to_tflite({"paint": Endpoint(small, "pastiche")}, "int4")
+        tflite.to_tflite({"paint": Endpoint(small, "pastiche")}, "int4")

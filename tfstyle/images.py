@@ -1,10 +1,12 @@
 """Pictures between files and float32 RGB in [0, 1]; needs only Pillow and numpy."""
 
+import contextlib
 import io
 import os
+import shutil
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -244,6 +246,29 @@ def write_file(path: str | os.PathLike, content: bytes) -> None:
         raise OSError(f"Expected to write {path}. Received: {error.strerror}.") from error
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def new_folder(path: str | os.PathLike) -> Iterator[Path]:
+    """A folder to fill, which takes its name only when all is in it.
+
+    Args:
+        path: Not there yet, or empty.
+
+    Raises:
+        OSError: It is neither, or cannot be written.
+    """
+    path = Path(path)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FileExistsError(f"Expected an empty folder or none. Received: {path}.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=path.parent, prefix=".tfstyle-"))
+    try:
+        yield made
+        made.chmod(0o777 & ~_umask())
+        os.replace(made, path)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _umask():

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import tfstyle
-from tfstyle import examples, export, images, weights
+from tfstyle import examples, images, weights
 from tfstyle.data import folders
+from tfstyle.export import calls, tflite
 from tfstyle.methods import found, method
 from tfstyle.networks import files as networks_files
 
 TOLERANCE = 0.5  # mean difference that int8 weights may make, in deviations of an output
 DIGITS = 5  # of a style vector's numbers
-CALIBRATED = 32  # pairs of pictures, that int8 ranges are found with
-SIDE = 256  # pixels, of these pictures
 
 Folder = str | os.PathLike
 
@@ -52,7 +51,7 @@ def release(
     for file in files:
         network = networks_files.load(run / f"{file}.keras")
         yield networks_files.save_compact(network, folder / f"{file}.keras")
-    pairs = _pairs(photographs, paintings)
+    pairs = calls.pairs(photographs, paintings)
     exported = {} if name == "encoder" else _exported(name, folder, pairs)
     for file, content in exported.items():
         images.write_file(folder / f"{file}.tflite", content)
@@ -71,24 +70,12 @@ def _write_json(path, content, indent=2):
     return path
 
 
-def _pairs(photographs, paintings):
-    """Photographs and paintings, up to CALIBRATED of either; drawn ones where no folder is."""
-    contents = _squares(photographs) or [examples.lake(SIDE, SIDE)]
-    styles = _squares(paintings) or [examples.swirls(SIDE, SIDE), examples.discs(SIDE, SIDE)]
-    for index in range(max(len(contents), len(styles))):
-        yield contents[index % len(contents)], styles[index % len(styles)]
-
-
-def _squares(folder):
-    return [] if folder is None else folders.squashed([folder], SIDE, CALIBRATED)
-
-
 def _exported(name, folder, pairs):
     row = method(name)
     table = found(row.endpoints)(weights.load_networks(name, folder))
-    samples = export.samples(table, pairs) if row.precision == "int8" else {}
+    samples = calls.samples(table, pairs) if row.precision == "int8" else {}
     exported = {
-        file: export.to_tflite(each, row.precision, samples.get(file))
+        file: tflite.to_tflite(each, row.precision, samples.get(file))
         for file, each in table.items()
     }
     _check(table, exported)
@@ -98,8 +85,8 @@ def _exported(name, folder, pairs):
 def _check(table, exported):
     """Every signature against Keras on pictures of an odd size."""
     known = {"content": examples.lake(123, 161)[None], "style": examples.discs(150, 131)[None]}
-    for file, name, inputs in export.chained(table, known):
-        found = export.difference(exported[file], name, table[file][name], inputs)
+    for file, name, inputs in calls.chained(table, known):
+        found = tflite.difference(exported[file], name, table[file][name], inputs)
         if not found <= TOLERANCE:
             raise ValueError(
                 f"Expected {file}.tflite to agree with Keras within {TOLERANCE} deviations. "
@@ -129,5 +116,5 @@ def _card(name, run, exported, notes):
     card |= json.loads((run / "settings.json").read_text())
     if exported:
         card["tflite_bytes"] = sum(map(len, exported.values()))
-        card["operations"] = {file: export.operations(c) for file, c in exported.items()}
+        card["operations"] = {file: tflite.operations(c) for file, c in exported.items()}
     return card | (json.loads(Path(notes).read_text()) if notes else {})

@@ -109,7 +109,9 @@ def roots(spread, ridge=1e-3):
     for linear, cubic, quintic in ROOT_STEPS:
         product = root if inverse is None else ops.matmul(inverse, root)
         square = ops.matmul(product, product)
-        step = eye + (cubic / linear) * product + (quintic / linear) * square  # a file keeps one eye
+        step = (
+            eye + (cubic / linear) * product + (quintic / linear) * square
+        )  # a file keeps one eye
         root = linear * ops.matmul(root, step)
         inverse = linear * (step if inverse is None else ops.matmul(step, inverse))
     return root * ops.sqrt(size), inverse / ops.sqrt(size)

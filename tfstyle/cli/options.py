@@ -34,6 +34,16 @@ def percent(text):
     return number
 
 
+def size(text):
+    """A height and a width such as "384x512", or None for "any"."""
+    if text == "any":
+        return None
+    height, _, width = text.partition("x")
+    if not (height.isdecimal() and width.isdecimal() and int(height) * int(width)):
+        raise argparse.ArgumentTypeError(f"expected any, or such as 384x512, received {text}")
+    return int(height), int(width)
+
+
 def level(text):
     """A level of WCT and its blend weight, such as "4:0.6", or "4" for 1."""
     number, _, weight = text.partition(":")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from tfstyle.methods.arbitrary import Arbitrary, Code
-from tfstyle.methods.ghiasi.stylizer import FLAT_MARGIN, MARGIN, OVERLAP, STRIDE
+from tfstyle.methods.transformer import FLAT_MARGIN, MARGIN, OVERLAP, STRIDE
 from tfstyle.methods.vectors import VectorBrush
 
 

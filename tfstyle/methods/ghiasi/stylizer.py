@@ -3,12 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from tfstyle.methods.arbitrary import Arbitrary, Code
+from tfstyle.methods.transformer import FLAT_MARGIN, MARGIN, OVERLAP, STRIDE
 from tfstyle.methods.vectors import VectorBrush
-
-STRIDE = 8  # pixels, of the transformer
-MARGIN = 8  # pixels, mirrored around a photograph, against a frame; a multiple of the stride
-FLAT_MARGIN = 80  # pixels, around a photograph of one colour
-OVERLAP = 96  # pixels, a multiple of the stride; a pixel sees 83 to each side
 
 
 def stylizer(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tfstyle.methods.ghiasi.stylizer import MARGIN, OVERLAP, STRIDE
+from tfstyle.methods.transformer import MARGIN, OVERLAP, STRIDE
 from tfstyle.methods.translator import Translator
 
 

@@ -1,7 +1,7 @@
 """Networks as TFLite files: named signatures, builtin operations only, any size."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import flatbuffers
 import keras
@@ -25,7 +25,11 @@ Samples = Mapping[str, Iterable[Mapping[str, np.ndarray]]]
 
 
 def to_tflite(
-    endpoints: Mapping[str, Endpoint], precision: str = "dynamic", samples: Samples | None = None
+    endpoints: Mapping[str, Endpoint],
+    precision: str = "dynamic",
+    samples: Samples | None = None,
+    size: tuple[int, int] | None = None,
+    order: Sequence[str] | None = None,
 ) -> bytes:
     """A TFLite file.
 
@@ -35,9 +39,11 @@ def to_tflite(
             quantised on the fly; or "int8", whose activations have the ranges that `samples`
             show, but for the operations of `FLOAT` and the convolution that makes the picture.
         samples: Arrays by input name, for every signature; "int8" needs them.
+        size: Height and width of every "content"; None takes any.
+        order: Names of a single signature's inputs, as apps that know no names are to number them.
 
     Returns:
-        The file's bytes; every input has batch 1 and takes any height and width.
+        The file's bytes; every input has batch 1, and but for `size` takes any height and width.
 
     Raises:
         ValueError: The precision is unknown, or the file would need more than the builtin
@@ -48,7 +54,7 @@ def to_tflite(
     with tempfile.TemporaryDirectory() as folder:
         archive = keras.export.ExportArchive()
         for name, endpoint in endpoints.items():
-            _add(archive, name, endpoint)
+            _add(archive, name, endpoint, size)
         archive.write_out(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(endpoints))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
@@ -58,7 +64,18 @@ def to_tflite(
             converter.target_spec.supported_types = [tf.float16]
         content = _int8(converter, samples) if precision == "int8" else converter.convert()
     _refuse_foreign_operations(content)
-    return _edited(content, _forget_inner_names, _begin_at_nominal_size)
+    content = _edited(content, _forget_inner_names, _begin_at_nominal_size)
+    return _numbered(content, order) if order else content
+
+
+def _numbered(content, order):
+    (signature,) = schema.ModelT.InitFromPackedBuf(content).signatureDefs
+    indices = {each.name.decode(): each.tensorIndex for each in signature.inputs}
+
+    def edit(graph):
+        graph.inputs = [indices[name] for name in order]
+
+    return _edited(content, edit)
 
 
 def _int8(converter, samples):
@@ -111,19 +128,19 @@ def _begin_at_nominal_size(graph):
             tensor.shape = [NOMINAL if n < 0 else int(n) for n in tensor.shapeSignature]
 
 
-def _add(archive, name, endpoint):
+def _add(archive, name, endpoint, size):
     def serve(*tensors):
         return endpoint(**dict(zip(endpoint.inputs, tensors, strict=True)))
 
     archive.track(endpoint.network)
-    archive.add_endpoint(name, serve, _specs(endpoint))
+    archive.add_endpoint(name, serve, _specs(endpoint, size))
 
 
-def _specs(endpoint):
-    return [
-        tf.TensorSpec((1, *tensor.shape[1:]), tf.float32, name=name)
-        for name, tensor in endpoint.inputs.items()
-    ]
+def _specs(endpoint, size):
+    shapes = {name: (1, *tensor.shape[1:]) for name, tensor in endpoint.inputs.items()}
+    if size is not None and "content" in shapes:
+        shapes["content"] = (1, *size, 3)
+    return [tf.TensorSpec(shape, tf.float32, name=name) for name, shape in shapes.items()]
 
 
 def operations(content: bytes) -> list[str]:
@@ -153,53 +170,35 @@ def difference(content: bytes, name: str, endpoint: Endpoint, inputs: dict) -> f
         endpoint: The network that it came from.
         inputs: Arrays by input name.
     """
-    with litert.quiet():
-        interpreter = Interpreter(model_content=content)
-        interpreter.allocate_tensors()
-    found = interpreter.get_signature_runner(name)(**inputs)
+    found = run(content, name, inputs)
     expected = endpoint.arrays(**inputs)
     return max(float(np.abs(found[k] - v).mean() / (v.std() + 1e-9)) for k, v in expected.items())
 
 
-Table = Mapping[str, Mapping[str, Endpoint]]
+def run(content: bytes, name: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What a signature makes of arrays by input name."""
+    return _opened(content).get_signature_runner(name)(**inputs)
 
 
-def chained(
-    table: Table, known: Mapping[str, np.ndarray]
-) -> Iterator[tuple[str, str, dict[str, np.ndarray]]]:
-    """What every signature is called with, when those before it have been called.
-
-    Args:
-        table: Endpoints by file and signature.
-        known: Arrays by input name, such as "content" and "style"; without, a strength is 1 and
-            a vector that no signature tells is the last of its choices.
-
-    Yields:
-        File, signature and its inputs by name.
-    """
-    known = {"strength": np.ones((1, 1), np.float32), "vector": _last_choice(table), **known}
-    for file, endpoints in table.items():
-        for name, endpoint in endpoints.items():
-            inputs = {key: known[key] for key in endpoint.inputs}
-            yield file, name, inputs
-            known |= endpoint.arrays(**inputs)
+def signatures(content: bytes) -> dict[str, dict]:
+    """Inputs' and outputs' shapes by signature and name; -1 is any."""
+    interpreter = _opened(content)
+    return {
+        name: {kind: _shapes(getattr(runner, f"get_{kind[:-1]}_details")()) for kind in KINDS}
+        for name in interpreter.get_signature_list()
+        for runner in [interpreter.get_signature_runner(name)]
+    }
 
 
-def _last_choice(table):
-    endpoints = [endpoint for each in table.values() for endpoint in each.values()]
-    wanted = [each.inputs["vector"].shape[-1] for each in endpoints if "vector" in each.inputs]
-    return np.eye(1, wanted[0], wanted[0] - 1, dtype=np.float32) if wanted else None
+KINDS = ("inputs", "outputs")
 
 
-def samples(table: Table, pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> dict[str, Samples]:
-    """What `to_tflite` finds ranges with, by file.
+def _shapes(details):
+    return {name: detail["shape_signature"].tolist() for name, detail in details.items()}
 
-    Args:
-        table: Endpoints by file and signature.
-        pairs: Photographs and paintings, shape (height, width, 3) in [0, 1].
-    """
-    found = {file: {name: [] for name in endpoints} for file, endpoints in table.items()}
-    for content, style in pairs:
-        for file, name, inputs in chained(table, {"content": content[None], "style": style[None]}):
-            found[file][name].append(inputs)
-    return found
+
+def _opened(content):
+    with litert.quiet():
+        interpreter = Interpreter(model_content=content)
+        interpreter.allocate_tensors()
+    return interpreter

@@ -1,0 +1,129 @@
+"""Files for phones and for TensorFlow: what they hold, and that they paint as Keras does."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+
+from tfstyle import cli, examples, litert, metrics, peers, weights
+from tfstyle.export import folder, tflite
+from tfstyle.methods import Takes, method
+
+TRANSLATIONS = weights.released(Takes.NOTHING)
+
+
+def exported(tmp_path, *arguments):
+    assert cli.main(["export", *arguments, "-o", str(tmp_path / "out")]) == 0
+    return tmp_path / "out"
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    return exported(tmp_path_factory.mktemp("drop-in"), "ghiasi", "--drop-in")
+
+
+@pytest.mark.parametrize(("precision", "mark"), [("float32", 80), ("float16", 60)])
+def test_a_translation_is_exported_with_a_card(tmp_path, precision, mark):
+    name = TRANSLATIONS[0]
+    card = json.loads(
+        (exported(tmp_path, name, "--precision", precision) / "card.json").read_text()
+    )
+    assert card["model"] == name and card["size"] == "any"
+    assert min(card["psnr_to_keras"].values()) >= mark
+    assert card["signatures"]["generator"]["translate"]["inputs"] == {"content": [1, -1, -1, 3]}
+    content = (tmp_path / "out/generator.tflite").read_bytes()
+    assert card["bytes"] == {"generator": len(content)}
+    assert not [op for op in tflite.operations(content) if op.startswith(tflite.REFUSED)]
+
+
+def test_a_fixed_size_paints_as_any_size_does(tmp_path):
+    name, content = TRANSLATIONS[0], examples.lake(72, 100)[None]
+    fixed = exported(tmp_path / "fixed", name, "--size", "72x100")
+    free = exported(tmp_path / "free", name)
+    found = [
+        litert.signatures([home / "generator.tflite"])["translate"](content=content)["translated"]
+        for home in (fixed, free)
+    ]
+    assert found[0].shape == (1, 72, 100, 3)
+    np.testing.assert_allclose(*found, atol=0.02)
+    signatures = json.loads((fixed / "card.json").read_text())["signatures"]["generator"]
+    assert signatures["translate"]["inputs"] == {"content": [1, 72, 100, 3]}
+    assert "tile" not in signatures
+
+
+def test_calibrated_int8_says_what_stays_float(tmp_path):
+    card = json.loads((exported(tmp_path, "adain") / "card.json").read_text())
+    assert card["precision"] == "int8" and "MEAN" in card["float_operations"]
+
+
+def test_a_file_that_differs_is_not_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(folder.MARKS, "dynamic", 200.0)
+    assert cli.main(["export", TRANSLATIONS[0], "-o", str(tmp_path / "out")]) == 2
+    assert "nothing is written" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_drop_in_pair_has_magentas_tensors(pair):
+    predict, transfer = (
+        Interpreter(str(pair / f"style_{n}.tflite")) for n in ("predict", "transfer")
+    )
+    shapes = [
+        [detail["shape"].tolist() for detail in details]
+        for each in (predict, transfer)
+        for details in (each.get_input_details(), each.get_output_details())
+    ]
+    assert shapes[0] == [[1, 256, 256, 3]] and shapes[1] == [[1, 1, 1, 100]]
+    assert shapes[2] == [[1, 384, 384, 3], [1, 1, 1, 100]] and shapes[3] == [[1, 384, 384, 3]]
+    assert sum(path.stat().st_size for path in pair.glob("*.tflite")) <= 2_000_000
+
+
+def test_the_code_of_magentas_pair_runs_ours(pair, painting):
+    content = examples.lake(384, 384)
+    ours = peers.MagentaTFLite(pair / "style_predict.tflite", pair / "style_transfer.tflite")
+    painted = ours.stylize(content, painting)
+    assert painted.shape == content.shape and np.isfinite(painted).all()
+    square = examples.discs(256, 256)
+    expected = weights.load_lite("ghiasi").stylize(content, square)
+    assert metrics.psnr(ours.stylize(content, square), expected) > 25
+
+
+def test_magentas_pair_runs_through_the_same_code(shared, painting):
+    for each in peers.magenta(shared / "peers/magenta_tflite").values():
+        assert each.stylize(examples.lake(384, 384), painting).shape == (384, 384, 3)
+
+
+def test_a_saved_model_is_called_as_magentas_module_is(tmp_path):
+    path = exported(tmp_path, "ghiasi", "--format", "saved_model")
+    content, style = examples.lake(75, 93)[None], examples.discs(80, 70)[None]
+    painted = tf.saved_model.load(str(path))(tf.constant(content), tf.constant(style))[0]
+    networks = weights.load_networks("ghiasi")
+    vector = networks["predictor"].predict_on_batch(style)
+    expected = networks["transformer"].predict_on_batch({"content": content, "vector": vector})
+    np.testing.assert_allclose(painted, expected, atol=1e-4)
+    layer = keras.layers.TFSMLayer(str(path), call_endpoint="serve")
+    found = layer(tf.constant(content), style=tf.constant(style))["pastiche"]
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    assert cli.main(["export", "ghiasi", "--format", "saved_model", "-o", str(path)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "MODEL, or --all"),
+        (["ghiasi", "--all"], "MODEL, or --all"),
+        (["nonesuch"], "nonesuch"),
+        (["adain", "--drop-in"], "adain"),
+        (["adain", "--format", "saved_model"], "adain"),
+    ],
+)
+def test_what_cannot_be_exported_is_refused(arguments, words, tmp_path, capsys):
+    assert cli.main(["export", *arguments, "-o", str(tmp_path / "out")]) == 2
+    assert words in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_every_row_names_files_that_it_exports():
+    for name in weights.released():
+        assert weights.lite_bytes(name) > 0 and method(name).precision in tflite.PRECISIONS

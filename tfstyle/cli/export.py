@@ -1,0 +1,89 @@
+"""`tfstyle export`."""
+
+from pathlib import Path
+
+from tfstyle.cli.options import command, size
+
+FORMATS = ("tflite", "saved_model")
+PRECISIONS = ("float32", "float16", "dynamic", "int8")
+
+
+def _export(commands):
+    parser = command(
+        commands,
+        "export",
+        _run_export,
+        "write a model's files for phones or for TensorFlow, compared with Keras, with a card",
+        "tfstyle export ghiasi -o phone\n"
+        "  tfstyle export adain -o phone --photographs photos --paintings paintings\n"
+        "  tfstyle export ghiasi -o app --drop-in     # instead of Magenta's two files\n"
+        "  tfstyle export ghiasi -o hub --format saved_model\n"
+        "  tfstyle export --all -o everything",
+    )
+    parser.add_argument("model", nargs="?", metavar="MODEL", help="a name of `tfstyle methods`")
+    parser.add_argument(
+        "--all", action="store_true", help="every one, each to a folder of its name"
+    )
+    parser.add_argument("-o", "--output", required=True, metavar="DIR")
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=FORMATS[0],
+        help="saved_model is called as Magenta's Hub module is (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="of TFLite files: dynamic has int8 weights, int8 calibrated activations too "
+        "(default: the family's own)",
+    )
+    parser.add_argument(
+        "--size",
+        type=size,
+        metavar="any|HxW",
+        help="that a TFLite file takes, height before width (default: any)",
+    )
+    parser.add_argument(
+        "--drop-in",
+        action="store_true",
+        help="of ghiasi: two files with the tensors of Magenta's, for apps written for these",
+    )
+    parser.add_argument(
+        "--run", dest="source", metavar="DIR", help="finished run (default: the released weights)"
+    )
+    parser.add_argument(
+        "--photographs", metavar="DIR", help="to calibrate and compare on (default: drawn ones)"
+    )
+    parser.add_argument("--paintings", metavar="DIR", help="the same of paintings")
+
+
+def _run_export(options):
+    from tqdm import tqdm
+
+    from tfstyle import weights
+    from tfstyle.export.folder import export
+
+    if bool(options.model) == options.all:
+        raise ValueError("Expected a MODEL, or --all. Received: both or neither.")
+    output = Path(options.output)
+    chosen = {options.model: output}
+    if options.all:
+        chosen = {name: output / name for name in weights.released()}
+    for name, folder in tqdm(chosen.items(), unit="model", disable=not options.all):
+        paths = export(
+            name,
+            folder,
+            options.format,
+            options.precision,
+            options.size,
+            options.source,
+            options.photographs,
+            options.paintings,
+            options.drop_in,
+        )
+        for path in paths:
+            tqdm.write(str(path))
+    return 0
+
+
+COMMANDS = (_export,)
