@@ -72,7 +72,7 @@ def test_the_sheet_holds_every_picture(compared):
 
 def test_a_family_that_takes_too_long_is_stopped_and_says_so(files):
     model, photo = families.models()[0], files / "photo.png"
-    entry = comparison._entry(model, photo, files / "painting.png", 0.01, 0.0)
+    entry = comparison._entry(model, photo, files / "painting.png", "irises", 0.01, 0.0)
     assert entry.picture is None and "stopped after 0.01 seconds" in entry.note
     assert "stopped after" in page.page(
         comparison.Comparison(np.zeros((8, 8, 3)), np.zeros((8, 8, 3)), [entry], "nothing")
