@@ -5,7 +5,8 @@ with instance norm, and what each paints.
 
 Section 7.1 of Huang & Belongie 2017, https://arxiv.org/abs/1703.06868: instance norm brings every
 sample to one style, batch norm every batch, and the style that AdaIN has just put in is what they
-take out. Prints each one's losses; stopped, the same command goes on.
+take out. All three begin with WCT's decoder, which has learned to give photographs back. Prints
+each one's losses; stopped, the same command goes on.
 """
 
 import argparse
@@ -37,6 +38,19 @@ def last_losses(run):
     }
 
 
+def begun(eyes, settings, folder):
+    """WCT's released decoder of relu4_1, with fresh norms where they belong, as a finished run."""
+    decoder = training.decoder(eyes, settings)
+    known = weights.load_networks("wct")["decoder4"]
+    for layer in known.layers:
+        if layer.weights:
+            decoder.get_layer(layer.name).set_weights(layer.get_weights())
+    target = Path(folder) / "begin" / settings.norm
+    target.mkdir(parents=True, exist_ok=True)
+    decoder.save(target / "decoder.keras")
+    return target
+
+
 def sheet(runs, photographs, paintings, count=4):
     """Rows of photograph, painting, and what each decoder makes of them."""
     stylizers = {norm: weights.load("adain", run) for norm, run in runs.items()}
@@ -58,7 +72,7 @@ def main():
     parser.add_argument("--style", required=True, nargs="+", metavar="DIR", help="paintings")
     parser.add_argument("--run", required=True, metavar="DIR", help="where the three runs go")
     parser.add_argument("-o", "--output", required=True, metavar="PICTURE")
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=400)
     options = parser.parse_args()
     eyes, readouts = weights.encoder()
     runs = {norm: Path(options.run) / norm for norm in NORMS}
@@ -71,6 +85,7 @@ def main():
             lambda: encoder.like(eyes),
             lambda: (encoder.like(eyes), encoder.views(readouts)),
             settings,
+            begin=begun(eyes, settings, options.run),
         ):
             return 130
         found = last_losses(run)
