@@ -117,6 +117,8 @@ def test_a_saved_model_is_called_as_magentas_module_is(tmp_path):
         (["nonesuch"], "nonesuch"),
         (["adain", "--drop-in"], "adain"),
         (["adain", "--format", "saved_model"], "adain"),
+        (["ghiasi", "--format", "saved_model", "--precision", "int8"], "without precision"),
+        (["ghiasi", "--drop-in", "--size", "64x64"], "its own size"),
     ],
 )
 def test_what_cannot_be_exported_is_refused(arguments, words, tmp_path, capsys):

@@ -47,7 +47,7 @@ def _johnson(kinds):
     parser.add_argument("--content", required=True, metavar="DIR", help="photographs")
     parser.add_argument("--style", required=True, metavar="PAINTING", help="its file")
     _add_begin(parser)
-    _add_loss_network(parser, None)
+    _add_loss_network(parser)
     _add_run(parser, Settings())
 
 
@@ -78,7 +78,7 @@ def _cin(kinds):
         "whose other styles stay as they are",
     )
     _add_begin(parser)
-    _add_loss_network(parser, None)
+    _add_loss_network(parser)
     _add_run(parser, Settings())
 
 
@@ -158,10 +158,9 @@ def _add_encoder(parser):
     )
 
 
-def _add_loss_network(parser, encoder="encoder"):
+def _add_loss_network(parser):
     add_teacher(parser, "network to take the losses on: ", "our encoder's own view of VGG-19")
-    if encoder is None:
-        parser.set_defaults(encoder=None)
+    parser.set_defaults(encoder=None)  # of those that read no other one
 
 
 def _cyclegan(kinds):

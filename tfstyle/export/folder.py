@@ -55,6 +55,10 @@ def export(
     """
     if format not in FORMATS:
         raise ValueError(f"Expected a format of {', '.join(FORMATS)}. Received: {format!r}.")
+    if format == "saved_model" and (precision or size or drop_in):
+        raise ValueError("Expected a SavedModel without precision, size or drop-in. Received: one.")
+    if drop_in and size:
+        raise ValueError(f"Expected the drop-in pair at its own size. Received: {size}.")
     networks, folder = weights.load_networks(name, source), Path(folder)
     if format == "saved_model":
         yield saved_model.write(name, networks, folder)

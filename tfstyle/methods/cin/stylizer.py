@@ -35,7 +35,7 @@ def stylizer(
     networks: Mapping | None = None,
     styles: Mapping[str, Code] | None = None,
 ) -> Arbitrary:
-    """Any of its named styles in one pass, or a mixture: section 3 of the paper.
+    """Any of its named styles in one pass, or a mixture, by a mean of their rows.
 
     Args:
         signatures: As of `VectorBrush`, without `predict`.

@@ -114,7 +114,8 @@ def add(
 ) -> bool:
     """Teaches a finished network one more style, whose row of scales and shifts alone is trained.
 
-    Section 3.2 of the paper. The same call goes on where it stopped.
+    As the paper does for styles that its network was not trained on. The same call goes on where
+    it stopped.
 
     Args:
         content: Folder of photographs.
