@@ -14,7 +14,7 @@ FLOORS = (
     ("networks", "data"),
     ("training",),
     ("methods",),
-    ("weights", "families", "export", "metrics", "peers", "evaluation", "release"),
+    ("weights", "hub", "families", "export", "metrics", "peers", "evaluation", "release"),
     ("cli", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
@@ -23,6 +23,8 @@ LIGHT = ("images", "color", "tiles", "litert", "weights", "methods/__init__", "m
 LIGHT += ("methods/canvas", "methods/translator", "methods/cyclegan/stylizer")
 LIGHT += ("methods/pix2pix/stylizer", "methods/cyclegan/settings", "methods/pix2pix/settings")
 LIGHT += (
+    "hub",
+    "methods/module",
     "cli/__init__",
     "cli/paint",
     "cli/train",
@@ -79,6 +81,18 @@ def test_what_starts_cheaply_imports_no_framework(name):
     tree = ast.parse((ROOT / f"{name}.py").read_text())
     top = ast.Module([node for node in tree.body if "import" in type(node).__name__.lower()], [])
     assert not FRAMEWORKS & {found.split(".")[0] for found in imports(top)}
+
+
+@pytest.mark.parametrize(
+    ("package", "room"), [("tensorflow_hub", "hub"), ("tensorflow_datasets", "data/catalog")]
+)
+def test_what_is_not_always_installed_is_imported_in_one_file(package, room):
+    importing = {
+        str(path.relative_to(ROOT).with_suffix(""))
+        for path in FILES
+        if package in {name.split(".")[0] for name in imports(ast.parse(path.read_text()))}
+    }
+    assert importing == {room}
 
 
 def test_every_room_has_a_floor():

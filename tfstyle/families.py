@@ -2,9 +2,10 @@
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 from tfstyle import weights
-from tfstyle.methods import Method, Takes, method
+from tfstyle.methods import MAGENTA, Method, Takes, method
 
 WEIGHTS = {"int8": "int8", "dynamic": "int8", "float16": "float16", "float32": "float32"}
 HEAD = ("model", "style", "weights", "learned in", "good at", "weak at")
@@ -45,6 +46,39 @@ class Model:
         """What a style is to it, in words."""
         named = len(weights.styles(self.name))
         return self.row.takes.value + (f", or one of {named} names" if named else "")
+
+
+@dataclasses.dataclass(frozen=True)
+class Module(Model):
+    """One of Magenta's modules, or a SavedModel that is called as they are.
+
+    Args:
+        path: Its file or folder.
+    """
+
+    path: Path
+
+    @property
+    def variant(self) -> str:
+        """What `--model` is to be."""
+        return str(self.path.resolve())
+
+    @property
+    def size(self) -> str:
+        """Of its file or of its folder's files, in words."""
+        files = self.path.rglob("*") if self.path.is_dir() else [self.path]
+        size = sum(file.stat().st_size for file in files)
+        return f"{size / 1e6:.1f} MB (SavedModel)"
+
+    @property
+    def style(self) -> str:
+        """What a style is to it, in words."""
+        return self.row.takes.value
+
+
+def module(path: Path) -> Module:
+    """The facts of a module's file or folder."""
+    return Module(MAGENTA.name, MAGENTA, {"learned_in": "by its authors"}, path)
 
 
 def models(*takes: Takes) -> list[Model]:

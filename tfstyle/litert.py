@@ -67,9 +67,10 @@ def _interpreter(path, threads):
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Hides what LiteRT's C++ side says to stderr where memory is first allocated.
+    """Hides what LiteRT's C++ side says to stderr where memory is first allocated, and TensorFlow's
+    where it is imported.
 
-    No setting of LiteRT's silences it.
+    No setting of theirs silences it.
     """
     sys.stderr.flush()
     kept = os.dup(2)

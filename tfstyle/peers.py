@@ -32,7 +32,7 @@ class MagentaTFLite:
             self.predictor.allocate_tensors()
             self.transformer.allocate_tensors()
 
-    def vector(self, style: np.ndarray) -> np.ndarray:
+    def look(self, style: np.ndarray) -> np.ndarray:
         """The painting's style vector, shape (1, 1, 1, 100)."""
         square = images.squash(style, PREDICTOR_SIDE)
         return _run(self.predictor, {3: square[None]})
@@ -43,7 +43,7 @@ class MagentaTFLite:
 
     def stylize(self, content: np.ndarray, style: np.ndarray) -> np.ndarray:
         """The photograph (384, 384, 3) in the painting's style."""
-        return self.paint(content, self.vector(style))
+        return self.paint(content, self.look(style))
 
 
 def _run(interpreter, by_channels):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import litert
-from tfstyle.methods import METHODS, Takes, found, method
+from tfstyle.methods import MAGENTA, METHODS, Takes, found, method
 
 RELEASED = Path(__file__).parent / "released"
 
@@ -15,16 +15,21 @@ Folder = str | os.PathLike | None
 
 
 def load(name: str = "ghiasi", folder: Folder = None):
-    """A stylizer on Keras.
+    """A stylizer on Keras, or on TensorFlow of one of Magenta's modules.
 
     Args:
-        name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop".
+        name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; or a
+            module, as `hub.load` takes it: "magenta", an address, a .tar.gz file or a folder.
         folder: Of another release or a finished run; None takes the one in the package.
 
     Raises:
         ValueError: There is no such model.
-        OSError: The folder does not hold its files.
+        OSError: The folder does not hold its files, or a module cannot be downloaded.
     """
+    from tfstyle import hub
+
+    if name not in released() and hub.is_module(name):
+        return hub.load(folder or name)
     networks, row = load_networks(name, folder), method(name)
     signatures = {
         label: endpoint.arrays
@@ -65,7 +70,7 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None):
         method_name: A method, or a released model's full name.
         model: What follows the method in a released model's name, such as "sunny2rainy"; or the
             folder of a release, which runs on LiteRT, or of a finished run, which runs on Keras;
-            None takes the model of the method's own name.
+            None takes the model of the method's own name. Of magenta, whatever `hub.load` takes.
         threads: Processor threads of LiteRT; None takes all cores.
 
     Raises:
@@ -73,6 +78,10 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None):
         OSError: A file cannot be read.
     """
     row, name = method(method_name), f"{method_name}-{model}" if model else method_name
+    if row is MAGENTA:
+        from tfstyle import hub
+
+        return hub.load(name if name in hub.MODULES else model or name)
     if name in released():
         return load_lite(name, threads)
     folder = Path(model or "")

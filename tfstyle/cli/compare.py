@@ -1,5 +1,6 @@
 """`tfstyle compare`."""
 
+import sys
 from pathlib import Path
 
 from tfstyle.cli.options import add_teacher, command, positive
@@ -39,6 +40,12 @@ def _compare(commands):
         metavar="SECONDS",
         help="that a family may take (default: %(default)s)",
     )
+    parser.add_argument(
+        "--also",
+        metavar="MODULE",
+        help="magenta, which is downloaded, or the address, .tar.gz file or folder of such a "
+        "module, to paint with beside them; left out where it cannot be had",
+    )
     add_teacher(parser, "network to measure on: ", "our encoder's view of VGG-19")
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
 
@@ -50,8 +57,9 @@ def _run_compare(options):
     targets = [Path(path) for path in options.output]
     for target in targets:
         images.check_writable(target, options.overwrite, (*PAGES, *images.SUFFIXES))
+    module = _module(options.also) if options.also else None
     found = comparison.compare(
-        options.photo, options.painting, options.size, options.limit, options.teacher
+        options.photo, options.painting, options.size, options.limit, options.teacher, module
     )
     for target in targets:
         if target.suffix.lower() in PAGES:
@@ -59,7 +67,18 @@ def _run_compare(options):
         else:
             images.write(page.sheet(found), target)
         print(target)
-    return 0
+    return 1 if options.also and not module else 0
+
+
+def _module(source):
+    """Its file or folder, or None and a sentence where it cannot be had."""
+    from tfstyle import hub
+
+    try:
+        return hub.fetched(source)
+    except (ValueError, OSError) as error:
+        print(f"tfstyle: {source} is left out. {error}", file=sys.stderr)
+        return None
 
 
 COMMANDS = (_compare,)

@@ -18,7 +18,8 @@ def _evaluate(commands):
         metavar="MODEL",
         help="a name of `tfstyle methods`, where named styles alone are known for paintings' "
         "files of those names; johnson for all of its networks; the folder of a release or a "
-        "finished run; or a folder of TFLite files in Magenta's layout, or one of its transformers",
+        "finished run; a folder of TFLite files in Magenta's layout, or one of its transformers; "
+        "or magenta, or the address, .tar.gz file or folder of such a module of TensorFlow Hub",
     )
     parser.add_argument("--content", metavar="DIR", help="photographs, with --style")
     parser.add_argument("--style", metavar="DIR", help="paintings; photograph i takes number 7i")

@@ -37,12 +37,13 @@ def _stylize(commands):
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="picture, or folder for a folder"
     )
-    _add_method(parser)
+    _add_method(parser, ", or magenta, which is downloaded from TensorFlow Hub")
     parser.add_argument(
         "--model",
         metavar="NAME",
         help="which of the method's models, as `tfstyle methods` lists them behind its name, or "
-        "the folder of a release or of a finished run",
+        "the folder of a release or of a finished run; of magenta v1, v2, or a module's address, "
+        ".tar.gz file or folder",
     )
     parser.add_argument(
         "--strength",
@@ -81,11 +82,11 @@ def _stylize(commands):
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
 
 
-def _add_method(parser):
+def _add_method(parser, more=""):
     parser.add_argument(
         "--method",
         default="ghiasi",
-        help="a name of `tfstyle methods` (default: %(default)s)",
+        help=f"a name of `tfstyle methods`{more} (default: %(default)s)",
     )
 
 

@@ -51,6 +51,7 @@ def compare(
     size: int = 512,
     limit: float = 60.0,
     teacher: str | os.PathLike | None = None,
+    module: Path | None = None,
 ) -> Comparison:
     """Every released family's picture, each painted by a process of its own.
 
@@ -64,6 +65,7 @@ def compare(
         limit: Seconds that a model may take.
         teacher: Network to measure on, as `teachers.teacher` takes it; None is our encoder's
             view of VGG-19.
+        module: File or folder of one of Magenta's modules to add, as `hub.fetched` gives it.
 
     Raises:
         OSError: A picture cannot be read.
@@ -78,7 +80,8 @@ def compare(
         images.write(content, given)
         idle = speed.seconds_and_peak("")[1]
         nearest = _nearest_name(style)
-        for model in tqdm(families.models(), unit="model"):
+        extra = [families.module(module)] if module else []
+        for model in tqdm([*families.models(), *extra], unit="model"):
             entry = _entry(model, given, Path(painting), nearest, limit, idle)
             entries.append(_measured(entry, protocol, seen, wanted))
     eyes = "VGG-19" if teacher else "our encoder's view of VGG-19"

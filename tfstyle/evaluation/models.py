@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import peers, weights
+from tfstyle import hub, peers, weights
 from tfstyle.evaluation.pairs import Pair
 from tfstyle.methods import METHODS, Takes, method
+from tfstyle.methods.module import Module
 from tfstyle.methods.stylizer import checked_name
 
 Paint = Callable[[Pair], np.ndarray]
@@ -38,8 +39,9 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     """The stylizers behind a name or a folder, by label; peers' folders hold several.
 
     Args:
-        model: A released model's name; the folder of a release or of a finished run; or a
-            folder of TFLite files in Magenta's layout or one of its transformers' files.
+        model: A released model's name; the folder of a release or of a finished run; a
+            folder of TFLite files in Magenta's layout or one of its transformers' files; or one
+            of Magenta's modules, as `hub.load` takes it.
         threads: Processor threads of LiteRT.
 
     Raises:
@@ -55,6 +57,8 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     found = peers.magenta(folder, threads)
     if found:
         return found
+    if hub.is_module(model):
+        return {folder.name if folder.exists() else str(model): hub.load(model)}
     for name, row in METHODS.items():
         if not row.in_weights and any(
             all((folder / f"{file}.{kind}").is_file() for file in files)
@@ -62,8 +66,8 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
         ):
             return {folder.name: _by_name(weights.chosen(name, folder, threads), name)}
     raise ValueError(
-        f"Expected one of {', '.join(weights.released())}, a folder of a model, or of a peer's "
-        f"TFLite files. Received: {model}."
+        f"Expected one of {', '.join((*weights.released(), *hub.MODULES))}, a folder of a model, "
+        f"or of a peer's TFLite files. Received: {model}."
     )
 
 
@@ -83,8 +87,8 @@ def _networks(family, threads):
 
 
 def is_peer(stylizer: object) -> bool:
-    """Whether a stylizer is other people's, and knows no strength."""
-    return isinstance(stylizer, peers.MagentaTFLite)
+    """Whether a stylizer is other people's, and measured at its full strength alone."""
+    return isinstance(stylizer, peers.MagentaTFLite | Module)
 
 
 def painters(found: Mapping[str, object], strengths: Sequence[float]) -> dict[str, Paint]:
@@ -118,13 +122,10 @@ def transform(stylizer: object, picture: np.ndarray) -> Callable[[], object]:
     """A call that paints a picture whose style is already looked at; of families that paint in one
     call of their network, this call alone.
     """
-    if is_peer(stylizer):
-        vector = stylizer.vector(picture)
-        return lambda: stylizer.paint(picture, vector)
     if isinstance(stylizer, Named):
         return functools.partial(next(iter(stylizer.styles.values())), picture)
     code, batch = stylizer.look(picture), picture[None]
-    signature = stylizer.brush.signatures.get("paint")
+    signature = None if is_peer(stylizer) else stylizer.brush.signatures.get("paint")
     if signature is None:
         return lambda: stylizer.paint(picture, code)
     return lambda: signature(content=batch, **code)

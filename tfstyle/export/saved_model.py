@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tfstyle import images
 from tfstyle.methods import method
+from tfstyle.methods.arbitrary import STYLE_SIDE
 
 PICTURE = (None, None, None, 3)
 
@@ -26,13 +27,30 @@ class _Module(tf.Module):
         ]
     )
     def __call__(self, content, style):
-        vector = self.predictor(style, training=False)
-        vector = tf.broadcast_to(vector, (tf.shape(content)[0], vector.shape[-1]))
-        return [self.transformer({"content": content, "vector": vector}, training=False)]
+        return [self._painted(content, self.predictor(style, training=False))]
 
     @tf.function(input_signature=__call__.input_signature)
     def serve(self, content, style):
         return {"pastiche": self(content, style)[0]}
+
+    @tf.function(input_signature=[*__call__.input_signature, tf.TensorSpec((), name="strength")])
+    def stylize(self, content, style, strength):
+        """Strength 1 is the painting's style, 0 each photograph's own."""
+        own = self.predictor(_reduced(content), training=False)
+        vector = own + strength * (self.predictor(style, training=False) - own)
+        return {"pastiche": self._painted(content, vector)}
+
+    def _painted(self, content, vector):
+        vector = tf.broadcast_to(vector, (tf.shape(content)[0], vector.shape[-1]))
+        return self.transformer({"content": content, "vector": vector}, training=False)
+
+
+def _reduced(pictures):
+    """No longer than what stylizers show to the predictor."""
+    sides = tf.cast(tf.shape(pictures)[1:3], tf.float32)
+    scale = tf.minimum(1.0, STYLE_SIDE / tf.reduce_max(sides))
+    small = tf.maximum(1, tf.cast(tf.round(scale * sides), tf.int32))
+    return tf.image.resize(pictures, small, "lanczos3", antialias=True)
 
 
 def write(name: str, networks: Mapping[str, keras.Model], folder: Path) -> Path:
@@ -51,5 +69,6 @@ def write(name: str, networks: Mapping[str, keras.Model], folder: Path) -> Path:
         raise ValueError(f"Expected ghiasi, or a variant of it. Received: {name}.")
     module = _Module(networks)
     with images.new_folder(folder) as made:
-        tf.saved_model.save(module, str(made), signatures={"serving_default": module.serve})
+        signatures = {"serving_default": module.serve, "stylize": module.stylize}
+        tf.saved_model.save(module, str(made), signatures=signatures)
     return folder

@@ -151,6 +151,20 @@ METHODS = {
     )
 }
 
+MAGENTA = Method(  # not one of ours: its weights are fetched, and no training makes others
+    name="magenta",
+    title="Magenta's modules of TensorFlow Hub, or a SavedModel that is called as they are",
+    paper="https://arxiv.org/abs/1705.06830",
+    takes=Takes.IMAGE,
+    good="its authors' own weights, which others are measured beside",
+    weak="one painting at a time; strengths only fade pictures into each other; is downloaded",
+    needs="photographs and thousands of paintings",
+    stylizer="tfstyle.methods.module:Module",
+    endpoints="",
+    files=("saved_model",),
+    lite=(),
+)
+
 
 def found(address: str):
     """What "module:name" names."""
@@ -164,7 +178,7 @@ def method(name: str) -> Method:
     Raises:
         ValueError: There is no such method.
     """
-    known = name.partition("-")[0]
-    if known not in METHODS:
-        raise ValueError(f"Expected a method of {', '.join(METHODS)}. Received: {name!r}.")
-    return METHODS[known]
+    known, rows = name.partition("-")[0], METHODS | {MAGENTA.name: MAGENTA}
+    if known not in rows:
+        raise ValueError(f"Expected a method of {', '.join(rows)}. Received: {name!r}.")
+    return rows[known]
