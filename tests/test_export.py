@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from tfstyle import cli, examples, litert, metrics, peers, weights
-from tfstyle.export import folder, tflite
+from tfstyle import cli, examples, layers, litert, metrics, peers, tiles, weights
+from tfstyle.export import calls, fidelity, folder, tflite
 from tfstyle.methods import Takes, method
 
 TRANSLATIONS = weights.released(Takes.NOTHING)
@@ -59,8 +59,27 @@ def test_calibrated_int8_says_what_stays_float(tmp_path):
     assert card["precision"] == "int8" and "MEAN" in card["float_operations"]
 
 
+@pytest.mark.parametrize("name", [TRANSLATIONS[0], "ghiasi", "adain", "wct"])
+def test_one_signature_paints_with_its_margin_as_the_stylizer_does(name):
+    networks = weights.load_networks(name)
+    table = folder.endpoints(name, networks)
+    known = calls.inputs((examples.lake(75, 93), examples.discs(80, 70)), None)
+    called = {label: outputs for _, label, _, outputs in calls.chained(table, known)}
+    style = () if name in TRANSLATIONS else (known["style"][0], calls.STRENGTH)
+    expected = weights.load(name).stylize(known["content"], *style)
+    np.testing.assert_allclose(called["stylize"]["pastiche"], expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("side", [1, 5, 64])
+def test_mirroring_goes_on_to_a_multiple_as_the_canvas_does(side):
+    image = np.random.default_rng(0).random((1, side, 70, 3), dtype=np.float32)
+    spans = (tiles.span(extent, 8, 16) for extent in (side, 70))
+    expected = tiles.mirrored(image[0], *spans)
+    np.testing.assert_array_equal(layers.MirrorPad(8, 16)(image)[0], expected)
+
+
 def test_a_file_that_differs_is_not_written(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(folder.MARKS, "dynamic", 200.0)
+    monkeypatch.setitem(fidelity.DRAWN, "dynamic", 200.0)
     assert cli.main(["export", TRANSLATIONS[0], "-o", str(tmp_path / "out")]) == 2
     assert "nothing is written" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

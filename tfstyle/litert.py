@@ -52,16 +52,29 @@ class _Shelf:
 
 
 def _interpreter(path, threads):
-    from ai_edge_litert.interpreter import Interpreter
-
     if not path.is_file():
         raise FileNotFoundError(f"Expected a TFLite file. Received: {path}, which is not there.")
     try:
-        with quiet():
-            interpreter = Interpreter(str(path), num_threads=threads)
-            interpreter.allocate_tensors()
+        return opened(threads, model_path=str(path))
     except ValueError as error:
         raise OSError(f"Expected a TFLite file. Received: {path} ({error}).") from error
+
+
+def opened(threads: int | None = None, **model):
+    """A LiteRT interpreter, its memory allocated.
+
+    Args:
+        threads: Processor threads; None leaves their number to LiteRT.
+        **model: `model_path` or `model_content`.
+
+    Raises:
+        ValueError: It is no TFLite file.
+    """
+    from ai_edge_litert.interpreter import Interpreter
+
+    with quiet():
+        interpreter = Interpreter(num_threads=threads, **model)
+        interpreter.allocate_tensors()
     return interpreter
 
 

@@ -10,6 +10,7 @@ from tfstyle import litert
 from tfstyle.methods import MAGENTA, METHODS, Takes, found, method
 
 RELEASED = Path(__file__).parent / "released"
+STYLES = "styles.json"
 
 Folder = str | os.PathLike | None
 
@@ -126,7 +127,7 @@ def paintings() -> dict[str, dict]:
 
 def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict[str, np.ndarray]]:
     """The codes of a model's named styles, {"vector": (1, numbers)}, by name."""
-    path = _home(name, folder) / "styles.json"
+    path = _home(name, folder) / STYLES
     found = json.loads(path.read_text()) if path.is_file() else {}
     return {label: {"vector": np.float32([vector])} for label, vector in found.items()}
 

@@ -1,56 +1,90 @@
 """What signatures are called with, one after the other, and what is made of pictures so."""
 
+import functools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from tfstyle import examples
+from tfstyle import examples, images
 from tfstyle.data import folders
 from tfstyle.export.tflite import Samples
 from tfstyle.networks.endpoint import Endpoint
+from tfstyle.peers import PREDICTOR_SIDE, TRANSFORMER_SIDE
 
 Table = Mapping[str, Mapping[str, Endpoint]]
+Arrays = dict[str, np.ndarray]
+Call = Callable[..., Arrays]
+Pair = tuple[np.ndarray, np.ndarray]
+
+STRENGTH = 0.7
 
 
 def chained(
-    table: Table, known: Mapping[str, np.ndarray]
-) -> Iterator[tuple[str, str, dict[str, np.ndarray]]]:
-    """What every signature is called with, when those before it have been called.
+    table: Table, known: Arrays, call: Call | None = None
+) -> Iterator[tuple[str, str, Arrays, Arrays]]:
+    """Calls every signature, with what those before it have said.
 
     Args:
         table: Endpoints by file and signature.
-        known: Arrays by input name, such as "content" and "style"; without, a strength is 1 and
-            a vector that no signature tells is the last of its choices.
+        known: Arrays by input name, as from `inputs`.
+        call: From a file, a signature and its inputs by name to its outputs; None is Keras.
 
     Yields:
-        File, signature and its inputs by name.
+        File, signature, its inputs and its outputs by name.
     """
-    known = {"strength": np.ones((1, 1), np.float32), "vector": _last_choice(table), **known}
+    known = {**known, **_choices(table)}
     for file, endpoints in table.items():
         for name, endpoint in endpoints.items():
-            inputs = {key: known[key] for key in endpoint.inputs}
-            yield file, name, inputs
-            known |= endpoint.arrays(**inputs)
+            paint = functools.partial(call, file, name) if call else endpoint.arrays
+            given = {key: known[key] for key in endpoint.inputs}
+            outputs = paint(**given)
+            yield file, name, given, outputs
+            if name == "predict":
+                outputs |= {"own": paint(style=known["content"])["vector"]}
+            known |= outputs
 
 
-def _last_choice(table):
+def _choices(table):
+    """The last of its styles, where a family knows no others."""
     endpoints = [endpoint for each in table.values() for endpoint in each.values()]
-    wanted = [each.inputs["vector"].shape[-1] for each in endpoints if "vector" in each.inputs]
-    return np.eye(1, wanted[0], wanted[0] - 1, dtype=np.float32) if wanted else None
+    wanted = {
+        name: each.inputs[name].shape[-1]
+        for each in endpoints
+        for name in ("vector", "style")
+        if name in each.inputs and len(each.inputs[name].shape) == 2
+    }
+    return {name: np.eye(1, n, n - 1, dtype=np.float32) for name, n in wanted.items()}
 
 
-def samples(table: Table, pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> dict[str, Samples]:
+def inputs(pair: Pair, size: tuple[int, int] | None = None) -> Arrays:
+    """What is known of a photograph and a painting before any signature is called.
+
+    Args:
+        pair: Shape (height, width, 3) each, in [0, 1].
+        size: Height and width that the photograph is brought to; None leaves it.
+    """
+    content, style = pair
+    return {
+        "content": (content if size is None else images.resize(content, *size))[None],
+        "style": style[None],
+        "strength": np.full((1, 1), STRENGTH, np.float32),
+        "content_image": images.squash(content, TRANSFORMER_SIDE)[None],
+        "style_image": images.squash(style, PREDICTOR_SIDE)[None],
+    }
+
+
+def samples(table: Table, pairs: Iterable[Pair]) -> dict[str, Samples]:
     """What `to_tflite` finds ranges with, by file.
 
     Args:
         table: Endpoints by file and signature.
-        pairs: Photographs and paintings, shape (height, width, 3) in [0, 1].
+        pairs: Photographs and paintings.
     """
     found = {file: {name: [] for name in endpoints} for file, endpoints in table.items()}
-    for content, style in pairs:
-        for file, name, inputs in chained(table, {"content": content[None], "style": style[None]}):
-            found[file][name].append(inputs)
+    for pair in pairs:
+        for file, name, given, _ in chained(table, inputs(pair)):
+            found[file][name].append(given)
     return found
 
 
@@ -60,7 +94,7 @@ CALIBRATED = 32  # of either kind at most
 Folder = str | os.PathLike | None
 
 
-def pairs(photographs: Folder, paintings: Folder) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def pairs(photographs: Folder, paintings: Folder) -> Iterator[Pair]:
     """Photographs and paintings, squashed to SIDE; drawn ones where no folder is.
 
     Args:

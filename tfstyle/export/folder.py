@@ -5,18 +5,17 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
+import keras
 
 import tfstyle
-from tfstyle import images, metrics, weights
-from tfstyle.export import calls, dropin, saved_model, tflite
+from tfstyle import images, weights
+from tfstyle.export import calls, dropin, fidelity, saved_model, tflite, whole
 from tfstyle.methods import found, method
 
 FORMATS = ("tflite", "saved_model")
-MARKS = {"float32": 80.0, "float16": 60.0, "dynamic": 33.0, "int8": 25.0}  # dB from Keras
-PICTURES = {"pastiche", "translated"}  # names of outputs
 SIZES = ((256, 256), (251, 333))
 COMPARED = 3  # pairs of pictures
+UNCALIBRATED = {"predictor": "dynamic"}  # files that eight bits of fixed ranges would ruin
 CARD = "card.json"
 
 Folder = str | os.PathLike
@@ -66,13 +65,17 @@ def export(
     precision = precision or method(name).precision
     pairs = list(calls.pairs(photographs, paintings))
     if drop_in:
-        contents, ratios = dropin.pair(name, networks, precision, pairs), {}
+        table, contents = dropin.pair(name, networks, precision)
     else:
-        contents, ratios = _files(name, networks, precision, size, pairs)
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, content in contents.items():
-        images.write_file(folder / f"{file}.tflite", content)
-        yield folder / f"{file}.tflite"
+        table = endpoints(name, networks, size)
+        contents = _files(table, precision, size, pairs)
+    sizes = (size,) if size else SIZES[:1] if drop_in else SIZES
+    ratios = {
+        f"{height}x{width}": fidelity.ratio(
+            fidelity.pictures(table, contents, pairs[:COMPARED], (height, width))
+        )
+        for height, width in sizes
+    }
     card = {
         "model": name,
         "version": tfstyle.__version__,
@@ -81,53 +84,49 @@ def export(
         "bytes": {file: len(content) for file, content in contents.items()},
         "signatures": {file: tflite.signatures(content) for file, content in contents.items()},
         "operations": {file: tflite.operations(content) for file, content in contents.items()},
-        "psnr_to_keras": ratios,
+        "psnr_to_keras": fidelity.checked(ratios, precision, not (photographs and paintings)),
     }
     if precision == "int8":
         card["float_operations"] = sorted(tflite.FLOAT)
-    images.write_file(folder / CARD, (json.dumps(card, indent=2) + "\n").encode())
-    yield folder / CARD
+    files = {f"{file}.tflite": content for file, content in contents.items()}
+    styles = Path(source or weights.RELEASED / name) / weights.STYLES
+    if styles.is_file() and not drop_in:
+        files[weights.STYLES] = styles.read_bytes()
+    files[CARD] = (json.dumps(card, indent=2) + "\n").encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, content in files.items():
+        images.write_file(folder / file, content)
+        yield folder / file
 
 
-def _files(name, networks, precision, size, pairs):
-    """The files' bytes, and what their pictures are in dB from Keras'."""
+def endpoints(
+    name: str, networks: Mapping[str, keras.Model], size: tuple[int, int] | None = None
+) -> calls.Table:
+    """What a model's files answer to, by file and name; the last one paints for apps.
+
+    Args:
+        name: Of the model.
+        networks: By file name.
+        size: As of `export`; tiles are of no use at one size.
+    """
     table = found(method(name).endpoints)(networks)
-    if size is not None:
-        table = {
-            file: {label: each for label, each in endpoints.items() if label != "tile"}
-            for file, endpoints in table.items()
-        }
-    samples = calls.samples(table, pairs) if precision == "int8" else {}
-    contents = {
-        file: tflite.to_tflite(endpoints, precision, samples.get(file), size)
-        for file, endpoints in table.items()
+    merged = {label: each for labels in table.values() for label, each in labels.items()}
+    *_, last = table
+    table[last] |= {whole.LABEL: whole.stylize(name, networks, merged)}
+    if size is None:
+        return table
+    return {
+        file: {label: each for label, each in labels.items() if not label.startswith("tile")}
+        for file, labels in table.items()
     }
-    ratios = {
-        f"{height}x{width}": _ratio(table, contents, pairs[:COMPARED], (height, width))
-        for height, width in ([size] if size else SIZES)
-    }
-    worst = min(ratios.values())
-    if not worst >= MARKS[precision]:
-        raise ValueError(
-            f"Expected a {precision} file within {MARKS[precision]:g} dB of Keras. "
-            f"Received: {worst:.1f} dB, so nothing is written."
-        )
-    return contents, ratios
 
 
-def _ratio(
-    table: calls.Table,
-    contents: Mapping[str, bytes],
-    pairs: list[tuple[np.ndarray, np.ndarray]],
-    size: tuple[int, int],
-) -> float:
-    """Mean PSNR of the pictures that the files' signatures make, in dB."""
-    ratios = []
-    for content, style in pairs:
-        known = {"content": images.resize(content, *size)[None], "style": style[None]}
-        for file, label, inputs in calls.chained(table, known):
-            outputs = tflite.run(contents[file], label, inputs)
-            for key in PICTURES & outputs.keys():
-                expected = table[file][label].arrays(**inputs)[key]
-                ratios.append(metrics.psnr(expected, outputs[key]))
-    return round(float(np.mean(ratios)), 1)
+def _files(table, precision, size, pairs):
+    """The files' bytes by name."""
+    if precision != "int8":
+        return {file: tflite.to_tflite(each, precision, size=size) for file, each in table.items()}
+    samples = calls.samples(table, pairs)
+    return {
+        file: tflite.to_tflite(each, UNCALIBRATED.get(file, precision), samples[file], size)
+        for file, each in table.items()
+    }

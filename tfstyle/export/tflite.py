@@ -8,7 +8,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
-from ai_edge_litert.interpreter import Interpreter
 
 from tfstyle import litert
 from tfstyle.networks.endpoint import Endpoint
@@ -17,8 +16,9 @@ PRECISIONS = ("float32", "float16", "dynamic", "int8")
 NOMINAL = 64  # pixels a side, before a file is told a size; a single one cannot be mirrored
 REFUSED = ("Flex", "READ_VARIABLE", "VAR_HANDLE", "CALL_ONCE")
 FLOAT = (  # what int8 would ruin: statistics, and what features are brought to
-    *("ADD", "BATCH_MATMUL", "CONCATENATION", "DIV", "MEAN", "MUL", "RESHAPE", "RSQRT", "SPLIT"),
-    *("SQRT", "SQUARED_DIFFERENCE", "STRIDED_SLICE", "SUB", "SUM"),
+    *("ADD", "BATCH_MATMUL", "CONCATENATION", "DIV", "FULLY_CONNECTED", "LOGISTIC", "MEAN", "MUL"),
+    *("RESHAPE", "RSQRT", "SLICE", "SPLIT", "SPLIT_V", "SQRT", "SQUARED_DIFFERENCE"),
+    *("STRIDED_SLICE", "SUB", "SUM", "TANH"),
 )
 
 Samples = Mapping[str, Iterable[Mapping[str, np.ndarray]]]
@@ -177,12 +177,12 @@ def difference(content: bytes, name: str, endpoint: Endpoint, inputs: dict) -> f
 
 def run(content: bytes, name: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What a signature makes of arrays by input name."""
-    return _opened(content).get_signature_runner(name)(**inputs)
+    return litert.opened(model_content=content).get_signature_runner(name)(**inputs)
 
 
 def signatures(content: bytes) -> dict[str, dict]:
     """Inputs' and outputs' shapes by signature and name; -1 is any."""
-    interpreter = _opened(content)
+    interpreter = litert.opened(model_content=content)
     return {
         name: {kind: _shapes(getattr(runner, f"get_{kind[:-1]}_details")()) for kind in KINDS}
         for name in interpreter.get_signature_list()
@@ -195,10 +195,3 @@ KINDS = ("inputs", "outputs")
 
 def _shapes(details):
     return {name: detail["shape_signature"].tolist() for name, detail in details.items()}
-
-
-def _opened(content):
-    with litert.quiet():
-        interpreter = Interpreter(model_content=content)
-        interpreter.allocate_tensors()
-    return interpreter

@@ -9,7 +9,14 @@ from tfstyle.layers.normalization import (
     LogMoments,
     Moments,
 )
-from tfstyle.layers.resampling import CropLike, Double, PixelShuffle, ReflectPad, UpsampleLike
+from tfstyle.layers.resampling import (
+    CropLike,
+    Double,
+    MirrorPad,
+    PixelShuffle,
+    ReflectPad,
+    UpsampleLike,
+)
 from tfstyle.layers.whitening import Coloring, WhitenColor, Whitening
 
 __all__ = [
@@ -21,6 +28,7 @@ __all__ = [
     "InstanceNorm",
     "LogMoments",
     "Luminance",
+    "MirrorPad",
     "Moments",
     "NoCheckerboard",
     "PixelShuffle",

@@ -21,6 +21,40 @@ class ReflectPad(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("tfstyle")
+class MirrorPad(keras.layers.Layer):
+    """Height and width mirrored outwards, the border's own pixels included.
+
+    Args:
+        margin: Pixels at every side.
+        multiple: The right and lower sides go on to a multiple of so many pixels.
+    """
+
+    def __init__(self, margin=0, multiple=1, **kwargs):
+        super().__init__(**kwargs)
+        self.margin, self.multiple = margin, multiple
+
+    def call(self, image):
+        height, width = _extent(image)
+        return ops.take(ops.take(image, self._seen(height), axis=1), self._seen(width), axis=2)
+
+    def _seen(self, side):
+        """Which pixels stand along a side; taken, since a computed padding loses the channels."""
+        last = side + self.margin + self._missing(side)
+        turn = ops.arange(-self.margin, last, dtype="int32") % (2 * side)
+        return ops.minimum(turn, 2 * side - 1 - turn)
+
+    def _missing(self, side):
+        return -(side + 2 * self.margin) % self.multiple
+
+    def compute_output_shape(self, shape):
+        sides = (side and side + 2 * self.margin + self._missing(side) for side in shape[1:3])
+        return (shape[0], *sides, shape[3])
+
+    def get_config(self):
+        return {**super().get_config(), "margin": self.margin, "multiple": self.multiple}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
 class UpsampleLike(keras.layers.Layer):
     """Upsampling to the height and width of a second feature map.
 
@@ -86,21 +120,28 @@ class PixelShuffle(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class CropLike(keras.layers.Layer):
-    """A picture cut at its right and lower sides to the height and width of a second one.
+    """A picture cut to the height and width of a second one.
 
     The last layer of a network, since LiteRT runs what follows a slice of unknown size slowly.
+
+    Args:
+        margin: Pixels that are cut off above and to the left; the rest is cut off below and to
+            the right.
     """
 
-    def call(self, picture, reference):
-        height, width = _extent(reference)
-        if keras.backend.backend() == "tensorflow":
-            import tensorflow as tf
+    def __init__(self, margin=0, **kwargs):
+        super().__init__(**kwargs)
+        self.margin = margin
 
-            return tf.slice(picture, (0, 0, 0, 0), tf.stack((-1, height, width, -1)))
-        return picture[:, :height, :width, :]
+    def call(self, picture, reference):
+        start, (height, width) = self.margin, _extent(reference)
+        return picture[:, start : start + height, start : start + width, :]
 
     def compute_output_shape(self, picture_shape, reference_shape):
         return (*reference_shape[:3], picture_shape[-1])
+
+    def get_config(self):
+        return {**super().get_config(), "margin": self.margin}
 
 
 def _extent(image):
