@@ -248,6 +248,11 @@ def test_a_line_between_two_colours_is_no_region_of_a_third():
     assert between[: 96 // 2, 0].sum() == 0 and black[0, 0] == 1
 
 
+def test_the_examples_regions_are_sky_mountains_and_water():
+    sky, mountains, water = regions.by_colour(examples.lake_regions(96, 128), 3).values()
+    assert sky[0].all() and water[-1].all() and mountains[55].mean() > 0.9
+
+
 def test_black_is_left_to_the_photograph_where_it_is_one_colour_too_many():
     picture = images.to_float(flag([(0, 0, 0), GREEN, RED]))
     assert list(regions.by_colour(picture, 2)) == ["#28a03c", "#c83c28"]
