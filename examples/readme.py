@@ -4,8 +4,9 @@
     python examples/readme.py
     python examples/readme.py --magenta magenta_tflite --paintings paintings
 
-The first writes painted.jpg, with named styles. The second also writes beside.jpg, our models
-beside Magenta's, which needs its TFLite files and the paintings' own pictures (NAME.jpg).
+The first writes painted.jpg, with named styles, and masked.jpg, of the drawn example. The second
+also writes beside.jpg, our models beside Magenta's, which needs its TFLite files and the paintings'
+own pictures (NAME.jpg).
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from skimage import data
 
-from tfstyle import images, peers, weights
+from tfstyle import images, masks, peers, regions, weights
 from tfstyle.methods import Takes
 
 SIDE = 240
@@ -36,6 +37,7 @@ BESIDE = (
     ("coffee", "port-en-bessin"),
     ("rocket", "the-kiss"),
 )
+REGIONS = ("starry-night", "composition-vii", "water-lilies")  # sky, mountains, water
 HERE = Path(__file__).parent
 
 
@@ -64,6 +66,18 @@ def painted() -> None:
     images.write(images.sheet(rows), HERE / "painted.jpg", quality=84)
 
 
+def masked() -> None:
+    """The drawn landscape, its regions and each of them in a style of its own."""
+    content, picture = (images.read(HERE / name) for name in ("lake.jpg", "lake_regions.png"))
+    given = [masks.feathered(mask) for mask in regions.by_colour(picture, 3).values()]
+    painted = weights.load("ghiasi-desktop").stylize(content, REGIONS, masks=given)
+    row = [
+        images.resize(each, *images.fitted(content.shape[:2], 360))
+        for each in (content, picture, painted)
+    ]
+    images.write(images.sheet([images.to_bytes(np.stack(row))]), HERE / "masked.jpg", quality=84)
+
+
 def beside(magenta: str, paintings: str) -> None:
     """Our models beside Magenta's, two pairs a row."""
     ours = {name: weights.load_lite(name) for name in weights.released(Takes.IMAGE)}
@@ -88,5 +102,6 @@ if __name__ == "__main__":
     parser.add_argument("--paintings", help="folder of the named paintings")
     options = parser.parse_args()
     painted()
+    masked()
     if options.magenta and options.paintings:
         beside(options.magenta, options.paintings)

@@ -139,6 +139,30 @@ def test_a_style_is_refused_where_it_is_in_the_weights(name, photograph):
         loaded(name, "litert").stylize(photograph, photograph)
 
 
+@pytest.mark.parametrize("name", [n for n in FIRST if not method(n).in_weights])
+def test_a_mask_of_ones_is_none_and_what_no_mask_claims_stays(name, photograph, painting):
+    stylizer, style = loaded(name, "keras"), style_of(name, painting)
+    whole = stylizer.stylize(photograph, style)
+    ones = stylizer.stylize(photograph, [style], masks=[np.ones((7, 5))])
+    np.testing.assert_allclose(ones, whole, atol=2e-3)
+    left = np.arange(photograph.shape[1]) < 50
+    mask = np.broadcast_to(left, photograph.shape[:2])
+    found = stylizer.stylize(photograph, [style], masks=[mask])
+    np.testing.assert_array_equal(found[:, ~left], photograph[:, ~left])
+    assert np.abs(found - photograph)[:, left].mean() > 0.02
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_masks_are_refused_on_litert_and_where_the_style_is_in_the_weights(
+    name, photograph, painting
+):
+    words = "in the weights" if method(name).in_weights else "tfstyle.load"
+    with pytest.raises(ValueError, match=rf"masks.*{words}|{words}.*masks"):
+        loaded(name, "litert").stylize(
+            photograph, style_of(name, painting), masks=[np.ones((4, 4))]
+        )
+
+
 @pytest.mark.parametrize("name", weights.released(Takes.IMAGE))
 def test_two_paintings_give_two_pictures_and_shares_lie_between(name, photograph, painting):
     stylizer, styles = loaded(name, "litert"), [painting, 1.0 - painting]

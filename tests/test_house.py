@@ -9,7 +9,7 @@ import tfstyle
 
 ROOT = Path(tfstyle.__file__).parent
 FLOORS = (
-    ("images", "color", "statistics", "tiles", "litert", "examples"),
+    ("images", "masks", "regions", "color", "statistics", "tiles", "litert", "examples"),
     ("layers", "losses"),
     ("networks", "data"),
     ("training",),
@@ -20,7 +20,14 @@ FLOORS = (
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
 LIGHT = ("images", "color", "tiles", "litert", "weights", "methods/__init__", "methods/stylizer")
-LIGHT += ("methods/canvas", "methods/translator", "methods/cyclegan/stylizer")
+LIGHT += (
+    "masks",
+    "regions",
+    "cli/masks",
+    "methods/canvas",
+    "methods/translator",
+    "methods/cyclegan/stylizer",
+)
 LIGHT += ("methods/pix2pix/stylizer", "methods/cyclegan/settings", "methods/pix2pix/settings")
 LIGHT += (
     "hub",

@@ -3,6 +3,12 @@
 import numpy as np
 
 HEIGHT, WIDTH = 480, 640
+SHORE = 0.62  # of the height, down to the lake
+MOUNTAINS = (  # foot and rise of the ridge, seed, colours of shade and light; the farthest first
+    (0.40, 0.16, 2, (0.47, 0.52, 0.62), (0.93, 0.93, 0.95)),
+    (0.50, 0.14, 3, (0.24, 0.31, 0.33), (0.62, 0.57, 0.46)),
+    (0.58, 0.08, 4, (0.08, 0.19, 0.11), (0.36, 0.45, 0.20)),
+)
 
 
 def lake(height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
@@ -11,24 +17,31 @@ def lake(height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
     sky = _ramp(rows / 0.6, ((0.16, 0.36, 0.66), (0.55, 0.73, 0.88), (0.97, 0.86, 0.72)))
     clouds = np.clip(2.4 * _noise(height, width, 1, (3, 6)) - 1.0, 0, 1)[..., None]
     scene = sky + (1.0 - sky) * 0.8 * clouds * np.clip(1.3 - 1.8 * rows, 0, 1)[..., None]
-    layers = (
-        (0.40, 0.16, 2, (0.47, 0.52, 0.62), (0.93, 0.93, 0.95)),
-        (0.50, 0.14, 3, (0.24, 0.31, 0.33), (0.62, 0.57, 0.46)),
-        (0.58, 0.08, 4, (0.08, 0.19, 0.11), (0.36, 0.45, 0.20)),
-    )
-    for base, rise, seed, shade, light in layers:
+    for base, rise, seed, shade, light in MOUNTAINS:
         scene = _mountain(scene, rows, base, rise, seed, shade, light)
-    return _reflected(scene, 0.62).astype(np.float32)
+    return _reflected(scene, SHORE).astype(np.float32)
+
+
+def lake_regions(height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
+    """Sky, mountains and water of `lake`, each in one colour."""
+    rows = np.mgrid[0:height, 0:width][0] / height
+    ridge = np.min([_ridge(width, *mountain[:3]) for mountain in MOUNTAINS], axis=0)
+    index = (rows >= ridge).astype(int) + (rows >= SHORE)
+    return np.float32([(0.25, 0.5, 0.9), (0.55, 0.4, 0.2), (0.15, 0.7, 0.55)])[index]
 
 
 def _mountain(scene, rows, base, rise, seed, shade, light):
     height, width = rows.shape
-    ridge = base - rise * (2 * _noise(1, width, seed, (1, 2), octaves=7)[0] - 0.6)
+    ridge = _ridge(width, base, rise, seed)
     relief = _noise(height, width, seed + 10, (7, 8))
     slope = np.clip(0.5 + 9 * np.gradient(relief, axis=1) * width / 100 + 0.3 * relief, 0, 1)
     colour = np.array(shade) + slope[..., None] * (np.array(light) - np.array(shade))
     inside = np.clip((rows - ridge[None]) * height, 0, 1)[..., None]
     return scene * (1 - inside) + colour * inside
+
+
+def _ridge(width, base, rise, seed):
+    return base - rise * (2 * _noise(1, width, seed, (1, 2), octaves=7)[0] - 0.6)
 
 
 def _reflected(scene, shore):
@@ -120,3 +133,4 @@ def _smooth(lattice, height, width, rows, columns):
 
 
 PICTURES = {"lake.jpg": lake, "swirls.jpg": swirls, "discs.jpg": discs}
+PICTURES |= {"lake_regions.png": lake_regions}

@@ -20,15 +20,16 @@ SUFFIXES = tuple(FORMATS)
 Image.MAX_IMAGE_PIXELS = None  # `_open` refuses by its own limit, with a sentence
 
 
-def read(path: str | os.PathLike, size: int | None = None) -> np.ndarray:
+def read(path: str | os.PathLike, size: int | None = None, background: str = "white") -> np.ndarray:
     """A picture's file as float RGB.
 
-    EXIF orientation is applied, an ICC profile is converted to sRGB, transparency lies on white,
-    and the first frame of an animation is taken.
+    EXIF orientation is applied, an ICC profile is converted to sRGB, transparency lies on the
+    background, and the first frame of an animation is taken.
 
     Args:
         path: JPEG, PNG, WebP, TIFF, BMP or GIF of any mode (grey, CMYK, 16 bit, palette, ...).
         size: Longer side in pixels to reduce to; smaller pictures stay as they are.
+        background: A colour that Pillow knows.
 
     Returns:
         Array of shape (height, width, 3), float32 in [0, 1].
@@ -37,10 +38,12 @@ def read(path: str | os.PathLike, size: int | None = None) -> np.ndarray:
         OSError: There is no such file, or it is not a picture that can be read.
         ValueError: The picture has more than MAX_PIXELS pixels.
     """
-    return to_float(read_bytes(path, size))
+    return to_float(read_bytes(path, size, background))
 
 
-def read_bytes(path: str | os.PathLike, size: int | None = None) -> np.ndarray:
+def read_bytes(
+    path: str | os.PathLike, size: int | None = None, background: str = "white"
+) -> np.ndarray:
     """A picture's file as RGB bytes: `read` before the division by 255.
 
     Returns:
@@ -50,7 +53,7 @@ def read_bytes(path: str | os.PathLike, size: int | None = None) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return np.asarray(_upright_rgb(_open(path), size))
+            return np.asarray(_upright_rgb(_open(path), size, background))
     except FileNotFoundError:
         raise FileNotFoundError(
             f"Expected a picture. Received: {path}, which is not there."
@@ -84,26 +87,26 @@ def _open(path):
     return image
 
 
-def _upright_rgb(image, size):
+def _upright_rgb(image, size, background):
     if size and image.format == "JPEG":
         image.draft(image.mode if image.mode in ("L", "RGB") else None, (2 * size, 2 * size))
     profile = image.info.get("icc_profile")
     image.load()
     if size and max(image.size) > 2 * size and image.mode in ("RGB", "L", "CMYK"):
         image = image.reduce(max(image.size) // (2 * size))
-    image = _rgb(ImageOps.exif_transpose(image), profile)
+    image = _rgb(ImageOps.exif_transpose(image), profile, background)
     if size and max(image.size) > size:
         image = image.resize(fitted(image.size, size), Image.Resampling.LANCZOS)
     return image
 
 
-def _rgb(image, profile):
+def _rgb(image, profile, background):
     if image.mode == "F" or image.mode.startswith("I"):
         image, profile = _eight_bit(image), None
     if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
         layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(white, layer).convert("RGB")
+        ground = Image.new("RGBA", layer.size, background)
+        return Image.alpha_composite(ground, layer).convert("RGB")
     if profile and image.mode in ("RGB", "L", "CMYK"):
         image = _srgb(image, profile)
     return image.convert("RGB")

@@ -3,7 +3,7 @@
 from keras import ops
 
 
-def moments(features, epsilon=1e-5):
+def moments(features, epsilon=1e-5, weights=None):
     """Mean and standard deviation of each channel over the positions.
 
     Sec. 5 of Huang & Belongie 2017, https://arxiv.org/abs/1703.06868 (equations 5 and 6).
@@ -11,14 +11,20 @@ def moments(features, epsilon=1e-5):
     Args:
         features: Feature map, shape (batch, height, width, channels).
         epsilon: Added to each variance, in squared feature units.
+        weights: Of the positions, shape (batch, height, width, 1) and mean 1; None is 1 of each.
 
     Returns:
         Two float32 tensors of shape (batch, 1, 1, channels).
     """
     features = ops.cast(features, "float32")
-    mean = ops.mean(features, axis=(1, 2), keepdims=True)
-    variance = ops.mean(ops.square(features - mean), axis=(1, 2), keepdims=True)
+    mean = _mean(features, weights)
+    variance = _mean(ops.square(features - mean), weights)
     return mean, ops.sqrt(variance + epsilon)
+
+
+def _mean(features, weights):
+    weighted = features if weights is None else features * weights
+    return ops.mean(weighted, axis=(1, 2), keepdims=True)
 
 
 def normalize(features, epsilon=1e-5):
@@ -52,21 +58,24 @@ def align_moments(content, style, epsilon=1e-5):
     return normalize(content, epsilon) * deviation + mean
 
 
-def covariance(features):
+def covariance(features, weights=None):
     """Mean and covariance of the channels over the positions.
 
     Args:
         features: Feature map, shape (batch, height, width, channels).
+        weights: As of `moments`.
 
     Returns:
         Float32 tensors of shape (batch, channels) and (batch, channels, channels).
     """
     _, height, width, channels = ops.shape(features)
     flat = ops.cast(ops.reshape(features, (-1, height * width, channels)), "float32")
-    mean = ops.mean(flat, axis=1)
+    shares = None if weights is None else ops.reshape(weights, (-1, height * width, 1))
+    mean = ops.mean(flat if shares is None else flat * shares, axis=1)
     centred = flat - mean[:, None, :]
+    weighted = centred if shares is None else centred * shares
     count = ops.cast(height * width, "float32")
-    return mean, ops.matmul(ops.transpose(centred, (0, 2, 1)), centred) / count
+    return mean, ops.matmul(ops.transpose(weighted, (0, 2, 1)), centred) / count
 
 
 # Amsel et al. 2025, https://arxiv.org/abs/2505.16932, algorithm 1: odd polynomials of degree five

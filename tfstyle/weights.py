@@ -32,10 +32,11 @@ def load(name: str = "ghiasi", folder: Folder = None):
     if name not in released() and hub.is_module(name):
         return hub.load(folder or name)
     networks, row = load_networks(name, folder), method(name)
+    tables = list(found(row.endpoints)(networks).values())
+    if row.regional:
+        tables.append(found(row.regional)(networks))
     signatures = {
-        label: endpoint.arrays
-        for endpoints in found(row.endpoints)(networks).values()
-        for label, endpoint in endpoints.items()
+        label: endpoint.arrays for endpoints in tables for label, endpoint in endpoints.items()
     }
     return found(row.stylizer)(signatures, networks, styles(name, folder))
 
@@ -64,7 +65,7 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
     return found(method(name).stylizer)(signatures, None, styles(name, folder))
 
 
-def chosen(method_name: str, model: Folder = None, threads: int | None = None):
+def chosen(method_name: str, model: Folder = None, threads: int | None = None, lite: bool = True):
     """A stylizer of a method by a released model's name or by a folder.
 
     Args:
@@ -73,6 +74,7 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None):
             folder of a release, which runs on LiteRT, or of a finished run, which runs on Keras;
             None takes the model of the method's own name. Of magenta, whatever `hub.load` takes.
         threads: Processor threads of LiteRT; None takes all cores.
+        lite: Whether it may run on LiteRT, which knows no masks.
 
     Raises:
         ValueError: There is no such model.
@@ -84,9 +86,9 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None):
 
         return hub.load(name if name in hub.MODULES else model or name)
     if name in released():
-        return load_lite(name, threads)
+        return load_lite(name, threads) if lite else load(name)
     folder = Path(model or "")
-    if model and all((folder / f"{file}.tflite").is_file() for file in row.lite):
+    if lite and model and all((folder / f"{file}.tflite").is_file() for file in row.lite):
         return load_lite(method_name, threads, folder)
     if model and all((folder / f"{file}.keras").is_file() for file in row.files):
         return load(method_name, folder)

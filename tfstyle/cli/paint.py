@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from tfstyle.cli import masks
 from tfstyle.cli.options import command, level, percent, positive
 from tfstyle.color import KEEP
 from tfstyle.methods import Takes, method
@@ -16,6 +17,8 @@ def _stylize(commands):
         "paint a photograph, or a folder of them, in the style of a painting or of several",
         "tfstyle stylize dog.jpg --style starry-night -o painted.jpg --strength 0.8\n"
         "  tfstyle stylize dog.jpg --style mine.jpg --style great-wave --weights 0.3 0.7 "
+        "-o painted.jpg\n"
+        "  tfstyle stylize dog.jpg --style mine.jpg --mask dog.png --style red-fuji "
         "-o painted.jpg\n"
         "  tfstyle stylize sunny.jpg --method cyclegan --model sunny2rainy -o rainy.jpg",
     )
@@ -34,6 +37,7 @@ def _stylize(commands):
         metavar="W",
         help="of several styles, 0 and above (default: the same for each)",
     )
+    masks.add(parser)
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="picture, or folder for a folder"
     )
@@ -97,9 +101,10 @@ def _run_stylize(options):
     checked_strength(options.strength)
     _name_the_model(options)
     _check_style(options)
+    regions = masks.read(options)
     inputs, outputs = _ways(Path(options.photo), Path(options.output), options.overwrite)
-    stylizer = weights.chosen(options.method, options.model, options.threads)
-    painter = _painter(options, _at_levels(stylizer, options))
+    stylizer = weights.chosen(options.method, options.model, options.threads, regions is None)
+    painter = _painter(options, _at_levels(stylizer, options), regions)
 
     def paint(source, target):
         content = images.read(source, options.size)
@@ -149,9 +154,9 @@ def _at_levels(stylizer, options):
     return at_levels(stylizer, dict(options.levels))
 
 
-def _painter(options, stylizer):
+def _painter(options, stylizer, regions):
     styles = [_style(name, stylizer) for name in options.style or ()] or None
-    return stylizer.painter(styles, options.strength, options.weights, options.keep_colors)
+    return stylizer.painter(styles, options.strength, options.weights, options.keep_colors, regions)
 
 
 def _style(text, stylizer):

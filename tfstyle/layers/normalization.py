@@ -4,11 +4,15 @@ import keras
 from keras import ops
 
 from tfstyle import statistics
+from tfstyle.layers.resampling import region_weights
 
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Moments(keras.layers.Layer):
     """Channel means, then deviations: (batch, height, width, channels) to (batch, 2 channels).
+
+    Call with a feature map and, where they are to be those of a region, its mask, as of
+    `region_weights`.
 
     Args:
         epsilon: Added to each variance; 1e-5 in Magenta's ops.py.
@@ -18,11 +22,12 @@ class Moments(keras.layers.Layer):
         super().__init__(**kwargs)
         self.epsilon = epsilon
 
-    def call(self, features):
-        mean, deviation = statistics.moments(features, self.epsilon)
+    def call(self, features, region=None):
+        weights = region_weights(region, features)
+        mean, deviation = statistics.moments(features, self.epsilon, weights)
         return ops.concatenate([mean, deviation], axis=-1)[:, 0, 0, :]
 
-    def compute_output_spec(self, features):
+    def compute_output_spec(self, features, region=None):
         return keras.KerasTensor((features.shape[0], 2 * features.shape[-1]), "float32")
 
     def get_config(self):
@@ -135,7 +140,8 @@ def _spread(numbers, features):
 class LogMoments(keras.layers.Layer):
     """Logarithms of every tap's channel means and deviations in one vector a picture.
 
-    Call with a list of non-negative feature maps; returns (batch, twice the channels of all).
+    Call with a list of non-negative feature maps and, as of `Moments`, a region's mask; returns
+    (batch, twice the channels of all).
 
     Args:
         epsilon: Added before the logarithm, in feature units.
@@ -145,13 +151,17 @@ class LogMoments(keras.layers.Layer):
         super().__init__(**kwargs)
         self.epsilon = epsilon
 
-    def call(self, taps):
-        numbers = [number for tap in taps for number in statistics.moments(tap)]
+    def call(self, taps, region=None):
+        numbers = [
+            number
+            for tap in taps
+            for number in statistics.moments(tap, weights=region_weights(region, tap))
+        ]
         flat = [number[:, 0, 0, :] for number in numbers]
         return ops.log(ops.concatenate(flat, axis=-1) + self.epsilon)
 
-    def compute_output_shape(self, shapes):
-        return (shapes[0][0], 2 * sum(shape[-1] for shape in shapes))
+    def compute_output_shape(self, taps_shape, region_shape=None):
+        return (taps_shape[0][0], 2 * sum(shape[-1] for shape in taps_shape))
 
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}

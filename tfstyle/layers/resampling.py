@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from tfstyle.masks import BEYOND, NOTHING
+
 
 @keras.saving.register_keras_serializable("tfstyle")
 class ReflectPad(keras.layers.Layer):
@@ -71,12 +73,7 @@ class UpsampleLike(keras.layers.Layer):
         self.interpolation = interpolation
 
     def call(self, features, reference):
-        if keras.backend.backend() == "tensorflow":
-            import tensorflow as tf
-
-            grown = tf.image.resize(features, tf.shape(reference)[1:3], self.interpolation)
-            return tf.cast(grown, features.dtype)
-        return ops.image.resize(features, _extent(reference), interpolation=self.interpolation)
+        return _resized(features, reference, self.interpolation)
 
     def compute_output_shape(self, features_shape, reference_shape):
         return (*reference_shape[:3], features_shape[-1])
@@ -142,6 +139,35 @@ class CropLike(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "margin": self.margin}
+
+
+def region_weights(mask, features):
+    """Weights of a feature map's positions by a region, for `statistics.moments`.
+
+    Args:
+        mask: Shape (batch, height, width, 1) in [0, 1], of the picture's size, or None.
+        features: Feature map whose height and width the weights take.
+
+    Returns:
+        Tensor of mean 1, to which the whole map adds `masks.BEYOND`; None of None.
+    """
+    if mask is None:
+        return None
+    mask = _resized(ops.cast(mask, "float32"), features, "bilinear", antialias=True)
+    weights = mask / (ops.mean(mask, axis=(1, 2), keepdims=True) + NOTHING) + BEYOND
+    return weights / ops.mean(weights, axis=(1, 2), keepdims=True)
+
+
+def _resized(image, reference, interpolation, antialias=False):
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        size = tf.shape(reference)[1:3]
+        return tf.cast(
+            tf.image.resize(image, size, interpolation, antialias=antialias), image.dtype
+        )
+    size = _extent(reference)
+    return ops.image.resize(image, size, interpolation=interpolation, antialias=antialias)
 
 
 def _extent(image):

@@ -4,12 +4,14 @@ import keras
 from keras import ops
 
 from tfstyle import statistics
+from tfstyle.layers.resampling import region_weights
 
 
 class _Root(keras.layers.Layer):
     """A root of the channels' covariance, and below it their means.
 
-    (batch, height, width, channels) to (batch, channels + 1, channels), in float32.
+    (batch, height, width, channels) to (batch, channels + 1, channels), in float32; of a region
+    where a mask, as of `region_weights`, comes second.
 
     Args:
         ridge: See `statistics.roots`.
@@ -21,12 +23,12 @@ class _Root(keras.layers.Layer):
         super().__init__(**kwargs)
         self.ridge = ridge
 
-    def call(self, features):
-        mean, spread = statistics.covariance(features)
+    def call(self, features, region=None):
+        mean, spread = statistics.covariance(features, region_weights(region, features))
         root = statistics.roots(spread, self.ridge)[self.which]
         return ops.concatenate([root, mean[:, None, :]], axis=1)
 
-    def compute_output_spec(self, features):
+    def compute_output_spec(self, features, region=None):
         batch, _, _, channels = features.shape
         return keras.KerasTensor((batch, channels + 1, channels), "float32")
 

@@ -31,6 +31,8 @@ class Method:
         files: Its released networks, as `<file>.keras`.
         lite: The files that they are exported to, as `<file>.tflite`.
         precision: Of these files, as of `export.to_tflite`.
+        regional: Module and function, networks by file name to endpoints of a photograph's
+            regions, by name; of families that take a style.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Method:
     files: tuple[str, ...]
     lite: tuple[str, ...]
     precision: str = "dynamic"
+    regional: str | None = None
 
     @property
     def in_weights(self) -> bool:
@@ -78,6 +81,7 @@ METHODS = {
             needs="photographs and the paintings",
             stylizer="tfstyle.methods.cin.stylizer:stylizer",
             endpoints="tfstyle.methods.endpoints:conditioned",
+            regional="tfstyle.methods.endpoints:regional",
             files=("transformer",),
             lite=("transformer",),
         ),
@@ -91,6 +95,7 @@ METHODS = {
             needs="photographs and thousands of paintings",
             stylizer="tfstyle.methods.ghiasi.stylizer:stylizer",
             endpoints="tfstyle.methods.ghiasi.endpoints:endpoints",
+            regional="tfstyle.methods.ghiasi.endpoints:regional",
             files=("predictor", "transformer"),
             lite=("predictor", "transformer"),
         ),
@@ -104,6 +109,7 @@ METHODS = {
             needs="photographs and thousands of paintings",
             stylizer="tfstyle.methods.adain.stylizer:stylizer",
             endpoints="tfstyle.methods.adain.endpoints:endpoints",
+            regional="tfstyle.methods.adain.endpoints:regional",
             files=("encoder", "decoder"),
             lite=("adain",),
             precision="int8",
@@ -118,6 +124,7 @@ METHODS = {
             needs="photographs alone",
             stylizer="tfstyle.methods.wct.stylizer:stylizer",
             endpoints="tfstyle.methods.wct.endpoints:endpoints",
+            regional="tfstyle.methods.wct.endpoints:regional",
             files=("encoder", "decoder1", "decoder2", "decoder3", "decoder4", "decoder5"),
             lite=("wct",),
             precision="float16",  # tiles differ visibly with int8 weights

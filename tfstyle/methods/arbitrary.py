@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from tfstyle import color, images
+from tfstyle import color, images, masks
 from tfstyle.methods import stylizer
 
 STYLE_SIDE = 640  # pixels; longer paintings are reduced before an encoder looks at them
@@ -20,8 +20,13 @@ class Brush(Protocol):
     def look(self, style: np.ndarray) -> Code:
         """The code of a picture, shape (1, height, width, 3); codes mix by their mean."""
 
-    def paint(self, content: np.ndarray, code: Code, strength: float) -> np.ndarray:
-        """A photograph, shape (height, width, 3), painted; strength is above 0, at most 1."""
+    def paint(
+        self, content: np.ndarray, code: Code, strength: float, mask: np.ndarray | None = None
+    ) -> np.ndarray:
+        """A photograph, shape (height, width, 3), painted; strength is above 0, at most 1.
+
+        With a mask, shape (height, width, 1), a region of it counts as if it were the whole.
+        """
 
 
 class Arbitrary:
@@ -52,6 +57,7 @@ class Arbitrary:
         strength: float = 1.0,
         weights: Sequence[float] | None = None,
         keep_colors: str | None = None,
+        masks: Sequence[masks.Mask] | None = None,
     ) -> np.ndarray:
         """The photograph in the style of a painting, or of several.
 
@@ -65,15 +71,20 @@ class Arbitrary:
                 None is the same for each.
             keep_colors: "luminance" or "covariance" keeps the photograph's colours, as
                 `tfstyle.color` says.
+            masks: Where each style goes, instead of weights, on Keras alone: shape (height,
+                width) of any size, floats in [0, 1] or booleans, one a style, and what none of
+                them claims stays the photograph; or one fewer, and the last style takes it. Each
+                region is painted with its own statistics; where masks overlap, styles blend.
 
         Returns:
             Float32 array of the content's shape in [0, 1].
 
         Raises:
             TypeError: A picture is not an array of floats.
-            ValueError: A shape, a range, a name, the strength or a weight is another.
+            ValueError: A shape, a range, a name, the strength or a weight is another; there are
+                masks and weights, or masks on LiteRT.
         """
-        return stylizer.each(content, self.painter(style, strength, weights, keep_colors))
+        return stylizer.each(content, self.painter(style, strength, weights, keep_colors, masks))
 
     def painter(
         self,
@@ -81,11 +92,35 @@ class Arbitrary:
         strength: float = 1.0,
         weights: Sequence[float] | None = None,
         keep_colors: str | None = None,
+        masks: Sequence[masks.Mask] | None = None,
     ) -> Callable[[np.ndarray], np.ndarray]:
         """`stylize` as a function of one photograph; the style is looked at once, now."""
         strength, keep = stylizer.checked_strength(strength), color.keeper(keep_colors)
+        if masks is not None:
+            return self._regional(style, strength, weights, keep, masks)
         code = self.look(style, weights)
         return lambda content: keep(content, self.paint(content, code, strength))
+
+    def _regional(self, style, strength, weights, keep, given):
+        if not self.networks:
+            raise ValueError("Expected a stylizer of `tfstyle.load` for masks. Received: LiteRT's.")
+        if weights is not None:
+            raise ValueError("Expected masks or weights. Received: both.")
+        styles = stylizer.checked_styles(style)
+        given, codes = masks.checked(given, len(styles)), [self._look(one) for one in styles]
+
+        def paint(content):
+            content = stylizer.checked_picture(content, "content")
+            painted = content.copy()
+            for code, share in zip(
+                codes, masks.shares(given, len(codes), *content.shape[:2]), strict=True
+            ):
+                if share.any():
+                    own = keep(content, self.paint(content, code, strength, share), share)
+                    painted += share * (own - content)
+            return np.clip(painted, 0.0, 1.0)
+
+        return paint
 
     def look(
         self,
@@ -115,19 +150,26 @@ class Arbitrary:
             style = images.resize(style, *images.fitted((height, width), STYLE_SIDE))
         return self.brush.look(stylizer.roomy(style)[None])
 
-    def paint(self, content: np.ndarray, code: Code, strength: float = 1.0) -> np.ndarray:
+    def paint(
+        self,
+        content: np.ndarray,
+        code: Code,
+        strength: float = 1.0,
+        mask: np.ndarray | None = None,
+    ) -> np.ndarray:
         """One photograph in the style of a code.
 
         Args:
             content: Shape (height, width, 3), floats in [0, 1].
             code: As from `look`.
             strength: As of `stylize`.
+            mask: As of `Brush`.
         """
         strength = stylizer.checked_strength(strength)
         content = stylizer.checked_picture(content, "content")
         if strength == 0.0:
             return content.copy()
-        painted = self.brush.paint(content, code, max(strength, CROSS_FADE))
+        painted = self.brush.paint(content, code, max(strength, CROSS_FADE), mask)
         if strength < CROSS_FADE:
             painted = content + np.float32(strength / CROSS_FADE) * (painted - content)
         return painted

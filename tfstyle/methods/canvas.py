@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tfstyle import images, tiles
+from tfstyle import images, masks, tiles
 
 WHOLE_PIXELS = 3_000_000  # larger photographs are painted in tiles
 THUMBNAIL_PIXELS = 1_000_000  # of which the moments of a larger photograph are taken
@@ -18,7 +18,8 @@ class Canvas:
     """A network's two ways to paint, and what it needs around a picture.
 
     Args:
-        whole: A batch, named `content`, to the painted batch and statistics.
+        whole: A batch, named `content`, to the painted batch and statistics; with a `mask`,
+            where the photograph is painted with one, to those of the region.
         tile: A batch and a larger photograph's statistics to the painted batch.
         output: The name of the painted batch.
         stride: Pixels that sides are filled up to a multiple of, mirrored; divides TILE.
@@ -35,33 +36,44 @@ class Canvas:
     overlap: int
     statistics: str = "moments"
 
-    def paint(self, content: np.ndarray) -> np.ndarray:
+    def paint(self, content: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         """One photograph, shape (height, width, 3), painted; large ones in tiles.
 
         Tiles are normalised with the statistics of the photograph's thumbnail.
+
+        Args:
+            content: The photograph.
+            mask: Shape (height, width, 1), of a region whose statistics are taken; tiles outside
+                of it stay as they are. None takes the photograph's.
         """
         height, width, _ = content.shape
         if height * width > WHOLE_PIXELS:
-            return self._tiled(content)
+            return self._tiled(content, mask)
         inside = (slice(self.margin, self.margin + side) for side in (height, width))
-        return self._framed(content)[self.output][0][tuple(inside)]
+        return self._framed(content, mask)[self.output][0][tuple(inside)]
 
-    def _framed(self, content):
-        spans = (tiles.span(side, self.margin, self.stride) for side in content.shape[:2])
-        return self.whole(content=tiles.mirrored(content, *spans)[None])
+    def _framed(self, content, mask):
+        spans = [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
+        given = {"content": content} | ({} if mask is None else {"mask": mask})
+        return self.whole(**{k: tiles.mirrored(v, *spans)[None] for k, v in given.items()})
 
-    def _tiled(self, content):
+    def _tiled(self, content, mask=None):
         height, width, _ = content.shape
-        small = round(max(height, width) * (THUMBNAIL_PIXELS / (height * width)) ** 0.5)
-        thumbnail = images.resize(content, *images.fitted((height, width), small))
-        found = self._framed(thumbnail)[self.statistics]
-        painted, tile = (
-            np.empty_like(content),
-            functools.partial(self.tile, **{self.statistics: found}),
-        )
+        tile = functools.partial(self.tile, **{self.statistics: self._measured(content, mask)})
+        painted = content.copy()
         for rows, columns in tiles.windows(
             height, width, TILE, self.overlap, self.margin, self.stride
         ):
-            seen = tiles.mirrored(content, rows[0], columns[0])[None]
-            painted[rows[1], columns[1]] = tile(content=seen)[self.output][0, rows[2], columns[2]]
+            if mask is None or mask[rows[1], columns[1]].any():
+                seen = tile(content=tiles.mirrored(content, rows[0], columns[0])[None])
+                painted[rows[1], columns[1]] = seen[self.output][0, rows[2], columns[2]]
         return painted
+
+    def _measured(self, content, mask):
+        """The statistics of a thumbnail."""
+        extent = content.shape[:2]
+        small = images.fitted(
+            extent, round(max(extent) * (THUMBNAIL_PIXELS / np.prod(extent)) ** 0.5)
+        )
+        mask = None if mask is None else masks.resized(mask, *small)
+        return self._framed(images.resize(content, *small), mask)[self.statistics]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import keras
 
 from tfstyle.networks.endpoint import Endpoint
-from tfstyle.networks.tiling import measuring, tiling
+from tfstyle.networks.tiling import inside, measuring, tiling
 
 
 def translation(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoint]]:
@@ -36,3 +36,12 @@ def conditioned(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endp
             "tile": Endpoint(tiling(transformer, "pastiche")),
         }
     }
+
+
+def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
+    """What a conditioned transformer answers to of a photograph's region; in no exported file.
+
+    Args:
+        networks: As of `conditioned`.
+    """
+    return {"inside": Endpoint(inside(networks["transformer"], "pastiche"))}

@@ -43,6 +43,7 @@ class Translator:
         strength: float = 1.0,
         weights: None = None,
         keep_colors: str | None = None,
+        masks: None = None,
     ) -> np.ndarray:
         """The photograph in the other domain.
 
@@ -53,15 +54,16 @@ class Translator:
             weights: None.
             keep_colors: "luminance" or "covariance" keeps the photograph's colours, as
                 `tfstyle.color` says.
+            masks: None.
 
         Returns:
             Float32 array of the content's shape in [0, 1].
 
         Raises:
             TypeError: The photograph is not an array of floats.
-            ValueError: A shape, a range or the strength is another; a style is given.
+            ValueError: A shape, a range or the strength is another; a style or masks are given.
         """
-        return stylizer.each(content, self.painter(style, strength, weights, keep_colors))
+        return stylizer.each(content, self.painter(style, strength, weights, keep_colors, masks))
 
     def painter(
         self,
@@ -69,10 +71,13 @@ class Translator:
         strength: float = 1.0,
         weights: None = None,
         keep_colors: str | None = None,
+        masks: None = None,
     ) -> Callable[[np.ndarray], np.ndarray]:
         """`stylize` as a function of one photograph, its arguments checked before."""
         if style is not None or weights is not None:
             raise ValueError("Expected no style: it is in the weights. Received: one.")
+        if masks is not None:
+            raise ValueError("Expected no masks: the style is in the weights. Received: some.")
         share, keep = np.float32(stylizer.checked_strength(strength)), color.keeper(keep_colors)
 
         def paint(content):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tfstyle import images
+from tfstyle import images, masks
 from tfstyle.methods import stylizer
 from tfstyle.methods.arbitrary import STYLE_SIDE, Code
 from tfstyle.methods.canvas import Canvas
@@ -21,7 +21,8 @@ class VectorBrush:
     Args:
         signatures: Functions from arrays to arrays by name: `predict(style)` to vector,
             `paint(content, vector)` to pastiche and moments, and `tile(content, vector,
-            moments)` to pastiche.
+            moments)` to pastiche; for regions `predict_inside(style, mask)` and `inside(content,
+            vector, mask)`.
         stride: As of `Canvas`.
         margin: As of `Canvas`.
         flat_margin: The margin of a photograph of one colour.
@@ -38,26 +39,41 @@ class VectorBrush:
         """The style's vector."""
         return {"vector": self.signatures["predict"](style=style)["vector"]}
 
-    def paint(self, content: np.ndarray, code: Code, strength: float) -> np.ndarray:
+    def paint(
+        self, content: np.ndarray, code: Code, strength: float, mask: np.ndarray | None = None
+    ) -> np.ndarray:
         """Between strength 0 and 1 the vector moves from the photograph's own to the style's."""
         vector = code["vector"]
         if strength < 1.0:
-            vector = (1.0 - strength) * self.own(content, vector) + strength * vector
-        return self.canvas(content, np.float32(vector)).paint(content)
+            vector = (1.0 - strength) * self.own(content, vector, mask) + strength * vector
+        whole = "paint" if mask is None else "inside"
+        return self.canvas(content, np.float32(vector), whole).paint(content, mask)
 
-    def canvas(self, content: np.ndarray, vector: np.ndarray) -> Canvas:
-        """The canvas of a photograph in a vector's style."""
+    def canvas(self, content: np.ndarray, vector: np.ndarray, whole: str = "paint") -> Canvas:
+        """The canvas of a photograph in a vector's style.
+
+        Args:
+            content: The photograph.
+            vector: The style's.
+            whole: The signature that paints it whole.
+        """
         paint, tile = (
-            functools.partial(self.signatures[name], vector=vector) for name in ("paint", "tile")
+            functools.partial(self.signatures[name], vector=vector) for name in (whole, "tile")
         )
         margin = self.flat_margin if _is_flat(content) else self.margin
         return Canvas(paint, tile, "pastiche", self.stride, margin, self.overlap)
 
-    def own(self, content: np.ndarray, vector: np.ndarray) -> np.ndarray:
-        """The vector of a photograph in its own style, of another vector's shape."""
+    def own(
+        self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None
+    ) -> np.ndarray:
+        """A photograph's, or its region's, own vector, of another vector's shape."""
         if max(content.shape[:2]) > STYLE_SIDE:
             content = images.resize(content, *images.fitted(content.shape[:2], STYLE_SIDE))
-        return self.look(stylizer.roomy(content)[None])["vector"]
+        if mask is None:
+            return self.look(stylizer.roomy(content)[None])["vector"]
+        mask = masks.resized(mask, *content.shape[:2])
+        given = {"style": stylizer.roomy(content)[None], "mask": stylizer.roomy(mask)[None]}
+        return self.signatures["predict_inside"](**given)["vector"]
 
 
 def _is_flat(content):

@@ -7,7 +7,7 @@ With the moments of a whole picture, tiles of it come out as the whole does: Che
 import keras
 import numpy as np
 
-from tfstyle.layers import InstanceNorm, Moments
+from tfstyle.layers import InstanceNorm, LogMoments, Moments
 from tfstyle.networks.endpoint import Endpoint
 
 
@@ -26,6 +26,24 @@ def measuring(network: keras.Model, output: str = "translated") -> keras.Model:
     copy, taken = _measured(network)
     outputs = {output: copy.output, "moments": keras.ops.concatenate(taken, axis=-1)}
     return keras.Model(copy.input, outputs, name="measuring")
+
+
+def inside(network: keras.Model, output: str = "translated") -> keras.Model:
+    """`measuring` with the moments of a region, as if the rest of the picture were not there.
+
+    Args:
+        network: As of `measuring`.
+        output: As of `measuring`.
+
+    Returns:
+        Model of the same weights, the network's inputs by name and "mask" (batch, height, width,
+        1) in [0, 1], of the picture's size, to what `measuring` tells; no moments where a network
+        only tells logarithms of them.
+    """
+    mask = keras.Input((None, None, 1), name="mask")
+    copy, taken = _measured(network, mask=mask)
+    moments = {"moments": keras.ops.concatenate(taken, axis=-1)} if taken else {}
+    return keras.Model(copy.input, {output: copy.output, **moments}, name="inside")
 
 
 def tiling(network: keras.Model, output: str = "translated") -> keras.Model:
@@ -54,20 +72,22 @@ def tiling(network: keras.Model, output: str = "translated") -> keras.Model:
     return keras.Model(copy.input, {output: copy.output}, name="tiling")
 
 
-def _measured(network):
+def _measured(network, **region):
     """The network once more, and the moments that it takes out, each layer's."""
     taken = []
 
     def call(layer, *inputs, **named):
         if isinstance(layer, InstanceNorm):
-            taken.append(Moments(layer.epsilon)(inputs[0]))
+            taken.append(Moments(layer.epsilon)(inputs[0], *region.values()))
             return layer(inputs[0], taken[-1])
-        outputs = layer(*inputs, **named)
+        if not isinstance(layer, (LogMoments, Moments)):
+            return layer(*inputs, **named)
+        outputs = layer(*inputs, *region.values(), **named)
         if isinstance(layer, Moments):
             taken.append(outputs)
         return outputs
 
-    return _connected(network, Endpoint(network).inputs, call), taken
+    return _connected(network, Endpoint(network).inputs | region, call), taken
 
 
 def _connected(network, inputs, call):

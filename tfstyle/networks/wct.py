@@ -70,12 +70,18 @@ def measuring(encoder: keras.Model, decoder: keras.Model, level: int) -> keras.M
         [0, 1], "whitening4": what was taken out}. Sides are multiples of the tap's stride where
         the encoder's pools round down.
     """
-    inputs = _inputs(decoder, level)
-    features = trunk(encoder, tap(level))(inputs["content"])
-    whitening = Whitening(name=f"whitening{level}")(features)
-    pastiche = _painted(decoder, features, whitening, *inputs.values())
-    outputs = {"pastiche": pastiche, f"whitening{level}": whitening}
-    return keras.Model(inputs, outputs, name=f"measuring{level}")
+    return _measured(encoder, decoder, level, f"measuring{level}")
+
+
+def inside(encoder: keras.Model, decoder: keras.Model, level: int) -> keras.Model:
+    """`measuring` with the covariance of a region, as if the rest of the photograph were not there.
+
+    Returns:
+        Model, the inputs of `measuring` and "mask" (batch, height, width, 1) in [0, 1], of the
+        content's size, to what `measuring` tells.
+    """
+    mask = keras.Input((None, None, 1), name="mask")
+    return _measured(encoder, decoder, level, f"inside{level}", mask=mask)
 
 
 def tiling(encoder: keras.Model, decoder: keras.Model, level: int) -> keras.Model:
@@ -90,6 +96,15 @@ def tiling(encoder: keras.Model, decoder: keras.Model, level: int) -> keras.Mode
     pastiche = _painted(decoder, features, whitening, *inputs.values())
     inputs[name] = whitening
     return keras.Model(inputs, {"pastiche": pastiche}, name=f"tiling{level}")
+
+
+def _measured(encoder, decoder, level, name, **region):
+    inputs = _inputs(decoder, level)
+    features = trunk(encoder, tap(level))(inputs["content"])
+    whitening = Whitening(name=f"whitening{level}")(features, *region.values())
+    pastiche = _painted(decoder, features, whitening, *inputs.values())
+    outputs = {"pastiche": pastiche, f"whitening{level}": whitening}
+    return keras.Model(inputs | region, outputs, name=name)
 
 
 def _inputs(decoder, level):

@@ -6,7 +6,7 @@ import keras
 
 from tfstyle.networks.adain import painting, style_network
 from tfstyle.networks.endpoint import Endpoint
-from tfstyle.networks.tiling import measuring, tiling
+from tfstyle.networks.tiling import inside, measuring, tiling
 
 
 def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoint]]:
@@ -22,4 +22,17 @@ def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoi
             "paint": Endpoint(measuring(network, "pastiche")),
             "tile": Endpoint(tiling(network, "pastiche")),
         }
+    }
+
+
+def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
+    """What both answer to of a picture's region; in no exported file.
+
+    Args:
+        networks: As of `endpoints`.
+    """
+    network = painting(networks["encoder"], networks["decoder"])
+    return {
+        "predict_inside": Endpoint(inside(style_network(networks["encoder"]), "vector")),
+        "inside": Endpoint(inside(network, "pastiche")),
     }

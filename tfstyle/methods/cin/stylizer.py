@@ -25,7 +25,9 @@ class ChoiceBrush(VectorBrush):
             "which `tfstyle train cin --add-style` would have to learn first."
         )
 
-    def own(self, content: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    def own(
+        self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None
+    ) -> np.ndarray:
         """The vector that gives any photograph back."""
         return np.eye(1, vector.shape[-1], dtype=np.float32)
 

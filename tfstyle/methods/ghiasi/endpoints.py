@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import keras
 
-from tfstyle.methods.endpoints import conditioned
+from tfstyle.methods import endpoints as shared
 from tfstyle.networks.endpoint import Endpoint
+from tfstyle.networks.tiling import inside
 
 
 def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoint]]:
@@ -15,4 +16,14 @@ def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoi
         networks: Models named "predictor" and "transformer".
     """
     predictor = {"predict": Endpoint(networks["predictor"], "vector")}
-    return {"predictor": predictor, **conditioned(networks)}
+    return {"predictor": predictor, **shared.conditioned(networks)}
+
+
+def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
+    """What both answer to of a picture's region; in no exported file.
+
+    Args:
+        networks: As of `endpoints`.
+    """
+    predictor = Endpoint(inside(networks["predictor"], "vector"))
+    return {"predict_inside": predictor, **shared.regional(networks)}

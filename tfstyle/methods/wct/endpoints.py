@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import keras
 
 from tfstyle.networks.endpoint import Endpoint
-from tfstyle.networks.wct import LEVELS, measuring, style_network, tiling
+from tfstyle.networks.wct import LEVELS, inside, measuring, style_network, tiling
 
 
 def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoint]]:
@@ -20,3 +20,13 @@ def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoi
         found[f"paint{level}"] = Endpoint(measuring(encoder, decoder, level))
         found[f"tile{level}"] = Endpoint(tiling(encoder, decoder, level))
     return {"wct": {"look": Endpoint(style_network(encoder)), **found}}
+
+
+def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
+    """What every level answers to of a photograph's region; in no exported file.
+
+    Args:
+        networks: As of `endpoints`.
+    """
+    encoder = networks["encoder"]
+    return {f"inside{n}": Endpoint(inside(encoder, networks[f"decoder{n}"], n)) for n in LEVELS}

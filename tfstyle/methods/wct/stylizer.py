@@ -22,7 +22,8 @@ class LevelBrush:
     Args:
         signatures: Functions from arrays to arrays by name: `look(style)` to coloring1 to
             coloring5, and for each level n `paint<n>(content, coloring<n>, strength)` to pastiche
-            and whitening<n>, and `tile<n>` of these and whitening<n> to pastiche.
+            and whitening<n>, and `tile<n>` of these and whitening<n> to pastiche; for regions
+            `inside<n>`, which also takes a mask.
         levels: Blend weight of each level, in the order that they are painted in.
     """
 
@@ -33,18 +34,21 @@ class LevelBrush:
         """Roots of the style's covariances, and its means, by level."""
         return self.signatures["look"](style=style)
 
-    def paint(self, content: np.ndarray, code: Code, strength: float) -> np.ndarray:
+    def paint(
+        self, content: np.ndarray, code: Code, strength: float, mask: np.ndarray | None = None
+    ) -> np.ndarray:
         """The strength is the share of each level's blend weight."""
+        whole = "paint" if mask is None else "inside"
         for level, weight in self.levels.items():
-            content = self._canvas(level, code, strength * weight).paint(content)
+            content = self._canvas(level, code, strength * weight, whole).paint(content, mask)
         return content
 
-    def _canvas(self, level, code, strength):
+    def _canvas(self, level, code, strength, whole):
         name = f"coloring{level}"
         given = {name: code[name], "strength": np.float32([[strength]])}
         paint, tile = (
             functools.partial(self.signatures[f"{kind}{level}"], **given)
-            for kind in ("paint", "tile")
+            for kind in (whole, "tile")
         )
         margin, known = max(MARGIN, STRIDES[level]), f"whitening{level}"
         return Canvas(paint, tile, "pastiche", STRIDES[level], margin, OVERLAPS[level], known)
