@@ -74,16 +74,19 @@ def inputs(pair: Pair, size: tuple[int, int] | None = None) -> Arrays:
     }
 
 
-def samples(table: Table, pairs: Iterable[Pair]) -> dict[str, Samples]:
+def samples(
+    table: Table, pairs: Iterable[Pair], size: tuple[int, int] | None = None
+) -> dict[str, Samples]:
     """What `to_tflite` finds ranges with, by file.
 
     Args:
         table: Endpoints by file and signature.
         pairs: Photographs and paintings.
+        size: As of `inputs`.
     """
     found = {file: {name: [] for name in endpoints} for file, endpoints in table.items()}
     for pair in pairs:
-        for file, name, given, _ in chained(table, inputs(pair)):
+        for file, name, given, _ in chained(table, inputs(pair, size)):
             found[file][name].append(given)
     return found
 

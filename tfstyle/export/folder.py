@@ -125,7 +125,7 @@ def _files(table, precision, size, pairs):
     """The files' bytes by name."""
     if precision != "int8":
         return {file: tflite.to_tflite(each, precision, size=size) for file, each in table.items()}
-    samples = calls.samples(table, pairs)
+    samples = calls.samples(table, pairs, size)
     return {
         file: tflite.to_tflite(each, UNCALIBRATED.get(file, precision), samples[file], size)
         for file, each in table.items()

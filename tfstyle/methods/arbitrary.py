@@ -103,7 +103,10 @@ class Arbitrary:
 
     def _regional(self, style, strength, weights, keep, given):
         if not self.networks:
-            raise ValueError("Expected a stylizer of `tfstyle.load` for masks. Received: LiteRT's.")
+            raise ValueError(
+                "Expected a stylizer of `tfstyle.load` and of our own for masks. "
+                "Received: LiteRT's, or a module's."
+            )
         if weights is not None:
             raise ValueError("Expected masks or weights. Received: both.")
         styles = stylizer.checked_styles(style)

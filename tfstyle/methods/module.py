@@ -65,7 +65,9 @@ class ModuleBrush:
         """The painting itself, squashed to a square."""
         return {"style": images.squash(style[0], STYLE_SIDE)[None]}
 
-    def paint(self, content: np.ndarray, code: Code, strength: float) -> np.ndarray:
+    def paint(
+        self, content: np.ndarray, code: Code, strength: float, mask: None = None
+    ) -> np.ndarray:
         """The photograph painted whole, its sides filled up by mirroring and cut again."""
         height, width, _ = content.shape
         if height * width > WHOLE_PIXELS:
