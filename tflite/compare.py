@@ -13,21 +13,23 @@ import json
 import os
 import re
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-from painter import SIDE, painters
+from painter import SIDE, painter
 from tqdm import tqdm
 
 from tfstyle import metrics, weights
 from tfstyle.evaluation import speed
-from tfstyle.export import calls, fidelity, folder
+from tfstyle.export import calls, fidelity, folder, whole
 
 HERE = Path(__file__).parent
 SIZES = ((256, 256), (384, 384), (720, 1080), (251, 333))  # height, width
 THREADS = (1, 2)
+ROUNDS = 5
 FIXED = f"-{SIDE}x{SIDE}"
 README = HERE / "README.md"
 BEGIN, END = "<!-- compared -->\n", "<!-- /compared -->"
@@ -60,32 +62,34 @@ def main() -> None:
         README.write_text(re.sub(f"{BEGIN}.*{END}", f"{BEGIN}{table}\n{END}", text, flags=re.S))
 
 
-def rows(ours: list[Path], peer: Path | None, pairs: list[calls.Pair]):
+def rows(ours: list[Path], peer: Path | None, pairs: list[calls.Pair]) -> Iterator[str]:
     """Lines of the table; the files of one size only show in their models' ratios."""
-    times = timed([*ours, *([peer] if peer else [])])
-    for path in tqdm([path for path in ours if not path.name.endswith(FIXED)], unit="model"):
-        fixed = times[1].get(f"{path.name}{FIXED}")
-        yield line(path.name, path, times, nearness(path, pairs), fixed)
-    for label in peer_labels(peer):
-        yield line(label, peer, times)
+    peers = {f"peer {path.stem}": path for path in peer.glob("*transfer*.tflite")} if peer else {}
+    models = {path.name: path for path in ours}
+    times = timed(models | peers)
+    for label, path in tqdm(models.items(), unit="folder"):
+        if not label.endswith(FIXED):
+            yield line(label, path, times, nearness(path, pairs), f"{label}{FIXED}")
+    for label, path in peers.items():
+        yield line(label, path, times)
 
 
-def timed(folders: list[Path]) -> dict:
+def timed(paths: Mapping[str, Path]) -> dict:
     """Wall milliseconds by threads and label; with the threads negated, the processor's."""
     found = {}
     for threads in THREADS:
-        runs = {label: run for each in folders for label, run in painters(each, threads).items()}
-        found[threads] = speed.milliseconds(runs)
-        found[-threads] = speed.milliseconds(runs, clock=time.process_time)
+        runs = {label: painter(path, threads) for label, path in paths.items()}
+        found[threads] = speed.milliseconds(runs, ROUNDS)
+        found[-threads] = speed.milliseconds(runs, ROUNDS, time.process_time)
     return found
 
 
 def nearness(path: Path, pairs: list[calls.Pair]) -> tuple[str, str]:
     """PSNR and differences of a folder's pictures from Keras', as two cells."""
-    card = json.loads((path / folder.CARD).read_text())
-    if "psnr_to_keras" not in card or path.name == "drop-in":
+    if whole.LABEL not in signatures(path):
         return "as ghiasi", ""
-    table = folder.endpoints(card["model"], weights.load_networks(card["model"]))
+    name = json.loads((path / folder.CARD).read_text())["model"]
+    table = folder.endpoints(name, weights.load_networks(name))
     contents = {file: (path / f"{file}.tflite").read_bytes() for file in table}
     painted = [pair for size in SIZES for pair in fidelity.pictures(table, contents, pairs, size)]
     ratios = [metrics.psnr(*pair) for pair in painted]
@@ -96,27 +100,30 @@ def nearness(path: Path, pairs: list[calls.Pair]) -> tuple[str, str]:
     )
 
 
-def line(label, path, times, near=("", ""), fixed=None) -> str:
+def line(label, path, times, near=("", ""), fixed="") -> str:
     """One row of the table."""
-    size = sum(file.stat().st_size for file in path.glob("*.tflite"))
     numbers = [f"{times[threads][label]:.1f}" for threads in (*THREADS, *(-n for n in THREADS))]
-    ratio = f"{times[1][label] / fixed:.2f}" if fixed else ""
-    cells = [label, f"{size:,}", *near, *numbers, ratio, f"{peak(path, label):.0f}"]
+    ratio = f"{times[1][label] / times[1][fixed]:.2f}" if fixed in times[1] else ""
+    cells = [label, f"{weight(path):,}", *near, *numbers, ratio, f"{peak(path):.0f}"]
     return f"| {' | '.join(cells)} |"
 
 
-def peer_labels(peer: Path | None) -> list[str]:
-    """A peer's models."""
-    return list(painters(peer)) if peer else []
+def signatures(path: Path) -> dict[str, dict]:
+    """Inputs and outputs of a folder's signatures, by name, as its card says."""
+    files = json.loads((path / folder.CARD).read_text())["signatures"].values()
+    return {label: each for file in files for label, each in file.items()}
 
 
-def peak(path: Path, label: str) -> float:
-    """MiB that a process needs that opens the files and paints once, on one thread."""
-    code = (
-        f"import sys; sys.path.insert(0, {str(HERE)!r}); import painter; "
-        f"painter.painters({str(path)!r})[{label!r}]()"
-    )
-    return speed.seconds_and_peak(code)[1]
+def weight(path: Path) -> int:
+    """Bytes of a folder's files, or of a peer's transformer and its predictor."""
+    pair = [path, next(path.parent.glob("*predict*.tflite"))] if path.is_file() else []
+    return sum(file.stat().st_size for file in pair or path.glob("*.tflite"))
+
+
+def peak(path: Path) -> float:
+    """MiB that a process of LiteRT and numpy has at most that paints once, on one thread."""
+    code = f"import sys; sys.path.insert(0, {str(HERE)!r}); import painter; "
+    return speed.seconds_and_peak(f"{code}painter.painter({str(path)!r})()")[1]
 
 
 if __name__ == "__main__":

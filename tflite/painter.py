@@ -1,12 +1,11 @@
-"""A folder of TFLite files run by LiteRT alone, as an app runs them."""
+"""TFLite files run by LiteRT and numpy alone, as an app runs them."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-
-from tfstyle import examples, litert, peers
+from ai_edge_litert.interpreter import Interpreter
 
 SIDE = 384  # pixels, of what is painted; Magenta's files take no other
 STYLE_SIDE = 256
@@ -14,50 +13,57 @@ LOOKS = {"predict", "look"}
 PAINTS = "stylize"
 
 
-def painters(folder: str | os.PathLike, threads: int = 1) -> dict[str, Callable[[], np.ndarray]]:
-    """Functions that paint one photograph of SIDE, the painting looked at before, by label.
+def painter(path: str | os.PathLike, threads: int = 1) -> Callable[[], np.ndarray]:
+    """A function that paints one photograph of SIDE, the painting looked at before.
 
     Args:
-        folder: Of `tfstyle export`, or with `*predict*.tflite` and `*transfer*.tflite`.
+        path: Folder that convert.py wrote, or the transformer's file of a pair in Magenta's layout.
         threads: Processor threads.
     """
-    folder = Path(folder)
-    if any(folder.glob("*transfer*.tflite")):
-        found = peers.magenta(folder, threads)
-        return {_label(folder, label, found): _pair(pair) for label, pair in found.items()}
-    return {folder.name: _ours(folder, threads)}
+    pictures = {
+        side: np.random.default_rng(0).random((1, side, side, 3), dtype=np.float32)
+        for side in (SIDE, STYLE_SIDE)
+    }
+    path = Path(path)
+    pair = [path] if path.is_file() else list(path.glob("*transfer.tflite"))
+    if pair:
+        return _pair(pair[0], threads, pictures)
+    return _signatures(path, threads, pictures)
 
 
-def _label(folder, label, found):
-    return label if len(found) > 1 else folder.name
+def _pair(transformer, threads, pictures):
+    predictor = next(transformer.parent.glob("*predict*.tflite"))
+    vector = _called(Interpreter(str(predictor), num_threads=threads), [pictures[STYLE_SIDE]])()
+    interpreter = Interpreter(str(transformer), num_threads=threads)
+    return _called(interpreter, [pictures[SIDE], vector])
 
 
-def _pair(pair):
-    content, vector = examples.lake(SIDE, SIDE), pair.look(examples.swirls(STYLE_SIDE, STYLE_SIDE))
-    return lambda: pair.paint(content, vector)
+def _called(interpreter, arrays):
+    """A function of an interpreter without names, its inputs told by their channels."""
+    interpreter.allocate_tensors()
+    for detail in interpreter.get_input_details():
+        given = next(array for array in arrays if array.shape[-1] == detail["shape"][-1])
+        interpreter.set_tensor(detail["index"], given)
+
+    def call():
+        interpreter.invoke()
+        return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+
+    return call
 
 
-def _ours(folder, threads):
-    opened = [litert.opened(threads, model_path=str(path)) for path in folder.glob("*.tflite")]
+def _signatures(folder, threads, pictures):
+    opened = [Interpreter(str(path), num_threads=threads) for path in folder.glob("*.tflite")]
     runners = {
         label: each.get_signature_runner(label)
         for each in opened
         for label in each.get_signature_list()
     }
-    known = _known(runners)
-    given = {name: known[name] for name in runners[PAINTS].get_input_details()}
-    return lambda: runners[PAINTS](**given)["pastiche"][0]
-
-
-def _known(runners):
-    """Arrays by input name: of a photograph, and what the first signature says of a painting."""
-    known = {
-        "content": examples.lake(SIDE, SIDE)[None],
-        "strength": np.ones((1, 1), np.float32),
-    }
+    details = runners[PAINTS].get_input_details()
+    known = {"content": pictures[SIDE], "strength": np.ones((1, 1), np.float32)}
     for label in LOOKS & runners.keys():
-        known |= runners[label](style=examples.swirls(STYLE_SIDE, STYLE_SIDE)[None])
-    if not LOOKS & runners.keys() and "style" in (inputs := runners[PAINTS].get_input_details()):
-        shares = inputs["style"]["shape"][-1]
-        known["style"] = np.eye(1, shares, dtype=np.float32)
-    return known | ({"own": known["vector"]} if "vector" in known else {})
+        known |= runners[label](style=pictures[STYLE_SIDE])
+    if "style" in details:
+        known["style"] = np.eye(1, details["style"]["shape"][-1], dtype=np.float32)
+    given = {name: known["vector" if name == "own" else name] for name in details}
+    return lambda: runners[PAINTS](**given)["pastiche"]

@@ -45,6 +45,8 @@ class Model:
     def style(self) -> str:
         """What a style is to it, in words."""
         named = len(weights.styles(self.name))
+        if self.row.takes is Takes.CHOICE:
+            return f"one of its {named} names, or a mixture of them"
         return self.row.takes.value + (f", or one of {named} names" if named else "")
 
 

@@ -16,7 +16,8 @@ def signatures(
 ) -> dict[str, Signature]:
     """The named signatures of TFLite files, as functions from arrays to arrays by name.
 
-    Only the file that was called last keeps its memory.
+    Only the file that was called last keeps its memory. It is opened anew for other sizes, since
+    LiteRT 2.3 can paint noise with one signature when another has been brought to a second size.
 
     Args:
         paths: The files.
@@ -34,20 +35,26 @@ def signatures(
 
 
 def _function(shelf, path, name):
-    return lambda **inputs: shelf.open(path).get_signature_runner(name)(**inputs)
+    def call(**inputs):
+        shapes = {key: np.shape(value) for key, value in inputs.items()}
+        return shelf.open(path, name, shapes).get_signature_runner(name)(**inputs)
+
+    return call
 
 
 class _Shelf:
-    """Holds one open interpreter."""
+    """Holds one open interpreter, and the shapes that its signatures have been called with."""
 
     def __init__(self, threads):
-        self.threads, self.path, self.interpreter = threads, None, None
+        self.threads, self.path, self.interpreter, self.shapes = threads, None, None, {}
 
-    def open(self, path):
-        if path != self.path:
-            self.path, self.interpreter = None, None
+    def open(self, path, name=None, shapes=None):
+        if path != self.path or self.shapes.get(name, shapes) != shapes:
+            self.path, self.interpreter, self.shapes = None, None, {}
             self.interpreter = _interpreter(path, self.threads)
             self.path = path
+        if name is not None:
+            self.shapes[name] = shapes
         return self.interpreter
 
 
