@@ -84,7 +84,7 @@ def _exported(name, folder, pairs):
 
 def _check(table, exported):
     """Every signature against Keras on pictures of an odd size."""
-    known = {"content": examples.lake(123, 161)[None], "style": examples.discs(150, 131)[None]}
+    known = calls.inputs((examples.lake(123, 161), examples.discs(150, 131)))
     for file, name, inputs, _ in calls.chained(table, known):
         found = tflite.difference(exported[file], name, table[file][name], inputs)
         if not found <= TOLERANCE:
