@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tfstyle import examples, images, metrics, weights
-from tfstyle.methods import method
+from tfstyle.methods import Takes, method
 
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "tflite/web"
@@ -97,7 +97,7 @@ def files(tmp_path_factory):
 def painted(page, name, files, strength=1.0):
     page.choose("model", name)
     page.give("photograph", files[0])
-    if page.find("#painting").is_displayed():
+    if method(name).takes is Takes.IMAGE:
         page.give("painting", files[1])
     page.slide(strength)
     page.paint()
@@ -106,8 +106,8 @@ def painted(page, name, files, strength=1.0):
 
 def expected(name, files, strength=1.0):
     photograph, painting = map(images.read, files)
-    style = None if method(name).in_weights else painting
-    return weights.load_lite(name).stylize(photograph, style, strength)
+    styles = {Takes.IMAGE: painting, Takes.CHOICE: next(iter(weights.styles(name)), None)}
+    return weights.load_lite(name).stylize(photograph, styles.get(method(name).takes), strength)
 
 
 @pytest.mark.parametrize("name", FAMILIES.values())

@@ -132,6 +132,13 @@ class CropLike(keras.layers.Layer):
 
     def call(self, picture, reference):
         start, (height, width) = self.margin, _extent(reference)
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            # LiteRT.js reads nothing from outputs whose size LiteRT learns only while running.
+            found = tf.slice(picture, (0, start, start, 0), tf.stack((-1, height, width, -1)))
+            found.set_shape((picture.shape[0], None, None, picture.shape[-1]))
+            return found
         return picture[:, start : start + height, start : start + width, :]
 
     def compute_output_shape(self, picture_shape, reference_shape):
