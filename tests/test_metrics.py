@@ -1,9 +1,10 @@
 import csv
+import shutil
 
 import numpy as np
 import pytest
 
-from tfstyle import cli, examples, images, metrics
+from tfstyle import cli, examples, images, metrics, weights
 from tfstyle.evaluation import grades, models, pairs, report, speed
 from tfstyle.metrics import Distances, Protocol
 
@@ -126,6 +127,16 @@ def test_models_are_found_by_name_by_folder_and_in_runs(stylizer, tmp_path):
     assert list(models.stylizers(tmp_path)) == [tmp_path.name]
     with pytest.raises(ValueError, match=r"ghiasi.*nowhere"):
         models.stylizers(tmp_path / "nowhere")
+
+
+def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
+    release = shutil.copytree(weights.RELEASED / "johnson-great-wave", tmp_path / "wave")
+    for model in ("johnson-great-wave", release):
+        (found,) = models.stylizers(model).values()
+        assert list(found.styles) == ["great-wave"]
+    (release / "card.json").unlink()
+    with pytest.raises(ValueError, match="wave"):
+        models.stylizers(release)
 
 
 def test_a_peers_files_are_found_in_its_folder(shared, photograph, painting):

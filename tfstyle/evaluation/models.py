@@ -1,6 +1,7 @@
 """What is measured: released models, folders of others, and peers, as functions of pictures."""
 
 import functools
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -50,7 +51,8 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     """
     folder = Path(model)
     if str(model) in weights.released():
-        return {str(model): _by_name(weights.load_lite(str(model), threads), str(model))}
+        stylizer = weights.load_lite(str(model), threads)
+        return {str(model): _by_name(stylizer, str(model), str(model).partition("-")[2])}
     networks = _networks(str(model), threads)
     if networks:
         return {str(model): Named(networks)}
@@ -60,22 +62,42 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     if hub.is_module(model):
         return {folder.name if folder.exists() else str(model): hub.load(model)}
     for name, row in METHODS.items():
-        if not row.in_weights and any(
-            all((folder / f"{file}.{kind}").is_file() for file in files)
-            for kind, files in {"tflite": row.lite, "keras": row.files}.items()
-        ):
-            return {folder.name: _by_name(weights.chosen(name, folder, threads), name)}
+        if row.takes is not Takes.NOTHING and _holds(folder, row):
+            painting = _painting(folder)
+            if painting or row.takes is not Takes.NAME:
+                stylizer = weights.chosen(name, folder, threads)
+                return {folder.name: _by_name(stylizer, name, painting)}
     raise ValueError(
         f"Expected one of {', '.join((*weights.released(), *hub.MODULES))}, a folder of a model, "
         f"or of a peer's TFLite files. Received: {model}."
     )
 
 
-def _by_name(stylizer, name):
-    """As it is, or by names where it knows no painting."""
-    if method(name).takes is not Takes.CHOICE:
-        return stylizer
-    return Named({s: functools.partial(stylizer.stylize, style=s) for s in stylizer.styles})
+def _holds(folder, row):
+    kinds = {"tflite": row.lite, "keras": row.files}
+    return any(
+        all((folder / f"{file}.{kind}").is_file() for file in files)
+        for kind, files in kinds.items()
+    )
+
+
+def _painting(folder):
+    """The name of the only painting that a run or a release has learned, if it is one."""
+    for path in (folder / "card.json", folder / "settings.json"):
+        if path.is_file():
+            styles = json.loads(path.read_text()).get("styles", ())
+            return styles[0] if len(styles) == 1 else None
+    return None
+
+
+def _by_name(stylizer, name, painting):
+    """As it is, or by names where it knows no painting, or a single one."""
+    takes = method(name).takes
+    if takes is Takes.NAME:
+        return Named({painting: stylizer.stylize})
+    if takes is Takes.CHOICE:
+        return Named({s: functools.partial(stylizer.stylize, style=s) for s in stylizer.styles})
+    return stylizer
 
 
 def _networks(family, threads):
