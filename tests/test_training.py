@@ -17,8 +17,8 @@ from tfstyle.networks import files, vgg
 NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64"]
 NARROW = ["--stem", "4", "--quarter", "8", "--eighth", "8", "--blocks", "1", "--top", "4"]
 SMALL = {
-    "johnson": [*NARROW, "--reach", "8"],
-    "cin": [*NARROW, "--reach", "8", "--own-share", "0.3"],
+    "johnson": NARROW,
+    "cin": [*NARROW, "--own-share", "0.3"],
     "ghiasi": [*NARROW, "--hidden", "8"],
     "adain": [],
     "wct": [],

@@ -153,28 +153,6 @@ def contents(
     return examples.map(lambda content: {"content": content}).prefetch(4)
 
 
-def with_corners(
-    batches: tf.data.Dataset, reach: int, seed: int, start: int = 0
-) -> tf.data.Dataset:
-    """Batches that also say where a window into their pictures begins.
-
-    Args:
-        batches: Of dictionaries.
-        reach: Pixels; the largest row or column.
-        seed: Chooses the corners.
-        start: Batches that were passed over.
-
-    Returns:
-        Dataset of the same dictionaries with "corner", a row and a column, shape (2,).
-    """
-
-    def cornered(index, batch):
-        corner = tf.random.stateless_uniform((2,), (seed, index), 0, reach + 1, tf.int32)
-        return batch | {"corner": corner}
-
-    return tf.data.Dataset.zip((tf.data.Dataset.counter(start), batches)).map(cornered)
-
-
 def contents_and_choices(
     paths: Sequence[Path],
     styles: int,

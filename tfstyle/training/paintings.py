@@ -46,9 +46,7 @@ class Objective(perceptual.Objective):
     """`perceptual.Objective` of given paintings.
 
     A batch's "vector", shape (batch, 1 + paintings), says which are wanted, the photograph itself
-    being the first; without any, the only painting is. Its "corner" says where the window that is
-    judged begins: a network that always sees its border judged learns to hide the painting's
-    rarer colours there.
+    being the first; without any, the only painting is.
 
     Args:
         eyes: As of `perceptual.Objective`.
@@ -67,11 +65,6 @@ class Objective(perceptual.Objective):
         super().__init__(eyes, views, settings)
         seen = [self._seen(ops.convert_to_tensor(painting[None])) for painting in paintings]
         self.table = {name: _stacked([each[name] for each in seen]) for name in seen[0]}
-
-    def judged(self, batch, picture):
-        corner, side = batch["corner"], self.settings.window
-        shape = (batch["content"].shape[0], side, side, 3)
-        return ops.slice(self.inside(picture), (0, corner[0], corner[1], 0), shape)
 
     def _seen(self, painting):
         return self.style.of(painting, self.eyes(painting, training=False))
@@ -127,8 +120,7 @@ def train_one(
     )
 
     def batches_from(step):
-        found = batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
-        return batches.with_corners(found, settings.reach, settings.seed, step)
+        return batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
 
     def paint(contents, _):
         return trained.predict_on_batch(contents)

@@ -110,12 +110,8 @@ class Objective:
         """Squared difference of pixels where a photograph is its own style."""
         raise NotImplementedError
 
-    def judged(self, batch: Mapping, picture):
-        """The part of a batch's pictures that is looked at."""
-        return self.inside(picture)
-
     def __call__(self, batch, pastiche):
-        content, inside = (self.judged(batch, each) for each in (batch["content"], pastiche))
+        content, inside = self.inside(batch["content"]), self.inside(pastiche)
         seen, taps = self.content_eyes(content, training=False), self.eyes(inside, training=False)
         style = self.style.of(inside, taps)
         found = {

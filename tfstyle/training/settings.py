@@ -9,7 +9,6 @@ def number(default: float | str, help: str, choices: Sequence[str] | None = None
     return dataclasses.field(default=default, metadata={"help": help, "choices": choices})
 
 
-SMALLEST_WINDOW = 32  # pixels; two features a side where a loss network sees the coarsest
 PRECISIONS = ("mixed_bfloat16", "mixed_float16", "float32")
 
 
@@ -32,8 +31,7 @@ class Painting:
     batch: int = number(4, "photographs a step")
     size: int = number(192, "side of the crops in pixels")
     style_size: int = number(256, "longer side of the paintings in pixels")
-    margin: int = number(8, "pixels of a crop's border that are painted but not judged")
-    reach: int = number(40, "pixels by which what is judged of a crop moves, against frames")
+    margin: int = number(16, "pixels of a crop's border that are painted but not judged")
     rate: float = number(1e-3, "highest learning rate of Adam")
     content_weight: float = number(1.0, "of the content loss")
     style_weight: float = number(12.0, "of the style moments' loss")
@@ -47,16 +45,3 @@ class Painting:
     blocks: int = number(3, "residual blocks at an eighth of the size")
     top: int = number(8, "channels at full size")
     seed: int = number(1, "chooses weights, order and crops")
-
-    def __post_init__(self):
-        if self.window < SMALLEST_WINDOW:
-            raise ValueError(
-                f"Expected a size of {SMALLEST_WINDOW} pixels and more beyond the reach and two "
-                f"margins. Received: {self.size}, a reach of {self.reach} and a margin of "
-                f"{self.margin}."
-            )
-
-    @property
-    def window(self) -> int:
-        """Side in pixels of what is judged of a crop."""
-        return self.size - self.reach - 2 * self.margin

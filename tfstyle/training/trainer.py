@@ -24,7 +24,7 @@ class Trainer(keras.Model):
     """Trains a network on a criterion that returns named, already weighted losses.
 
     Args:
-        network: Called with what it takes of the batch (a dictionary of tensors).
+        network: Called with the batch (a dictionary of tensors).
         criterion: Called with the batch and the network's outputs, returns a dictionary of
             scalars, one for each of its `names`; the objective is their sum. Held as it is:
             neither trained nor saved.
@@ -52,10 +52,7 @@ class Trainer(keras.Model):
         optimizer.build(self.network.trainable_variables)
 
     def call(self, batch, training=False):
-        seen, inputs = self.seen(batch), self.network.input
-        if isinstance(inputs, Mapping):
-            seen = {name: seen[name] for name in inputs}
-        return self.network(seen, training=training)
+        return self.network(self.seen(batch), training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         losses = self.criterion(x, y_pred)

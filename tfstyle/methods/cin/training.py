@@ -78,7 +78,7 @@ def train(
         copy_into(trained, load(Path(begin) / FILE))
 
     def batches_from(step):
-        found = batches.contents_and_choices(
+        return batches.contents_and_choices(
             photographs,
             len(painted),
             settings.batch,
@@ -87,7 +87,6 @@ def train(
             step,
             settings.own_share,
         )
-        return batches.with_corners(found, settings.reach, settings.seed, step)
 
     vectors = np.eye(1 + len(painted), dtype="float32")[1:]
     shown = np.stack(perceptual.spread(vectors))
