@@ -19,6 +19,7 @@ from tfstyle.networks import (
 )
 from tfstyle.networks.endpoint import Endpoint
 from tfstyle.networks.resnet import resnet
+from tfstyle.networks.unet import unet
 
 
 @pytest.fixture(scope="module")
@@ -263,6 +264,21 @@ def test_int8_keeps_statistics_and_the_picture_in_floats(tmp_path):
     (tmp_path / "small.tflite").write_bytes(content)
     painted = litert.signatures([tmp_path / "small.tflite"])["paint"](**inputs)["pastiche"]
     assert np.abs(painted * 255 - np.round(painted * 255)).mean() > 0.1
+
+
+def test_careful_int8_is_nearer_where_a_norm_has_few_features():
+    table = {"small": {"paint": Endpoint(unet(8, 5, 2, "instance", upsampling="nearest"), "out")}}
+    pairs = [(examples.lake(64, 64), examples.discs(64, 64)), (examples.swirls(64, 64),) * 2]
+    samples = calls.samples(table, pairs)["small"]
+    inputs = {"content": examples.lake(75, 93)[None]}
+    rough, careful = (
+        tflite.difference(
+            tflite.to_tflite(table["small"], "int8", samples, careful=careful),
+            *("paint", table["small"]["paint"], inputs),
+        )
+        for careful in (False, True)
+    )
+    assert careful < 0.6 * rough
 
 
 def test_an_unknown_precision_is_refused(small):

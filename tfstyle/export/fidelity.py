@@ -42,6 +42,15 @@ def ratio(painted: Iterable[calls.Pair]) -> float:
     return round(float(np.mean([metrics.psnr(*pair) for pair in painted])), 1)
 
 
+def agree(ratios: Mapping[str, float], precision: str, drawn: bool = False) -> bool:
+    """Whether no PSNR by size, in dB, is below the precision's mark; `drawn` as of `checked`."""
+    return min(ratios.values()) >= _mark(precision, drawn)
+
+
+def _mark(precision, drawn):
+    return (MARKS | DRAWN if drawn else MARKS)[precision]
+
+
 def checked(ratios: Mapping[str, float], precision: str, drawn: bool = False) -> dict[str, float]:
     """PSNRs by size, none below the precision's mark.
 
@@ -53,11 +62,9 @@ def checked(ratios: Mapping[str, float], precision: str, drawn: bool = False) ->
     Raises:
         ValueError: One is.
     """
-    mark = (MARKS | DRAWN if drawn else MARKS)[precision]
-    worst = min(ratios.values())
-    if not worst >= mark:
+    if not agree(ratios, precision, drawn):
         raise ValueError(
-            f"Expected a {precision} file within {mark:g} dB of Keras. "
-            f"Received: {worst:.1f} dB, so nothing is written."
+            f"Expected a {precision} file within {_mark(precision, drawn):g} dB of Keras. "
+            f"Received: {min(ratios.values()):.1f} dB, so nothing is written."
         )
     return dict(ratios)

@@ -64,18 +64,13 @@ def export(
         return
     precision = precision or method(name).precision
     pairs = list(calls.pairs(photographs, paintings))
+    drawn, careful = not (photographs and paintings), False
     if drop_in:
         table, contents = dropin.pair(name, networks, precision)
+        ratios = _ratios(table, contents, pairs, SIZES[:1])
     else:
         table = endpoints(name, networks, size)
-        contents = _files(table, precision, size, pairs)
-    sizes = (size,) if size else SIZES[:1] if drop_in else SIZES
-    ratios = {
-        f"{height}x{width}": fidelity.ratio(
-            fidelity.pictures(table, contents, pairs[:COMPARED], (height, width))
-        )
-        for height, width in sizes
-    }
+        contents, ratios, careful = _agreeing(table, precision, size, pairs, drawn)
     card = {
         "model": name,
         "version": tfstyle.__version__,
@@ -84,10 +79,11 @@ def export(
         "bytes": {file: len(content) for file, content in contents.items()},
         "signatures": {file: tflite.signatures(content) for file, content in contents.items()},
         "operations": {file: tflite.operations(content) for file, content in contents.items()},
-        "psnr_to_keras": fidelity.checked(ratios, precision, not (photographs and paintings)),
+        "psnr_to_keras": fidelity.checked(ratios, precision, drawn),
     }
     if precision == "int8":
-        card["float_operations"] = sorted(tflite.FLOAT)
+        card["float_operations"] = tflite.floats(careful)
+        card["float_convolutions"] = tflite.CONVOLUTIONS[careful]
     files = {f"{file}.tflite": content for file, content in contents.items()}
     styles = Path(source or weights.RELEASED / name) / weights.STYLES
     if styles.is_file() and not drop_in:
@@ -121,12 +117,33 @@ def endpoints(
     }
 
 
-def _files(table, precision, size, pairs):
+def _agreeing(table, precision, size, pairs, drawn):
+    """The files' bytes, their PSNRs, and whether int8 had to be careful for these."""
+    for careful in (False, True):
+        contents = _files(table, precision, size, pairs, careful)
+        ratios = _ratios(table, contents, pairs, (size,) if size else SIZES)
+        if precision != "int8" or fidelity.agree(ratios, precision, drawn):
+            break
+    return contents, ratios, careful
+
+
+def _ratios(table, contents, pairs, sizes):
+    return {
+        f"{height}x{width}": fidelity.ratio(
+            fidelity.pictures(table, contents, pairs[:COMPARED], (height, width))
+        )
+        for height, width in sizes
+    }
+
+
+def _files(table, precision, size, pairs, careful):
     """The files' bytes by name."""
     if precision != "int8":
         return {file: tflite.to_tflite(each, precision, size=size) for file, each in table.items()}
     samples = calls.samples(table, pairs, size)
     return {
-        file: tflite.to_tflite(each, UNCALIBRATED.get(file, precision), samples[file], size)
+        file: tflite.to_tflite(
+            each, UNCALIBRATED.get(file, precision), samples[file], size, careful=careful
+        )
         for file, each in table.items()
     }

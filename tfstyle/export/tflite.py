@@ -20,6 +20,12 @@ FLOAT = (  # what int8 would ruin: statistics, and what features are brought to
     *("RESHAPE", "RSQRT", "SLICE", "SPLIT", "SPLIT_V", "SQRT", "SQUARED_DIFFERENCE"),
     *("STRIDED_SLICE", "SUB", "SUM", "TANH"),
 )
+ACTIVATIONS = ("LEAKY_RELU", "RELU", "RESIZE_NEAREST_NEIGHBOR")  # float in careful files
+FEW = 16  # channels; careful files convolve so few in floats
+CONVOLUTIONS = {
+    False: "those that make pictures",
+    True: f"those that make pictures or see at most {FEW} channels",
+}
 
 Samples = Mapping[str, Iterable[Mapping[str, np.ndarray]]]
 
@@ -30,6 +36,7 @@ def to_tflite(
     samples: Samples | None = None,
     size: tuple[int, int] | None = None,
     order: Sequence[str] | None = None,
+    careful: bool = False,
 ) -> bytes:
     """A TFLite file.
 
@@ -41,6 +48,8 @@ def to_tflite(
         samples: Arrays by input name, for every signature; "int8" needs them.
         size: Height and width of every "content"; None takes any.
         order: Names of a single signature's inputs, as apps that know no names are to number them.
+        careful: Whether "int8" also leaves `ACTIVATIONS` in floats and the convolutions of at most
+            `FEW` channels, for networks with a norm over few features, which multiplies errors.
 
     Returns:
         The file's bytes; every input has batch 1, and but for `size` takes any height and width.
@@ -62,7 +71,8 @@ def to_tflite(
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         if precision == "float16":
             converter.target_spec.supported_types = [tf.float16]
-        content = _int8(converter, samples) if precision == "int8" else converter.convert()
+        int8 = precision == "int8"
+        content = _int8(converter, samples, careful) if int8 else converter.convert()
     _refuse_foreign_operations(content)
     content = _edited(content, _forget_inner_names, _begin_at_nominal_size)
     return _numbered(content, order) if order else content
@@ -78,30 +88,41 @@ def _numbered(content, order):
     return _edited(content, edit)
 
 
-def _int8(converter, samples):
+def _int8(converter, samples, careful):
     def pairs():
         return ((name, dict(inputs)) for name, each in samples.items() for inputs in each)
 
     converter.representative_dataset = pairs
-    options = tf.lite.experimental.QuantizationDebugOptions(denylisted_ops=list(FLOAT))
+    options = tf.lite.experimental.QuantizationDebugOptions(denylisted_ops=floats(careful))
     debugger = tf.lite.experimental.QuantizationDebugger(
         converter=converter, debug_dataset=pairs, debug_options=options
     )
-    options.denylisted_nodes = _picture_makers(debugger.calibrated_model)
+    options.denylisted_nodes = _float_convolutions(debugger.calibrated_model, careful)
     return debugger.get_nondebug_quantized_model()
 
 
-def _picture_makers(content):
-    """Names of the convolutions with three channels; eight bits would show as steps of colour."""
+def floats(careful: bool) -> list[str]:
+    """Operations that int8 leaves in floats."""
+    return sorted((*FLOAT, *ACTIVATIONS) if careful else FLOAT)
+
+
+def _float_convolutions(content, careful):
+    """Names of those that make pictures, whose eight bits would show as steps of colour, and of
+    careful ones.
+    """
     model = schema.ModelT.InitFromPackedBuf(content)
-    tensors = [tensor for graph in model.subgraphs for tensor in _convolved(model, graph)]
-    return [tensor.name.decode() for tensor in tensors if tensor.shape[-1] == 3]
+    ends = [ends for graph in model.subgraphs for ends in _convolved(model, graph)]
+    few = FEW if careful else 0
+    return [
+        made.name.decode() for seen, made in ends if made.shape[-1] == 3 or seen.shape[-1] <= few
+    ]
 
 
 def _convolved(model, graph):
+    """What convolutions see and make."""
     for each in graph.operators:
         if model.operatorCodes[each.opcodeIndex].builtinCode == schema.BuiltinOperator.CONV_2D:
-            yield graph.tensors[each.outputs[0]]
+            yield graph.tensors[each.inputs[0]], graph.tensors[each.outputs[0]]
 
 
 def _edited(content, *edits):
