@@ -59,13 +59,13 @@ def test_calibrated_int8_says_what_stays_float(tmp_path):
     assert card["precision"] == "int8" and "MEAN" in card["float_operations"]
 
 
-@pytest.mark.parametrize("name", [TRANSLATIONS[0], "ghiasi", "adain", "wct"])
+@pytest.mark.parametrize("name", [TRANSLATIONS[0], "johnson-the-scream", "ghiasi", "adain", "wct"])
 def test_one_signature_paints_with_its_margin_as_the_stylizer_does(name):
     networks = weights.load_networks(name)
     table = folder.endpoints(name, networks)
     known = calls.inputs((examples.lake(75, 93), examples.discs(80, 70)), None)
     called = {label: outputs for _, label, _, outputs in calls.chained(table, known)}
-    style = () if name in TRANSLATIONS else (known["style"][0], calls.STRENGTH)
+    style = () if method(name).in_weights else (known["style"][0], calls.STRENGTH)
     expected = weights.load(name).stylize(known["content"], *style)
     np.testing.assert_allclose(called["stylize"]["pastiche"], expected, atol=1e-4)
 

@@ -9,6 +9,7 @@ from tfstyle.export import calls, tflite
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks import (
     files,
+    johnson,
     predictor,
     residual,
     squeezenet,
@@ -63,6 +64,24 @@ def test_given_its_own_moments_a_tile_is_the_whole(small, inputs, papers):
     tile = tiling.tiling(network, "pastiche").predict_on_batch(given)["pastiche"]
     np.testing.assert_allclose(tile, network.predict_on_batch(inputs), atol=1e-6)
     np.testing.assert_allclose(tile, whole["pastiche"], atol=1e-6)
+
+
+@pytest.mark.parametrize("norm", ["instance", "batch"])
+@pytest.mark.parametrize("upsampling", ["nearest", "transposed"])
+def test_johnsons_network_has_the_published_size_and_gives_any_size_back(norm, upsampling):
+    network = johnson.johnson(norm=norm, upsampling=upsampling)
+    trainable = sum(int(np.prod(v.shape)) for v in network.trainable_variables)
+    assert trainable == 1_679_235  # with biases and a scale and a shift a normalised channel
+    for size in ((37, 50), (1, 1)):
+        assert network.predict_on_batch(np.zeros((1, *size, 3))).shape == (1, *size, 3)
+
+
+def test_a_network_without_moments_is_tiled_as_it_is():
+    network, picture = johnson.johnson((4, 4, 8), "batch"), examples.lake(40, 56)[None]
+    whole = tiling.measuring(network).predict_on_batch(picture)
+    assert whole.keys() == {"translated"}
+    tile = tiling.tiling(network).predict_on_batch(picture)["translated"]
+    np.testing.assert_allclose(tile, whole["translated"], atol=1e-6)
 
 
 def test_the_vector_changes_the_picture(small, inputs):

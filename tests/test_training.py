@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 from processes import log, start, steps_logged, stop_after
 
-from tfstyle import cli, examples, images, weights
+from tfstyle import cli, examples, images, release, weights
 from tfstyle.data import batches, folders
 from tfstyle.data.cache import cached
+from tfstyle.methods import canvas
 from tfstyle.networks import files, vgg
 
 NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64"]
 NARROW = ["--stem", "4", "--quarter", "8", "--eighth", "8", "--blocks", "1", "--top", "4"]
 SMALL = {
-    "johnson": NARROW,
+    "johnson": [*NARROW, "--margin", "8"],
     "cin": [*NARROW, "--own-share", "0.3"],
     "ghiasi": [*NARROW, "--hidden", "8"],
     "adain": [],
@@ -120,6 +121,24 @@ def test_a_run_begins_with_the_weights_of_another(pictures, family):
     mine, theirs = (files.load(r / f"{FILES[family]}.keras") for r in (pictures / begun, before))
     for one, other in zip(mine.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_the_papers_network_is_trained_with_batch_norm_and_paints_in_tiles(
+    pictures, tmp_path, monkeypatch
+):
+    arguments = [*command(pictures, "paper", "johnson"), "--steps", "2", "--norm", "batch"]
+    assert cli.main(arguments) == 2
+    assert cli.main([*arguments, "--network", "paper"]) == 0
+    found = weights.load("johnson", pictures / "paper")
+    photograph = examples.lake(90, 130)
+    whole = found.stylize(photograph)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    np.testing.assert_allclose(found.stylize(photograph), whole, atol=0.02)
+    (path,) = [
+        p for p in release.release("johnson", pictures / "paper", tmp_path) if p.suffix == ".tflite"
+    ]
+    lite = weights.load_lite("johnson", folder=path.parent)
+    assert np.abs(lite.stylize(photograph) - found.stylize(photograph)).mean() < 0.02
 
 
 def test_one_paintings_network_begins_as_a_network_of_many_paints_it(pictures, photograph):

@@ -25,7 +25,7 @@ class Canvas:
         stride: Pixels that sides are filled up to a multiple of, mirrored; divides TILE.
         margin: Pixels mirrored around a photograph, against a frame; a multiple of the stride.
         overlap: Pixels seen around a tile, a multiple of the stride.
-        statistics: Their name.
+        statistics: Their name; networks with batch norm tell none.
     """
 
     whole: Callable[..., dict]
@@ -59,7 +59,7 @@ class Canvas:
 
     def _tiled(self, content, mask=None):
         height, width, _ = content.shape
-        tile = functools.partial(self.tile, **{self.statistics: self._measured(content, mask)})
+        tile = functools.partial(self.tile, **self._measured(content, mask))
         painted = content.copy()
         for rows, columns in tiles.windows(
             height, width, TILE, self.overlap, self.margin, self.stride
@@ -70,10 +70,11 @@ class Canvas:
         return painted
 
     def _measured(self, content, mask):
-        """The statistics of a thumbnail."""
+        """The statistics of a thumbnail, by name; of networks that take none, nothing."""
         extent = content.shape[:2]
         small = images.fitted(
             extent, round(max(extent) * (THUMBNAIL_PIXELS / np.prod(extent)) ** 0.5)
         )
         mask = None if mask is None else masks.resized(mask, *small)
-        return self._framed(images.resize(content, *small), mask)[self.statistics]
+        found = self._framed(images.resize(content, *small), mask)
+        return {self.statistics: found[self.statistics]} if self.statistics in found else {}

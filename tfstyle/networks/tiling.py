@@ -21,11 +21,14 @@ def measuring(network: keras.Model, output: str = "translated") -> keras.Model:
 
     Returns:
         Model of the same weights, the network's inputs by name to {output, "moments": (batch,
-        numbers)}.
+        numbers)}; no moments where a network takes none, as with batch norm.
     """
-    copy, taken = _measured(network)
-    outputs = {output: copy.output, "moments": keras.ops.concatenate(taken, axis=-1)}
-    return keras.Model(copy.input, outputs, name="measuring")
+    return _telling(*_measured(network), output, "measuring")
+
+
+def _telling(copy, taken, output, name):
+    moments = {"moments": keras.ops.concatenate(taken, axis=-1)} if taken else {}
+    return keras.Model(copy.input, {output: copy.output, **moments}, name=name)
 
 
 def inside(network: keras.Model, output: str = "translated") -> keras.Model:
@@ -41,9 +44,7 @@ def inside(network: keras.Model, output: str = "translated") -> keras.Model:
         only tells logarithms of them.
     """
     mask = keras.Input((None, None, 1), name="mask")
-    copy, taken = _measured(network, mask=mask)
-    moments = {"moments": keras.ops.concatenate(taken, axis=-1)} if taken else {}
-    return keras.Model(copy.input, {output: copy.output, **moments}, name="inside")
+    return _telling(*_measured(network, mask=mask), output, "inside")
 
 
 def tiling(network: keras.Model, output: str = "translated") -> keras.Model:
@@ -54,9 +55,13 @@ def tiling(network: keras.Model, output: str = "translated") -> keras.Model:
         output: As of `measuring`.
 
     Returns:
-        Model of the same weights, the network's inputs by name and "moments" to {output}.
+        Model of the same weights, the network's inputs by name and "moments", where it takes any,
+        to {output}.
     """
-    ends = np.cumsum([moments.shape[-1] for moments in _measured(network)[1]])
+    copy, taken = _measured(network)
+    if not taken:
+        return _telling(copy, taken, output, "tiling")
+    ends = np.cumsum([moments.shape[-1] for moments in taken])
     moments = keras.Input((int(ends[-1]),), name="moments")
     shares = keras.ops.split(moments, ends[:-1].tolist(), axis=-1) if len(ends) > 1 else [moments]
     given = iter(shares)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from tfstyle.methods.transformer import MARGIN, OVERLAP, STRIDE
+from tfstyle.methods.transformer import OVERLAP, STRIDE
 from tfstyle.methods.translator import Translator
+
+MARGIN = 40  # pixels, as the paper pads (supplementary material, table 1); 8 left a frame
 
 
 def stylizer(

@@ -2,7 +2,8 @@
 super-resolution", https://arxiv.org/abs/1603.08155: one feed-forward network a painting.
 
 Departures from the paper by default: a smaller network (`tfstyle.networks.transformer`) with
-instance norm; losses as of `tfstyle.training.perceptual`; bfloat16.
+instance norm; losses as of `tfstyle.training.perceptual`; bfloat16. The paper's own network is
+`tfstyle.networks.johnson`.
 """
 
 import dataclasses
@@ -17,6 +18,7 @@ import numpy as np
 from tfstyle.data import folders
 from tfstyle.methods.johnson.settings import Settings
 from tfstyle.networks.files import copy_into, load
+from tfstyle.networks.johnson import johnson
 from tfstyle.networks.transformer import transformer, without_vector
 from tfstyle.training import paintings, runs
 
@@ -25,6 +27,8 @@ FILE = "generator.keras"
 
 def network(settings: Settings) -> keras.Model:
     """A fresh network."""
+    if settings.network == "paper":
+        return johnson(norm=settings.norm)
     shape = {key: getattr(settings, key) for key in ("stem", "quarter", "eighth", "blocks", "top")}
     return transformer(**shape, vector=None, name="generator")
 
