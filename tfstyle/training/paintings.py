@@ -36,12 +36,6 @@ def named(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
     return found
 
 
-def read(path: Path, side: int) -> np.ndarray:
-    """A painting whose longer side is at most so many pixels."""
-    painting = images.read(path, side)
-    return images.resize(painting, *images.fitted(painting.shape[:2], side))
-
-
 class Objective(perceptual.Objective):
     """`perceptual.Objective` of given paintings.
 
@@ -112,7 +106,7 @@ def train_one(
     with precision("mixed_bfloat16"):
         trained = network()
         picture = keras.Input((None, None, 3), name="content")
-        wanted = [read(painting, settings.style_size)]
+        wanted = [images.read(painting, settings.style_size)]
         objective = Objective(*loss_network(), settings, wanted)
         trainer = Trainer(keras.Model({"content": picture}, trained(picture)), objective)
     trainer.compile(

@@ -30,7 +30,7 @@ class Painting:
     steps: int = number(10000, "optimizer steps")
     batch: int = number(4, "photographs a step")
     size: int = number(192, "side of the crops in pixels")
-    style_size: int = number(256, "longer side of the paintings in pixels")
+    style_size: int = number(256, "longer side in pixels of paintings that are larger")
     margin: int = number(16, "pixels of a crop's border that are painted but not judged")
     rate: float = number(1e-3, "highest learning rate of Adam")
     content_weight: float = number(1.0, "of the content loss")

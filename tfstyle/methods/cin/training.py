@@ -66,7 +66,7 @@ def train(
     photographs, painted = folders.pictures(content), paintings.named(styles)
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(painted)})
     keras.utils.set_random_seed(settings.seed)
-    wanted = [paintings.read(path, settings.style_size) for path in painted.values()]
+    wanted = [images.read(path, settings.style_size) for path in painted.values()]
     with precision("mixed_bfloat16"):
         trained = network(settings, len(painted))
         objective = paintings.Objective(*loss_network(), settings, wanted)

@@ -16,7 +16,7 @@ class Settings(Painting):
     steps: int = number(2500, "optimizer steps")
     batch: int = number(2, "photographs a step")
     size: int = number(384, "side of the crops in pixels")
-    style_size: int = number(1024, "longer side of the painting in pixels, if it is larger")
+    style_size: int = number(1024, "longer side in pixels of a painting that is larger")
     margin: int = number(MARGIN, "pixels of a crop's border that are painted but not judged")
     content_weight: float = number(1.5, "of the content loss")
     network: str = number("slim", "ours, or the paper's 32-64-128 channels", ("slim", "paper"))
