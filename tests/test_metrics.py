@@ -139,6 +139,20 @@ def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
         models.stylizers(release)
 
 
+def test_magentas_graph_of_several_styles_is_a_peer_of_named_ones(shared, tmp_path):
+    graph = shared / "peers/magenta_cin26/stylize_quantized.pb"
+    (found,) = models.stylizers(graph).values()
+    assert models.is_peer(found) and len(found.styles) == 26
+    content = examples.lake(64, 96)
+    one, other = (found.stylize(content, name) for name in ("style3", "style21"))
+    assert one.shape == content.shape and np.abs(one - other).mean() > 0.05
+    (label,) = models.painters({"graph": found}, (0.5, 1.0))
+    assert label == "graph"
+    (tmp_path / "broken.pb").write_bytes(graph.read_bytes()[:1000])
+    with pytest.raises(ValueError, match=r"several styles.*broken\.pb"):
+        models.stylizers(tmp_path / "broken.pb")
+
+
 def test_a_peers_files_are_found_in_its_folder(shared, photograph, painting):
     found = models.stylizers(shared / "peers/magenta_tflite")
     assert {"magenta fp16", "magenta int8"} <= found.keys()

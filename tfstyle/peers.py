@@ -54,6 +54,49 @@ def _run(interpreter, by_channels):
     return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
 
 
+class MagentaGraph:
+    """Magenta's network of several styles as the frozen graph that its Android app ran.
+
+    Args:
+        file: .pb file with a picture `input:0` and shares of the styles `style_num:0`.
+
+    Raises:
+        OSError: There is no such file.
+        ValueError: It is another graph.
+    """
+
+    INPUTS = ("input:0", "style_num:0")
+    OUTPUT = "transformer/expand/conv3/conv/Sigmoid:0"
+
+    def __init__(self, file: str | os.PathLike):
+        import tensorflow as tf
+        from google.protobuf.message import DecodeError
+
+        graph = tf.compat.v1.GraphDef()
+        try:
+            graph.ParseFromString(Path(file).read_bytes())
+            imported = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
+            self._call = imported.prune(self.INPUTS, self.OUTPUT)
+        except (DecodeError, KeyError, ValueError) as error:
+            raise ValueError(
+                f"Expected Magenta's graph of several styles. Received: {file}."
+            ) from error
+        self.styles = [f"style{i}" for i in range(self._call.inputs[1].shape[0])]
+
+    def stylize(self, content: np.ndarray, style: str) -> np.ndarray:
+        """The photograph, of sides that are multiples of 4, in the style of that name.
+
+        Raises:
+            ValueError: There is no such style.
+        """
+        import tensorflow as tf
+
+        shares = np.float32([name == style for name in self.styles])
+        if not shares.any():
+            raise ValueError(f"Expected one of {', '.join(self.styles)}. Received: {style}.")
+        return self._call(*map(tf.constant, (content[None], shares))).numpy()[0]
+
+
 KINDS = {"f16": "fp16", "quantized_384": "int8", "dynamic": "dynamic"}  # by a part of the name
 
 

@@ -19,6 +19,7 @@ def _evaluate(commands):
         help="a name of `tfstyle methods`, where named styles alone are known for paintings' "
         "files of those names; johnson for all of its networks; the folder of a release or a "
         "finished run; a folder of TFLite files in Magenta's layout, or one of its transformers; "
+        "the .pb file of its network of 26 styles, style0.jpg to style25.jpg; "
         "or magenta, or the address, .tar.gz file or folder of such a module of TensorFlow Hub",
     )
     parser.add_argument("--content", metavar="DIR", help="photographs, with --style")

@@ -21,19 +21,20 @@ class Named:
     """What knows styles by name alone: a painting's file is to be called as its style is.
 
     Args:
-        styles: Functions of a photograph and `strength`, by name.
+        styles: Functions of a photograph and, but for peers', `strength`, by name.
+        peer: Whether they are other people's.
     """
 
-    def __init__(self, styles: Mapping[str, Callable[..., np.ndarray]]):
-        self.styles = styles
+    def __init__(self, styles: Mapping[str, Callable[..., np.ndarray]], peer: bool = False):
+        self.styles, self.peer = styles, peer
 
-    def stylize(self, content: np.ndarray, style: str, strength: float = 1.0) -> np.ndarray:
-        """The photograph in a named style.
+    def stylize(self, content: np.ndarray, style: str, **strength: float) -> np.ndarray:
+        """The photograph in a named style, at a `strength`.
 
         Raises:
             ValueError: There is no such style.
         """
-        return self.styles[checked_name(style, self.styles)](content, strength=strength)
+        return self.styles[checked_name(style, self.styles)](content, **strength)
 
 
 def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
@@ -41,8 +42,9 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
 
     Args:
         model: A released model's name; the folder of a release or of a finished run; a
-            folder of TFLite files in Magenta's layout or one of its transformers' files; or one
-            of Magenta's modules, as `hub.load` takes it.
+            folder of TFLite files in Magenta's layout or one of its transformers' files; the .pb
+            file of its network of several styles; or one of Magenta's modules, as `hub.load`
+            takes it.
         threads: Processor threads of LiteRT.
 
     Raises:
@@ -59,6 +61,10 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     found = peers.magenta(folder, threads)
     if found:
         return found
+    if folder.suffix == ".pb":
+        graph = peers.MagentaGraph(folder)
+        named = {name: functools.partial(graph.stylize, style=name) for name in graph.styles}
+        return {folder.name: Named(named, peer=True)}
     if hub.is_module(model):
         return {folder.name if folder.exists() else str(model): hub.load(model)}
     for name, row in METHODS.items():
@@ -68,8 +74,8 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
                 stylizer = weights.chosen(name, folder, threads)
                 return {folder.name: _by_name(stylizer, name, painting)}
     raise ValueError(
-        f"Expected one of {', '.join((*weights.released(), *hub.MODULES))}, a folder of a model, "
-        f"or of a peer's TFLite files. Received: {model}."
+        f"Expected one of {', '.join((*weights.released(), *hub.MODULES))}, a folder of a model "
+        f"or of a peer's TFLite files, or a peer's .pb file. Received: {model}."
     )
 
 
@@ -110,19 +116,19 @@ def _networks(family, threads):
 
 def is_peer(stylizer: object) -> bool:
     """Whether a stylizer is other people's, and measured at its full strength alone."""
-    return isinstance(stylizer, peers.MagentaTFLite | Module)
+    return isinstance(stylizer, peers.MagentaTFLite | Module) or getattr(stylizer, "peer", False)
 
 
 def painters(found: Mapping[str, object], strengths: Sequence[float]) -> dict[str, Paint]:
     """Each stylizer at each strength, peers once, by label."""
     each = {}
     for label, stylizer in found.items():
+        paint = _paint_named if isinstance(stylizer, Named) else _paint
         if is_peer(stylizer):
-            each[label] = functools.partial(_paint, stylizer.stylize)
+            each[label] = functools.partial(paint, stylizer.stylize)
             continue
         for strength in strengths:
             stylize = functools.partial(stylizer.stylize, strength=strength)
-            paint = _paint_named if isinstance(stylizer, Named) else _paint
             each[at(label, strength)] = functools.partial(paint, stylize)
     return each
 

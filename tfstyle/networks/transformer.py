@@ -128,9 +128,21 @@ def with_row(network: keras.Model, fixed: keras.Model) -> keras.Model:
     kernel, bias = network.get_layer("conditions").get_weights()
     norms = [fixed.get_layer(f"{conv.name}_norm").get_weights() for conv in _normed(network)]
     row = np.concatenate([part for scale, shift in norms for part in (scale - 1.0, shift)]) - bias
-    grown = _copied(network, len(kernel) + 1)
-    grown.get_layer("conditions").set_weights([np.vstack([kernel, row]), bias])
-    return grown
+    return with_rows(network, np.vstack([kernel, row]))
+
+
+def with_rows(network: keras.Model, rows: np.ndarray) -> keras.Model:
+    """A transformer whose vector has other numbers.
+
+    Args:
+        network: From `transformer`, with a vector.
+        rows: What each number of the new vector adds to the scales and shifts, shape (numbers,
+            scales and shifts).
+    """
+    copy = _copied(network, len(rows))
+    _, bias = network.get_layer("conditions").get_weights()
+    copy.get_layer("conditions").set_weights([rows, bias])
+    return copy
 
 
 def _copied(network, vector):

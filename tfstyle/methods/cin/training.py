@@ -21,7 +21,7 @@ from tfstyle.data import batches, folders
 from tfstyle.layers import InstanceNorm
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.files import copy_into, load
-from tfstyle.networks.transformer import transformer, with_row, without_vector
+from tfstyle.networks.transformer import transformer, with_row, with_rows, without_vector
 from tfstyle.training import paintings, perceptual, runs
 from tfstyle.training.trainer import Trainer, adam, precision
 
@@ -53,8 +53,9 @@ def train(
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
         settings: Every number.
-        begin: Finished run of as many styles and the same shape whose weights the training begins
-            with; None begins with random ones.
+        begin: Finished run, or release, of the same shape whose weights the training begins with;
+            paintings of a name that it does not know begin with the mean of its styles. None begins
+            with random weights.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -75,7 +76,7 @@ def train(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
     if run.step == 0 and begin is not None:
-        copy_into(trained, load(Path(begin) / FILE))
+        copy_into(trained, _begun(Path(begin), painted))
 
     def batches_from(step):
         return batches.contents_and_choices(
@@ -102,6 +103,15 @@ def train(
         codes = dict(zip(painted, vectors.tolist(), strict=True))
         images.write_file(run.folder / STYLES, json.dumps(codes).encode())
     return done
+
+
+def _begun(folder, names):
+    """A finished transformer with a row for the photograph's own style and for each name."""
+    known, codes = load(folder / FILE), json.loads((folder / STYLES).read_text())
+    kernel, _ = known.get_layer("conditions").get_weights()
+    rows = {name: np.float32(code) @ kernel for name, code in codes.items()}
+    mean = np.mean(list(rows.values()), axis=0)
+    return with_rows(known, np.stack([kernel[0], *(rows.get(name, mean) for name in names)]))
 
 
 def add(
