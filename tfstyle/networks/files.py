@@ -50,7 +50,17 @@ def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:
 
 
 def copy_into(target: keras.Model, source: keras.Model) -> keras.Model:
-    """Gives `target` the weights of `source`, which has the same layers, and returns it."""
+    """Gives `target` the weights of `source`, which has the same layers, and returns it.
+
+    Raises:
+        ValueError: It has others.
+    """
+    mine, theirs = ([w.shape for w in each.weights] for each in (target, source))
+    if mine != theirs:
+        raise ValueError(
+            f"Expected a network of the same layers, of {target.count_params():,} numbers. "
+            f"Received: {source.name}, of {source.count_params():,}."
+        )
     target.set_weights(source.get_weights())
     for mine, theirs in zip(target.layers, source.layers, strict=True):
         mine.trainable = theirs.trainable

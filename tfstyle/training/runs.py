@@ -24,7 +24,7 @@ class Run:
 
     Args:
         folder: Made where it is missing.
-        settings: Plain numbers and strings. A folder that was begun with others is refused.
+        settings: Plain numbers and strings. A checkpoint of others is refused.
         writes: False for those of several workers that only read it.
 
     Raises:
@@ -36,7 +36,7 @@ class Run:
         self.folder, self.writes = Path(folder), writes
         self.settings = settings = json.loads(json.dumps(settings))
         path = self.folder / "settings.json"
-        if path.exists():
+        if path.exists() and (self.step or not writes):
             _check_same(self.folder, json.loads(path.read_text()), settings)
         elif writes:
             images.write_file(path, json.dumps(settings, indent=2).encode())
