@@ -285,6 +285,16 @@ def test_int8_keeps_statistics_and_the_picture_in_floats(tmp_path):
     assert np.abs(painted * 255 - np.round(painted * 255)).mean() > 0.1
 
 
+def test_a_cropped_picture_is_convolved_again_in_a_file_of_any_size():
+    content = keras.Input((None, None, 3), name="content")
+    x = keras.layers.Conv2D(4, 3, padding="same")(layers.MirrorPad(8, 16)(content))
+    x = keras.layers.Conv2D(3, 3, padding="same")(layers.CropLike(8)(x, content))
+    endpoint = Endpoint(keras.Model(content, x), "translated")
+    exported = tflite.to_tflite({"translate": endpoint}, "float32")
+    inputs = {"content": examples.lake(30, 41)[None]}
+    assert tflite.difference(exported, "translate", endpoint, inputs) < 1e-5
+
+
 def test_careful_int8_is_nearer_where_a_norm_has_few_features():
     table = {"small": {"paint": Endpoint(unet(8, 5, 2, "instance", upsampling="nearest"), "out")}}
     pairs = [(examples.lake(64, 64), examples.discs(64, 64)), (examples.swirls(64, 64),) * 2]

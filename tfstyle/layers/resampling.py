@@ -136,9 +136,8 @@ class CropLike(keras.layers.Layer):
             import tensorflow as tf
 
             # LiteRT.js reads nothing from outputs whose size LiteRT learns only while running.
-            found = tf.slice(picture, (0, start, start, 0), tf.stack((-1, height, width, -1)))
-            found.set_shape((picture.shape[0], None, None, picture.shape[-1]))
-            return found
+            size = tf.stack((-1, height, width, picture.shape[-1] or -1))
+            return tf.slice(picture, (0, start, start, 0), size)
         return picture[:, start : start + height, start : start + width, :]
 
     def compute_output_shape(self, picture_shape, reference_shape):
