@@ -134,6 +134,8 @@ def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
     for model in ("johnson-great-wave", release):
         (found,) = models.stylizers(model).values()
         assert list(found.styles) == ["great-wave"]
+    (release / "card.json").write_text('{"model": "johnson-the-kiss"}')
+    assert list(models.stylizers(release)["wave"].styles) == ["the-kiss"]
     (release / "card.json").unlink()
     with pytest.raises(ValueError, match="wave"):
         models.stylizers(release)

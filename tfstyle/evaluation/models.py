@@ -88,10 +88,11 @@ def _holds(folder, row):
 
 
 def _painting(folder):
-    """The name of the only painting that a run or a release has learned, if it is one."""
+    """The name of the only painting that a run, a release or an export knows, if it is one."""
     for path in (folder / "card.json", folder / "settings.json"):
         if path.is_file():
-            styles = json.loads(path.read_text()).get("styles", ())
+            facts = json.loads(path.read_text())
+            styles = facts.get("styles") or [facts.get("model", "").partition("-")[2]]
             return styles[0] if len(styles) == 1 else None
     return None
 
