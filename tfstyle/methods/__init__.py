@@ -60,10 +60,10 @@ METHODS = {
     for method in (
         Method(
             name="johnson",
-            title="one painting, one network: the smallest and the fastest",
+            title="one painting, one network: the smallest, and the nearest to it",
             paper="https://arxiv.org/abs/1603.08155",
             takes=Takes.NAME,
-            good="the smallest; calmer surfaces and more of the photograph at its painting's style",
+            good="nearer to its painting than those that know all, with more of the photograph",
             weak="a training for every painting; strengths only fade pictures into each other",
             needs="photographs and one painting",
             stylizer="tfstyle.methods.johnson.stylizer:stylizer",
