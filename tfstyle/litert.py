@@ -12,7 +12,7 @@ Signature = Callable[..., dict[str, np.ndarray]]
 
 
 def signatures(
-    paths: Iterable[str | os.PathLike], threads: int | None = None
+    paths: Iterable[str | os.PathLike], threads: int | None = None, keep: bool = True
 ) -> dict[str, Signature]:
     """The named signatures of TFLite files, as functions from arrays to arrays by name.
 
@@ -22,11 +22,12 @@ def signatures(
     Args:
         paths: The files.
         threads: Processor threads; None takes all cores.
+        keep: Whether a file stays open from call to call while sizes stay the same.
 
     Raises:
         OSError: There is no such file, or it is no TFLite file.
     """
-    shelf = _Shelf(threads or os.cpu_count())
+    shelf = _Shelf(threads or os.cpu_count(), keep)
     return {
         name: _function(shelf, Path(path), name)
         for path in paths
@@ -45,11 +46,13 @@ def _function(shelf, path, name):
 class _Shelf:
     """Holds one open interpreter, and the shapes that its signatures have been called with."""
 
-    def __init__(self, threads):
-        self.threads, self.path, self.interpreter, self.shapes = threads, None, None, {}
+    def __init__(self, threads, keep):
+        self.threads, self.keep = threads, keep
+        self.path, self.interpreter, self.shapes = None, None, {}
 
     def open(self, path, name=None, shapes=None):
-        if path != self.path or self.shapes.get(name, shapes) != shapes:
+        seen = self.shapes.get(name, shapes) if self.keep else None
+        if path != self.path or seen != shapes:
             self.path, self.interpreter, self.shapes = None, None, {}
             self.interpreter = _interpreter(path, self.threads)
             self.path = path

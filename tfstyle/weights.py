@@ -61,8 +61,9 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
         ValueError: There is no such model.
         OSError: The folder does not hold its files.
     """
-    signatures = litert.signatures(_lite_files(name, folder), threads)
-    return found(method(name).stylizer)(signatures, None, styles(name, folder))
+    row = method(name)
+    signatures = litert.signatures(_lite_files(name, folder), threads, row.kept_open)
+    return found(row.stylizer)(signatures, None, styles(name, folder))
 
 
 def chosen(method_name: str, model: Folder = None, threads: int | None = None, lite: bool = True):

@@ -33,6 +33,8 @@ class Method:
         precision: Of these files, as of `export.to_tflite`.
         regional: Module and function, networks by file name to endpoints of a photograph's
             regions, by name; of families that take a style.
+        kept_open: Whether LiteRT may keep its files open from call to call. LiteRT 2.3 paints noise
+            with a U-Net's second call, once in some hundred times after other sizes.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Method:
     lite: tuple[str, ...]
     precision: str = "dynamic"
     regional: str | None = None
+    kept_open: bool = True
 
     @property
     def in_weights(self) -> bool:
@@ -154,6 +157,7 @@ METHODS = {
             endpoints="tfstyle.methods.endpoints:translation",
             files=("generator",),
             lite=("generator",),
+            kept_open=False,
         ),
     )
 }
