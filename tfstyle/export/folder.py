@@ -119,8 +119,9 @@ def endpoints(
 
 def _agreeing(table, precision, size, pairs, drawn):
     """The files' bytes, their PSNRs, and whether int8 had to be careful for these."""
+    samples = calls.samples(table, pairs, size) if precision == "int8" else {}
     for careful in (False, True):
-        contents = _files(table, precision, size, pairs, careful)
+        contents = _files(table, precision, size, samples, careful)
         ratios = _ratios(table, contents, pairs, (size,) if size else SIZES)
         if precision != "int8" or fidelity.agree(ratios, precision, drawn):
             break
@@ -136,11 +137,10 @@ def _ratios(table, contents, pairs, sizes):
     }
 
 
-def _files(table, precision, size, pairs, careful):
+def _files(table, precision, size, samples, careful):
     """The files' bytes by name."""
     if precision != "int8":
         return {file: tflite.to_tflite(each, precision, size=size) for file, each in table.items()}
-    samples = calls.samples(table, pairs, size)
     return {
         file: tflite.to_tflite(
             each, UNCALIBRATED.get(file, precision), samples[file], size, careful=careful

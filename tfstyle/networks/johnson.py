@@ -41,7 +41,8 @@ def johnson(
     Raises:
         ValueError: A choice is none of those named.
     """
-    checked("norm", norm, NORMS), checked("upsampling", upsampling, UPSAMPLINGS)
+    checked("norm", norm, NORMS)
+    checked("upsampling", upsampling, UPSAMPLINGS)
     full, half, quarter = channels
     content = keras.Input((None, None, 3), name="content")
     x = MirrorPad(MARGIN, multiple=4, name="pad", dtype="float32")(content)
