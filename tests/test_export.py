@@ -146,5 +146,5 @@ def test_what_cannot_be_exported_is_refused(arguments, words, tmp_path, capsys):
 
 
 def test_every_row_names_files_that_it_exports():
-    for name in weights.released():
+    for name in weights.exported():
         assert weights.lite_bytes(name) > 0 and method(name).precision in tflite.PRECISIONS

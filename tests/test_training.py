@@ -19,7 +19,7 @@ NUMBERS = ["--steps", "12", "--batch", "2", "--size", "64"]
 NARROW = ["--stem", "4", "--quarter", "8", "--eighth", "8", "--blocks", "1", "--top", "4"]
 SMALL = {
     "johnson": [*NARROW, "--margin", "8"],
-    "cin": [*NARROW, "--own-share", "0.3"],
+    "cin": [*NARROW, "--margin", "8", "--own-share", "0.3"],
     "ghiasi": [*NARROW, "--hidden", "8"],
     "adain": [],
     "wct": [],

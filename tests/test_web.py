@@ -19,7 +19,7 @@ WEB = ROOT / "tflite/web"
 MARK = 40  # dB from Python's picture
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
-FAMILIES = {method(name).name: name for name in weights.released()}
+FAMILIES = {method(name).name: name for name in weights.exported()}
 DROP = """
 const canvas = Object.assign(document.createElement("canvas"), { width: 30, height: 20 });
 canvas.toBlob((blob) => {

@@ -39,7 +39,7 @@ def main() -> None:
     }
     jobs = {
         f"{name}{label}": {"name": name, "size": size, **given}
-        for name in weights.released()
+        for name in weights.exported()
         for label, size in (("", None), (f"-{FIXED[0]}x{FIXED[1]}", FIXED))
     }
     jobs[DROP_IN] = {"name": "ghiasi", "drop_in": True}

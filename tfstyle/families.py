@@ -38,6 +38,8 @@ class Model:
     @property
     def size(self) -> str:
         """Of its weights, in words."""
+        if not self.row.lite:
+            return f"{weights.keras_bytes(self.name) / 1e6:.1f} MB (Keras, float16)"
         kind = WEIGHTS[self.row.precision]
         return f"{self.card['tflite_bytes'] / 1e6:.1f} MB (TFLite, {kind})"
 

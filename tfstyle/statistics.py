@@ -78,6 +78,49 @@ def covariance(features, weights=None):
     return mean, ops.matmul(ops.transpose(weighted, (0, 2, 1)), centred) / count
 
 
+def position_sums(features, weights=None):
+    """Sums over the positions of each channel and of every two channels' products.
+
+    Those of a picture's parts add up to the picture's. Their gradient is one product of matrices in
+    the features' own type.
+
+    Args:
+        features: Feature map of one picture, shape (1, height, width, channels).
+        weights: Of the positions, shape (1, height, width, 1); None is 1 of each.
+
+    Returns:
+        Float32 tensors of shape (), the weights' sum, (channels,) and (channels, channels).
+    """
+    flat = ops.reshape(features, (-1, features.shape[-1]))
+    if weights is None:
+        return ops.cast(ops.shape(flat)[0], "float32"), *_flat_sums(flat, None)
+    weights = ops.cast(ops.reshape(weights, (-1, 1)), "float32")
+    return ops.sum(weights), *_flat_sums(flat, weights)
+
+
+def _flat_sums(flat, weights):
+    @ops.custom_gradient
+    def summed(flat):
+        wide = ops.cast(flat, "float32")
+        weighted = wide if weights is None else wide * weights
+
+        def gradient(*args, upstream=None):
+            total, products = (ops.cast(x, flat.dtype) for x in upstream or args[-2:])
+            both = ops.matmul(flat, products + ops.transpose(products)) + total
+            return both if weights is None else both * ops.cast(weights, flat.dtype)
+
+        products = ops.matmul(ops.transpose(weighted), wide)
+        return (ops.sum(weighted, axis=0), products), gradient
+
+    return summed(flat)
+
+
+def covariance_of_sums(count, total, products):
+    """What `covariance` returns, from what `position_sums` does, of a batch of one."""
+    mean = total / count
+    return mean[None], (products / count - mean[:, None] * mean[None, :])[None]
+
+
 # Amsel et al. 2025, https://arxiv.org/abs/2505.16932, algorithm 1: odd polynomials of degree five
 # that, one after the other, bring every number from 0.001 to 1 nearest to 1; each but the last of
 # the number over 1.01, since what rounding lifts above their range would run away.
@@ -126,6 +169,17 @@ def roots(spread, ridge=1e-3):
     return root * ops.sqrt(size), inverse / ops.sqrt(size)
 
 
+def square_root(matrices):
+    """Square root of covariances, by their eigenvectors: exact, where `roots` is portable.
+
+    Args:
+        matrices: Symmetric, no eigenvalue below 0, shape (batch, channels, channels).
+    """
+    values, vectors = ops.eigh(matrices)
+    scaled = vectors * ops.sqrt(ops.maximum(values, 0.0))[:, None, :]
+    return ops.matmul(scaled, ops.transpose(vectors, (0, 2, 1)))
+
+
 def gram_matrix(mean, spread):
     """Gram matrix, mean over the positions of the products of every two channels.
 
@@ -154,6 +208,22 @@ def channel_moments(mean, spread, epsilon=1e-5):
     """
     variance = ops.diagonal(spread, axis1=1, axis2=2)
     return mean, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)
+
+
+def projected(mean, spread, kernel, bias):
+    """Mean and covariance of a 1x1 convolution of features, without computing the convolution.
+
+    Args:
+        mean: Of the features' channels, shape (batch, channels), as from `covariance`.
+        spread: Their covariance, shape (batch, channels, channels).
+        kernel: Matrix, shape (channels, outputs).
+        bias: Vector, shape (outputs,).
+
+    Returns:
+        Float32 tensors of shape (batch, outputs) and (batch, outputs, outputs).
+    """
+    turned = ops.matmul(ops.transpose(kernel), ops.matmul(spread, kernel))
+    return ops.matmul(mean, kernel) + bias, turned
 
 
 def projected_moments(mean, spread, kernel, bias, epsilon=1e-5):

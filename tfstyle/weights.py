@@ -31,7 +31,10 @@ def load(name: str = "ghiasi", folder: Folder = None):
 
     if name not in released() and hub.is_module(name):
         return hub.load(folder or name)
-    networks, row = load_networks(name, folder), method(name)
+    row = method(name)
+    if not row.lite:
+        return gatys(folder=folder)
+    networks = load_networks(name, folder)
     tables = list(found(row.endpoints)(networks).values())
     if row.regional:
         tables.append(found(row.regional)(networks))
@@ -45,8 +48,60 @@ def load_networks(name: str, folder: Folder = None) -> dict:
     """The Keras models of a method, by file name."""
     from tfstyle.networks import files
 
-    home = _home(name, folder)
+    home = _home(method(name).home or name, folder)
     return {file: files.load(home / f"{file}.keras") for file in method(name).files}
+
+
+def gatys(teacher: Folder = None, settings=None, folder: Folder = None):
+    """Gatys' optimisation on our encoder, or on a VGG.
+
+    Args:
+        teacher: A VGG's weights, as `teachers.loss_network` takes them; None is our encoder.
+        settings: A `methods.gatys.settings.Settings`; None takes the defaults.
+        folder: Of another encoder's run; None takes the released one.
+
+    Raises:
+        OSError: The weights cannot be had.
+        ValueError: The network has not the layers that the settings name.
+    """
+    from tfstyle.methods.gatys.settings import Settings
+    from tfstyle.methods.gatys.stylizer import Gatys
+
+    settings = settings or Settings()
+    layers = dict((*settings.style_layers, *settings.content_layers))
+    networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(folder), strict=True))
+    return Gatys(*_eyes(teacher, layers, settings.pooling, networks), settings, networks)
+
+
+def seeing(teacher: Folder = None, settings=None):
+    """What our encoder, or a VGG, sees.
+
+    Args:
+        teacher: As of `gatys`.
+        settings: As of `gatys`.
+
+    Raises:
+        OSError: The weights cannot be had.
+    """
+    from tfstyle.methods.gatys.seeing import Seeing
+    from tfstyle.methods.gatys.settings import TAPS, Settings
+
+    settings = settings or Settings()
+    networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(), strict=True))
+    return Seeing(*_eyes(teacher, TAPS, settings.pooling, networks), settings)
+
+
+def _eyes(teacher, layers, pooling, networks):
+    """A network in bfloat16 and the maps from its layers to VGG-19's channels."""
+    from tfstyle.networks import encoder as encoders
+    from tfstyle.networks import teachers
+    from tfstyle.training.trainer import precision
+
+    with precision("mixed_bfloat16"):
+        if not networks:
+            return teachers.loss_network(teacher, layers, pooling)
+        eyes = encoders.like(networks["encoder"], pooling)
+    return eyes, encoders.views(networks["readouts"])
 
 
 def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder = None):
@@ -58,10 +113,12 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
         folder: Of another release; None takes the one in the package.
 
     Raises:
-        ValueError: There is no such model.
+        ValueError: There is no such model, or it has no TFLite files.
         OSError: The folder does not hold its files.
     """
     row = method(name)
+    if not row.lite:
+        raise ValueError(f"Expected a model with TFLite files. Received: {name}, {row.title}.")
     signatures = litert.signatures(_lite_files(name, folder), threads, row.kept_open)
     return found(row.stylizer)(signatures, None, styles(name, folder))
 
@@ -87,9 +144,14 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None, l
 
         return hub.load(name if name in hub.MODULES else model or name)
     if name in released():
-        return load_lite(name, threads) if lite else load(name)
+        return load_lite(name, threads) if lite and row.lite else load(name)
     folder = Path(model or "")
-    if lite and model and all((folder / f"{file}.tflite").is_file() for file in row.lite):
+    if (
+        lite
+        and row.lite
+        and model
+        and all((folder / f"{file}.tflite").is_file() for file in row.lite)
+    ):
         return load_lite(method_name, threads, folder)
     if model and all((folder / f"{file}.keras").is_file() for file in row.files):
         return load(method_name, folder)
@@ -111,9 +173,15 @@ def _lite_files(name, folder):
     return [home / f"{file}.tflite" for file in method(name).lite]
 
 
+def keras_bytes(name: str) -> int:
+    """Size of a released method's Keras files together."""
+    home = RELEASED / (method(name).home or name)
+    return sum((home / f"{file}.keras").stat().st_size for file in method(name).files)
+
+
 def _home(name, folder):
-    method(name)
-    if folder is None and name not in released():
+    if folder is None and not (RELEASED / name / "card.json").is_file():
+        method(name)
         raise ValueError(f"Expected one of {', '.join(released())}. Received: {name!r}.")
     return Path(folder or RELEASED / name)
 
@@ -144,6 +212,11 @@ def released(*takes: Takes) -> list[str]:
     names = sorted(path.parent.name for path in RELEASED.glob("*/card.json"))
     known = [name for name in names if name.partition("-")[0] in METHODS]
     return [name for name in known if not takes or method(name).takes in takes]
+
+
+def exported() -> list[str]:
+    """Names of the released models that have TFLite files."""
+    return [name for name in released() if method(name).lite]
 
 
 def encoder(folder: Folder = None) -> tuple:

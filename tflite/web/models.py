@@ -18,7 +18,7 @@ STYLES = "styles.json"
 
 
 def main(target: str, *folders: str) -> None:
-    found = map(Path, folders) if folders else map(weights.RELEASED.joinpath, weights.released())
+    found = map(Path, folders) if folders else map(weights.RELEASED.joinpath, weights.exported())
     index = {
         "models": [copied(folder, Path(target) / folder.name) for folder in found],
         "paintings": {name: label(**facts) for name, facts in weights.paintings().items()},

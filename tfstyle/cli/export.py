@@ -68,7 +68,7 @@ def _run_export(options):
     output = Path(options.output)
     chosen = {options.model: output}
     if options.all:
-        chosen = {name: output / name for name in weights.released()}
+        chosen = {name: output / name for name in weights.exported()}
     for name, folder in tqdm(chosen.items(), unit="model", disable=not options.all):
         paths = export(
             name,

@@ -1,6 +1,7 @@
 """What the commands' parsers share."""
 
 import argparse
+import dataclasses
 
 VGG = "vgg19 or vgg16 (downloaded once), a file of their weights, or a folder of .npz files"
 
@@ -58,3 +59,32 @@ def level(text):
 def add_teacher(parser, use="", default="vgg19"):
     """The flag that chooses a VGG."""
     parser.add_argument("--teacher", metavar="VGG", help=f"{use}{VGG} (default: {default})")
+
+
+def add_numbers(parser, settings, told=True):
+    """A flag for every field of settings that explains itself.
+
+    Args:
+        parser: Or a group of one.
+        settings: With the defaults.
+        told: Whether flags that are not given have their default, or None.
+    """
+    for field in dataclasses.fields(settings):
+        if "help" not in field.metadata:
+            continue
+        default = getattr(settings, field.name)
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            type=type(default),
+            default=default if told else None,
+            choices=field.metadata["choices"],
+            metavar="|".join(field.metadata["choices"] or [type(default).__name__]),
+            help=f"{field.metadata['help']} (default: {default})",
+        )
+
+
+def numbers(kind, options):
+    """The fields of a dataclass that the options tell."""
+    names = (field.name for field in dataclasses.fields(kind))
+    found = {name: getattr(options, name, None) for name in names}
+    return {name: value for name, value in found.items() if value is not None}

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tfstyle.cli import masks
+from tfstyle.cli import gatys, masks
 from tfstyle.cli.options import command, level, percent, positive
 from tfstyle.color import KEEP
 from tfstyle.methods import Takes, method
@@ -52,9 +52,9 @@ def _stylize(commands):
     parser.add_argument(
         "--strength",
         type=float,
-        default=1.0,
         metavar="0..1",
-        help="0 is the photograph, 1 the full style (default: %(default)s)",
+        help="0 is the photograph, 1 the full style; of gatys the style's share of the losses "
+        "(default: 1; of gatys 0.5)",
     )
     parser.add_argument(
         "--levels",
@@ -84,6 +84,7 @@ def _stylize(commands):
         help="of JPEG and WebP (default: %(default)s)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    gatys.add(parser)
 
 
 def _add_method(parser, more=""):
@@ -95,22 +96,26 @@ def _add_method(parser, more=""):
 
 
 def _run_stylize(options):
-    from tfstyle import images, weights
+    from tfstyle import images
     from tfstyle.methods.stylizer import checked_strength
 
+    if options.strength is None:
+        options.strength = method(options.method).strength
     checked_strength(options.strength)
+    gatys.check(options)
     _name_the_model(options)
     _check_style(options)
     regions = masks.read(options)
     inputs, outputs = _ways(Path(options.photo), Path(options.output), options.overwrite)
-    stylizer = weights.chosen(options.method, options.model, options.threads, regions is None)
-    painter = _painter(options, _at_levels(stylizer, options), regions)
+    painter = _painter(options, regions)
 
     def paint(source, target):
         content = images.read(source, options.size)
         if options.size:
             content = images.resize(content, *images.fitted(content.shape[:2], options.size))
-        images.write(painter(content), target, options.quality)
+        picture = painter(content)
+        images.write(picture, target, options.quality)
+        gatys.stop_if_asked(painter, target)
 
     if Path(options.photo).is_dir():
         return _paint_folder(paint, inputs, outputs, options.overwrite)
@@ -154,7 +159,13 @@ def _at_levels(stylizer, options):
     return at_levels(stylizer, dict(options.levels))
 
 
-def _painter(options, stylizer, regions):
+def _painter(options, regions):
+    from tfstyle import weights
+
+    if options.method == "gatys":
+        return gatys.painter(options, regions, _style)
+    stylizer = weights.chosen(options.method, options.model, options.threads, regions is None)
+    stylizer = _at_levels(stylizer, options)
     styles = [_style(name, stylizer) for name in options.style or ()] or None
     return stylizer.painter(styles, options.strength, options.weights, options.keep_colors, regions)
 

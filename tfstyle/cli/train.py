@@ -1,9 +1,8 @@
 """`tfstyle train` and `release`."""
 
-import dataclasses
 from pathlib import Path
 
-from tfstyle.cli.options import VGG, add_teacher, command, positive
+from tfstyle.cli.options import VGG, add_numbers, add_teacher, command, numbers, positive
 
 
 def _train(commands):
@@ -232,21 +231,11 @@ def _add_replicas(parser):
 
 def _add_run(parser, settings):
     parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="run folder")
-    numbers = parser.add_argument_group("numbers")
-    for field in dataclasses.fields(settings):
-        default = getattr(settings, field.name)
-        numbers.add_argument(
-            f"--{field.name.replace('_', '-')}",
-            type=type(default),
-            default=default,
-            choices=field.metadata["choices"],
-            metavar="|".join(field.metadata["choices"] or [type(default).__name__]),
-            help=f"{field.metadata['help']} (default: {default})",
-        )
+    add_numbers(parser.add_argument_group("numbers"), settings)
 
 
 def _settings(kind, options):
-    return kind(**{field.name: getattr(options, field.name) for field in dataclasses.fields(kind)})
+    return kind(**numbers(kind, options))
 
 
 def _run_encoder(options):

@@ -11,6 +11,7 @@ import numpy as np
 from tfstyle import hub, peers, weights
 from tfstyle.evaluation.pairs import Pair
 from tfstyle.methods import METHODS, Takes, method
+from tfstyle.methods.gatys.stylizer import STRENGTH, Gatys
 from tfstyle.methods.module import Module
 from tfstyle.methods.stylizer import checked_name
 
@@ -53,7 +54,7 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     """
     folder = Path(model)
     if str(model) in weights.released():
-        stylizer = weights.load_lite(str(model), threads)
+        stylizer = weights.chosen(str(model), None, threads)
         return {str(model): _by_name(stylizer, str(model), str(model).partition("-")[2])}
     networks = _networks(str(model), threads)
     if networks:
@@ -120,8 +121,13 @@ def is_peer(stylizer: object) -> bool:
     return isinstance(stylizer, peers.MagentaTFLite | Module) or getattr(stylizer, "peer", False)
 
 
+def optimises(stylizer: object) -> bool:
+    """Whether a stylizer takes seconds or minutes a picture, whatever it is asked for."""
+    return isinstance(stylizer, Gatys)
+
+
 def painters(found: Mapping[str, object], strengths: Sequence[float]) -> dict[str, Paint]:
-    """Each stylizer at each strength, peers once, by label."""
+    """Each stylizer at each strength, a share of its own, by label; peers once."""
     each = {}
     for label, stylizer in found.items():
         paint = _paint_named if isinstance(stylizer, Named) else _paint
@@ -129,7 +135,8 @@ def painters(found: Mapping[str, object], strengths: Sequence[float]) -> dict[st
             each[label] = functools.partial(paint, stylizer.stylize)
             continue
         for strength in strengths:
-            stylize = functools.partial(stylizer.stylize, strength=strength)
+            full = STRENGTH if optimises(stylizer) else 1.0
+            stylize = functools.partial(stylizer.stylize, strength=strength * full)
             each[at(label, strength)] = functools.partial(paint, stylize)
     return each
 

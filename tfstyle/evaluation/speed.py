@@ -43,17 +43,24 @@ def report(names: Sequence[str]) -> Iterator[str]:
     yield f"{f'transform at {SIDE} px':22s} threads  milliseconds  times the fastest peer"
     for threads in (1, 2):
         found = {k: v for name in names for k, v in models.stylizers(name, threads).items()}
+        slow = [label for label, stylizer in found.items() if models.optimises(stylizer)]
         modules = [label for label, stylizer in found.items() if isinstance(stylizer, Module)]
         times = milliseconds(
-            {k: models.transform(v, picture) for k, v in found.items() if k not in modules}
+            {
+                k: models.transform(v, picture)
+                for k, v in found.items()
+                if k not in (*modules, *slow)
+            }
         )
         fastest = min([ms for k, ms in times.items() if models.is_peer(found[k])], default=np.nan)
         for label, ms in times.items():
             yield f"{label:22s} {threads:7d} {ms:13.1f} {fastest / ms:15.2f}"
     for label in modules:
         yield f"{label:22s} not timed: TensorFlow's threads are set once, before it starts"
+    for label in slow:
+        yield f"{label:22s} not timed: it optimises each picture"
     for name in names:
-        if name in weights.released():
+        if name in weights.exported():
             yield f"{name:22s} TFLite files, bytes  {weights.lite_bytes(name)}"
             yield from _shell(name)
 

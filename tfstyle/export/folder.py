@@ -54,6 +54,8 @@ def export(
     """
     if format not in FORMATS:
         raise ValueError(f"Expected a format of {', '.join(FORMATS)}. Received: {format!r}.")
+    if not method(name).lite:
+        raise ValueError(f"Expected a model that paints in one pass. Received: {name}.")
     if format == "saved_model" and (precision or size or drop_in):
         raise ValueError("Expected a SavedModel without precision, size or drop-in. Received: one.")
     if drop_in and size:

@@ -29,10 +29,13 @@ class Method:
         stylizer: Module and class that paints; importing it needs no TensorFlow.
         endpoints: Module and function, networks by file name to endpoints by file and name.
         files: Its released networks, as `<file>.keras`.
-        lite: The files that they are exported to, as `<file>.tflite`.
+        lite: The files that they are exported to, as `<file>.tflite`; none where gradients are
+            needed to paint.
         precision: Of these files, as of `export.to_tflite`.
         regional: Module and function, networks by file name to endpoints of a photograph's
             regions, by name; of families that take a style.
+        strength: That it paints with where none is asked for.
+        home: Released folder that its networks are in, where that is not its own.
         kept_open: Whether LiteRT may keep its files open from call to call. LiteRT 2.3 paints noise
             with a U-Net's second call, once in some hundred times after other sizes.
     """
@@ -50,6 +53,8 @@ class Method:
     lite: tuple[str, ...]
     precision: str = "dynamic"
     regional: str | None = None
+    strength: float = 1.0
+    home: str | None = None
     kept_open: bool = True
 
     @property
@@ -61,6 +66,21 @@ class Method:
 METHODS = {
     method.name: method
     for method in (
+        Method(
+            name="gatys",
+            title="any painting, by optimising the picture itself",
+            paper="https://arxiv.org/abs/1508.06576",
+            takes=Takes.IMAGE,
+            good="the nearest to the painting, in its own strokes, with the most of the photograph",
+            weak="seconds to minutes a picture, and not for phones; no named styles",
+            needs="nothing: each picture is optimised",
+            stylizer="tfstyle.methods.gatys.stylizer:Gatys",
+            endpoints="",
+            files=("encoder", "readouts"),
+            lite=(),
+            strength=0.5,
+            home="encoder",
+        ),
         Method(
             name="johnson",
             title="one painting, one network: the smallest, and the nearest to it",

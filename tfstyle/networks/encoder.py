@@ -3,7 +3,7 @@
 import keras
 
 from tfstyle.networks.files import copy_into
-from tfstyle.networks.vgg import TAPS
+from tfstyle.networks.vgg import POOLINGS, TAPS
 
 LAYERS = (  # name and channels; a pool halves; every convN_1 is tapped as reluN_1
     ("conv1_1", 16),
@@ -30,7 +30,7 @@ TEACHER_CHANNELS = {  # Simonyan & Zisserman 2014, table 1
 }
 
 
-def encoder(layers: tuple = LAYERS, name: str = "encoder") -> keras.Model:
+def encoder(layers: tuple = LAYERS, name: str = "encoder", pooling: str = "max") -> keras.Model:
     """A narrow network with VGG-19's taps.
 
     Like VGG-19 it is 3x3 convolutions with ReLU and 2x2 max pooling, but padding is zero
@@ -39,6 +39,7 @@ def encoder(layers: tuple = LAYERS, name: str = "encoder") -> keras.Model:
     Args:
         layers: (name, channels) of each layer; those named convN_1 are tapped.
         name: The model's name.
+        pooling: "max", or "average".
 
     Returns:
         Model, images (batch, height, width, 3) in [0, 1] to a dictionary of taps.
@@ -46,15 +47,15 @@ def encoder(layers: tuple = LAYERS, name: str = "encoder") -> keras.Model:
     image = keras.Input((None, None, 3), name="image")
     x, taps = keras.layers.Rescaling(80.0, -40.0, name="centre")(image), {}
     for label, filters in layers:
-        x = _layer(label, filters)(x)
+        x = _layer(label, filters, pooling)(x)
         if label.startswith("conv") and label.endswith("_1"):
             taps[label.replace("conv", "relu")] = x
     return keras.Model(image, taps, name=name)
 
 
-def _layer(label, filters):
+def _layer(label, filters, pooling):
     if not filters:
-        return keras.layers.MaxPooling2D(padding="same", name=label)
+        return POOLINGS[pooling](padding="same", name=label)
     return keras.layers.Conv2D(
         filters,
         3,
@@ -65,12 +66,17 @@ def _layer(label, filters):
     )
 
 
-def like(source: keras.Model) -> keras.Model:
-    """The same encoder with the same weights, under the precision that is set now."""
+def like(source: keras.Model, pooling: str = "max") -> keras.Model:
+    """The same encoder with the same weights, under the precision that is set now.
+
+    Args:
+        source: Model from `encoder`.
+        pooling: As of `encoder`.
+    """
     kinds = (keras.layers.Conv2D, keras.layers.MaxPooling2D)
     layers = [layer for layer in source.layers if isinstance(layer, kinds)]
     layers = tuple((layer.name, getattr(layer, "filters", 0)) for layer in layers)
-    return copy_into(encoder(layers, source.name), source)
+    return copy_into(encoder(layers, source.name, pooling), source)
 
 
 def readouts(

@@ -17,7 +17,9 @@ DEEP_FILE = "vgg19_16x_relu5_1.npz"
 Source = str | os.PathLike | None
 
 
-def from_source(source: Source = None, taps: Iterable[str] = TAPS) -> keras.Model:
+def from_source(
+    source: Source = None, taps: Iterable[str] = TAPS, pooling: str = "max"
+) -> keras.Model:
     """A VGG with weights from wherever they are.
 
     Args:
@@ -25,6 +27,7 @@ def from_source(source: Source = None, taps: Iterable[str] = TAPS) -> keras.Mode
             is "vgg19"); a keras.applications .h5 file of either; or an .npz file with
             the keys of `vgg`.
         taps: Paper names of any convolutions.
+        pooling: As of `vgg`.
 
     Returns:
         Frozen model, images (batch, height, width, 3) in [0, 1] to a dictionary of taps.
@@ -35,7 +38,7 @@ def from_source(source: Source = None, taps: Iterable[str] = TAPS) -> keras.Mode
     """
     source = source or "vgg19"
     if str(source) in CONVS:
-        return vgg(_applications(str(source), "imagenet"), taps, "zero", str(source))
+        return vgg(_applications(str(source), "imagenet"), taps, "zero", str(source), pooling)
     path = Path(source)
     if not path.is_file():
         raise FileNotFoundError(
@@ -43,9 +46,9 @@ def from_source(source: Source = None, taps: Iterable[str] = TAPS) -> keras.Mode
             f"Received: {path}."
         )
     if path.suffix == ".npz":
-        return vgg(_npz(path), taps)
+        return vgg(_npz(path), taps, pooling=pooling)
     kind = _kind(path)
-    return vgg(_applications(kind, str(path)), taps, "zero", kind)
+    return vgg(_applications(kind, str(path)), taps, "zero", kind, pooling)
 
 
 def _npz(path):
@@ -110,25 +113,29 @@ def teacher(source: Source = None, taps: Iterable[str] = TAPS) -> keras.Model:
     return model
 
 
-def loss_network(source: Source = None) -> tuple[keras.Model, dict[str, tuple]]:
+def loss_network(
+    source: Source = None, taps: Iterable[str] = TAPS, pooling: str = "max"
+) -> tuple[keras.Model, dict[str, tuple]]:
     """A frozen network to take losses on.
 
     Args:
         source: As of `teacher`. Of a folder only the distilled VGG-19 is taken, narrow.
+        taps: Paper names; of a folder, any of `TAPS`.
+        pooling: As of `vgg`.
 
     Returns:
-        Model, images in [0, 1] to a dictionary of `TAPS`, and the linear maps (kernel, bias)
+        Model, images in [0, 1] to a dictionary of the taps, and the linear maps (kernel, bias)
         from each to VGG-19's own channels; none where the taps are VGG's own.
 
     Raises:
         OSError: A file is missing, or the download failed.
     """
     if source is None or not Path(source).is_dir():
-        return from_source(source), {}
+        return from_source(source, taps, pooling), {}
     arrays = _npz(Path(source) / DEEP_FILE)
     trunk = {name: array for name, array in arrays.items() if "_aux" not in name}
     views = {tap: tuple(arrays[f"{_aux(tap)}/{part}"] for part in PARTS) for tap in TAPS}
-    return vgg(trunk, TAPS, name="vgg19_16x"), {
+    return vgg(trunk, taps, name="vgg19_16x", pooling=pooling), {
         tap: (kernel[0, 0], bias) for tap, (kernel, bias) in views.items()
     }
 

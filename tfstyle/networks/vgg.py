@@ -14,6 +14,7 @@ CONVS = {  # Simonyan & Zisserman 2014, table 1, columns D and E: convolutions o
     "vgg19": {1: 2, 2: 2, 3: 4, 4: 4, 5: 4},
 }
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)  # keras.applications.vgg19.preprocess_input
+POOLINGS = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
 PARTS = ("kernel", "bias")
 
 
@@ -22,6 +23,7 @@ def vgg(
     taps: Iterable[str] = TAPS,
     padding: str = "reflect",
     name: str = "vgg19",
+    pooling: str = "max",
 ) -> keras.Model:
     """A VGG from arrays, up to the deepest tap that is asked for.
 
@@ -33,6 +35,7 @@ def vgg(
         taps: Paper names of any convolutions: "relu4_2" behind the ReLU, "conv4_2" before it.
         padding: "reflect", or "zero" as in the paper.
         name: The model's name.
+        pooling: "max", or "average", which Gatys et al. 2015 found to look better.
 
     Returns:
         Frozen model, images (batch, height, width, 3) in [0, 1] to a dictionary of taps.
@@ -47,7 +50,7 @@ def vgg(
     for conv in _order(arrays):
         block, index = conv.removeprefix("conv").split("_")
         if (block, index) > ("1", "1") and index == "1":
-            x = keras.layers.MaxPooling2D(name=f"pool{int(block) - 1}")(x)
+            x = POOLINGS[pooling](name=f"pool{int(block) - 1}")(x)
         x = _conv(arrays, conv, 3)(_padded(x, padding, conv))
         found[conv] = x
         x = keras.layers.ReLU(name=f"relu{block}_{index}")(x)

@@ -49,28 +49,40 @@ class Run:
 
     def save(self, trainer: keras.Model, step: int) -> None:
         """Writes networks, optimizer and step, whole or not at all."""
+        self.keep(step, ".weights.h5", trainer.save_weights)
+
+    def keep(self, step: int, suffix: str, write: Callable[[Path], object]) -> None:
+        """Writes a checkpoint in place of the one before, whole or not at all.
+
+        Args:
+            step: That it stands at.
+            suffix: Of its file.
+            write: Writes the file.
+        """
         if not self.writes:
             return
-        name = f"step-{step}.weights.h5"
+        name = f"step-{step}{suffix}"
         temporary = self.folder / f"new-{name}"
-        trainer.save_weights(temporary)
+        write(temporary)
         os.replace(temporary, self.folder / name)
         state = {"step": step, "file": name}
         images.write_file(self.folder / STATE, json.dumps(state).encode())
-        for old in self.folder.glob("*step-*.weights.h5"):
+        for old in self.folder.glob(f"*step-*{suffix}"):
             if old.name != name:
                 old.unlink()
 
+    @property
+    def checkpoint(self) -> Path | None:
+        """The last checkpoint's file, if there is one."""
+        path = self.folder / STATE
+        return self.folder / json.loads(path.read_text())["file"] if path.exists() else None
+
     def restore(self, trainer: keras.Model) -> int:
         """Loads the last checkpoint, if there is one, and returns its step."""
-        path = self.folder / STATE
-        if not path.exists():
-            self._forget_log_after(0)
-            return 0
-        state = json.loads(path.read_text())
-        trainer.load_weights(self.folder / state["file"])
-        self._forget_log_after(state["step"])
-        return state["step"]
+        if self.checkpoint:
+            trainer.load_weights(self.checkpoint)
+        self.forget_log()
+        return self.step
 
     def log(self, step: int, losses: dict[str, float]) -> None:
         """Adds a row to log.csv."""
@@ -84,10 +96,11 @@ class Run:
                 writer.writerow(["step", *losses])
             writer.writerow([step, *(f"{value:.6g}" for value in losses.values())])
 
-    def _forget_log_after(self, step):
+    def forget_log(self) -> None:
+        """Takes the rows after the last checkpoint out of log.csv."""
         if not self.writes:
             return
-        path = self.folder / LOG
+        path, step = self.folder / LOG, self.step
         lines = path.read_text().splitlines() if step and path.exists() else []
         whole = [line for line in lines[1:] if line.count(",") == lines[0].count(",")]
         kept = [*lines[:1], *(line for line in whole if int(line.split(",")[0]) <= step)]

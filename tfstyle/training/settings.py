@@ -27,13 +27,13 @@ class Distillation:
 class Painting:
     """Numbers of a training whose paintings are known beforehand."""
 
-    steps: int = number(10000, "optimizer steps")
-    batch: int = number(4, "photographs a step")
-    size: int = number(192, "side of the crops in pixels")
-    style_size: int = number(256, "longer side in pixels of paintings that are larger")
-    margin: int = number(16, "pixels of a crop's border that are painted but not judged")
+    steps: int = number(9000, "optimizer steps")
+    batch: int = number(2, "photographs a step")
+    size: int = number(384, "side of the crops in pixels")
+    style_size: int = number(1024, "longer side in pixels of paintings that are larger")
+    margin: int = number(40, "pixels of a crop's border that are painted but not judged")
     rate: float = number(1e-3, "highest learning rate of Adam")
-    content_weight: float = number(1.0, "of the content loss")
+    content_weight: float = number(1.5, "of the content loss")
     style_weight: float = number(12.0, "of the style moments' loss")
     gram_weight: float = number(1.0, "of the Gram matrices' loss")
     color_weight: float = number(30.0, "of the colours' loss")

@@ -3,7 +3,6 @@
 import dataclasses
 from typing import ClassVar
 
-from tfstyle.methods.johnson.stylizer import MARGIN
 from tfstyle.training.settings import Painting, number
 
 NORMS = ("instance", "batch")
@@ -14,11 +13,6 @@ class Settings(Painting):
     """Every number of a training."""
 
     steps: int = number(2500, "optimizer steps")
-    batch: int = number(2, "photographs a step")
-    size: int = number(384, "side of the crops in pixels")
-    style_size: int = number(1024, "longer side in pixels of a painting that is larger")
-    margin: int = number(MARGIN, "pixels of a crop's border that are painted but not judged")
-    content_weight: float = number(1.5, "of the content loss")
     network: str = number("slim", "ours, or the paper's 32-64-128 channels", ("slim", "paper"))
     norm: str = number("instance", "of the paper's network, which was published with batch", NORMS)
     own_weight: ClassVar[float] = 0.0  # no photograph is its own style

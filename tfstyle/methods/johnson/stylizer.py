@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from tfstyle.methods.transformer import OVERLAP, STRIDE
+from tfstyle.methods.transformer import OVERLAP, STRIDE, WIDE_MARGIN
 from tfstyle.methods.translator import Translator
-
-MARGIN = 40  # pixels, as the paper pads (supplementary material, table 1); 8 left a frame
 
 
 def stylizer(
     signatures: Mapping[str, Callable], networks: Mapping | None = None, styles: object = None
 ) -> Translator:
     """A `Translator` of photographs into the painting's style."""
-    return Translator(signatures, networks, stride=STRIDE, margin=MARGIN, overlap=OVERLAP)
+    return Translator(signatures, networks, stride=STRIDE, margin=WIDE_MARGIN, overlap=OVERLAP)

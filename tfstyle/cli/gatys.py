@@ -1,0 +1,202 @@
+"""What `tfstyle stylize --method gatys` has of its own."""
+
+import argparse
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+from tfstyle.cli.options import add_numbers, add_teacher, numbers, positive
+from tfstyle.methods.gatys.settings import Settings
+
+SECONDS = 20.0  # between two checkpoints of a run
+ASKED = ("photo", "style", "weights", "strength", "mask", "feather", "size", "teacher")
+BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
+LAYERS = ("content_layers", "style_layers")
+
+
+def add(parser):
+    """The flags of gatys; those that are not given are None."""
+    group = parser.add_argument_group("of gatys")
+    for name in LAYERS:
+        default = " ".join(f"{layer}:{weight:g}" for layer, weight in getattr(Settings(), name))
+        group.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=_layer,
+            nargs="+",
+            metavar="LAYER:WEIGHT",
+            help=f"by paper name (default: {default})",
+        )
+    add_numbers(group, Settings(), told=False)
+    add_teacher(group, "network to look with: ", "our encoder")
+    group.add_argument(
+        "--run",
+        dest="folder",
+        metavar="DIR",
+        help="folder for losses and checkpoints; the same command goes on from the last one",
+    )
+    group.add_argument(
+        "--every", type=positive, metavar="N", help="steps between pictures in the run folder"
+    )
+
+
+def _layer(text):
+    name, _, weight = text.partition(":")
+    try:
+        return name, float(weight or 1)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"expected a layer and its weight such as relu4_1:0.5, received {text}"
+        ) from error
+
+
+def check(options):
+    """Refuses flags of gatys where another method paints.
+
+    Raises:
+        ValueError: There are such flags, or ones that do not go together.
+    """
+    given = numbers(Settings, options) | {
+        name: getattr(options, name)
+        for name in ("teacher", "folder", "every")
+        if getattr(options, name) is not None
+    }
+    if options.method != "gatys" and given:
+        flags = ", ".join("--" + name.replace("_", "-") for name in given)
+        raise ValueError(f"Expected {flags} with --method gatys alone. Received: {options.method}.")
+    if options.every and not options.folder:
+        raise ValueError("Expected --every with --run. Received: no --run.")
+    if options.folder and Path(options.photo).is_dir():
+        raise ValueError("Expected one photograph with --run. Received: a folder.")
+
+
+def painter(options, regions, read):
+    """A `Painter` with the options' settings.
+
+    Args:
+        options: The command's.
+        regions: Masks, or None.
+        read: Reads a style for a stylizer.
+    """
+    from tfstyle import weights
+
+    stylizer = weights.gatys(options.teacher, Settings(**_settings(options)), options.model)
+    return Painter(stylizer, options, [read(name, stylizer) for name in options.style], regions)
+
+
+def _settings(options):
+    found = numbers(Settings, options)
+    return found | {name: tuple(found[name]) for name in LAYERS if name in found}
+
+
+class Painter:
+    """A function of one photograph that shows how far it is; Ctrl-C takes what there is.
+
+    Args:
+        stylizer: Of `weights.gatys`.
+        options: The command's.
+        styles: Paintings.
+        regions: Masks, or None.
+    """
+
+    def __init__(self, stylizer, options, styles, regions):
+        self.stylizer, self.options, self.styles = stylizer, options, styles
+        self.regions, self.interrupted = regions, False
+
+    def __call__(self, content):
+        from tfstyle.color import keeper
+
+        if self.options.strength == 0.0:
+            return content
+        work = self.stylizer.optimisation(
+            content, self.styles, self.options.strength, self.options.weights, self.regions
+        )
+        picture = work.finished(self._optimised(work))
+        return keeper(self.options.keep_colors)(content, picture)
+
+    def _optimised(self, work):
+        run = _run(self.options)
+        begun = _begun(run)
+        work = dataclasses.replace(work, begin=begun)
+        print(f"tfstyle: {work.estimate()}", file=sys.stderr)
+        picture = begun.picture if begun else work.wish.content
+        recorder = Recorder(work, run, self.options.every)
+        try:
+            for progress in work:
+                picture = progress.picture
+                recorder.see(progress)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        recorder.close()
+        return picture
+
+
+class Recorder:
+    """The bar, and a run folder where one is wanted."""
+
+    def __init__(self, work, run=None, every=None):
+        from tqdm import tqdm
+
+        self.work, self.run, self.every, self.last = work, run, every, work.begin
+        self.saved_at = time.monotonic()
+        share = work.begin.share if work.begin else 0.0
+        self.bar = tqdm(total=1.0, initial=share, bar_format=BAR)
+
+    def see(self, progress):
+        self.last = progress
+        self.bar.update(progress.share - self.bar.n)
+        height, width = progress.picture.shape[:2]
+        losses = {name: f"{loss:.3g}" for name, loss in progress.losses.items()}
+        self.bar.set_postfix(losses | {"size": f"{width}x{height}", "step": progress.step})
+        if self.run:
+            self.run.log(self._step(progress), progress.losses)
+            self._keep(progress)
+
+    def _keep(self, progress):
+        from tfstyle import images
+
+        step = self._step(progress)
+        if time.monotonic() - self.saved_at > SECONDS:
+            self.saved_at = time.monotonic()
+            self.run.keep(step, ".npz", progress.save)
+        if self.every and step % self.every == 0:
+            picture = self.work.finished(progress.picture)
+            images.write(picture, self.run.folder / "pictures" / f"{step:06d}.jpg")
+
+    def _step(self, progress):
+        return progress.size * self.work.settings.iterations + progress.step
+
+    def close(self):
+        if self.run and self.last:
+            self.run.keep(self._step(self.last), ".npz", self.last.save)
+        self.bar.close()
+
+
+def _run(options):
+    from tfstyle.training import runs
+
+    if not options.folder:
+        return None
+    told = dataclasses.asdict(Settings(**_settings(options)))
+    told |= {name: getattr(options, name) for name in ASKED}
+    return runs.Run(options.folder, told)
+
+
+def _begun(run):
+    from tfstyle.methods.gatys.optimisation import Progress
+
+    if run is None:
+        return None
+    run.forget_log()
+    return Progress.of(run.checkpoint) if run.checkpoint else None
+
+
+def stop_if_asked(painter, target):
+    """Ends the command where Ctrl-C ended an optimisation, once its picture is written.
+
+    Raises:
+        KeyboardInterrupt: It did.
+    """
+    if getattr(painter, "interrupted", False):
+        print(f"tfstyle: {target} is as far as it came.", file=sys.stderr)
+        raise KeyboardInterrupt

@@ -1,0 +1,115 @@
+"""`tfstyle layers` and `tfstyle texture`."""
+
+from tfstyle.cli.options import add_teacher, command, positive, size
+from tfstyle.methods.gatys.settings import TAPS, Settings
+
+EYES = "network to look with: ", "our encoder"
+
+
+def _layers(commands):
+    parser = command(
+        commands,
+        "layers",
+        _run_layers,
+        "draw what each layer of the network sees: content of a photograph, style of a painting",
+        "tfstyle layers dog.jpg starry.jpg -o layers.png",
+    )
+    parser.add_argument("photo", metavar="PHOTO", help="a picture's file")
+    parser.add_argument("painting", metavar="PAINTING", help="a picture's file")
+    parser.add_argument("-o", "--output", required=True, metavar="SHEET", help="a picture's file")
+    parser.add_argument(
+        "--size",
+        type=positive,
+        default=256,
+        metavar="PIXELS",
+        help="longer side of each picture (default: %(default)s)",
+    )
+    _add_effort(parser)
+
+
+def _add_effort(parser):
+    parser.add_argument(
+        "--iterations",
+        type=positive,
+        default=120,
+        metavar="N",
+        help="steps at each size (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the noise (default: %(default)s)")
+    add_teacher(parser, *EYES)
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _seeing(options):
+    from tfstyle import weights
+
+    settings = Settings(iterations=options.iterations, seed=options.seed)
+    return weights.seeing(options.teacher, settings)
+
+
+def _run_layers(options):
+    import numpy as np
+    from tqdm import tqdm
+
+    from tfstyle import images
+    from tfstyle.methods.gatys.seeing import last
+    from tfstyle.methods.stylizer import roomy
+
+    images.check_writable(options.output, options.overwrite)
+    photo, painting = (roomy(images.read(p, 4096)) for p in (options.photo, options.painting))
+    photo = roomy(images.resize(photo, *images.fitted(photo.shape[:2], options.size)))
+    height, width = photo.shape[:2]
+    cells = [("the photograph", photo), ("the painting", images.resize(painting, height, width))]
+    figure = _seeing(options).figure(photo, painting)
+    found = [(name, last(work)) for name, work in tqdm(figure, total=2 * len(TAPS), unit="picture")]
+    rows = [[cells[0], *found[: len(TAPS)]], [cells[1], *found[len(TAPS) :]]]
+    labelled = [
+        [np.concatenate([images.caption(name, width), images.to_bytes(p)]) for name, p in row]
+        for row in rows
+    ]
+    images.write(images.sheet([np.stack(row) for row in labelled]), options.output)
+    return 0
+
+
+def _texture(commands):
+    parser = command(
+        commands,
+        "texture",
+        _run_texture,
+        "make a texture of any size from a painting's style alone",
+        "tfstyle texture starry.jpg --size 512x1024 -o texture.png",
+    )
+    parser.add_argument("painting", metavar="PAINTING", help="a picture's file")
+    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="a picture's file")
+    parser.add_argument(
+        "--size",
+        type=size,
+        default=(512, 512),
+        metavar="HxW",
+        help="height and width in pixels, 32 and more (default: 512x512)",
+    )
+    parser.add_argument(
+        "--last", choices=TAPS, default=TAPS[-1], help="the deepest layer (default: %(default)s)"
+    )
+    _add_effort(parser)
+
+
+def _run_texture(options):
+    from tfstyle import images
+    from tfstyle.cli.gatys import Recorder
+    from tfstyle.methods.stylizer import SMALLEST_SIDE, roomy
+
+    images.check_writable(options.output, options.overwrite)
+    if options.size is None or min(options.size) < SMALLEST_SIDE:
+        raise ValueError(f"Expected --size of {SMALLEST_SIDE} and more. Received: {options.size}.")
+    painting = roomy(images.read(options.painting, 4096))
+    work = _seeing(options).texture(painting, *options.size, options.last)
+    recorder = Recorder(work)
+    for progress in work:
+        recorder.see(progress)
+    recorder.close()
+    images.write(work.finished(progress.picture), options.output)
+    return 0
+
+
+COMMANDS = (_layers, _texture)

@@ -1,0 +1,68 @@
+"""A frozen network of any layers that pictures are optimised for, in bfloat16."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+import keras
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Eyes:
+    """A network that losses are taken on.
+
+    Args:
+        network: Pictures in [0, 1] to a dictionary of layers.
+        views: Linear maps (kernel, bias) from layers to VGG-19's own channels, where there are any.
+        strides: Pixels a position of each layer.
+        reach: Pixels that the deepest layer sees to each side, up to a multiple of its stride.
+        numbers: Of all convolutions together, a pixel.
+    """
+
+    network: keras.Model
+    views: Mapping[str, tuple[np.ndarray, np.ndarray]]
+    strides: Mapping[str, int]
+    reach: int
+    numbers: float
+
+
+POOLS = keras.layers.MaxPooling2D | keras.layers.AveragePooling2D
+
+
+def eyes(network: keras.Model, views: Mapping[str, tuple], layers: Iterable[str]) -> Eyes:
+    """Eyes of a chain of convolutions and poolings.
+
+    Args:
+        network: Pictures to a dictionary of layers.
+        views: As of `Eyes`.
+        layers: Those that are wanted.
+
+    Raises:
+        ValueError: The network has no such layer.
+    """
+    layers = tuple(dict.fromkeys(layers))
+    unknown = [name for name in layers if name not in network.output]
+    if unknown:
+        raise ValueError(
+            f"Expected layers of {', '.join(network.output)}. Received: {', '.join(unknown)}."
+        )
+    found = keras.Model(network.input, {name: network.output[name] for name in layers})
+    found.trainable = False
+    strides, reach, count = _seen(found)
+    strides = {name: strides[name.replace("relu", "conv")] for name in layers}
+    deepest = max(strides.values())
+    return Eyes(found, views, strides, -(-reach // deepest) * deepest, count)
+
+
+def _seen(network):
+    """Pixels a position of each convolution, those that the last one sees to each side, and the
+    numbers of all a pixel."""
+    stride, reach, count, strides = 1, 0, 0.0, {}
+    for layer in network.layers:
+        if isinstance(layer, POOLS):
+            reach, stride = reach + stride, 2 * stride
+        elif isinstance(layer, keras.layers.Conv2D):
+            reach += layer.kernel_size[0] // 2 * stride
+            count += layer.filters / stride**2
+            strides[layer.name] = stride
+    return strides, reach, count

@@ -1,0 +1,184 @@
+"""Gatys, Ecker & Bethge 2015, https://arxiv.org/abs/1508.06576: a picture whose features are the
+photograph's and whose feature statistics are the painting's.
+
+Departures from the paper, each of which a setting takes back where it can: content is compared by
+the correlation of channels, which does not pull against the style's moments; style by the
+Wasserstein distance of Gaussians; every layer's style loss is a share of the painting's, and the
+sum a share of the photograph's, so that weights mean the same for every picture.
+"""
+
+import numpy as np
+from keras import ops
+
+from tfstyle import losses, statistics
+from tfstyle.methods.gatys.eyes import Eyes
+from tfstyle.methods.gatys.settings import Settings
+from tfstyle.training.pixels import kept
+
+EPSILON = 1e-5  # added to variances, in squared feature units
+
+
+class Objective:
+    """`pixels.Objective` of content, style and total variation.
+
+    A window is given "content", features by layer, and "masks", shape (1, height, width, styles),
+    where there are any. What is wanted: "styles", each one's `targets`; "shares"
+    of each style's loss; "weights" of the losses; and "spread" of the content's layers.
+
+    Args:
+        eyes: What looks.
+        settings: Layers and losses.
+    """
+
+    def __init__(self, eyes: Eyes, settings: Settings):
+        self.eyes, self.settings = eyes, settings
+        self.views = {layer: _isometric(*view) for layer, view in eyes.views.items()}
+        self.styles, self.contents = (
+            {layer: weight / sum(dict(layers).values()) for layer, weight in layers}
+            for layers in (settings.style_layers, settings.content_layers)
+        )
+
+    def features(self, seen, part) -> dict:
+        """Content features of a window's part, by layer."""
+        return self._contents(self.eyes.network(seen, training=False), part)
+
+    def _contents(self, found, part):
+        return {layer: self._seen(layer, found[layer], part) for layer in self.contents}
+
+    def _seen(self, layer, features, part):
+        """Of a window's part, as VGG-19 has them."""
+        features = kept(features, part, self.eyes.strides[layer])
+        if layer not in self.eyes.views:
+            return features
+        kernel, bias = (ops.cast(each, features.dtype) for each in self.eyes.views[layer])
+        return ops.matmul(features, kernel) + bias
+
+    def sums(self, seen, part, given):
+        found = self.eyes.network(seen, training=False)
+        sums = {"styles": self._style_sums(found, part, given)}
+        if "content" in given:
+            contents = self._contents(found, part)
+            compare = _products if self.settings.content_loss == "correlation" else _errors
+            sums["content"] = {k: compare(contents[k], given["content"][k]) for k in contents}
+        if self.settings.variation_weight:
+            sums["variation"] = _variation(seen, part)
+        return sums
+
+    def _style_sums(self, found, part, given):
+        masks = given.get("masks")
+        return [
+            {
+                layer: statistics.position_sums(*self._masked(layer, found[layer], part, mask))
+                for layer in self.styles
+            }
+            for mask in (ops.split(masks, masks.shape[-1], -1) if "masks" in given else [None])
+        ]
+
+    def _masked(self, layer, features, part, mask):
+        stride = self.eyes.strides[layer]
+        if mask is not None:
+            small = ops.average_pool(mask, stride, stride, padding="same")
+            mask = kept(small, part, stride)
+        return kept(features, part, stride), mask
+
+    def of_sums(self, sums, wanted):
+        weights, named = wanted["weights"], {}
+        if wanted["styles"]:
+            each = self.style_losses(sums["styles"], wanted["styles"])
+            named["style"] = weights["style"] * ops.sum(wanted["shares"] * ops.stack(each))
+        if "content" in sums:
+            named["content"] = weights["content"] * sum(
+                share * self._content(sums["content"][layer], wanted["spread"][layer])
+                for layer, share in self.contents.items()
+            )
+        if "variation" in sums:
+            count, total = sums["variation"]
+            named["variation"] = self.settings.variation_weight * total / count
+        return named
+
+    def _content(self, sums, spread):
+        if self.settings.content_loss == "features":
+            return sums[1] / sums[0] / ops.sum(spread)
+        count, total, squares, products = sums
+        variance = ops.maximum(squares / count - ops.square(total / count), 0.0)
+        return 2.0 - 2.0 * ops.mean(products / count / ops.sqrt(variance + EPSILON))
+
+    def style_losses(self, sums, styles) -> list:
+        """Of each style; all see the same sums where there are no masks.
+
+        Args:
+            sums: Of each mask, or of the whole, by layer.
+            styles: What `targets` says of each.
+        """
+        sums = sums if len(sums) == len(styles) else list(sums) * len(styles)
+        return [
+            sum(w * self._style(k, style[k], seen[k]) for k, w in self.styles.items())
+            for style, seen in zip(styles, sums, strict=True)
+        ]
+
+    def targets(self, sums) -> dict:
+        """What the style loss compares with, by layer.
+
+        Args:
+            sums: Of a painting, by layer.
+        """
+        found = {layer: self._compared(layer, each) for layer, each in sums.items()}
+        if self.settings.style_loss == "wasserstein":
+            return {
+                layer: (*pair, statistics.square_root(pair[1])) for layer, pair in found.items()
+            }
+        return found
+
+    def _style(self, layer, wanted, sums):
+        found = self._compared(layer, sums)
+        if self.settings.style_loss == "moments":
+            return losses.moment_loss(wanted, found)
+        if self.settings.style_loss == "gram":
+            return losses.gram_loss(wanted, found)
+        return losses.wasserstein_loss(wanted[:2], found, wanted[2])
+
+    def _compared(self, layer, sums):
+        """Of VGG-19's channels: moments, a Gram matrix, or mean and covariance."""
+        pair, kind = statistics.covariance_of_sums(*sums), self.settings.style_loss
+        if kind == "moments" and layer in self.eyes.views:
+            return statistics.projected_moments(*pair, *self.eyes.views[layer])
+        if kind == "moments":
+            return statistics.channel_moments(*pair)
+        if layer in self.views:
+            pair = statistics.projected(*pair, *self.views[layer])
+        return statistics.gram_matrix(*pair) if kind == "gram" else pair
+
+
+def _products(found, wanted):
+    """Positions, and by channel the sums of features, of their squares and of their products."""
+    found, wanted = (ops.cast(x, "float32") for x in (found, wanted))
+    each = (found, ops.square(found), found * wanted)
+    return _positions(found), *(ops.sum(x, axis=(0, 1, 2)) for x in each)
+
+
+def _errors(found, wanted):
+    error = ops.cast(found, "float32") - ops.cast(wanted, "float32")
+    return _positions(found), ops.sum(ops.square(error))
+
+
+def _positions(features):
+    return ops.cast(ops.size(features[..., 0]), "float32")
+
+
+def _variation(seen, part):
+    """Pixels of a window's part, and the squares of the differences of neighbours, summed."""
+    down = ops.pad(seen[:, 1:] - seen[:, :-1], ((0, 0), (0, 1), (0, 0), (0, 0)))
+    across = ops.pad(seen[:, :, 1:] - seen[:, :, :-1], ((0, 0), (0, 0), (0, 1), (0, 0)))
+    squares = kept(ops.square(down) + ops.square(across), part)
+    return _positions(squares), ops.sum(squares)
+
+
+def _isometric(kernel, bias):
+    """A map to fewer channels, between which all distances are those that a wider map leaves."""
+    if kernel.shape[0] >= kernel.shape[1]:
+        return kernel, bias
+    left, size, right = np.linalg.svd(kernel, full_matrices=False)
+    along = right @ bias
+    beside = np.linalg.norm(bias - right.T @ along)
+    kernel = np.concatenate([left * size, np.zeros((len(kernel), 1))], axis=1)
+    return np.float32(kernel), np.float32([*along, beside])

@@ -1,0 +1,177 @@
+"""One picture's optimisation from its smallest size to its own."""
+
+import dataclasses
+import os
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from tfstyle import images
+from tfstyle.methods.gatys.scenes import Scenes, Wish
+from tfstyle.methods.gatys.settings import Settings
+from tfstyle.training import descent
+
+FRAMEWORK = 900_000_000  # bytes of a process before it optimises
+LEAST_SIDE = 32  # pixels; no side of a smaller size is below
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Where an optimisation stands after a step.
+
+    Args:
+        picture: Shape (height, width, 3) of its present size, float32, in [0, 1] or about.
+        losses: By name, weighted.
+        size: Index of the present size, the smallest being 0.
+        step: Steps at this size.
+        share: Of the whole work that is done, in pixels times steps.
+    """
+
+    picture: np.ndarray
+    losses: Mapping[str, float]
+    size: int
+    step: int
+    share: float
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes it to a file that `of` reads."""
+        np.savez(path, picture=self.picture, where=[self.size, self.step, self.share])
+
+    @classmethod
+    def of(cls, path: str | os.PathLike) -> "Progress":
+        """What `save` wrote, without the losses.
+
+        Raises:
+            OSError: The file is another.
+        """
+        try:
+            with np.load(path) as found:
+                size, step, share = found["where"]
+                return cls(found["picture"], {}, int(size), int(step), float(share))
+        except (KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise OSError(f"Expected an optimisation's checkpoint. Received: {path}.") from error
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """What an optimisation will take.
+
+    Args:
+        extent: Height and width in pixels.
+        seconds: On this machine, as busy as it is.
+        memory: Bytes of the process at most.
+    """
+
+    extent: tuple[int, int]
+    seconds: float
+    memory: float
+
+    def __str__(self):
+        height, width = self.extent
+        minutes, seconds = divmod(round(self.seconds), 60)
+        length = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+        return f"{width}x{height} pixels take about {length} and {self.memory / 1e9:.1f} GB."
+
+
+@dataclasses.dataclass(frozen=True)
+class Optimisation:
+    """An iterable of `Progress`.
+
+    Args:
+        scenes: Of the losses.
+        settings: Every number.
+        wish: What the picture is to become.
+        begin: Where to go on from, or None.
+    """
+
+    scenes: Scenes
+    settings: Settings
+    wish: Wish
+    begin: Progress | None = None
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Heights and widths, each about twice the one before."""
+        found = [self.wish.extent]
+        while True:
+            height, width = (round(side / 2 ** len(found)) for side in self.wish.extent)
+            if min(height, width) < LEAST_SIDE or max(height, width) < self.settings.smallest:
+                return found[::-1]
+            found.append((height, width))
+
+    def __iter__(self) -> Iterator[Progress]:
+        last = self.begin or Progress(self._start(), {}, 0, 0, 0.0)
+        for size in range(last.size, len(self.sizes)):
+            step = last.step if size == last.size else 0
+            for progress in self._at(size, step, last.picture):
+                yield progress
+                last = progress
+
+    def _at(self, size, step, picture):
+        """The steps at one size, those that are done left out."""
+        height, width = self.sizes[size]
+        scene = self.scenes.at(self.wish, height, width)
+        before = self._work(self.sizes[:size])
+        for found, losses in self._steps(scene, images.resize(picture, height, width), step):
+            step += 1
+            share = (before + step * height * width) / self._work(self.sizes)
+            yield Progress(found, losses, size, step, share)
+
+    def _work(self, sizes):
+        """Pixels times steps."""
+        return self.settings.iterations * sum(height * width for height, width in sizes)
+
+    def estimate(self) -> "Estimate":
+        """What it will take, after two steps at each of the smallest sizes."""
+        sizes = self.sizes[:2]
+        seconds = [self._seconds_a_step(*size) for size in sizes]
+        pixels = [height * width for height, width in sizes]
+        more = (seconds[-1] - seconds[0]) / max(1, pixels[-1] - pixels[0])
+        each = max(more, seconds[-1] / pixels[-1] / 2)
+        fixed = max(0.0, seconds[0] - each * pixels[0])
+        left = 1.0 - (self.begin.share if self.begin else 0.0)
+        steps = self.settings.iterations * len(self.sizes)
+        total = left * (fixed * steps + each * self._work(self.sizes))
+        memory = FRAMEWORK + self.scenes.bytes(*self.wish.extent)
+        memory += descent.BYTES[self.settings.optimizer] * np.prod(self.wish.extent)
+        return Estimate(self.wish.extent, total, memory)
+
+    def _seconds_a_step(self, height, width):
+        scene, picture = self.scenes.at(self.wish, height, width), self._start()
+        picture = images.resize(picture, height, width)
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            self.scenes.gradients(picture, scene)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    def finished(self, picture: np.ndarray) -> np.ndarray:
+        """What the picture of a `Progress` gives: of its own size, float32 in [0, 1]."""
+        picture = images.resize(np.clip(picture, 0.0, 1.0), *self.wish.extent)
+        if self.wish.masks:
+            content = self.wish.content
+            picture = content + sum(self.wish.masks) * (picture - content)
+        height, width = self.wish.shown
+        return picture[:height, :width]
+
+    def _steps(self, scene, picture, done):
+        steps = self.settings.iterations - done
+
+        def function(picture):
+            return self.scenes.gradients(picture, scene)
+
+        if self.settings.optimizer == "adam":
+            return descent.adam(function, picture, steps, self.settings.rate)
+        return descent.lbfgs(function, picture, steps)
+
+    def _start(self):
+        height, width = self.sizes[0]
+        if self.settings.start == "style":
+            return images.resize(self.wish.styles[0], height, width)
+        if self.settings.start == "noise" or self.wish.content is None:
+            noise = np.random.default_rng(self.settings.seed).random((height, width, 3))
+            return np.float32(0.5 + 0.2 * (noise - 0.5))
+        return images.resize(self.wish.content, height, width)

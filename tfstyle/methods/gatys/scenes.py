@@ -1,0 +1,135 @@
+"""What a picture is to become, at any of its sizes: the targets, computed once a size."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from tfstyle import images, masks
+from tfstyle.methods.gatys.objective import EPSILON, Objective
+from tfstyle.training.pixels import (
+    TILE,
+    WHOLE_PIXELS,
+    Gradients,
+    Scene,
+    any_size,
+    tensors,
+    windows,
+)
+
+LEAST = 0.01  # of the photograph's own style loss, of which the style loss is a share
+NUMBER = 10  # bytes that each number of the network takes, its gradient and copies included
+WIDER = 4  # channels of VGG-19 to one of ours, at most
+NORMAL = "bfloat16"  # of the content's features that are kept
+
+
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """What a picture is to become.
+
+    Args:
+        shown: Its height and width in pixels.
+        content: The photograph, mirrored outwards where it is too small to be looked at; or None
+            for a texture.
+        styles: Paintings.
+        shares: Of the styles, which sum to 1; with masks the whole's of each.
+        strength: Share of the style, in [0, 1].
+        masks: Shape (height, width, 1), one a style, or None.
+    """
+
+    shown: tuple[int, int]
+    content: np.ndarray | None
+    styles: Sequence[np.ndarray]
+    shares: Sequence[float]
+    strength: float
+    masks: Sequence[np.ndarray] | None = None
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Height and width that are optimised."""
+        return self.shown if self.content is None else self.content.shape[:2]
+
+
+class Scenes:
+    """Makes the scenes of a wish.
+
+    Args:
+        objective: The losses.
+    """
+
+    def __init__(self, objective: Objective):
+        self.objective, self.gradients = objective, Gradients(objective)
+        self.features = any_size(objective.features)
+        self.reach = objective.eyes.reach
+
+    def bytes(self, height: int, width: int) -> float:
+        """Memory that the losses of a picture take."""
+        eyes, beside = self.objective.eyes, 2 * self.reach
+        window = min(height * width, max(WHOLE_PIXELS, (TILE + beside) ** 2))
+        kept = sum(
+            2 * eyes.network.output[layer].shape[-1] / eyes.strides[layer] ** 2
+            for layer in self.objective.contents
+        )
+        return NUMBER * eyes.numbers * window + WIDER * kept * height * width
+
+    def at(self, wish: Wish, height: int, width: int) -> Scene:
+        """The scene of a wish at a size."""
+        parts = [(window, {}) for window in windows(height, width, self.reach)]
+        if wish.masks:
+            small = [masks.resized(mask, height, width) for mask in wish.masks]
+            together = np.concatenate(small, axis=-1)
+            parts = [(w, {"masks": tf.constant(w.of(together)[None])}) for w, _ in parts]
+        styles = [self._painting(style, max(height, width)) for style in wish.styles]
+        wanted = {"styles": styles, "weights": self._weights(wish.strength)}
+        shares = np.float32(wish.shares)
+        if wish.content is not None:
+            content = images.resize(wish.content, height, width)
+            own = self.gradients.sums(content, parts)["styles"]
+            start = np.float32(self.objective.style_losses(own, styles))
+            shares = shares / np.maximum(start, LEAST)
+            parts, spread = self._with_content(content, parts)
+            wanted["spread"] = spread
+        return Scene(parts, wanted | {"shares": tf.constant(shares)})
+
+    def _weights(self, strength):
+        settings = self.objective.settings
+        weights = {
+            "content": settings.content_weight * (1.0 - strength),
+            "style": settings.style_weight * strength,
+        }
+        return {name: tf.constant(weight, tf.float32) for name, weight in weights.items()}
+
+    def _painting(self, style, side):
+        side = max(1, round(side * self.objective.settings.style_scale))
+        if max(style.shape[:2]) > side:
+            style = images.resize(style, *images.fitted(style.shape[:2], side))
+        parts = [(window, {}) for window in windows(*style.shape[:2], self.reach)]
+        (sums,) = self.gradients.sums(style, parts)["styles"]
+        return self.objective.targets(sums)
+
+    def _with_content(self, content, parts):
+        seen = [self.features(*tensors(content, window)) for window, _ in parts]
+        moments = {layer: _moments([each[layer] for each in seen]) for layer in seen[0]}
+        if self.objective.settings.content_loss == "correlation":
+            seen = [{k: _normal(v, *moments[k]) for k, v in each.items()} for each in seen]
+        given = [
+            (window, known | {"content": found})
+            for (window, known), found in zip(parts, seen, strict=True)
+        ]
+        return given, {layer: variance for layer, (_, variance) in moments.items()}
+
+
+def _moments(parts):
+    """Mean and variance of the channels of features in parts."""
+    wide = [ops.cast(each, "float32") for each in parts]
+    count = sum(ops.cast(ops.size(each[..., 0]), "float32") for each in wide)
+    mean = sum(ops.sum(each, axis=(0, 1, 2)) for each in wide) / count
+    squares = sum(ops.sum(ops.square(each - mean), axis=(0, 1, 2)) for each in wide)
+    return mean, squares / count
+
+
+def _normal(features, mean, variance):
+    normal = (ops.cast(features, "float32") - mean) / ops.sqrt(variance + EPSILON)
+    return ops.cast(normal, NORMAL)

@@ -1,0 +1,90 @@
+"""What the network sees: pictures that have only some layers' content, or only style.
+
+Gatys, Ecker & Bethge 2015, https://arxiv.org/abs/1508.06576, figure 1.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+import keras
+import numpy as np
+
+from tfstyle.methods.gatys.eyes import eyes
+from tfstyle.methods.gatys.objective import Objective
+from tfstyle.methods.gatys.optimisation import Optimisation
+from tfstyle.methods.gatys.scenes import Scenes, Wish
+from tfstyle.methods.gatys.settings import TAPS, Settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Seeing:
+    """Optimises pictures for single layers.
+
+    Args:
+        network: Pictures to a dictionary of layers, as `stylizer.Gatys` takes it.
+        views: As of `stylizer.Gatys`.
+        settings: Layers, losses' weights and where to begin are set by what is asked for.
+    """
+
+    network: keras.Model
+    views: Mapping[str, tuple]
+    settings: Settings
+
+    def content(self, photograph: np.ndarray, layer: str) -> Optimisation:
+        """A picture, from noise, whose features of one layer are a photograph's.
+
+        Args:
+            photograph: Shape (height, width, 3), floats in [0, 1], of 32 pixels a side and more.
+            layer: Paper name.
+        """
+        only = ((layer, 1.0),)
+        settings = dataclasses.replace(
+            self.settings,
+            content_layers=only,
+            style_layers=only,
+            content_loss="features",
+            start="noise",
+        )
+        wish = Wish(photograph.shape[:2], photograph, [], [], strength=0.0)
+        return self._optimisation(settings, wish)
+
+    def texture(
+        self, painting: np.ndarray, height: int, width: int, last: str = TAPS[-1]
+    ) -> Optimisation:
+        """A picture of any size, from noise, that has a painting's style and no content.
+
+        Gatys, Ecker & Bethge 2015, https://arxiv.org/abs/1505.07376.
+
+        Args:
+            painting: Shape (height, width, 3), floats in [0, 1], of 32 pixels a side and more.
+            height: Pixels, 32 and more.
+            width: Pixels, 32 and more.
+            last: The deepest layer; those of `TAPS` before it count as well.
+        """
+        layers = tuple((tap, 1.0) for tap in TAPS[: TAPS.index(last) + 1])
+        settings = dataclasses.replace(
+            self.settings, content_layers=layers[:1], style_layers=layers, start="noise"
+        )
+        return self._optimisation(settings, Wish((height, width), None, [painting], [1.0], 1.0))
+
+    def _optimisation(self, settings, wish):
+        layers = [name for name, _ in (*settings.style_layers, *settings.content_layers)]
+        objective = Objective(eyes(self.network, self.views, layers), settings)
+        return Optimisation(Scenes(objective), settings, wish)
+
+    def figure(
+        self, photograph: np.ndarray, painting: np.ndarray
+    ) -> Iterator[tuple[str, Optimisation]]:
+        """The paper's figure 1: content of each of `TAPS`, then style up to each, with captions."""
+        for tap in TAPS:
+            yield f"content of {tap}", self.content(photograph, tap)
+        for tap in TAPS:
+            height, width = photograph.shape[:2]
+            yield f"style up to {tap}", self.texture(painting, height, width, tap)
+
+
+def last(optimisation: Optimisation) -> np.ndarray:
+    """The finished picture of an optimisation."""
+    for progress in optimisation:
+        picture = progress.picture
+    return optimisation.finished(picture)

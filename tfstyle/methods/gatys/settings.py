@@ -1,0 +1,44 @@
+"""Every number of an optimisation."""
+
+import dataclasses
+
+from tfstyle.training.settings import number
+
+TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+CONTENT_LOSSES = ("correlation", "features")
+STYLE_LOSSES = ("wasserstein", "gram", "moments")
+OPTIMIZERS = ("adam", "l-bfgs")
+STARTS = ("photograph", "noise", "style")
+POOLINGS = ("max", "average")
+
+Layers = tuple[tuple[str, float], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Every number of an optimisation.
+
+    Args:
+        content_layers: Pairs of a paper name and its weight, which count in shares of their sum.
+        style_layers: The same of the style's.
+    """
+
+    content_layers: Layers = (("relu3_1", 0.5), ("relu4_1", 1.0))
+    style_layers: Layers = tuple((tap, 1.0) for tap in TAPS)
+    content_loss: str = number(
+        "correlation", "how content features are compared; the paper's is features", CONTENT_LOSSES
+    )
+    style_loss: str = number(
+        "wasserstein", "how style features are compared; the paper's is gram", STYLE_LOSSES
+    )
+    content_weight: float = number(1.0, "of the content loss, times 1 - strength")
+    style_weight: float = number(5.0, "of the style loss, times strength")
+    variation_weight: float = number(0.0, "of the total variation")
+    iterations: int = number(60, "steps at each size")
+    optimizer: str = number("adam", "what takes the steps", OPTIMIZERS)
+    rate: float = number(0.02, "learning rate of Adam")
+    start: str = number("photograph", "what to begin with", STARTS)
+    smallest: int = number(96, "longer side in pixels that the first size is not below")
+    style_scale: float = number(1.0, "longer side of the painting as a share of the photograph's")
+    pooling: str = number("max", "of the network; the paper prefers average", POOLINGS)
+    seed: int = number(1, "chooses the noise")

@@ -1,0 +1,158 @@
+"""Optimises a picture for a photograph and paintings: Gatys et al. 2015."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tfstyle import color
+from tfstyle import masks as regions
+from tfstyle.methods import METHODS, stylizer
+from tfstyle.methods.gatys.settings import Settings
+
+if TYPE_CHECKING:
+    from tfstyle.methods.gatys.optimisation import Optimisation, Progress
+
+STYLE_SIDE = 4096  # pixels; longer paintings are reduced
+STRENGTH = METHODS["gatys"].strength
+
+Styles = stylizer.Style | Sequence[stylizer.Style]
+
+
+class Gatys:
+    """Any painting's style, or several's, by optimising the picture itself.
+
+    Args:
+        network: Pictures to a dictionary of layers, a chain of convolutions and poolings. It
+            computes in the precision that its layers have.
+        views: Linear maps (kernel, bias) from layers to VGG-19's channels, where there are any.
+        settings: Every number.
+        networks: Of Keras, by file name.
+
+    Raises:
+        ValueError: The network has not the layers that the settings name.
+    """
+
+    style_side = STYLE_SIDE
+
+    def __init__(
+        self,
+        network,
+        views: Mapping[str, tuple],
+        settings: Settings = Settings(),
+        networks: Mapping | None = None,
+    ):
+        from tfstyle.methods.gatys.eyes import eyes
+        from tfstyle.methods.gatys.objective import Objective
+        from tfstyle.methods.gatys.scenes import Scenes
+
+        layers = [name for name, _ in (*settings.style_layers, *settings.content_layers)]
+        self.settings, self.networks, self.styles = settings, dict(networks or {}), {}
+        self.scenes = Scenes(Objective(eyes(network, views, layers), settings))
+
+    def stylize(
+        self,
+        content: np.ndarray,
+        style: Styles,
+        strength: float = STRENGTH,
+        weights: Sequence[float] | None = None,
+        keep_colors: str | None = None,
+        masks: Sequence[regions.Mask] | None = None,
+    ) -> np.ndarray:
+        """The photograph in the style of a painting, or of several.
+
+        Args:
+            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1].
+            style: A painting, shape (height, width, 3), floats in [0, 1], of any size; or a list
+                of these.
+            strength: The style's share of the losses, the content's being 1 - `strength`. 0 is
+                the photograph; 1 has no thought of it but that it begins there.
+            weights: Of several styles' losses, 0 and above. None is the same for each.
+            keep_colors: "luminance" or "covariance" keeps the photograph's colours, as
+                `tfstyle.color` says.
+            masks: Where each style goes, instead of weights: shape (height, width) of any size,
+                floats in [0, 1] or booleans, one a style, and what none of them claims stays the
+                photograph; or one fewer, and the last style takes it.
+
+        Returns:
+            Float32 array of the content's shape in [0, 1].
+
+        Raises:
+            TypeError, ValueError: A picture, strength, weight, mask or mode is none.
+        """
+        painter = self.painter(style, strength, weights, keep_colors, masks)
+        return stylizer.each(content, painter)
+
+    def painter(
+        self,
+        style: Styles,
+        strength: float = STRENGTH,
+        weights: Sequence[float] | None = None,
+        keep_colors: str | None = None,
+        masks: Sequence[regions.Mask] | None = None,
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """`stylize` as a function of one photograph."""
+        strength, keep = stylizer.checked_strength(strength), color.keeper(keep_colors)
+        stylizer.checked_weights(weights, len(stylizer.checked_styles(style)))
+
+        def paint(content):
+            content = stylizer.checked_picture(content, "content")
+            if strength == 0.0:
+                return content.copy()
+            optimisation = self.optimisation(content, style, strength, weights, masks)
+            for progress in optimisation:
+                picture = progress.picture
+            return keep(content, optimisation.finished(picture))
+
+        return paint
+
+    def optimisation(
+        self,
+        content: np.ndarray,
+        style: Styles,
+        strength: float = STRENGTH,
+        weights: Sequence[float] | None = None,
+        masks: Sequence[regions.Mask] | None = None,
+        begin: "Progress | None" = None,
+    ) -> "Optimisation":
+        """An iterable of what `stylize` does, step by step.
+
+        Args:
+            content: Shape (height, width, 3), floats in [0, 1].
+            style: As of `stylize`.
+            strength: As of `stylize`.
+            weights: As of `stylize`.
+            masks: As of `stylize`.
+            begin: Where to go on from.
+        """
+        from tfstyle.methods.gatys.optimisation import Optimisation
+        from tfstyle.methods.gatys.scenes import Wish
+
+        content = stylizer.checked_picture(content, "content")
+        styles = [self._painting(one) for one in stylizer.checked_styles(style)]
+        shares, given = self._shares(len(styles), weights, masks, content.shape[:2])
+        kept = [index for index, share in enumerate(shares) if share > 0]
+        wish = Wish(
+            shown=content.shape[:2],
+            content=stylizer.roomy(content),
+            styles=[styles[index] for index in kept],
+            shares=[shares[index] for index in kept],
+            strength=stylizer.checked_strength(strength),
+            masks=[stylizer.roomy(given[index]) for index in kept] if given else None,
+        )
+        return Optimisation(self.scenes, self.settings, wish, begin)
+
+    def _painting(self, style):
+        if isinstance(style, str):
+            stylizer.checked_name(style, self.styles)
+        return stylizer.roomy(stylizer.checked_picture(style, "style"))
+
+    def _shares(self, count, weights, masks, extent):
+        if masks is None:
+            return stylizer.checked_weights(weights, count), None
+        if weights is not None:
+            raise ValueError("Expected masks or weights. Received: both.")
+        given = regions.shares(regions.checked(masks, count), count, *extent)
+        if len(given) == 1 and given[0].min() == 1.0:
+            return [1.0], None
+        return [float(mask.mean()) for mask in given], given

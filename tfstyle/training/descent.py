@@ -1,0 +1,114 @@
+"""Descends on the pixels of a picture, a step at a time."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+
+Function = Callable[[np.ndarray], tuple[dict[str, float], np.ndarray]]
+Step = tuple[np.ndarray, dict[str, float]]
+
+CORRECTIONS = 5  # of L-BFGS, each of twice a picture's size in doubles
+BYTES = {"l-bfgs": (2 * CORRECTIONS + 10) * 3 * 8, "adam": 8 * 3 * 4}  # a pixel
+TINY = 1e-12  # Adam's epsilon: a pixel's gradient falls with the number of pixels
+RESTARTS = 3  # of it, one after the other without a step, before it is done
+
+
+def lbfgs(function: Function, picture: np.ndarray, steps: int) -> Iterator[Step]:
+    """Steps of SciPy's L-BFGS-B without bounds.
+
+    Liu & Nocedal 1989, https://doi.org/10.1007/BF01589116.
+
+    Args:
+        function: A picture to its losses by name and the gradient of their sum.
+        picture: Where to begin, shape (height, width, 3).
+        steps: At most.
+
+    Yields:
+        The picture and its losses after every step.
+    """
+    done, idle = 0, 0
+    while done < steps and idle < RESTARTS:
+        before = done
+        for step in _run(function, picture, steps - done):
+            picture, done = step[0], done + 1
+            yield step
+        idle = idle + 1 if done == before else 0
+
+
+def _run(function, picture, steps):
+    """The steps of one run, which is over early where its line search finds nothing lower.
+
+    SciPy calls back; a thread of its own, one step ahead at most, makes an iterator of that.
+    """
+    found, room, over = queue.Queue(), threading.Semaphore(0), threading.Event()
+    worker = threading.Thread(
+        target=_minimize, args=(function, picture, steps, found, room, over), daemon=True
+    )
+    worker.start()
+    try:
+        while True:
+            room.release()
+            step = found.get()
+            if step is None:
+                return
+            if isinstance(step, BaseException):
+                raise step
+            yield step
+    finally:
+        over.set()
+        room.release()
+        worker.join()
+
+
+def _minimize(function, picture, steps, found, room, over):
+    from scipy import optimize
+
+    seen = {}
+
+    def value(flat):
+        losses, gradient = function(flat.reshape(picture.shape).astype(np.float32))
+        total = sum(losses.values())
+        seen[total] = losses
+        return total, gradient.reshape(-1)
+
+    def told(intermediate_result):
+        room.acquire()
+        if over.is_set():
+            raise StopIteration
+        losses = seen[intermediate_result.fun]
+        seen.clear()
+        found.put((intermediate_result.x.reshape(picture.shape).astype(np.float32), losses))
+
+    options = {"maxiter": steps, "maxfun": 10 * steps, "maxcor": CORRECTIONS, "ftol": 0, "gtol": 0}
+    try:
+        optimize.minimize(
+            value, picture.reshape(-1), jac=True, method="L-BFGS-B", callback=told, options=options
+        )
+        found.put(None)
+    except BaseException as error:
+        found.put(error)
+
+
+def adam(function: Function, picture: np.ndarray, steps: int, rate: float = 0.02) -> Iterator[Step]:
+    """Steps of Adam, whose second-moment decay is 0.99.
+
+    Args:
+        function: As of `lbfgs`.
+        picture: As of `lbfgs`.
+        steps: Exactly.
+        rate: In units of [0, 1].
+
+    Yields:
+        As `lbfgs` does.
+    """
+    variable = keras.Variable(picture)
+    optimizer = keras.optimizers.Adam(rate, beta_2=0.99, epsilon=TINY)
+    optimizer.build([variable])
+    for _ in range(steps):
+        before = np.array(variable)
+        losses, gradient = function(before)
+        optimizer.apply([gradient], [variable])
+        yield before, losses

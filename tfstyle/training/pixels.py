@@ -1,0 +1,190 @@
+"""Losses of a picture and their gradient over its pixels, whole or in tiles."""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import tiles
+
+TILE = 1024  # pixels, a multiple of every network's stride
+WHOLE_PIXELS = 1_600_000  # larger pictures are seen in tiles
+
+Tensors = Mapping[str, tf.Tensor | tuple]
+Losses = dict[str, float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Window:
+    """A part of a picture with its surroundings, as a network sees it.
+
+    Args:
+        rows: That are seen, of the picture's.
+        columns: The same of its columns.
+        part: What is kept of it: ((top, left), (height, width)) in pixels; sides below 0 go on to
+            the end.
+    """
+
+    rows: slice
+    columns: slice
+    part: tuple[tuple[int, int], tuple[int, int]]
+
+    def of(self, picture: np.ndarray) -> np.ndarray:
+        """What is seen of an array of the picture's height and width."""
+        return picture[self.rows, self.columns]
+
+
+def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
+    """Windows whose parts cover a picture; one where it is small.
+
+    Args:
+        height: Pixels.
+        width: Pixels.
+        overlap: Pixels seen around each part, a multiple of the network's stride.
+    """
+    if height * width <= WHOLE_PIXELS:
+        yield Window(slice(0, height), slice(0, width), ((0, 0), (-1, -1)))
+        return
+    for sides in tiles.windows(height, width, TILE, overlap):
+        rows, columns = (slice(side[0].start, side[0].stop) for side in sides)
+        first = tuple(side[2].start for side in sides)
+        ends = (side[0].stop == side[1].stop for side in sides)
+        yield Window(rows, columns, (first, tuple(-1 if end else TILE for end in ends)))
+
+
+def kept(features, part, stride: int = 1):
+    """A window's part of its features.
+
+    Args:
+        features: Shape (1, height, width, channels).
+        part: Of `Window`.
+        stride: Pixels a position.
+    """
+    (top, left), (height, width) = (tf.unstack(pair) for pair in tf.unstack(part // stride))
+    rows = tf.where(height < 0, tf.shape(features)[1], top + height)
+    columns = tf.where(width < 0, tf.shape(features)[2], left + width)
+    return features[:, top:rows, left:columns]
+
+
+class Objective(Protocol):
+    """Losses of a picture as functions of sums over its parts."""
+
+    def sums(self, seen: tf.Tensor, part: tf.Tensor, given: Tensors) -> Tensors:
+        """Of a window's part: what adds up over the parts.
+
+        Args:
+            seen: Of the picture, shape (1, height, width, 3).
+            part: Of `Window`.
+            given: What else is known of this window.
+        """
+
+    def of_sums(self, sums: Tensors, wanted: Tensors) -> Tensors:
+        """Losses by name, of sums over all parts.
+
+        Args:
+            sums: As `sums` makes them.
+            wanted: What is known beforehand.
+        """
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """What the losses of pictures of one size are taken from.
+
+    Args:
+        parts: Windows that cover the picture, each with what the objective is given of it.
+        wanted: As of `Objective`.
+    """
+
+    parts: Sequence[tuple[Window, Tensors]]
+    wanted: Tensors
+
+
+class Gradients:
+    """Losses of a picture by name, and the gradient of their sum.
+
+    In tiles each part is seen twice: for the sums, then with what the losses say of the sums. The
+    gradient is that of the whole picture, up to rounding.
+
+    Args:
+        objective: The losses; its functions are traced once for all sizes.
+    """
+
+    def __init__(self, objective: Objective):
+        self.objective = objective
+        self._at_once, self._sums, self._of_sums, self._pushed = (
+            any_size(function)
+            for function in (self._at_once, objective.sums, self._of_sums, self._pushed)
+        )
+
+    def __call__(self, picture: np.ndarray, scene: Scene) -> tuple[Losses, np.ndarray]:
+        """Of a picture of shape (height, width, 3), in [0, 1] or about."""
+        if len(scene.parts) == 1:
+            window, given = scene.parts[0]
+            losses, found = self._at_once(*tensors(picture, window), given, scene.wanted)
+            gradient = found[0].numpy()
+        else:
+            losses, gradient = self._tiled(picture, scene)
+        return {name: float(loss) for name, loss in losses.items()}, gradient
+
+    def sums(self, picture: np.ndarray, parts: Sequence[tuple[Window, Tensors]]) -> Tensors:
+        """What the objective adds up, over all parts of a picture."""
+        found = (self._sums(*tensors(picture, window), given) for window, given in parts)
+        return functools.reduce(lambda *each: tf.nest.map_structure(tf.add, *each), found)
+
+    def _at_once(self, seen, part, given, wanted):
+        with tf.GradientTape() as tape:
+            tape.watch(seen)
+            losses = self.objective.of_sums(self.objective.sums(seen, part, given), wanted)
+            total = tf.add_n(list(losses.values()))
+        return losses, tape.gradient(total, seen)
+
+    def _tiled(self, picture, scene):
+        losses, pull = self._of_sums(self.sums(picture, scene.parts), scene.wanted)
+        gradient = np.zeros_like(picture)
+        for window, given in scene.parts:
+            pushed = self._pushed(*tensors(picture, window), given, pull)
+            window.of(gradient)[:] += pushed[0]
+        return losses, gradient
+
+    def _of_sums(self, sums, wanted):
+        with tf.GradientTape() as tape:
+            tape.watch(sums)
+            losses = self.objective.of_sums(sums, wanted)
+            total = tf.add_n(list(losses.values()))
+        return losses, tape.gradient(total, sums, unconnected_gradients="zero")
+
+    def _pushed(self, seen, part, given, pull):
+        with tf.GradientTape() as tape:
+            tape.watch(seen)
+            sums = self.objective.sums(seen, part, given)
+        return tape.gradient(sums, seen, output_gradients=pull)
+
+
+def tensors(picture: np.ndarray, window: Window) -> tuple[tf.Tensor, tf.Tensor]:
+    """What is seen of a picture, as a batch, and the window's part."""
+    return tf.constant(window.of(picture)[None]), tf.constant(window.part)
+
+
+def any_size(function: Callable) -> Callable:
+    """A function of tensors, compiled once for pictures and features of all sizes."""
+    compiled = {}
+
+    def called(*arguments):
+        wanted = tf.nest.map_structure(_loose, arguments)
+        key = str(wanted)
+        if key not in compiled:
+            compiled[key] = tf.function(function).get_concrete_function(*wanted)
+        return compiled[key](*arguments)
+
+    return called
+
+
+def _loose(tensor):
+    shape = list(tensor.shape)
+    if len(shape) == 4:
+        shape[1:3] = None, None
+    return tf.TensorSpec(shape, tensor.dtype)
