@@ -95,7 +95,7 @@ def gram_loss(style, pastiche):
     return ops.mean(distance / (ops.sum(ops.square(style), axis=axes) + 1e-6))
 
 
-RIDGE, TINY = 1e-6, 1e-20  # under a root: a share of the mean eigenvalue, and of none
+RIDGE, TINY = 1e-5, 1e-20  # under a root: a share of the mean eigenvalue, and of none
 
 
 def wasserstein_loss(style, pastiche, root=None):

@@ -55,7 +55,7 @@ def encoder(layers: tuple = LAYERS, name: str = "encoder", pooling: str = "max")
 
 def _layer(label, filters, pooling):
     if not filters:
-        return POOLINGS[pooling](padding="same", name=label)
+        return POOLINGS[pooling](2, padding="same", name=label)
     return keras.layers.Conv2D(
         filters,
         3,

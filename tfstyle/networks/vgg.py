@@ -50,7 +50,7 @@ def vgg(
     for conv in _order(arrays):
         block, index = conv.removeprefix("conv").split("_")
         if (block, index) > ("1", "1") and index == "1":
-            x = POOLINGS[pooling](name=f"pool{int(block) - 1}")(x)
+            x = POOLINGS[pooling](2, name=f"pool{int(block) - 1}")(x)
         x = _conv(arrays, conv, 3)(_padded(x, padding, conv))
         found[conv] = x
         x = keras.layers.ReLU(name=f"relu{block}_{index}")(x)
@@ -99,19 +99,21 @@ def _read_out(arrays, conv, x):
 
 
 def untrained(kind: str = "vgg19", taps: Iterable[str] = TAPS) -> keras.Model:
-    """A VGG without weights, for measuring time and for tests.
+    """A VGG with random weights (He et al. 2015), for measuring time and for tests.
 
     Args:
         kind: "vgg16" or "vgg19".
         taps: Paper names of any convolutions.
     """
     widths, before = (64, 128, 256, 512, 512), 3
+    random = np.random.default_rng(0)
     arrays = {"conv0/kernel": np.eye(3, dtype=np.float32)[None, None]}
     arrays["conv0/bias"] = np.zeros(3, np.float32)
     for block, count in CONVS[kind].items():
         for index in range(1, count + 1):
             shape = (3, 3, before, widths[block - 1])
-            arrays[f"conv{block}_{index}/kernel"] = np.full(shape, 0.01, np.float32)
+            kernel = random.standard_normal(shape, np.float32) * (2 / (9 * before)) ** 0.5
+            arrays[f"conv{block}_{index}/kernel"] = np.float32(kernel)
             arrays[f"conv{block}_{index}/bias"] = np.zeros(shape[-1], np.float32)
             before = shape[-1]
     return vgg(arrays, taps, name=kind)

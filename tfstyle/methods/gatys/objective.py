@@ -77,8 +77,7 @@ class Objective:
     def _masked(self, layer, features, part, mask):
         stride = self.eyes.strides[layer]
         if mask is not None:
-            small = ops.average_pool(mask, stride, stride, padding="same")
-            mask = kept(small, part, stride)
+            mask = kept(_halved(mask, stride), part, stride)
         return kept(features, part, stride), mask
 
     def of_sums(self, sums, wanted):
@@ -122,24 +121,38 @@ class Objective:
         Args:
             sums: Of a painting, by layer.
         """
-        found = {layer: self._compared(layer, each) for layer, each in sums.items()}
+        pairs = {layer: statistics.covariance_of_sums(*each) for layer, each in sums.items()}
+        return {layer: self.target(layer, *pair) for layer, pair in pairs.items()}
+
+    def target(self, layer, mean, spread) -> tuple:
+        """What the style loss compares with, of a painting's mean and covariance of a layer."""
+        found = self._compared(layer, mean, spread)
         if self.settings.style_loss == "wasserstein":
-            return {
-                layer: (*pair, statistics.square_root(pair[1])) for layer, pair in found.items()
-            }
+            return *found, statistics.square_root(found[1])
         return found
 
-    def _style(self, layer, wanted, sums):
-        found = self._compared(layer, sums)
+    def distance(self, layer, wanted, mean, spread):
+        """The style loss of a layer.
+
+        Args:
+            layer: Paper name.
+            wanted: Its `target`.
+            mean: Of the picture's features, as from `statistics.covariance`.
+            spread: Their covariance.
+        """
+        found = self._compared(layer, mean, spread)
         if self.settings.style_loss == "moments":
             return losses.moment_loss(wanted, found)
         if self.settings.style_loss == "gram":
             return losses.gram_loss(wanted, found)
         return losses.wasserstein_loss(wanted[:2], found, wanted[2])
 
-    def _compared(self, layer, sums):
+    def _style(self, layer, wanted, sums):
+        return self.distance(layer, wanted, *statistics.covariance_of_sums(*sums))
+
+    def _compared(self, layer, *pair):
         """Of VGG-19's channels: moments, a Gram matrix, or mean and covariance."""
-        pair, kind = statistics.covariance_of_sums(*sums), self.settings.style_loss
+        kind = self.settings.style_loss
         if kind == "moments" and layer in self.eyes.views:
             return statistics.projected_moments(*pair, *self.eyes.views[layer])
         if kind == "moments":
@@ -147,6 +160,13 @@ class Objective:
         if layer in self.views:
             pair = statistics.projected(*pair, *self.views[layer])
         return statistics.gram_matrix(*pair) if kind == "gram" else pair
+
+
+def _halved(mask, stride):
+    """Pooled by twos as the network is; by more at once, windows of a picture would not agree."""
+    while stride > 1:
+        mask, stride = ops.average_pool(mask, 2, 2, padding="same"), stride // 2
+    return mask
 
 
 def _products(found, wanted):

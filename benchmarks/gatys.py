@@ -1,0 +1,185 @@
+"""Gatys' optimisation beside the loop that tutorials teach.
+
+    python benchmarks/gatys.py photo.jpg painting.jpg
+
+The loop is plain float32 TensorFlow: at every step the photograph, the painting and the picture go
+through the network as one batch, and the gradient comes back through all of it. Steps are timed on
+the same VGG-19 graph, whose weights are random, in interleaved rounds; peaks are of processes of
+their own. Then, on our encoder, the time to the loss that 500 steps of Adam at full size reach.
+"""
+
+import argparse
+import os
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from tfstyle import images, statistics, weights
+from tfstyle.evaluation.speed import milliseconds, seconds_and_peak
+from tfstyle.methods.gatys.settings import TAPS, Settings
+from tfstyle.methods.gatys.stylizer import Gatys
+from tfstyle.networks.encoder import views
+from tfstyle.networks.vgg import untrained
+from tfstyle.training.trainer import precision
+
+CONTENT = "relu5_2"
+STEPS = 500
+RATE = 0.02
+GRAM = Settings(
+    content_layers=((CONTENT, 1.0),),
+    style_loss="gram",
+    content_loss="features",
+    smallest=100_000,
+    iterations=100_000,
+)
+
+
+def plain_step(network, photograph, painting, losses):
+    """The tutorials' step: everything anew, one batch, one gradient."""
+    batch = tf.constant(photograph[None]), tf.constant(painting[None])
+    picture, optimizer = tf.Variable(photograph[None]), keras.optimizers.Adam(RATE)
+    optimizer.build([picture])
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            features = network(tf.concat([*batch, picture], axis=0), training=False)
+            loss = losses(features)
+        gradient = tape.gradient(loss, picture)
+        optimizer.apply([gradient], [picture])
+        return loss
+
+    return step, picture
+
+
+def plain_losses(features):
+    """Squared differences of content features and of Gram matrices."""
+    content, _, picture = tf.unstack(features[CONTENT])
+    loss = tf.reduce_mean(tf.square(content - picture))
+    for tap in TAPS:
+        flat = tf.reshape(features[tap], (3, -1, features[tap].shape[-1]))
+        grams = tf.matmul(flat, flat, transpose_a=True) / tf.cast(tf.shape(flat)[1], tf.float32)
+        loss += tf.reduce_mean(tf.square(grams[1] - grams[2])) / len(TAPS)
+    return loss
+
+
+def our_losses(objective, shares, weights):
+    """Those of `methods.gatys`, of a batch of photograph, painting and picture, as one would write
+    them down; `shares` and `weights` are of a scene.
+    """
+
+    def losses(features):
+        total = 0.0
+        for layer, share in objective.styles.items():
+            one, other = (statistics.covariance(features[layer][i : i + 1]) for i in (1, 2))
+            total += share * objective.distance(layer, objective.target(layer, *one), *other)
+        total *= weights["style"] * shares[0]
+        for layer, share in objective.contents.items():
+            kernel, bias = objective.eyes.views[layer]
+            wide = ops.matmul(features[layer], kernel) + bias
+            normal = statistics.normalize(wide)
+            total += weights["content"] * share * ops.mean(ops.square(normal[0] - normal[2]))
+        return total
+
+    return losses
+
+
+def our_steps(stylizer, photograph, painting):
+    """One step after the other."""
+    steps = iter(stylizer.optimisation(photograph, painting))
+    return lambda: next(steps)
+
+
+def on_vgg(kind, photograph, painting):
+    """A step on VGG-19, the tutorials' or ours."""
+    taps = [*TAPS, CONTENT]
+    if kind == "plain":
+        return plain_step(untrained(taps=taps), photograph, painting, plain_losses)[0]
+    with precision("mixed_bfloat16"):
+        network = untrained(taps=taps)
+    return our_steps(Gatys(network, {}, GRAM), photograph, painting)
+
+
+def peak(kind, options):
+    """MiB of a process that takes three steps, over one that has imported everything."""
+    code = "import sys; sys.path.insert(0, 'benchmarks'); import gatys\n"
+    run = f"step = gatys.on_vgg({kind!r}, *gatys.pictures({options.photo!r}, "
+    run += f"{options.painting!r}, {options.size}))\nfor _ in range(3): step()"
+    idle, busy = (seconds_and_peak(text)[1] for text in (code, code + run))
+    return busy - idle
+
+
+def pictures(photo, painting, size):
+    """Squashed to squares, since the tutorials' batch needs one size."""
+    return tuple(images.squash(images.read(path), size) for path in (photo, painting))
+
+
+def speeds(options, photograph, painting):
+    """Lines of a table: milliseconds a step and peaks on VGG-19."""
+    steps = {kind: on_vgg(kind, photograph, painting) for kind in ("plain", "ours")}
+    times = milliseconds(steps, options.rounds)
+    peaks = {kind: peak(kind, options) for kind in times}
+    yield f"VGG-19, {options.size} px   ms a step   times as fast   MiB at most   share"
+    for kind, ms in times.items():
+        share = peaks[kind] / peaks["plain"]
+        yield f"{kind:16s} {ms:11.0f} {times['plain'] / ms:15.1f} {peaks[kind]:13.0f} {share:7.2f}"
+
+
+def reached(work, loss):
+    """Seconds until an optimisation's losses at its full size are as low as a loss."""
+    start = time.perf_counter()
+    for progress in work:
+        full = progress.picture.shape[:2] == work.wish.extent
+        if full and sum(progress.losses.values()) <= loss:
+            return time.perf_counter() - start
+    return float("nan")
+
+
+def races(options, photograph, painting):
+    """Lines of a table: seconds to the loss of 500 plain steps on our encoder."""
+    eyes, readouts = weights.encoder()
+    exact = Gatys(eyes, views(readouts), Settings())
+    work = exact.optimisation(photograph, painting)
+    scene = exact.scenes.at(work.wish, *work.wish.extent)
+    losses = our_losses(exact.scenes.objective, scene.wanted["shares"], scene.wanted["weights"])
+    step, picture = plain_step(eyes, photograph, painting, losses)
+    step()
+    picture.assign(photograph[None])
+    start = time.perf_counter()
+    for _ in range(options.steps):
+        step()
+    found = {"plain loop": time.perf_counter() - start}
+    loss = sum(exact.scenes.gradients(picture.numpy()[0], scene)[0].values())
+    for name, settings in {
+        "our Adam": Settings(smallest=100_000, iterations=options.steps),
+        "ours": Settings(iterations=options.steps),
+    }.items():
+        stylizer = weights.gatys(settings=settings)
+        work = stylizer.optimisation(photograph, painting)
+        list(zip(range(2), work, strict=False))
+        found[name] = reached(work, loss)
+    yield f"to a loss of {loss:.4f}   seconds   of the plain loop's"
+    for name, seconds in found.items():
+        yield f"{name:20s} {seconds:10.1f} {seconds / found['plain loop']:12.3f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("photo")
+    parser.add_argument("painting")
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--steps", type=int, default=STEPS)
+    options = parser.parse_args()
+    photograph, painting = pictures(options.photo, options.painting, options.size)
+    for table in (speeds, races):
+        for line in table(options, photograph, painting):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

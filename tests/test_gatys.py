@@ -1,0 +1,306 @@
+"""Optimised pictures: losses, gradients in tiles, descents, masks, and what a kill leaves."""
+
+import dataclasses
+import itertools
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfstyle import cli, examples, images, losses, statistics, weights
+from tfstyle.methods.gatys.optimisation import Progress
+from tfstyle.methods.gatys.seeing import Seeing, last
+from tfstyle.methods.gatys.settings import STYLE_LOSSES, Settings
+from tfstyle.methods.gatys.stylizer import Gatys
+from tfstyle.networks import vgg
+from tfstyle.networks.encoder import encoder, views
+from tfstyle.training import descent, pixels
+
+QUICK = Settings(iterations=6)
+
+
+@pytest.fixture(scope="module")
+def exact():
+    """Our encoder in float32 and its views of VGG-19."""
+    eyes, readouts = weights.encoder()
+    return eyes, views(readouts)
+
+
+@pytest.fixture(scope="module")
+def gatys():
+    return weights.gatys(settings=QUICK)
+
+
+def features(seed, channels=6, size=(1, 9, 7)):
+    mixing = np.random.default_rng(7 + seed).standard_normal((channels, channels))
+    noise = np.random.default_rng(seed).standard_normal((*size, channels))
+    return np.float32(noise @ mixing + seed)
+
+
+def test_sums_of_parts_are_those_of_the_whole_and_give_mean_and_covariance():
+    found = features(1)
+    whole = statistics.position_sums(found)
+    parts = [statistics.position_sums(found[:, :4]), statistics.position_sums(found[:, 4:])]
+    for each, one, other in zip(whole, *parts, strict=True):
+        np.testing.assert_allclose(each, one + other, rtol=1e-4)
+    for each, expected in zip(
+        statistics.covariance_of_sums(*whole), statistics.covariance(found), strict=True
+    ):
+        np.testing.assert_allclose(each, expected, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("mask", [None, np.float32(np.arange(63).reshape(1, 9, 7, 1) / 63)])
+def test_the_gradient_of_sums_is_that_of_plain_products(mask):
+    found, pull = tf.constant(features(2)), np.float32(np.arange(36).reshape(6, 6))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(found)
+        _, total, products = statistics.position_sums(found, mask)
+        ours = tf.reduce_sum(products * pull) + tf.reduce_sum(total)
+        flat = tf.reshape(found, (-1, 6))
+        weighted = flat if mask is None else flat * mask.reshape(-1, 1)
+        plain = tf.reduce_sum(tf.matmul(weighted, flat, transpose_a=True) * pull)
+        plain += tf.reduce_sum(weighted)
+    np.testing.assert_allclose(tape.gradient(ours, found), tape.gradient(plain, found), rtol=1e-4)
+
+
+def test_the_wasserstein_loss_is_that_of_gaussians_of_one_axis_and_0_at_itself():
+    spread, other = (np.diag([4.0, 9.0, 1.0])[None], np.diag([1.0, 4.0, 16.0])[None])
+    mean = np.zeros((1, 3))
+    found = losses.wasserstein_loss(
+        *((np.float32(mean + i), np.float32(c)) for i, c in ((0, spread), (1, other)))
+    )
+    np.testing.assert_allclose(found, (3 + 1 + 1 + 9) / 14, rtol=1e-3)
+    own = statistics.covariance(features(3))
+    assert abs(float(losses.wasserstein_loss(own, own))) < 1e-3
+
+
+def test_the_wasserstein_losss_gradient_is_its_slope():
+    style, pastiche = (statistics.covariance(features(seed)) for seed in (3, 4))
+    mean, spread = (tf.constant(each) for each in pastiche)
+    with tf.GradientTape() as tape:
+        tape.watch(spread)
+        before = losses.wasserstein_loss(style, (mean, spread))
+    slope = tape.gradient(before, spread).numpy()
+    step = np.float32(0.01) * spread.numpy()
+    after = losses.wasserstein_loss(style, (mean, spread + step))
+    np.testing.assert_allclose(float(after - before), float((slope * step).sum()), rtol=0.05)
+
+
+@pytest.mark.parametrize("kind", STYLE_LOSSES)
+@pytest.mark.parametrize("content", ["correlation", "features"])
+def test_gradients_over_tiles_are_those_of_the_whole(exact, kind, content, monkeypatch):
+    settings = Settings(style_loss=kind, content_loss=content, variation_weight=0.1)
+    stylizer, photograph = Gatys(*exact, settings), examples.lake(150, 210)
+    mask = np.arange(210) > 90
+    wish = stylizer.optimisation(
+        photograph,
+        [examples.swirls(), examples.discs(100, 120)],
+        masks=[np.broadcast_to(mask, (150, 210))],
+    ).wish
+    noise = np.random.default_rng(0).standard_normal(photograph.shape)
+    picture = np.float32(photograph + 0.1 * noise)
+    scene = stylizer.scenes.at(wish, 150, 210)
+    expected, whole = stylizer.scenes.gradients(picture, scene)
+    monkeypatch.setattr(pixels, "TILE", 64)
+    monkeypatch.setattr(pixels, "WHOLE_PIXELS", 1)
+    scene = stylizer.scenes.at(wish, 150, 210)
+    found, tiled = stylizer.scenes.gradients(picture, scene)
+    assert len(scene.parts) == 12 and found.keys() == {"style", "content", "variation"}
+    for name, loss in expected.items():
+        np.testing.assert_allclose(found[name], loss, rtol=1e-3)
+    assert np.linalg.norm(tiled - whole) < 1e-3 * np.linalg.norm(whole)
+
+
+def test_a_gradient_is_the_slope_of_the_losses(exact):
+    stylizer, photograph = Gatys(*exact, QUICK), examples.lake(64, 80)
+    scene = stylizer.scenes.at(stylizer.optimisation(photograph, examples.swirls()).wish, 64, 80)
+    before, gradient = stylizer.scenes.gradients(photograph, scene)
+    direction = -gradient / np.linalg.norm(gradient)
+    after, _ = stylizer.scenes.gradients(photograph + 0.05 * direction, scene)
+    fallen = sum(before.values()) - sum(after.values())
+    np.testing.assert_allclose(fallen, 0.05 * np.linalg.norm(gradient), rtol=0.3)
+
+
+def bowl(picture):
+    """An elongated one, whose lowest point is at 0.3."""
+    scale = np.linspace(1, 50, picture.size).reshape(picture.shape)
+    error = picture - 0.3
+    return {"bowl": float((scale * error**2).sum())}, np.float32(2 * scale * error)
+
+
+@pytest.mark.parametrize("steps", [descent.lbfgs, descent.adam])
+def test_a_descent_goes_down_and_tells_each_picture_with_its_losses(steps):
+    start = np.zeros((8, 9, 3), np.float32)
+    found = list(steps(bowl, start, 40))
+    assert 20 < len(found) <= 40
+    for picture, told in found:
+        np.testing.assert_allclose(told["bowl"], bowl(picture)[0]["bowl"], rtol=1e-3, atol=1e-6)
+    assert found[-1][1]["bowl"] < 0.01 * bowl(start)[0]["bowl"]
+
+
+def test_l_bfgs_can_be_left_at_any_step_and_passes_errors_on():
+    taken = list(itertools.islice(descent.lbfgs(bowl, np.zeros((4, 4, 3), np.float32), 50), 3))
+    assert len(taken) == 3
+
+    def broken(picture):
+        raise FloatingPointError("no")
+
+    with pytest.raises(FloatingPointError, match="no"):
+        list(descent.lbfgs(broken, np.zeros((4, 4, 3), np.float32), 5))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "l-bfgs"])
+@pytest.mark.parametrize("style_weight", [1e-3, 1.0, 1e3])
+def test_from_noise_no_weight_makes_a_nan(exact, optimizer, style_weight, photograph, painting):
+    settings = Settings(
+        iterations=25, optimizer=optimizer, start="noise", style_weight=style_weight
+    )
+    for progress in weights.gatys(settings=settings).optimisation(photograph, painting):
+        assert np.isfinite(progress.picture).all()
+        assert np.isfinite(list(progress.losses.values())).all()
+
+
+def test_sizes_double_and_shares_grow_to_1(gatys, painting):
+    work = gatys.optimisation(examples.lake(201, 397), painting)
+    assert work.sizes == [(50, 99), (100, 198), (201, 397)]
+    found = list(work)
+    assert [p.size for p in found] == [0] * 6 + [1] * 6 + [2] * 6
+    shares = [p.share for p in found]
+    assert shares == sorted(shares) and shares[-1] == pytest.approx(1.0)
+    assert work.finished(found[0].picture).shape == (201, 397, 3)
+
+
+def test_the_losses_fall_and_the_picture_nears_the_painting(photograph, painting):
+    work = weights.gatys(settings=Settings(iterations=30)).optimisation(photograph, painting)
+    found = [p.losses for p in work]
+    assert found[-1]["style"] < 0.3 * found[0]["style"]
+
+
+def test_going_on_from_a_checkpoint_does_only_what_is_left(gatys, photograph, painting, tmp_path):
+    work = gatys.optimisation(photograph, painting)
+    first = next(itertools.islice(work, 3, None))
+    first.save(tmp_path / "state.npz")
+    again = Progress.of(tmp_path / "state.npz")
+    np.testing.assert_array_equal(again.picture, first.picture)
+    rest = list(dataclasses.replace(work, begin=again))
+    assert len(rest) == len(work.sizes) * QUICK.iterations - 4
+    (tmp_path / "bad.npz").write_bytes(b"PK")
+    with pytest.raises(OSError, match=r"checkpoint.*bad\.npz"):
+        Progress.of(tmp_path / "bad.npz")
+
+
+def test_masks_keep_what_none_claims_and_share_one_optimisation(gatys, photograph, painting):
+    left = np.broadcast_to(np.arange(128) < 64, (96, 128))
+    found = gatys.stylize(photograph, [painting], masks=[left])
+    np.testing.assert_array_equal(found[:, 64:], photograph[:, 64:])
+    assert np.abs(found - photograph)[:, :64].mean() > 0.01
+    styles = [np.float32(0.3 * painting), np.float32(0.7 + 0.3 * painting)]
+    longer = weights.gatys(settings=Settings(iterations=60))
+    one, other = (longer.stylize(photograph, each, masks=[left]) for each in (styles, styles[::-1]))
+    assert one[:, :60].mean() < other[:, :60].mean() - 0.02
+    assert one[:, 68:].mean() > other[:, 68:].mean() + 0.02
+
+
+def test_an_estimate_grows_with_the_picture(gatys, painting):
+    small, large = (
+        gatys.optimisation(examples.lake(height, 2 * height), painting).estimate()
+        for height in (64, 256)
+    )
+    assert large.seconds > 2 * small.seconds > 0 and large.memory > small.memory
+    assert str(large).startswith("512x256 pixels take about")
+
+
+def test_layers_are_named_as_the_papers_do_and_unknown_ones_are_refused(photograph, painting):
+    network = vgg.untrained("vgg19", ["relu1_1", "relu2_2", "relu4_2"])
+    settings = Settings(
+        iterations=1, content_layers=(("relu4_2", 1),), style_layers=(("relu1_1", 2),)
+    )
+    stylizer = Gatys(network, {}, settings)
+    assert stylizer.stylize(photograph, painting).shape == photograph.shape
+    assert stylizer.scenes.objective.eyes.strides == {"relu1_1": 1, "relu4_2": 8}
+    with pytest.raises(ValueError, match=r"relu1_1, relu2_2.*relu9_9"):
+        Gatys(network, {}, Settings(content_layers=(("relu9_9", 1),)))
+
+
+def test_average_pooling_is_another_network():
+    pooled = weights.gatys(settings=Settings(pooling="average")).scenes.objective.eyes.network
+    kinds = [type(layer) for layer in pooled.layers]
+    assert keras.layers.AveragePooling2D in kinds and keras.layers.MaxPooling2D not in kinds
+    assert encoder(pooling="average").count_params() == encoder().count_params()
+
+
+def test_content_comes_back_from_one_layer_and_textures_have_any_size(exact, painting):
+    photograph = examples.lake(64, 64)
+    seeing = Seeing(*exact, Settings(iterations=200))
+    shallow, deep = (last(seeing.content(photograph, tap)) for tap in ("relu1_1", "relu5_1"))
+    assert np.abs(shallow - photograph).mean() < 0.05 < np.abs(deep - photograph).mean()
+    texture = last(seeing.texture(painting, 40, 70, "relu2_1"))
+    assert texture.shape == (40, 70, 3)
+    assert np.abs(texture.mean((0, 1)) - painting.mean((0, 1))).max() < 0.1
+
+
+@pytest.fixture
+def command(tmp_path, photograph, painting):
+    images.write(photograph, tmp_path / "photo.png")
+    images.write(painting, tmp_path / "style.png")
+    arguments = ["stylize", tmp_path / "photo.png", "--style", tmp_path / "style.png"]
+    arguments += ["-o", tmp_path / "out.png", "--method", "gatys", "--overwrite"]
+    return [str(each) for each in arguments]
+
+
+def test_the_command_paints_logs_and_goes_on(command, tmp_path, capsys):
+    run = [*command, "--iterations", "5", "--run", str(tmp_path / "run"), "--every", "2"]
+    assert cli.main(run) == 0
+    assert "pixels take about" in capsys.readouterr().err
+    assert images.read(tmp_path / "out.png").shape == (96, 128, 3)
+    assert (tmp_path / "run/log.csv").read_text().startswith("step,style,content\n1,")
+    assert len(list((tmp_path / "run/pictures").iterdir())) == 2
+    before = images.read_bytes(tmp_path / "out.png")
+    assert cli.main(run) == 0
+    np.testing.assert_array_equal(images.read_bytes(tmp_path / "out.png"), before)
+    assert cli.main([*run, "--seed", "2"]) == 2
+    assert "seed=2 (was 1)" in capsys.readouterr().err
+
+
+def test_ctrl_c_writes_what_there_is(command, tmp_path, monkeypatch, capsys):
+    """The signal arrives while the third step is shown."""
+    from tfstyle.cli import gatys as room
+
+    seen = room.Recorder.see
+
+    def interrupted(self, progress):
+        seen(self, progress)
+        if progress.step == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(room.Recorder, "see", interrupted)
+    assert cli.main([*command, "--iterations", "9"]) == 130
+    assert "as far as it came" in capsys.readouterr().err
+    assert images.read(tmp_path / "out.png").shape == (96, 128, 3)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--method", "ghiasi", "--iterations", "3"], "--iterations with --method gatys alone"),
+        (["--every", "3"], "--every with --run"),
+        (["--content-layers", "relu9_1"], "relu9_1"),
+        (["--teacher", "nowhere.npz"], "nowhere.npz"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(command, more, words, capsys):
+    assert cli.main([*command, *more]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_commands_draw_layers_and_textures(command, tmp_path):
+    photo, style = command[1], command[3]
+    sheet, texture = tmp_path / "layers.png", tmp_path / "texture.png"
+    quick = ["--iterations", "2"]
+    arguments = ["layers", photo, style, "-o", str(sheet), "--size", "64", *quick]
+    assert cli.main(arguments) == 0
+    assert images.read(sheet).shape == (2 * (48 + 20 + 4), 6 * 68, 3)
+    arguments = ["texture", style, "-o", str(texture), "--size", "40x72", *quick]
+    assert cli.main(arguments) == 0 and images.read(texture).shape == (40, 72, 3)
+    assert cli.main([*arguments[:-3], "8x72", "--overwrite"]) == 2
