@@ -98,9 +98,11 @@ def on_vgg(kind, photograph, painting):
     """A step on VGG-19, the tutorials' or ours."""
     taps = [*TAPS, CONTENT]
     if kind == "plain":
-        return plain_step(untrained(taps=taps), photograph, painting, plain_losses)[0]
-    with precision("mixed_bfloat16"):
-        network = untrained(taps=taps)
+        return plain_step(untrained(taps=taps, padding="zero"), photograph, painting, plain_losses)[
+            0
+        ]
+    with precision("bfloat16"):
+        network = untrained(taps=taps, padding="zero")
     return our_steps(Gatys(network, {}, GRAM), photograph, painting)
 
 
@@ -156,7 +158,7 @@ def races(options, photograph, painting):
     loss = sum(exact.scenes.gradients(picture.numpy()[0], scene)[0].values())
     for name, settings in {
         "our Adam": Settings(smallest=100_000, iterations=options.steps),
-        "ours": Settings(iterations=options.steps),
+        "ours": Settings(),
     }.items():
         stylizer = weights.gatys(settings=settings)
         work = stylizer.optimisation(photograph, painting)

@@ -9,19 +9,28 @@ import pytest
 import tfstyle
 from tfstyle import examples, weights
 from tfstyle.methods import METHODS, Takes, canvas, method
+from tfstyle.methods.gatys.settings import Settings
 
 NAMES = weights.released()
+LITE = weights.exported()
 FIRST = list({method(name).name: name for name in reversed(NAMES)}.values())  # one a family
 SIZES = [(64, 80), (33, 41), (97, 50), (1, 1), (3, 500)]
 
 
 @functools.cache
 def loaded(name, engine):
+    if name == "gatys":
+        return weights.gatys(settings=Settings(iterations=12))
     return tfstyle.load(name) if engine == "keras" else weights.load_lite(name)
 
 
+def any_engine(name):
+    """LiteRT's where it has files."""
+    return loaded(name, "litert" if name in LITE else "keras")
+
+
 @pytest.fixture(
-    params=[(name, "litert") for name in NAMES] + [(name, "keras") for name in FIRST],
+    params=[(name, "litert") for name in LITE] + [(name, "keras") for name in FIRST],
     ids="-".join,
 )
 def model(request):
@@ -42,8 +51,9 @@ def style_of(name, painting):
 
 
 def rounding(model):
-    """Mean difference that eight bits of every activation make, or of the weights alone."""
-    return 0.04 if method(model[0]).precision == "int8" else 0.02
+    """Mean difference that eight bits of every activation make, or of the weights alone, or two
+    of Adam's steps."""
+    return 0.04 if model[0] == "gatys" or method(model[0]).precision == "int8" else 0.02
 
 
 def test_every_method_has_a_released_model():
@@ -80,12 +90,14 @@ def test_more_strength_is_further_from_the_photograph(paint, photograph):
 
 def test_keras_and_litert_agree(model, paint, photograph, painting):
     name, engine = model
+    if name not in LITE:
+        pytest.skip("has no TFLite files")
     other = loaded(name, "keras" if engine == "litert" else "litert")
     style = style_of(name, painting)
     assert np.abs(paint(photograph) - other.stylize(photograph, style)).mean() < rounding(model)
 
 
-@pytest.mark.parametrize("name", FIRST)
+@pytest.mark.parametrize("name", [name for name in FIRST if name in LITE])
 def test_saved_and_loaded_with_safe_mode_it_paints_the_same(name, photograph, painting, tmp_path):
     stylizer = loaded(name, "keras")
     for file, network in stylizer.networks.items():
@@ -99,7 +111,7 @@ def test_saved_and_loaded_with_safe_mode_it_paints_the_same(name, photograph, pa
     )
 
 
-@pytest.mark.parametrize("name", FIRST)
+@pytest.mark.parametrize("name", [name for name in FIRST if name in LITE])
 def test_a_large_photograph_in_tiles_looks_as_it_does_whole(name, painting, monkeypatch):
     stylizer, content = loaded(name, "litert"), examples.lake(400, 520)
     style = style_of(name, painting)
@@ -154,7 +166,7 @@ def test_a_mask_of_ones_is_none_and_what_no_mask_claims_stays(name, photograph, 
     assert np.abs(found - photograph)[:, left].mean() > 0.02
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LITE)
 def test_masks_are_refused_on_litert_and_where_the_style_is_in_the_weights(
     name, photograph, painting
 ):
@@ -167,7 +179,7 @@ def test_masks_are_refused_on_litert_and_where_the_style_is_in_the_weights(
 
 @pytest.mark.parametrize("name", weights.released(Takes.IMAGE))
 def test_two_paintings_give_two_pictures_and_shares_lie_between(name, photograph, painting):
-    stylizer, styles = loaded(name, "litert"), [painting, 1.0 - painting]
+    stylizer, styles = any_engine(name), [painting, 1.0 - painting]
     one, other = (stylizer.stylize(photograph, style) for style in styles)
     mixed = stylizer.stylize(photograph, styles, weights=[0.5, 0.5])
     apart = np.abs(one - other).mean()

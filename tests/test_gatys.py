@@ -64,6 +64,17 @@ def test_the_gradient_of_sums_is_that_of_plain_products(mask):
     np.testing.assert_allclose(tape.gradient(ours, found), tape.gradient(plain, found), rtol=1e-4)
 
 
+def test_the_gradient_of_products_is_the_plain_one():
+    found, wanted = tf.constant(features(2)), features(5)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(found)
+        ours = [tf.reduce_sum(each) for each in statistics.product_sums(found, wanted)]
+        plain = [tf.reduce_sum(each) for each in (found, found**2, found * wanted)]
+        ours, plain = (a + 2 * b + 3 * c for a, b, c in (ours, plain))
+    np.testing.assert_allclose(ours, plain, rtol=1e-4)
+    np.testing.assert_allclose(tape.gradient(ours, found), tape.gradient(plain, found), rtol=1e-4)
+
+
 def test_the_wasserstein_loss_is_that_of_gaussians_of_one_axis_and_0_at_itself():
     spread, other = (np.diag([4.0, 9.0, 1.0])[None], np.diag([1.0, 4.0, 16.0])[None])
     mean = np.zeros((1, 3))

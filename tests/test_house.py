@@ -53,6 +53,10 @@ LIGHT += (
     "methods/wct/settings",
     "methods/johnson/settings",
     "methods/cin/settings",
+    "methods/gatys/settings",
+    "methods/gatys/stylizer",
+    "cli/gatys",
+    "cli/layers",
     "methods/ghiasi/settings",
     "training/settings",
 )

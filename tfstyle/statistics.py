@@ -91,28 +91,63 @@ def position_sums(features, weights=None):
     Returns:
         Float32 tensors of shape (), the weights' sum, (channels,) and (channels, channels).
     """
-    flat = ops.reshape(features, (-1, features.shape[-1]))
     if weights is None:
-        return ops.cast(ops.shape(flat)[0], "float32"), *_flat_sums(flat, None)
-    weights = ops.cast(ops.reshape(weights, (-1, 1)), "float32")
-    return ops.sum(weights), *_flat_sums(flat, weights)
+        count = ops.cast(ops.size(features[..., 0]), "float32")
+        return count, *_summed(features, None)
+    weights = ops.cast(weights, "float32")
+    return ops.sum(weights), *_summed(features, weights)
 
 
-def _flat_sums(flat, weights):
+def _summed(features, weights):
+    """By products of matrices throughout, which are faster than sums."""
+
     @ops.custom_gradient
-    def summed(flat):
-        wide = ops.cast(flat, "float32")
-        weighted = wide if weights is None else wide * weights
+    def summed(features):
+        wide = ops.cast(features, "float32")
+        flat, weighted = (
+            ops.reshape(x, (-1, features.shape[-1]))
+            for x in (wide, wide if weights is None else wide * weights)
+        )
 
         def gradient(*args, upstream=None):
-            total, products = (ops.cast(x, flat.dtype) for x in upstream or args[-2:])
-            both = ops.matmul(flat, products + ops.transpose(products)) + total
-            return both if weights is None else both * ops.cast(weights, flat.dtype)
+            total, products = (ops.cast(x, features.dtype) for x in upstream or args[-2:])
+            kernel = (products + ops.transpose(products))[None, None]
+            both = ops.conv(features, kernel) + total
+            return both if weights is None else both * ops.cast(weights, features.dtype)
 
-        products = ops.matmul(ops.transpose(weighted), wide)
-        return (ops.sum(weighted, axis=0), products), gradient
+        total = ops.matmul(ops.ones_like(flat[None, :, 0]), weighted)
+        return (total[0], ops.matmul(ops.transpose(weighted), flat)), gradient
 
-    return summed(flat)
+    return summed(features)
+
+
+def product_sums(features, wanted):
+    """Sums over the positions of each channel, of its squares and of its products with another's.
+
+    They add and have gradients as those of `position_sums` do.
+
+    Args:
+        features: Feature map of one picture, shape (1, height, width, channels).
+        wanted: Another of the same shape, which has no gradient.
+
+    Returns:
+        Three float32 tensors of shape (channels,).
+    """
+
+    @ops.custom_gradient
+    def summed(features):
+        wide = ops.cast(features, "float32")
+        each = (wide, ops.square(wide), wide * ops.cast(wanted, "float32"))
+        flat = [ops.reshape(x, (-1, features.shape[-1])) for x in each]
+        ones = ops.ones_like(flat[0][None, :, 0])
+
+        def gradient(*args, upstream=None):
+            total, squares, products = (ops.cast(x, features.dtype) for x in upstream or args[-3:])
+            return 2 * squares * features + products * ops.cast(wanted, features.dtype) + total
+
+        return tuple(ops.matmul(ones, x)[0] for x in flat), gradient
+
+    return summed(features)
 
 
 def covariance_of_sums(count, total, products):

@@ -97,7 +97,7 @@ def _eyes(teacher, layers, pooling, networks):
     from tfstyle.networks import teachers
     from tfstyle.training.trainer import precision
 
-    with precision("mixed_bfloat16"):
+    with precision("bfloat16"):
         if not networks:
             return teachers.loss_network(teacher, layers, pooling)
         eyes = encoders.like(networks["encoder"], pooling)

@@ -1,5 +1,7 @@
 """`tfstyle evaluate`, `evaluate-encoder` and `evaluate-translation`."""
 
+import dataclasses
+
 from tfstyle.cli.options import add_teacher, command, positive
 
 
@@ -30,6 +32,17 @@ def _evaluate(commands):
     parser.add_argument(
         "--pairs", metavar="CSV", help="lines of photograph,painting instead of two folders"
     )
+    parser.add_argument(
+        "--first", type=positive, metavar="N", help="only so many of the pairs (default: all)"
+    )
+    parser.add_argument(
+        "--size",
+        type=positive,
+        default=384,
+        metavar="PIXELS",
+        help="side that photographs are squashed to; Magenta's pair takes 384 (default: "
+        "%(default)s)",
+    )
     add_teacher(parser, "network to measure on: ")
     parser.add_argument(
         "--strengths",
@@ -37,7 +50,8 @@ def _evaluate(commands):
         nargs="+",
         default=[1.0],
         metavar="0..1",
-        help="of the models that know a strength; 1 is always measured (default: 1)",
+        help="of the models that know a strength, as shares of what they paint with where none is "
+        "asked for; 1 is always measured (default: 1)",
     )
     parser.add_argument("--csv", metavar="FILE", help="write every pair's figures here")
     parser.add_argument("--sheet", metavar="PICTURE", help="write every pair's pictures here")
@@ -53,6 +67,7 @@ def _run_evaluate(options):
         chosen = pairs.of_file(options.pairs)
     else:
         chosen = pairs.of_folders(options.content, options.style, options.rounds)
+    chosen = [dataclasses.replace(pair, side=options.size) for pair in chosen[: options.first]]
     for line in report.report(
         names=options.models,
         pairs=chosen,

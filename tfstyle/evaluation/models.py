@@ -83,7 +83,7 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
 def _holds(folder, row):
     kinds = {"tflite": row.lite, "keras": row.files}
     return any(
-        all((folder / f"{file}.{kind}").is_file() for file in files)
+        files and all((folder / f"{file}.{kind}").is_file() for file in files)
         for kind, files in kinds.items()
     )
 

@@ -16,15 +16,16 @@ STRIDE = 7  # photograph i takes painting 7i modulo their number
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
-    """A photograph's file and a painting's."""
+    """A photograph's file and a painting's, and the side in pixels that photographs take."""
 
     content_path: Path
     style_path: Path
+    side: int = SIDE
 
     @property
     def content(self) -> np.ndarray:
-        """The photograph, squashed to 384x384."""
-        return images.squash(images.read(self.content_path), SIDE)
+        """The photograph, squashed to a square."""
+        return images.squash(images.read(self.content_path), self.side)
 
     @property
     def style(self) -> np.ndarray:

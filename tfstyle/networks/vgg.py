@@ -51,7 +51,9 @@ def vgg(
         block, index = conv.removeprefix("conv").split("_")
         if (block, index) > ("1", "1") and index == "1":
             x = POOLINGS[pooling](2, name=f"pool{int(block) - 1}")(x)
-        x = _conv(arrays, conv, 3)(_padded(x, padding, conv))
+        if padding == "reflect":
+            x = ReflectPad(name=f"{conv}_pad")(x)
+        x = _conv(arrays, conv, 3, "valid" if padding == "reflect" else "same")(x)
         found[conv] = x
         x = keras.layers.ReLU(name=f"relu{block}_{index}")(x)
         found[f"relu{block}_{index}"] = _read_out(arrays, conv, x)
@@ -81,15 +83,9 @@ def _check_taps(taps, arrays):
         )
 
 
-def _conv(arrays, name, size):
+def _conv(arrays, name, size, padding="valid"):
     filters = arrays[f"{name}/kernel"].shape[-1]
-    return keras.layers.Conv2D(filters, size, name=name)
-
-
-def _padded(x, padding, conv):
-    if padding == "reflect":
-        return ReflectPad(name=f"{conv}_pad")(x)
-    return keras.layers.ZeroPadding2D(name=f"{conv}_pad")(x)
+    return keras.layers.Conv2D(filters, size, padding=padding, name=name)
 
 
 def _read_out(arrays, conv, x):
@@ -98,12 +94,15 @@ def _read_out(arrays, conv, x):
     return keras.layers.ReLU(name=f"{conv}_aux_relu")(_conv(arrays, f"{conv}_aux", 1)(x))
 
 
-def untrained(kind: str = "vgg19", taps: Iterable[str] = TAPS) -> keras.Model:
+def untrained(
+    kind: str = "vgg19", taps: Iterable[str] = TAPS, padding: str = "reflect"
+) -> keras.Model:
     """A VGG with random weights (He et al. 2015), for measuring time and for tests.
 
     Args:
         kind: "vgg16" or "vgg19".
         taps: Paper names of any convolutions.
+        padding: As of `vgg`.
     """
     widths, before = (64, 128, 256, 512, 512), 3
     random = np.random.default_rng(0)
@@ -116,4 +115,4 @@ def untrained(kind: str = "vgg19", taps: Iterable[str] = TAPS) -> keras.Model:
             arrays[f"conv{block}_{index}/kernel"] = np.float32(kernel)
             arrays[f"conv{block}_{index}/bias"] = np.zeros(shape[-1], np.float32)
             before = shape[-1]
-    return vgg(arrays, taps, name=kind)
+    return vgg(arrays, taps, padding, kind)

@@ -92,7 +92,9 @@ def _minimize(function, picture, steps, found, room, over):
         found.put(error)
 
 
-def adam(function: Function, picture: np.ndarray, steps: int, rate: float = 0.02) -> Iterator[Step]:
+def adam(
+    function: Function, picture: np.ndarray, steps: int, rate: float = 0.02, calm: int = 0
+) -> Iterator[Step]:
     """Steps of Adam, whose second-moment decay is 0.99.
 
     Args:
@@ -100,6 +102,7 @@ def adam(function: Function, picture: np.ndarray, steps: int, rate: float = 0.02
         picture: As of `lbfgs`.
         steps: Exactly.
         rate: In units of [0, 1].
+        calm: Of the steps the last ones, over which the rate falls to a tenth.
 
     Yields:
         As `lbfgs` does.
@@ -107,8 +110,9 @@ def adam(function: Function, picture: np.ndarray, steps: int, rate: float = 0.02
     variable = keras.Variable(picture)
     optimizer = keras.optimizers.Adam(rate, beta_2=0.99, epsilon=TINY)
     optimizer.build([variable])
-    for _ in range(steps):
+    for left in range(steps, 0, -1):
         before = np.array(variable)
         losses, gradient = function(before)
+        optimizer.learning_rate = rate * min(1.0, max(0.1, left / max(calm, 1)))
         optimizer.apply([gradient], [variable])
         yield before, losses

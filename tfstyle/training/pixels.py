@@ -25,12 +25,12 @@ class Window:
         rows: That are seen, of the picture's.
         columns: The same of its columns.
         part: What is kept of it: ((top, left), (height, width)) in pixels; sides below 0 go on to
-            the end.
+            the end. None is all.
     """
 
     rows: slice
     columns: slice
-    part: tuple[tuple[int, int], tuple[int, int]]
+    part: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     def of(self, picture: np.ndarray) -> np.ndarray:
         """What is seen of an array of the picture's height and width."""
@@ -46,7 +46,7 @@ def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
         overlap: Pixels seen around each part, a multiple of the network's stride.
     """
     if height * width <= WHOLE_PIXELS:
-        yield Window(slice(0, height), slice(0, width), ((0, 0), (-1, -1)))
+        yield Window(slice(0, height), slice(0, width))
         return
     for sides in tiles.windows(height, width, TILE, overlap):
         rows, columns = (slice(side[0].start, side[0].stop) for side in sides)
@@ -63,6 +63,8 @@ def kept(features, part, stride: int = 1):
         part: Of `Window`.
         stride: Pixels a position.
     """
+    if part is None:
+        return features
     (top, left), (height, width) = (tf.unstack(pair) for pair in tf.unstack(part // stride))
     rows = tf.where(height < 0, tf.shape(features)[1], top + height)
     columns = tf.where(width < 0, tf.shape(features)[2], left + width)
@@ -164,9 +166,10 @@ class Gradients:
         return tape.gradient(sums, seen, output_gradients=pull)
 
 
-def tensors(picture: np.ndarray, window: Window) -> tuple[tf.Tensor, tf.Tensor]:
+def tensors(picture: np.ndarray, window: Window) -> tuple[tf.Tensor, tf.Tensor | None]:
     """What is seen of a picture, as a batch, and the window's part."""
-    return tf.constant(window.of(picture)[None]), tf.constant(window.part)
+    part = None if window.part is None else tf.constant(window.part)
+    return tf.constant(window.of(picture)[None]), part
 
 
 def any_size(function: Callable) -> Callable:
@@ -184,6 +187,8 @@ def any_size(function: Callable) -> Callable:
 
 
 def _loose(tensor):
+    if tensor is None:
+        return None
     shape = list(tensor.shape)
     if len(shape) == 4:
         shape[1:3] = None, None

@@ -170,10 +170,7 @@ def _halved(mask, stride):
 
 
 def _products(found, wanted):
-    """Positions, and by channel the sums of features, of their squares and of their products."""
-    found, wanted = (ops.cast(x, "float32") for x in (found, wanted))
-    each = (found, ops.square(found), found * wanted)
-    return _positions(found), *(ops.sum(x, axis=(0, 1, 2)) for x in each)
+    return _positions(found), *statistics.product_sums(found, wanted)
 
 
 def _errors(found, wanted):

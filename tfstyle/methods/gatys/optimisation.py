@@ -13,6 +13,7 @@ from tfstyle.methods.gatys.scenes import Scenes, Wish
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.training import descent
 
+CALM = 0.2  # of the steps at each size, in which Adam's rate falls
 FRAMEWORK = 900_000_000  # bytes of a process before it optimises
 LEAST_SIDE = 32  # pixels; no side of a smaller size is below
 
@@ -151,9 +152,9 @@ class Optimisation:
     def finished(self, picture: np.ndarray) -> np.ndarray:
         """What the picture of a `Progress` gives: of its own size, float32 in [0, 1]."""
         picture = images.resize(np.clip(picture, 0.0, 1.0), *self.wish.extent)
-        if self.wish.masks:
-            content = self.wish.content
-            picture = content + sum(self.wish.masks) * (picture - content)
+        if self.wish.masks or self.wish.fade < 1.0:
+            shown = self.wish.fade * (sum(self.wish.masks) if self.wish.masks else 1.0)
+            picture = self.wish.content + np.float32(shown) * (picture - self.wish.content)
         height, width = self.wish.shown
         return picture[:height, :width]
 
@@ -164,7 +165,8 @@ class Optimisation:
             return self.scenes.gradients(picture, scene)
 
         if self.settings.optimizer == "adam":
-            return descent.adam(function, picture, steps, self.settings.rate)
+            calm = round(CALM * self.settings.iterations)
+            return descent.adam(function, picture, steps, self.settings.rate, calm)
         return descent.lbfgs(function, picture, steps)
 
     def _start(self):

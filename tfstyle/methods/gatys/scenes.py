@@ -37,6 +37,7 @@ class Wish:
         shares: Of the styles, which sum to 1; with masks the whole's of each.
         strength: Share of the style, in [0, 1].
         masks: Shape (height, width, 1), one a style, or None.
+        fade: Share of the optimised picture in what is shown, the rest being the photograph's.
     """
 
     shown: tuple[int, int]
@@ -45,6 +46,7 @@ class Wish:
     shares: Sequence[float]
     strength: float
     masks: Sequence[np.ndarray] | None = None
+    fade: float = 1.0
 
     @property
     def extent(self) -> tuple[int, int]:

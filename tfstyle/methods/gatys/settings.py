@@ -34,7 +34,7 @@ class Settings:
     content_weight: float = number(1.0, "of the content loss, times 1 - strength")
     style_weight: float = number(5.0, "of the style loss, times strength")
     variation_weight: float = number(0.0, "of the total variation")
-    iterations: int = number(60, "steps at each size")
+    iterations: int = number(100, "steps at each size")
     optimizer: str = number("adam", "what takes the steps", OPTIMIZERS)
     rate: float = number(0.02, "learning rate of Adam")
     start: str = number("photograph", "what to begin with", STARTS)

@@ -8,6 +8,7 @@ import numpy as np
 from tfstyle import color
 from tfstyle import masks as regions
 from tfstyle.methods import METHODS, stylizer
+from tfstyle.methods.arbitrary import CROSS_FADE
 from tfstyle.methods.gatys.settings import Settings
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ class Gatys:
             content=stylizer.roomy(content),
             styles=[styles[index] for index in kept],
             shares=[shares[index] for index in kept],
-            strength=stylizer.checked_strength(strength),
+            strength=max(stylizer.checked_strength(strength), CROSS_FADE),
+            fade=min(strength / CROSS_FADE, 1.0),
             masks=[stylizer.roomy(given[index]) for index in kept] if given else None,
         )
         return Optimisation(self.scenes, self.settings, wish, begin)
