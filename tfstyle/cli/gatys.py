@@ -164,7 +164,7 @@ class Recorder:
             images.write(picture, self.run.folder / "pictures" / f"{step:06d}.jpg")
 
     def _step(self, progress):
-        return progress.size * self.work.settings.iterations + progress.step
+        return sum(self.work.steps[: progress.size]) + progress.step
 
     def close(self):
         if self.run and self.last:

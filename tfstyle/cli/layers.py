@@ -31,9 +31,9 @@ def _add_effort(parser):
     parser.add_argument(
         "--iterations",
         type=positive,
-        default=120,
+        default=200,
         metavar="N",
-        help="steps at each size (default: %(default)s)",
+        help="steps at the first size; the next take fewer (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of the noise (default: %(default)s)")
     add_teacher(parser, *EYES)

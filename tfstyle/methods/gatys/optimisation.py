@@ -102,6 +102,12 @@ class Optimisation:
                 return found[::-1]
             found.append((height, width))
 
+    @property
+    def steps(self) -> list[int]:
+        """Steps at each size."""
+        counts = (self.settings.iterations * self.settings.fall**k for k in range(len(self.sizes)))
+        return [max(1, round(count)) for count in counts]
+
     def __iter__(self) -> Iterator[Progress]:
         last = self.begin or Progress(self._start(), {}, 0, 0, 0.0)
         for size in range(last.size, len(self.sizes)):
@@ -113,16 +119,19 @@ class Optimisation:
     def _at(self, size, step, picture):
         """The steps at one size, those that are done left out."""
         height, width = self.sizes[size]
-        scene = self.scenes.at(self.wish, height, width)
-        before = self._work(self.sizes[:size])
-        for found, losses in self._steps(scene, images.resize(picture, height, width), step):
+        scene, steps = self.scenes.at(self.wish, height, width), self.steps[size]
+        before, whole = self._work(size), self._work(len(self.sizes))
+        for found, losses in self._descent(
+            scene, images.resize(picture, height, width), step, steps
+        ):
             step += 1
-            share = (before + step * height * width) / self._work(self.sizes)
+            share = (before + step * height * width) / whole
             yield Progress(found, losses, size, step, share)
 
-    def _work(self, sizes):
-        """Pixels times steps."""
-        return self.settings.iterations * sum(height * width for height, width in sizes)
+    def _work(self, count):
+        """Pixels times steps of the first sizes."""
+        pairs = list(zip(self.sizes, self.steps, strict=True))[:count]
+        return sum(height * width * steps for (height, width), steps in pairs)
 
     def estimate(self) -> "Estimate":
         """What it will take, after two steps at each of the smallest sizes."""
@@ -133,8 +142,7 @@ class Optimisation:
         each = max(more, seconds[-1] / pixels[-1] / 2)
         fixed = max(0.0, seconds[0] - each * pixels[0])
         left = 1.0 - (self.begin.share if self.begin else 0.0)
-        steps = self.settings.iterations * len(self.sizes)
-        total = left * (fixed * steps + each * self._work(self.sizes))
+        total = left * (fixed * sum(self.steps) + each * self._work(len(self.sizes)))
         memory = FRAMEWORK + self.scenes.bytes(*self.wish.extent)
         memory += descent.BYTES[self.settings.optimizer] * np.prod(self.wish.extent)
         return Estimate(self.wish.extent, total, memory)
@@ -158,16 +166,14 @@ class Optimisation:
         height, width = self.wish.shown
         return picture[:height, :width]
 
-    def _steps(self, scene, picture, done):
-        steps = self.settings.iterations - done
-
+    def _descent(self, scene, picture, done, steps):
         def function(picture):
             return self.scenes.gradients(picture, scene)
 
         if self.settings.optimizer == "adam":
-            calm = round(CALM * self.settings.iterations)
-            return descent.adam(function, picture, steps, self.settings.rate, calm)
-        return descent.lbfgs(function, picture, steps)
+            rate, calm = self.settings.rate, round(CALM * steps)
+            return descent.adam(function, picture, steps - done, rate, calm)
+        return descent.lbfgs(function, picture, steps - done)
 
     def _start(self):
         height, width = self.sizes[0]
