@@ -128,7 +128,7 @@ def test_the_papers_network_is_trained_with_batch_norm_and_paints_in_tiles(
 ):
     arguments = [*command(pictures, "paper", "johnson"), "--steps", "2", "--norm", "batch"]
     assert cli.main(arguments) == 2
-    assert cli.main([*arguments, "--network", "paper"]) == 0
+    assert start([*arguments, "--network", "paper"]).wait() == 0
     found = weights.load("johnson", pictures / "paper")
     photograph = examples.lake(90, 130)
     whole = found.stylize(photograph)
