@@ -98,9 +98,8 @@ def on_vgg(kind, photograph, painting):
     """A step on VGG-19, the tutorials' or ours."""
     taps = [*TAPS, CONTENT]
     if kind == "plain":
-        return plain_step(untrained(taps=taps, padding="zero"), photograph, painting, plain_losses)[
-            0
-        ]
+        network = untrained(taps=taps, padding="zero")
+        return plain_step(network, photograph, painting, plain_losses)[0]
     with precision("bfloat16"):
         network = untrained(taps=taps, padding="zero")
     return our_steps(Gatys(network, {}, GRAM), photograph, painting)

@@ -1,14 +1,17 @@
 """What a picture is to become, at any of its sizes: the targets, computed once a size."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from tfstyle import images, masks
+from tfstyle.methods.gatys.eyes import eyes
 from tfstyle.methods.gatys.objective import EPSILON, Objective
+from tfstyle.methods.gatys.settings import Settings
 from tfstyle.training.pixels import (
     TILE,
     WHOLE_PIXELS,
@@ -66,15 +69,30 @@ class Scenes:
         self.features = any_size(objective.features)
         self.reach = objective.eyes.reach
 
+    @classmethod
+    def of(cls, network: keras.Model, views: Mapping[str, tuple], settings: Settings) -> "Scenes":
+        """Those of the layers that the settings name.
+
+        Args:
+            network: As `stylizer.Gatys` takes it.
+            views: As `stylizer.Gatys` takes them.
+            settings: Layers and losses.
+
+        Raises:
+            ValueError: The network has no such layer.
+        """
+        layers = [name for name, _ in (*settings.style_layers, *settings.content_layers)]
+        return cls(Objective(eyes(network, views, layers), settings))
+
     def bytes(self, height: int, width: int) -> float:
         """Memory that the losses of a picture take."""
-        eyes, beside = self.objective.eyes, 2 * self.reach
+        looking, beside = self.objective.eyes, 2 * self.reach
         window = min(height * width, max(WHOLE_PIXELS, (TILE + beside) ** 2))
         kept = sum(
-            2 * eyes.network.output[layer].shape[-1] / eyes.strides[layer] ** 2
+            2 * looking.network.output[layer].shape[-1] / looking.strides[layer] ** 2
             for layer in self.objective.contents
         )
-        return NUMBER * eyes.numbers * window + WIDER * kept * height * width
+        return NUMBER * looking.numbers * window + WIDER * kept * height * width
 
     def at(self, wish: Wish, height: int, width: int) -> Scene:
         """The scene of a wish at a size."""

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 import keras
 import numpy as np
 
-from tfstyle.methods.gatys.eyes import eyes
-from tfstyle.methods.gatys.objective import Objective
 from tfstyle.methods.gatys.optimisation import Optimisation
 from tfstyle.methods.gatys.scenes import Scenes, Wish
 from tfstyle.methods.gatys.settings import TAPS, Settings
@@ -68,9 +66,7 @@ class Seeing:
         return self._optimisation(settings, Wish((height, width), None, [painting], [1.0], 1.0))
 
     def _optimisation(self, settings, wish):
-        layers = [name for name, _ in (*settings.style_layers, *settings.content_layers)]
-        objective = Objective(eyes(self.network, self.views, layers), settings)
-        return Optimisation(Scenes(objective), settings, wish)
+        return Optimisation(Scenes.of(self.network, self.views, settings), settings, wish)
 
     def figure(
         self, photograph: np.ndarray, painting: np.ndarray

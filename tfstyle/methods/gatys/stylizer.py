@@ -43,13 +43,10 @@ class Gatys:
         settings: Settings = Settings(),
         networks: Mapping | None = None,
     ):
-        from tfstyle.methods.gatys.eyes import eyes
-        from tfstyle.methods.gatys.objective import Objective
         from tfstyle.methods.gatys.scenes import Scenes
 
-        layers = [name for name, _ in (*settings.style_layers, *settings.content_layers)]
         self.settings, self.networks, self.styles = settings, dict(networks or {}), {}
-        self.scenes = Scenes(Objective(eyes(network, views, layers), settings))
+        self.scenes = Scenes.of(network, views, settings)
 
     def stylize(
         self,
