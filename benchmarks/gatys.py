@@ -3,24 +3,29 @@
     python benchmarks/gatys.py photo.jpg painting.jpg
 
 The loop is plain float32 TensorFlow: at every step the photograph, the painting and the picture go
-through the network as one batch, and the gradient comes back through all of it. Steps are timed on
-the same VGG-19 graph, whose weights are random, in interleaved rounds; peaks are of processes of
-their own. Then, on our encoder, the time to the loss that 500 steps of Adam at full size reach.
+through the network as one batch, and the gradient comes back through all of it. `step` times steps
+on the same VGG-19 graph, whose weights are random, in interleaved rounds; peaks are of processes of
+their own. `race`, on our encoder, is the time to the loss that 500 steps of Adam at full size
+reach. `large` is a picture of 3840x2160 from the command line, beside what it said beforehand.
+`noise` takes 1,000 steps from noise at each of seven style weights and looks for a NaN.
 """
 
 import argparse
 import os
+import tempfile
 import time
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from tfstyle import images, statistics, weights
 from tfstyle.evaluation.speed import milliseconds, seconds_and_peak
-from tfstyle.methods.gatys.settings import TAPS, Settings
+from tfstyle.methods.gatys.settings import OPTIMIZERS, TAPS, Settings
 from tfstyle.methods.gatys.stylizer import Gatys
 from tfstyle.networks.encoder import views
 from tfstyle.networks.vgg import untrained
@@ -29,6 +34,8 @@ from tfstyle.training.trainer import precision
 CONTENT = "relu5_2"
 STEPS = 500
 RATE = 0.02
+LARGE = (2160, 3840)  # height and width
+NOISE_SIDE = 64
 GRAM = Settings(
     content_layers=((CONTENT, 1.0),),
     style_loss="gram",
@@ -156,7 +163,13 @@ def races(options, photograph, painting):
     found = {"plain loop": time.perf_counter() - start}
     loss = sum(exact.scenes.gradients(picture.numpy()[0], scene)[0].values())
     for name, settings in {
-        "our Adam": Settings(smallest=100_000, iterations=options.steps),
+        "our Adam, full size": Settings(
+            smallest=100_000,
+            iterations=options.steps,
+            rate=RATE,
+            momentum=0.9,
+            coordinates="pixels",
+        ),
         "ours": Settings(),
     }.items():
         stylizer = weights.gatys(settings=settings)
@@ -168,17 +181,58 @@ def races(options, photograph, painting):
         yield f"{name:20s} {seconds:10.1f} {seconds / found['plain loop']:12.3f}"
 
 
+def large(options, photograph, painting):
+    """Lines of a table: what 3840x2160 pixels were said to take, and what they took."""
+    work = weights.gatys().optimisation(images.resize(photograph, *LARGE), painting)
+    said = work.estimate()
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder, "large.png")
+        images.write(images.resize(photograph, *LARGE), photo)
+        command = ["stylize", photo, "--style", options.painting, "--method", "gatys"]
+        command += ["-o", Path(folder, "painted.png")]
+        code = f"from tfstyle import cli; cli.main({[str(each) for each in command]})"
+        seconds, peak = seconds_and_peak(code)
+    yield f"{LARGE[1]}x{LARGE[0]}   seconds   GB"
+    yield f"said {said.seconds:15.0f} {said.memory / 1e9:6.2f}"
+    yield f"took {seconds:15.0f} {peak * 2**20 / 1e9:6.2f}"
+
+
+def noise(options, photograph, painting):
+    """Lines of a table: losses after 1,000 steps from noise."""
+    photograph, painting = (images.squash(each, NOISE_SIDE) for each in (photograph, painting))
+    yield f"from noise, {NOISE_SIDE} px   style weight   style   content   finite"
+    for optimizer in OPTIMIZERS:
+        for style_weight in 10.0 ** np.arange(-3, 4):
+            settings = Settings(
+                start="noise",
+                optimizer=optimizer,
+                style_weight=float(style_weight),
+                smallest=100_000,
+                iterations=1000,
+            )
+            finite = True
+            for progress in weights.gatys(settings=settings).optimisation(photograph, painting):
+                numbers = [*progress.losses.values(), progress.picture.sum()]
+                finite = finite and bool(np.isfinite(numbers).all())
+            losses = " ".join(f"{progress.losses[name]:9.3g}" for name in ("style", "content"))
+            yield f"{optimizer:16s} {style_weight:16g} {losses} {finite}"
+
+
+TABLES = {"step": speeds, "race": races, "large": large, "noise": noise}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("photo")
     parser.add_argument("painting")
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=["step", "race"])
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--steps", type=int, default=STEPS)
     options = parser.parse_args()
     photograph, painting = pictures(options.photo, options.painting, options.size)
-    for table in (speeds, races):
-        for line in table(options, photograph, painting):
+    for name in options.tables:
+        for line in TABLES[name](options, photograph, painting):
             print(line, flush=True)
 
 

@@ -150,6 +150,17 @@ def test_a_descent_goes_down_and_tells_each_picture_with_its_losses(steps):
     assert found[-1][1]["bowl"] < 0.01 * bowl(start)[0]["bowl"]
 
 
+def test_adam_takes_longer_steps_at_what_is_broad_than_at_fine_detail():
+    checkers = np.indices((8, 8)).sum(axis=0)[..., None] % 2 * np.ones(3, np.float32) - 0.5
+
+    def moved(slope):
+        (_, (picture, _)) = descent.adam(lambda picture: ({}, slope), 0 * checkers, 2, rate=0.1)
+        return np.abs(picture).max()
+
+    np.testing.assert_allclose(moved(np.ones_like(checkers)), 0.1, rtol=1e-3)
+    assert moved(checkers) < 0.06
+
+
 def test_l_bfgs_can_be_left_at_any_step_and_passes_errors_on():
     taken = list(itertools.islice(descent.lbfgs(bowl, np.zeros((4, 4, 3), np.float32), 50), 3))
     assert len(taken) == 3

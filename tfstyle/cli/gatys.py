@@ -78,8 +78,12 @@ def painter(options, regions, read):
         regions: Masks, or None.
         read: Reads a style for a stylizer.
     """
+    from tensorflow.config import threading
+
     from tfstyle import weights
 
+    if options.threads:
+        threading.set_intra_op_parallelism_threads(options.threads)
     stylizer = weights.gatys(options.teacher, Settings(**_settings(options)), options.model)
     return Painter(stylizer, options, [read(name, stylizer) for name in options.style], regions)
 

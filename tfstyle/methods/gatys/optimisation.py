@@ -13,7 +13,7 @@ from tfstyle.methods.gatys.scenes import Scenes, Wish
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.training import descent
 
-CALM = 0.2  # of the steps at each size, in which Adam's rate falls
+CALM = 0.3  # of the steps at each size, in which Adam's rate falls
 FRAMEWORK = 900_000_000  # bytes of a process before it optimises
 LEAST_SIDE = 32  # pixels; no side of a smaller size is below
 
@@ -171,8 +171,15 @@ class Optimisation:
             return self.scenes.gradients(picture, scene)
 
         if self.settings.optimizer == "adam":
-            rate, calm = self.settings.rate, round(CALM * steps)
-            return descent.adam(function, picture, steps - done, rate, calm)
+            return descent.adam(
+                function,
+                picture,
+                steps - done,
+                rate=self.settings.rate,
+                momentum=self.settings.momentum,
+                smooth=self.settings.coordinates == "smooth",
+                calm=round(CALM * steps),
+            )
         return descent.lbfgs(function, picture, steps - done)
 
     def _start(self):
