@@ -15,7 +15,7 @@ FLOORS = (
     ("training",),
     ("methods",),
     ("weights", "hub", "families", "export", "metrics", "peers", "evaluation", "release"),
-    ("cli", "__main__"),
+    ("demo", "cli", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
@@ -59,6 +59,10 @@ LIGHT += (
     "cli/layers",
     "methods/ghiasi/settings",
     "training/settings",
+    "demo/easels",
+    "demo/pool",
+    "demo/studio",
+    "cli/demo",
 )
 PAPERS = {path.name for path in (ROOT / "methods").iterdir() if path.is_dir()}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path.name != "__init__.py")
@@ -95,7 +99,8 @@ def test_what_starts_cheaply_imports_no_framework(name):
 
 
 @pytest.mark.parametrize(
-    ("package", "room"), [("tensorflow_hub", "hub"), ("tensorflow_datasets", "data/catalog")]
+    ("package", "room"),
+    [("tensorflow_hub", "hub"), ("tensorflow_datasets", "data/catalog"), ("gradio", "demo/page")],
 )
 def test_what_is_not_always_installed_is_imported_in_one_file(package, room):
     importing = {

@@ -42,9 +42,18 @@ def read(path: str | os.PathLike, size: int | None = None, background: str = "wh
 
 
 def read_bytes(
-    path: str | os.PathLike, size: int | None = None, background: str = "white"
+    path: str | os.PathLike,
+    size: int | None = None,
+    background: str = "white",
+    most: int = MAX_PIXELS,
 ) -> np.ndarray:
     """A picture's file as RGB bytes: `read` before the division by 255.
+
+    Args:
+        path: As of `read`.
+        size: As of `read`.
+        background: As of `read`.
+        most: Pixels; a larger picture is refused before it is decoded.
 
     Returns:
         Array of shape (height, width, 3), uint8.
@@ -53,7 +62,7 @@ def read_bytes(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return np.asarray(_upright_rgb(_open(path), size, background))
+            return np.asarray(_upright_rgb(_open(path, most), size, background))
     except FileNotFoundError:
         raise FileNotFoundError(
             f"Expected a picture. Received: {path}, which is not there."
@@ -75,13 +84,13 @@ class _TooLargeError(Exception):
     pass
 
 
-def _open(path):
+def _open(path, most):
     if path.stat().st_size == 0:
         raise ValueError("the file is empty")
     image = Image.open(path)
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > most:
         raise _TooLargeError(
-            f"Expected a picture of at most {MAX_PIXELS // 1_000_000} megapixels. "
+            f"Expected a picture of at most {most // 1_000_000} megapixels. "
             f"Received: {path}, {image.width}x{image.height}."
         )
     return image

@@ -3,10 +3,13 @@
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+
+HIDING = threading.RLock()  # of two threads the second would take the first one's for its own
 
 Signature = Callable[..., dict[str, np.ndarray]]
 
@@ -95,12 +98,13 @@ def quiet() -> Iterator[None]:
 
     No setting of theirs silences it.
     """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    with HIDING:
+        sys.stderr.flush()
+        kept = os.dup(2)
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -5,7 +5,7 @@ import os
 import sys
 
 import tfstyle
-from tfstyle.cli import compare, evaluate, export, layers, paint, train
+from tfstyle.cli import compare, demo, evaluate, export, layers, paint, train
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,7 +31,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"tfstyle {tfstyle.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for room in (paint, compare, layers, export, train, evaluate):
+    for room in (paint, compare, demo, layers, export, train, evaluate):
         for add in room.COMMANDS:
             add(commands)
     return parser

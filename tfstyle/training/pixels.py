@@ -12,6 +12,7 @@ from tfstyle import tiles
 
 TILE = 1024  # pixels, a multiple of every network's stride
 WHOLE_PIXELS = 1_600_000  # larger pictures are seen in tiles
+FORWARD = 0.5  # of a gradient's time, that of its losses alone
 
 Tensors = Mapping[str, tf.Tensor | tuple]
 Losses = dict[str, float]
@@ -53,6 +54,21 @@ def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
         first = tuple(side[2].start for side in sides)
         ends = (side[0].stop == side[1].stop for side in sides)
         yield Window(rows, columns, (first, tuple(-1 if end else TILE for end in ends)))
+
+
+def looked_at(height: int, width: int, overlap: int) -> float:
+    """Pixels whose gradient costs as much as that of a picture of this size.
+
+    Args:
+        height: Pixels.
+        width: Pixels.
+        overlap: As of `windows`.
+    """
+    if height * width <= WHOLE_PIXELS:
+        return height * width
+    seen = [(window.rows, window.columns) for window in windows(height, width, overlap)]
+    areas = [(r.stop - r.start) * (c.stop - c.start) for r, c in seen]
+    return (1.0 + FORWARD) * sum(areas)
 
 
 def kept(features, part, stride: int = 1):

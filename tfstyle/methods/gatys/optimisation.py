@@ -12,6 +12,7 @@ from tfstyle import images
 from tfstyle.methods.gatys.scenes import Scenes, Wish
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.training import descent
+from tfstyle.training.pixels import looked_at
 
 CALM = 0.3  # of the steps at each size, in which Adam's rate falls
 FRAMEWORK = 900_000_000  # bytes of a process before it optimises
@@ -27,7 +28,7 @@ class Progress:
         losses: By name, weighted.
         size: Index of the present size, the smallest being 0.
         step: Steps at this size.
-        share: Of the whole work that is done, in pixels times steps.
+        share: Of the whole work that is done, in pixels looked at.
     """
 
     picture: np.ndarray
@@ -125,16 +126,19 @@ class Optimisation:
             scene, images.resize(picture, height, width), step, steps
         ):
             step += 1
-            share = (before + step * height * width) / whole
+            share = (before + step * self._looked_at(height, width)) / whole
             yield Progress(found, losses, size, step, share)
 
     def _work(self, count):
-        """Pixels times steps of the first sizes."""
+        """Pixels looked at in all steps of the first sizes."""
         pairs = list(zip(self.sizes, self.steps, strict=True))[:count]
-        return sum(height * width * steps for (height, width), steps in pairs)
+        return sum(steps * self._looked_at(*size) for size, steps in pairs)
+
+    def _looked_at(self, height, width):
+        return looked_at(height, width, self.scenes.reach)
 
     def estimate(self) -> "Estimate":
-        """What it will take, after two steps at each of the smallest sizes."""
+        """What it will take, after some steps at each of the smallest sizes."""
         sizes = self.sizes[:2]
         seconds = [self._seconds_a_step(*size) for size in sizes]
         pixels = [height * width for height, width in sizes]
@@ -148,12 +152,11 @@ class Optimisation:
         return Estimate(self.wish.extent, total, memory)
 
     def _seconds_a_step(self, height, width):
-        scene, picture = self.scenes.at(self.wish, height, width), self._start()
-        picture = images.resize(picture, height, width)
-        times = []
+        scene = self.scenes.at(self.wish, height, width)
+        times, steps = [], self._descent(scene, images.resize(self._start(), height, width), 0, 3)
         for _ in range(3):
             start = time.perf_counter()
-            self.scenes.gradients(picture, scene)
+            next(steps, None)
             times.append(time.perf_counter() - start)
         return min(times)
 

@@ -1,0 +1,89 @@
+"""`tfstyle demo`."""
+
+import argparse
+import os
+import sys
+import tempfile
+
+from tfstyle.cli.options import command, positive
+
+LARGEST_FILE = "32mb"
+ADDRESS = "127.0.0.1"
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
+
+
+def _demo(commands):
+    parser = command(
+        commands,
+        "demo",
+        _run_demo,
+        "open a page to drag photographs and paintings into; needs pip install 'tfstyle[demo]'",
+        "tfstyle demo --port 8000",
+    )
+    parser.add_argument(
+        "--host",
+        default=ADDRESS,
+        help="to listen on; 0.0.0.0 is all (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--port",
+        type=positive,
+        metavar="N",
+        help="to listen on (default: the first free one from 7860)",
+    )
+    parser.add_argument(
+        "--share", action="store_true", help="give it a public address through gradio.live"
+    )
+    parser.add_argument(
+        "--max-pixels",
+        type=positive,
+        default=4_000_000,
+        metavar="N",
+        help="of a photograph; larger ones are reduced (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--concurrency",
+        type=positive,
+        default=2,
+        metavar="N",
+        help="pictures painted at once; the others wait in line (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--mcp", action="store_true", help="offer it to language models at /gradio_api/mcp"
+    )
+    parser.add_argument(
+        "--open",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="open a browser (default: where there is a screen)",
+    )
+
+
+def _run_demo(options):
+    with tempfile.TemporaryDirectory(prefix="tfstyle-") as folder:
+        os.environ["GRADIO_TEMP_DIR"] = folder
+        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        try:
+            from tfstyle.demo import page
+        except ModuleNotFoundError as error:
+            raise OSError(
+                f"Expected gradio: pip install 'tfstyle[demo]'. Received: {error}."
+            ) from error
+        page.launch(options.max_pixels, options.concurrency, folder, **_gradios(options))
+    return 0
+
+
+def _gradios(options):
+    """Of `gradio.Blocks.launch`."""
+    screen = sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in SCREENS)
+    return {
+        "server_name": options.host,
+        "server_port": options.port,
+        "share": options.share,
+        "mcp_server": options.mcp,
+        "inbrowser": screen if options.open is None else options.open,
+        "max_file_size": LARGEST_FILE,
+    }
+
+
+COMMANDS = (_demo,)

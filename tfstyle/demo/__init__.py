@@ -1,0 +1,1 @@
+"""The demo: a page for browsers, and the same for programs."""

@@ -1,0 +1,257 @@
+"""Paints, translates and compares for several people at once."""
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tfstyle import color, images, masks
+from tfstyle.demo.easels import FIRST, Easel, easels, translations
+from tfstyle.demo.pool import Pool
+from tfstyle.methods import Takes, method
+
+MAX_PIXELS = 4_000_000  # larger photographs are reduced
+READABLE = 100_000_000  # pixels; larger files are refused before they are decoded
+STYLES = 4  # at most
+SHOWN = 0.5  # seconds between two pictures of an optimisation
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What is to be painted.
+
+    Args:
+        photo: Shape (height, width, 3), floats in [0, 1].
+        styles: Pictures or names, one to STYLES.
+        method: Of `easels`.
+        strength: In [0, 1]; None is the method's own.
+        weights: One a style, or None.
+        keep_colors: As of `color.keeper`.
+        masks: One a style, shape (height, width), or None.
+    """
+
+    photo: np.ndarray
+    styles: Sequence[np.ndarray | str]
+    method: str = FIRST
+    strength: float | None = None
+    weights: Sequence[float] | None = None
+    keep_colors: str | None = None
+    masks: Sequence[np.ndarray] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Painted:
+    """A picture and how it came about.
+
+    Args:
+        picture: Shape (height, width, 3), floats in [0, 1].
+        model: That painted it.
+        seconds: That it took so far.
+        share: Of the work that is done.
+        note: What else there is to know.
+    """
+
+    picture: np.ndarray
+    model: str
+    seconds: float
+    share: float = 1.0
+    note: str = ""
+
+    def __str__(self):
+        height, width = self.picture.shape[:2]
+        done = "" if self.share == 1.0 else f", {self.share:.0%} done"
+        words = f"{self.model}: {width}x{height} pixels in {self.seconds:.1f} s{done}."
+        return f"{words} {self.note}".strip()
+
+
+class Studio:
+    """What the page and programs ask.
+
+    Args:
+        max_pixels: Of photographs.
+        threads: Of the processor, for each picture; None takes all cores.
+    """
+
+    def __init__(self, max_pixels: int = MAX_PIXELS, threads: int | None = None):
+        self.max_pixels, self.pool = max_pixels, Pool(threads)
+        self.easels, self.translations = easels(), translations()
+
+    def read(self, path: str, size: int | None = None) -> tuple[np.ndarray, str]:
+        """A picture's file, and a sentence where it was reduced to the limit.
+
+        Args:
+            path: As of `images.read`.
+            size: Longer side in pixels that it is brought to; None leaves it.
+
+        Raises:
+            OSError, ValueError: As of `images.read`, which says nothing of READABLE.
+        """
+        pixels = images.read_bytes(path, most=READABLE)
+        extent = pixels.shape[:2]
+        wanted = images.fitted(extent, size) if size else extent
+        most = max(wanted) * min(1.0, (self.max_pixels / np.prod(wanted)) ** 0.5)
+        fitted = images.fitted(extent, max(1, int(most)))
+        picture = images.to_float(
+            pixels if fitted == extent else images.resize_bytes(pixels, *fitted)
+        )
+        if most == max(wanted):
+            return picture, ""
+        return picture, (
+            f"The photograph was reduced from {extent[1]}x{extent[0]} pixels to "
+            f"{self.max_pixels / 1e6:g} megapixels, the most that this page paints."
+        )
+
+    def paint(self, order: Order) -> Iterator[Painted]:
+        """The picture; of an optimisation its states, twice a second.
+
+        Raises:
+            TypeError, ValueError: The order cannot be painted; says why.
+        """
+        easel = self._easel(order)
+        if easel.row.takes is Takes.NAME:
+            (style,) = order.styles
+            return self._once(easel.model(style), order, None, None)
+        if not easel.row.lite:
+            return self._optimised(easel, order)
+        return self._once(easel.name, order, list(order.styles), order.weights)
+
+    def _easel(self, order) -> Easel:
+        if order.method not in self.easels:
+            known = ", ".join(self.easels)
+            raise ValueError(f"Expected a method of {known}. Received: {order.method}.")
+        easel, count = self.easels[order.method], len(order.styles)
+        if not 1 <= count <= STYLES:
+            raise ValueError(f"Expected one to {STYLES} paintings. Received: {count or 'none'}.")
+        named = [style for style in order.styles if isinstance(style, str)]
+        if easel.needs_picture and named:
+            raise ValueError(f"Expected a painting's picture: {easel.name} knows none by name.")
+        if easel.row.takes is not Takes.IMAGE and len(named) < count:
+            raise ValueError(
+                f"Expected a named style: {easel.name} paints only those that it has learned."
+            )
+        if easel.row.takes is Takes.NAME and (count > 1 or order.masks):
+            raise ValueError(f"Expected one style and no regions: {easel.name} cannot mix.")
+        if set(named) - set(easel.names):
+            unknown = ", ".join(sorted(set(named) - set(easel.names)))
+            raise ValueError(f"Expected one of {', '.join(easel.names)}. Received: {unknown}.")
+        return easel
+
+    def _once(self, model, order, styles, shares):
+        start = time.perf_counter()
+        strength = 1.0 if order.strength is None else order.strength
+        with self.pool.lent(model, lite=order.masks is None) as stylizer:
+            picture = stylizer.stylize(
+                order.photo,
+                styles,
+                strength,
+                None if order.masks else shares,
+                order.keep_colors,
+                order.masks,
+            )
+        yield Painted(picture, model, time.perf_counter() - start)
+
+    def _optimised(self, easel, order):
+        start, shown = time.perf_counter(), 0.0
+        strength = easel.row.strength if order.strength is None else order.strength
+        keep = color.keeper(order.keep_colors)
+        if strength == 0.0:
+            yield Painted(order.photo, easel.name, 0.0)
+            return
+        with self.pool.lent(easel.name) as stylizer:
+            work = stylizer.optimisation(
+                order.photo,
+                list(order.styles),
+                strength,
+                None if order.masks else order.weights,
+                order.masks,
+            )
+            for progress in work:
+                seconds = time.perf_counter() - start
+                if progress.share == 1.0 or seconds - shown > SHOWN:
+                    shown = seconds
+                    picture = keep(order.photo, work.finished(progress.picture))
+                    yield Painted(picture, easel.name, seconds, progress.share)
+
+    def translate(self, photo: np.ndarray, model: str, strength: float = 1.0) -> Painted:
+        """A photograph in another domain.
+
+        Args:
+            photo: Shape (height, width, 3), floats in [0, 1].
+            model: Of `translations`.
+            strength: In [0, 1].
+
+        Raises:
+            ValueError: There is no such model.
+        """
+        if model not in self.translations:
+            known = ", ".join(self.translations)
+            raise ValueError(f"Expected a model of {known}. Received: {model}.")
+        start = time.perf_counter()
+        with self.pool.lent(model) as stylizer:
+            picture = stylizer.stylize(photo, strength=strength)
+        return Painted(picture, model, time.perf_counter() - start)
+
+    def compare(self, photo: np.ndarray, style: np.ndarray | str) -> Iterator[Painted]:
+        """The photograph by every family, those that optimise last; each as `paint` yields it.
+
+        A family that only knows names paints the one that is nearest to the style, and one whose
+        style is in its weights shows its nearest model; style vectors measure that.
+
+        Args:
+            photo: Shape (height, width, 3), floats in [0, 1].
+            style: A picture, or a name.
+        """
+        for easel in self.easels.values():
+            if easel.row.lite:
+                yield from self._by(easel, photo, style)
+        yield from self._nearest_translations(photo, style)
+        for easel in self.easels.values():
+            if not easel.row.lite:
+                yield from self._by(easel, photo, style)
+
+    def _by(self, easel, photo, style):
+        named = isinstance(style, str)
+        if named and easel.needs_picture:
+            return
+        wanted, note = style, ""
+        if easel.row.takes is not Takes.IMAGE and not (named and style in easel.names):
+            wanted = min(easel.names, key=self._distance(style))
+            note = f"In {wanted}, the nearest that it knows."
+        for painted in self.paint(Order(photo, [wanted], easel.name)):
+            yield dataclasses.replace(painted, note=note)
+
+    def _nearest_translations(self, photo, style):
+        families = {}
+        for name in self.translations:
+            families.setdefault(method(name).name, []).append(self.translate(photo, name))
+        distance = self._distance(style)
+        for painted in families.values():
+            found = min(painted, key=lambda each: distance(each.picture))
+            yield dataclasses.replace(found, note=f"It makes {self.translations[found.model]}.")
+
+    def _distance(self, style):
+        """A function of a style, its distance from another one."""
+        vector = self._vector(style)
+        return lambda other: float(np.linalg.norm(self._vector(other) - vector))
+
+    def _vector(self, style):
+        with self.pool.lent(FIRST) as stylizer:
+            return stylizer.look(style)["vector"]
+
+
+def painted_masks(layer: np.ndarray, colours: Sequence[str]) -> list[np.ndarray] | None:
+    """Where a painted layer has which colour; None where nothing is painted.
+
+    Args:
+        layer: Shape (height, width, 4), bytes: colours and how opaque they are.
+        colours: One a style, as "#rrggbb".
+    """
+    if layer[..., 3].max() < 128:
+        return None
+    known = np.float32([[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in colours])
+    distances = np.abs(layer[..., None, :3] - known).sum(axis=-1)
+    nearest = np.where(layer[..., 3] < 128, -1, distances.argmin(axis=-1))
+    return [
+        masks.feathered(np.float32(nearest == index)[..., None]) for index in range(len(colours))
+    ]
