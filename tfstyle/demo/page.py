@@ -39,16 +39,6 @@ FONTS = ["system-ui", "sans-serif"]
 CSS = "footer {justify-content: center} .thumbnail-item img {object-fit: cover}"
 
 
-class Picture(gr.Image):
-    """A picture's file, just as it came; `images.read` says what is wrong with it."""
-
-    def __init__(self, **options):
-        super().__init__(type="filepath", image_mode=None, **options)
-
-    def preprocess(self, payload):
-        return payload.path if payload else None
-
-
 class Page:
     """Builds the page.
 
@@ -81,17 +71,18 @@ class Page:
         with gr.Row():
             with gr.Column():
                 with gr.Row():
-                    photo = Picture(label="Photograph", height=260, elem_id="photo")
-                    painting = Picture(label="Painting", height=260, elem_id="painting")
+                    photo = _picture(label="Photograph", height=260, elem_id="photo")
+                    painting = _picture(label="Painting", height=260, elem_id="painting")
                 gallery = gr.Gallery(
                     self.thumbnails(FIRST),
                     label="Or a style that is known by name",
-                    columns=6,
-                    height=200,
+                    columns=5,
+                    height=250,
                     allow_preview=False,
+                    buttons=[],
                     elem_id="gallery",
                 )
-                name = self._names(easel, "Style", "name")
+                name = self._names(easel, "Style by name", "name")
                 strength = _strength()
                 with gr.Row():
                     quick = gr.Button("Paint", variant="primary", elem_id="paint")
@@ -103,14 +94,13 @@ class Page:
                     gr.Markdown(REGIONS)
                     regions = _editor()
             with gr.Column():
-                seen, report, download = _shown()
+                outputs = _shown()
+                table = self._examples([photo, painting, name])
         inputs = [photo, painting, name, method, strength, keep, size, regions, weight, *more]
-        outputs = [seen, report, download]
-        self._examples([photo, painting, name], inputs, outputs)
         quick.click(self._quickly, inputs, outputs, api_name="paint", **self.quick)
         event = slow.click(self.paint, inputs, outputs, api_name="optimise", **self.slow)
         stop.click(None, None, None, cancels=[event])
-        again = [strength.release, keep.input, weight.release]
+        again = [strength.release, keep.input, weight.release, table.load_input_event.then]
         again += [slider.release for slider in more[2::3]]
         for happened in again:
             happened(
@@ -156,34 +146,23 @@ class Page:
             weight = _weight(1)
             for number in range(2, STYLES + 1):
                 with gr.Row():
-                    found.append(Picture(label=f"Painting {number}", height=160))
+                    found.append(_picture(label=f"Painting {number}", height=160))
                     with gr.Column():
                         found.append(self._names(easel, f"Style {number}"))
                         found.append(_weight(number))
         return weight, found
 
-    def _examples(self, shown, inputs, outputs):
-        lake, swirls, discs = (
-            self._kept(picture(), name)
-            for name, picture in {
-                "lake": examples.lake,
-                "swirls": examples.swirls,
-                "discs": examples.discs,
-            }.items()
-        )
+    def _examples(self, shown):
+        drawn = {"lake": examples.lake, "swirls": examples.swirls, "discs": examples.discs}
+        lake, swirls, discs = (self._kept(draw(), name) for name, draw in drawn.items())
         rows = [[lake, swirls, None], [lake, discs, None]]
         rows += [[lake, None, name] for name in ("starry-night", "great-wave")]
-        table = gr.Examples(
-            rows, shown, label="Or begin with one of these", api_visibility="private"
-        )
-        table.load_input_event.then(
-            self.repaint, inputs, outputs, api_visibility="private", **self.quick
-        )
+        return gr.Examples(rows, shown, label="Examples", api_visibility="private")
 
     def _translate_tab(self):
         with gr.Row():
             with gr.Column():
-                photo = Picture(label="Photograph", height=300, elem_id="translate-photo")
+                photo = _picture(label="Photograph", height=300, elem_id="translate-photo")
                 model = gr.Dropdown(
                     [(title, name) for name, title in self.studio.translations.items()],
                     label="Into",
@@ -199,8 +178,8 @@ class Page:
     def _compare_tab(self):
         with gr.Row():
             with gr.Column(scale=1):
-                photo = Picture(label="Photograph", height=220, elem_id="compare-photo")
-                painting = Picture(label="Painting", height=220, elem_id="compare-painting")
+                photo = _picture(label="Photograph", height=220, elem_id="compare-photo")
+                painting = _picture(label="Painting", height=220, elem_id="compare-painting")
                 name = self._names(self.studio.easels[FIRST], "Or a style by name", "compare-name")
                 with gr.Row():
                     button = gr.Button("Compare", variant="primary", elem_id="compare")
@@ -208,7 +187,10 @@ class Page:
             with gr.Column(scale=2):
                 sheet = gr.Gallery(label="Every family", columns=3, height=640, elem_id="sheet")
                 report = gr.Markdown(elem_id="compare-report")
-                download = gr.DownloadButton("Download the sheet", elem_id="compare-download")
+                download = gr.DownloadButton(
+                    "Download the sheet", interactive=False, elem_id="compare-download"
+                )
+        _offer(sheet, download)
         outputs = [sheet, report, download]
         event = button.click(
             self.compare, [photo, painting, name], outputs, api_name="compare", **self.slow
@@ -448,6 +430,13 @@ def _sheet(content, painted):
     return images.sheet([np.stack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)])
 
 
+def _picture(**options):
+    """A picture's file, just as it came; `images.read` says what is wrong with it."""
+    picture = gr.Image(type="filepath", image_mode=None, **options)
+    picture.preprocess = lambda payload: payload.path if payload else None
+    return picture
+
+
 def _strength():
     return gr.Slider(0, 1, value=1.0, step=0.05, label="Strength")
 
@@ -477,8 +466,14 @@ def _shown(prefix=""):
         type="filepath", label="Before and after", elem_id=f"{prefix}seen", max_height=640
     )
     report = gr.Markdown(elem_id=f"{prefix}report")
-    download = gr.DownloadButton("Download", elem_id=f"{prefix}download")
-    return seen, report, download
+    download = gr.DownloadButton("Download", interactive=False, elem_id=f"{prefix}download")
+    _offer(seen, download)
+    return [seen, report, download]
+
+
+def _offer(shown, download):
+    """A picture that is there can be downloaded."""
+    shown.change(lambda: gr.update(interactive=True), None, download, **_private())
 
 
 def _private():
