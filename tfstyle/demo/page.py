@@ -36,7 +36,7 @@ Your photograph in the style of a painting. Drop in both, press Paint, and move 
 REGIONS = f"""Paint where each style goes: {", ".join(CALLED[:-1])} and {CALLED[-1]} are the first
 to the fourth. What stays bare stays the photograph. This takes some seconds longer."""
 FONTS = ["system-ui", "sans-serif"]
-CSS = "footer {justify-content: center} .thumbnail-item img {object-fit: cover}"
+CSS = "#gallery .grid-wrap {padding-top: 2.2rem}"
 
 
 class Page:
@@ -49,7 +49,7 @@ class Page:
     """
 
     def __init__(self, studio: Studio, folder: str | Path, painters: int = 2):
-        self.studio, self.folder = studio, Path(folder)
+        self.studio, self.folder = studio, Path(folder).resolve()
         self.quick = {"concurrency_id": QUICK, "concurrency_limit": painters}
         self.slow = {"concurrency_id": SLOW, "concurrency_limit": 1}
         self.titles, self.drawn = titles(), {}
@@ -71,8 +71,8 @@ class Page:
         with gr.Row():
             with gr.Column():
                 with gr.Row():
-                    photo = _picture(label="Photograph", height=260, elem_id="photo")
-                    painting = _picture(label="Painting", height=260, elem_id="painting")
+                    photo = self._picture(label="Photograph", height=260, elem_id="photo")
+                    painting = self._picture(label="Painting", height=260, elem_id="painting")
                 gallery = gr.Gallery(
                     self.thumbnails(FIRST),
                     label="Or a style that is known by name",
@@ -100,8 +100,8 @@ class Page:
         quick.click(self._quickly, inputs, outputs, api_name="paint", **self.quick)
         event = slow.click(self.paint, inputs, outputs, api_name="optimise", **self.slow)
         stop.click(None, None, None, cancels=[event])
-        again = [strength.release, keep.input, weight.release, table.load_input_event.then]
-        again += [slider.release for slider in more[2::3]]
+        again = [strength.input, keep.input, weight.input, table.load_input_event.then]
+        again += [slider.input for slider in more[2::3]]
         for happened in again:
             happened(
                 self.repaint,
@@ -120,6 +120,20 @@ class Page:
         for picture, named in zip([painting, *more[0::3]], names, strict=True):
             picture.upload(lambda: None, None, named, **_private())
             named.input(lambda: None, None, picture, **_private())
+
+    def _picture(self, **options):
+        """A picture's file, just as it came; `images.read` says what is wrong with it."""
+        picture = gr.Image(type="filepath", image_mode=None, **options)
+        picture.preprocess = self._uploaded
+        return picture
+
+    def _uploaded(self, payload):
+        """Gradio 6 lets any of the machine's files through where a payload leaves `meta` out."""
+        if not payload or not payload.path:
+            return None
+        if not Path(payload.path).resolve().is_relative_to(self.folder):
+            raise gr.Error("Expected a picture that was uploaded.", print_exception=False)
+        return payload.path
 
     def _names(self, easel, label, elem_id=None):
         return gr.Dropdown(self._named(easel), value=None, label=label, elem_id=elem_id)
@@ -146,7 +160,7 @@ class Page:
             weight = _weight(1)
             for number in range(2, STYLES + 1):
                 with gr.Row():
-                    found.append(_picture(label=f"Painting {number}", height=160))
+                    found.append(self._picture(label=f"Painting {number}", height=160))
                     with gr.Column():
                         found.append(self._names(easel, f"Style {number}"))
                         found.append(_weight(number))
@@ -162,7 +176,7 @@ class Page:
     def _translate_tab(self):
         with gr.Row():
             with gr.Column():
-                photo = _picture(label="Photograph", height=300, elem_id="translate-photo")
+                photo = self._picture(label="Photograph", height=300, elem_id="translate-photo")
                 model = gr.Dropdown(
                     [(title, name) for name, title in self.studio.translations.items()],
                     label="Into",
@@ -178,15 +192,15 @@ class Page:
     def _compare_tab(self):
         with gr.Row():
             with gr.Column(scale=1):
-                photo = _picture(label="Photograph", height=220, elem_id="compare-photo")
-                painting = _picture(label="Painting", height=220, elem_id="compare-painting")
+                photo = self._picture(label="Photograph", height=220, elem_id="compare-photo")
+                painting = self._picture(label="Painting", height=220, elem_id="compare-painting")
                 name = self._names(self.studio.easels[FIRST], "Or a style by name", "compare-name")
                 with gr.Row():
                     button = gr.Button("Compare", variant="primary", elem_id="compare")
                     stop = gr.Button("Stop and keep these", elem_id="compare-stop")
             with gr.Column(scale=2):
                 sheet = gr.Gallery(label="Every family", columns=3, height=640, elem_id="sheet")
-                report = gr.Markdown(elem_id="compare-report")
+                report = gr.Markdown(label="Report", elem_id="compare-report")
                 download = gr.DownloadButton(
                     "Download the sheet", interactive=False, elem_id="compare-download"
                 )
@@ -317,13 +331,13 @@ class Page:
         with sentences():
             content, _ = self.studio.read(photo, COMPARED)
             style = self.studio.read(painting)[0] if painting else name
-            pictures, files = {}, {}
+            shown, finished, sheet = {}, [], None
             for painted in self.studio.compare(content, style):
-                pictures[painted.model] = painted
-                files[painted.model] = self._kept(painted.picture, painted.model), str(painted)
-                sheet = self._kept(_sheet(content, pictures.values()), "compared")
-                yield list(files.values()), f"{len(files)} models so far.", sheet
-            yield list(files.values()), f"{len(files)} models.", sheet
+                shown[painted.model] = self._kept(painted.picture, painted.model), str(painted)
+                if painted.share == 1.0:
+                    finished.append(painted)
+                    sheet = self._kept(_sheet(content, finished), "compared")
+                yield list(shown.values()), f"{len(finished)} pictures are done.", sheet
 
     def repaint(self, photo, painting, name, method, *rest):
         """`paint` where there is all that it needs and it does not take long."""
@@ -430,13 +444,6 @@ def _sheet(content, painted):
     return images.sheet([np.stack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)])
 
 
-def _picture(**options):
-    """A picture's file, just as it came; `images.read` says what is wrong with it."""
-    picture = gr.Image(type="filepath", image_mode=None, **options)
-    picture.preprocess = lambda payload: payload.path if payload else None
-    return picture
-
-
 def _strength():
     return gr.Slider(0, 1, value=1.0, step=0.05, label="Strength")
 
@@ -465,7 +472,7 @@ def _shown(prefix=""):
     seen = gr.ImageSlider(
         type="filepath", label="Before and after", elem_id=f"{prefix}seen", max_height=640
     )
-    report = gr.Markdown(elem_id=f"{prefix}report")
+    report = gr.Markdown(label="Report", elem_id=f"{prefix}report")
     download = gr.DownloadButton("Download", interactive=False, elem_id=f"{prefix}download")
     _offer(seen, download)
     return [seen, report, download]

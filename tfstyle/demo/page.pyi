@@ -38,8 +38,6 @@ to the fourth. What stays bare stays the photograph. This takes some seconds lon
 FONTS = ["system-ui", "sans-serif"]
 CSS = "footer {justify-content: center} .thumbnail-item img {object-fit: cover}"
 
-from gradio.events import Dependency
-
 class Picture(gr.Image):
     """A picture's file, just as it came; `images.read` says what is wrong with it."""
 
@@ -48,12 +46,14 @@ class Picture(gr.Image):
 
     def preprocess(self, payload):
         return payload.path if payload else None
-    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from collections.abc import Callable, Sequence
+    from typing import TYPE_CHECKING, Any, Literal
+
     from gradio.blocks import Block
+
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
-
 
 class Page:
     """Builds the page.
@@ -402,7 +402,6 @@ class Page:
     def _file(self, stem):
         return self.folder / uuid.uuid4().hex / f"{stem}.jpg"
 
-
 def launch(max_pixels: int, painters: int, folder: str, **options) -> None:
     """Serves the page until it is stopped.
 
@@ -418,7 +417,6 @@ def launch(max_pixels: int, painters: int, folder: str, **options) -> None:
         theme=theme, css=CSS, ssr_mode=False, footer_links=["api"], show_error=True, **options
     )
 
-
 @contextlib.contextmanager
 def sentences() -> Iterator[None]:
     """Shows on the page what is wrong with what was given, without the server's folders."""
@@ -427,7 +425,6 @@ def sentences() -> Iterator[None]:
     except (ValueError, TypeError, OSError) as error:
         words = re.sub(r"(/[^/\s]+)+/", "", " ".join(str(error).split()))
         raise gr.Error(words, print_exception=False) from error
-
 
 def _masks(regions, count):
     """Where each style goes, of what the editor says."""
@@ -438,7 +435,6 @@ def _masks(regions, count):
     for layer in layers[1:]:
         top = np.where(layer[..., 3:] < 128, top, layer)
     return painted_masks(top, COLOURS[:count])
-
 
 def _sheet(content, painted):
     """One picture of them all, the photograph first."""
@@ -453,18 +449,14 @@ def _sheet(content, painted):
     tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % COLUMNS)
     return images.sheet([np.stack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)])
 
-
 def _strength():
     return gr.Slider(0, 1, value=1.0, step=0.05, label="Strength")
-
 
 def _weight(number):
     return gr.Slider(0, 1, value=1.0, step=0.05, label=f"Weight of style {number}")
 
-
 def _size():
     return gr.Radio(list(SIZES), value=SIZE, label="Longer side, at most")
-
 
 def _editor():
     return gr.ImageEditor(
@@ -477,7 +469,6 @@ def _editor():
         elem_id="regions",
     )
 
-
 def _shown(prefix=""):
     seen = gr.ImageSlider(
         type="filepath", label="Before and after", elem_id=f"{prefix}seen", max_height=640
@@ -485,7 +476,6 @@ def _shown(prefix=""):
     report = gr.Markdown(elem_id=f"{prefix}report")
     download = gr.DownloadButton("Download", elem_id=f"{prefix}download")
     return seen, report, download
-
 
 def _private():
     return {"api_visibility": "private", "show_progress": "hidden"}

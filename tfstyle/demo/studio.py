@@ -82,25 +82,22 @@ class Studio:
 
         Args:
             path: As of `images.read`.
-            size: Longer side in pixels that it is brought to; None leaves it.
+            size: Longer side in pixels that it is reduced to; None leaves it.
 
         Raises:
             OSError, ValueError: As of `images.read`, which says nothing of READABLE.
         """
         pixels = images.read_bytes(path, most=READABLE)
         extent = pixels.shape[:2]
-        wanted = images.fitted(extent, size) if size else extent
-        most = max(wanted) * min(1.0, (self.max_pixels / np.prod(wanted)) ** 0.5)
-        fitted = images.fitted(extent, max(1, int(most)))
-        picture = images.to_float(
-            pixels if fitted == extent else images.resize_bytes(pixels, *fitted)
-        )
-        if most == max(wanted):
-            return picture, ""
-        return picture, (
+        side = min(size or max(extent), max(extent))
+        most = int(side * min(1.0, (self.max_pixels / np.prod(images.fitted(extent, side))) ** 0.5))
+        if most < max(extent):
+            pixels = images.resize_bytes(pixels, *images.fitted(extent, max(1, most)))
+        words = (
             f"The photograph was reduced from {extent[1]}x{extent[0]} pixels to "
             f"{self.max_pixels / 1e6:g} megapixels, the most that this page paints."
         )
+        return images.to_float(pixels), words if most < side else ""
 
     def paint(self, order: Order) -> Iterator[Painted]:
         """The picture; of an optimisation its states, twice a second.
@@ -138,9 +135,9 @@ class Studio:
         return easel
 
     def _once(self, model, order, styles, shares):
-        start = time.perf_counter()
         strength = 1.0 if order.strength is None else order.strength
         with self.pool.lent(model, lite=order.masks is None) as stylizer:
+            start = time.perf_counter()
             picture = stylizer.stylize(
                 order.photo,
                 styles,
@@ -149,16 +146,17 @@ class Studio:
                 order.keep_colors,
                 order.masks,
             )
-        yield Painted(picture, model, time.perf_counter() - start)
+            seconds = time.perf_counter() - start
+        yield Painted(picture, model, seconds)
 
     def _optimised(self, easel, order):
-        start, shown = time.perf_counter(), 0.0
         strength = easel.row.strength if order.strength is None else order.strength
         keep = color.keeper(order.keep_colors)
         if strength == 0.0:
             yield Painted(order.photo, easel.name, 0.0)
             return
         with self.pool.lent(easel.name) as stylizer:
+            start, shown = time.perf_counter(), 0.0
             work = stylizer.optimisation(
                 order.photo,
                 list(order.styles),
@@ -187,10 +185,10 @@ class Studio:
         if model not in self.translations:
             known = ", ".join(self.translations)
             raise ValueError(f"Expected a model of {known}. Received: {model}.")
-        start = time.perf_counter()
         with self.pool.lent(model) as stylizer:
+            start = time.perf_counter()
             picture = stylizer.stylize(photo, strength=strength)
-        return Painted(picture, model, time.perf_counter() - start)
+            return Painted(picture, model, time.perf_counter() - start)
 
     def compare(self, photo: np.ndarray, style: np.ndarray | str) -> Iterator[Painted]:
         """The photograph by every family, those that optimise last; each as `paint` yields it.

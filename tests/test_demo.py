@@ -1,0 +1,303 @@
+"""The demo as visitors use it: in a browser, through programs, several at once, with bad files."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import browser
+import numpy as np
+import pytest
+
+from tfstyle import examples, images
+from tfstyle.methods import Takes
+
+pytest.importorskip("gradio")
+from tfstyle.demo.easels import easels, translations
+from tfstyle.demo.pool import Pool, remembered
+from tfstyle.demo.studio import Order, Studio, painted_masks
+
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+
+SIDE = 96
+needs_browser = pytest.mark.skipif(
+    not all(map(shutil.which, browser.NEEDED[:2])), reason="no chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def lake():
+    return examples.lake(SIDE, 2 * SIDE)
+
+
+@pytest.fixture(scope="module")
+def studio():
+    return Studio(max_pixels=40_000)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    images.write(examples.lake(SIDE, 2 * SIDE), folder / "lake.png")
+    images.write(examples.swirls(SIDE, SIDE), folder / "swirls.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    import demo
+
+    port = demo.free_port()
+    process = demo.server(port, folder)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    assert process.wait(20) is not None
+
+
+@pytest.fixture(scope="module")
+def client(address, folder):
+    from gradio_client import Client
+
+    return Client(address, verbose=False, download_files=str(folder))
+
+
+def given(path):
+    from gradio_client import handle_file
+
+    return handle_file(str(path))
+
+
+def test_every_family_that_is_released_is_offered(studio):
+    assert next(iter(easels())) == "ghiasi"
+    assert {"adain", "cin", "gatys", "johnson", "wct"} <= set(easels())
+    assert "starry-night" in easels()["johnson"].names
+    assert {name.partition("-")[0] for name in translations()} == {"cyclegan", "pix2pix"}
+
+
+@pytest.mark.parametrize("name", [n for n, easel in easels().items() if easel.row.lite])
+def test_every_easel_paints(studio, lake, name):
+    easel = studio.easels[name]
+    style = examples.swirls(SIDE, SIDE) if easel.row.takes is Takes.IMAGE else easel.names[0]
+    (painted,) = studio.paint(Order(lake, [style], name))
+    assert painted.picture.shape == lake.shape
+    assert np.abs(painted.picture - lake).mean() > 0.02
+    assert f"{2 * SIDE}x{SIDE} pixels" in str(painted)
+
+
+def test_an_optimisation_shows_itself_growing_and_can_be_left(studio, lake):
+    work = studio.paint(Order(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
+    first = next(work)
+    assert 0 < first.share < 1 and "% done" in str(first)
+    work.close()
+    *_, last = studio.paint(Order(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
+    assert last.share == 1.0 and last.picture.shape == lake.shape
+    (same,) = studio.paint(Order(lake, [examples.swirls(SIDE, SIDE)], "gatys", strength=0.0))
+    np.testing.assert_array_equal(same.picture, lake)
+
+
+def test_regions_leave_the_rest_as_it_was(studio, lake):
+    layer = np.zeros((SIDE, 2 * SIDE, 4), np.uint8)
+    layer[:, :SIDE] = (230, 25, 75, 255)
+    found = painted_masks(layer, ["#e6194b", "#3cb44b"])
+    (painted,) = studio.paint(Order(lake, ["starry-night", "irises"], masks=found))
+    moved = np.abs(painted.picture - lake).mean(axis=(0, 2))
+    assert moved[:40].mean() > 0.05 and moved[-40:].max() < 1e-3
+    assert painted_masks(np.zeros_like(layer), ["#e6194b"]) is None
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ({"styles": []}, "one to 4 paintings"),
+        ({"styles": ["nobody"]}, "nobody"),
+        ({"styles": ["irises"], "method": "wct"}, "knows none by name"),
+        ({"styles": [np.zeros((40, 40, 3), np.float32)], "method": "cin"}, "it has learned"),
+        ({"styles": ["great-wave"] * 2, "method": "johnson"}, "cannot mix"),
+        ({"styles": ["irises"], "method": "picasso"}, "picasso"),
+        ({"styles": ["irises"], "strength": 2.0}, "strength"),
+    ],
+)
+def test_orders_that_cannot_be_painted_say_why(studio, lake, order, words):
+    with pytest.raises(ValueError, match=words):
+        list(studio.paint(Order(lake, **order)))
+
+
+def test_pictures_above_the_limit_are_reduced_and_say_so(studio, folder):
+    images.write(examples.lake(300, 400), folder / "large.png")
+    picture, words = studio.read(folder / "large.png")
+    assert picture.shape[0] * picture.shape[1] <= 40_000 and "reduced from 400x300" in words
+    small, words = studio.read(folder / "large.png", 100)
+    assert small.shape == (75, 100, 3) and words == ""
+
+
+def test_a_picture_is_looked_at_once():
+    seen = []
+
+    def look(style):
+        seen.append(style.copy())
+        return {"vector": style.mean()}
+
+    again = remembered(look)
+    picture = np.random.default_rng(0).random((4, 5, 3), np.float32)
+    assert again(style=picture) is again(style=picture.copy()) and len(seen) == 1
+    again(style=picture + 1)
+    assert len(seen) == 2
+    np.testing.assert_array_equal(seen[0], picture)
+
+
+def test_no_two_threads_have_the_same_stylizer():
+    pool = Pool()
+    with pool.lent("ghiasi") as one, pool.lent("ghiasi") as other:
+        assert one is not other
+    with pool.lent("ghiasi") as again:
+        assert again in (one, other)
+
+
+def test_programs_paint_translate_and_compare(client, folder):
+    arguments = {"photo": given(folder / "lake.png"), "name": "irises"}
+    (before, after), words, file = client.predict(**arguments, api_name="/paint")
+    assert images.read(before).shape == images.read(after).shape == (SIDE, 2 * SIDE, 3)
+    assert "pixels in" in words and file.endswith("lake-ghiasi.jpg")
+    (_, weaker), _, _ = client.predict(**arguments, strength=0.2, api_name="/paint")
+    photo = images.read(before)
+    near, far = (np.abs(images.read(p) - photo).mean() for p in (weaker, after))
+    assert near < far
+    _, words, file = client.predict(
+        photo=given(folder / "lake.png"), model="cyclegan-sunny2rainy", api_name="/translate"
+    )
+    assert "sunny2rainy" in words and images.read(file).shape == (SIDE, 2 * SIDE, 3)
+    pictures, _, sheet = client.predict(**arguments, api_name="/compare")
+    captions = " ".join(each["caption"] for each in pictures)
+    assert {"adain", "cin", "cyclegan", "ghiasi", "johnson", "pix2pix"} <= set(
+        re.findall(r"[a-z0-9]+", captions)
+    )
+    assert images.read(sheet).shape[1] > 4 * SIDE
+
+
+def test_endpoints_are_documented(client):
+    found = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(found) == {"/paint", "/optimise", "/translate", "/compare"}
+    for endpoint in found.values():
+        assert len(endpoint["description"]) > 30
+        assert all(each["parameter_name"] for each in endpoint["parameters"])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"hello", "readable picture"),
+        (images.__doc__.encode() * 50, "readable picture"),
+    ],
+)
+def test_files_that_are_no_pictures_get_a_sentence(client, folder, content, words):
+    (folder / "broken.jpg").write_bytes(content)
+    with pytest.raises(Exception, match=words) as error:
+        client.predict(photo=given(folder / "broken.jpg"), name="irises", api_name="/paint")
+    assert "Traceback" not in str(error.value) and str(folder) not in str(error.value)
+
+
+def asked(address, photo):
+    """What the server says to a request that no client of Gradio would make."""
+    import httpx
+
+    call = f"{address}/gradio_api/call/paint"
+    rest = [None, "irises", "ghiasi", 1.0, "The painting's", "512 pixels", None, 1.0]
+    rest += [None, None, 1.0] * 3
+    event = httpx.post(call, json={"data": [photo, *rest]}).json()["event_id"]
+    return httpx.get(f"{call}/{event}", timeout=60).text
+
+
+@pytest.mark.parametrize("meta", [{}, {"meta": {"_type": "gradio.FileData"}}])
+def test_nobody_reaches_files_of_the_machine(address, folder, meta):
+    import httpx
+
+    private = folder / "lake.png"
+    assert "event: error" in asked(address, {"path": str(private), **meta})
+    for path in (private, "/etc/passwd", "setup.cfg", "../../etc/passwd"):
+        assert httpx.get(f"{address}/gradio_api/file={path}").status_code in (403, 404)
+
+
+def test_several_at_once_get_their_own_pictures(address, folder):
+    import threading
+
+    import demo
+
+    over = threading.Event()
+    colours = np.random.default_rng(2).uniform(0.2, 0.8, (6, 3))
+    visitors = [demo.Visitor(address, colour, folder, over) for colour in colours]
+    for visitor in visitors:
+        visitor.start()
+    time.sleep(8)
+    over.set()
+    for visitor in visitors:
+        visitor.join(60)
+    assert not any(visitor.lost for visitor in visitors)
+    assert not any(visitor.others or visitor.untold for visitor in visitors)
+    assert all(visitor.times for visitor in visitors)
+
+
+def test_the_command_explains_itself_and_refuses():
+    run = [sys.executable, "-m", "tfstyle", "demo"]
+    told = subprocess.run([*run, "--help"], capture_output=True, text=True)
+    for flag in ("--share", "--host", "--port", "--max-pixels", "--concurrency", "--mcp"):
+        assert flag in told.stdout
+    refused = subprocess.run([*run, "--port", "0"], capture_output=True, text=True)
+    assert refused.returncode == 2
+
+
+class Visit:
+    """The page in a browser of some size."""
+
+    def __init__(self, address, width, height):
+        self.driver = browser.chromium(f"--window-size={width},{height}")
+        self.driver.get(address)
+        self.until("document.querySelector('#paint')")
+
+    def until(self, condition):
+        browser.wait(self.driver, lambda driver: driver.execute_script(f"return !!({condition})"))
+
+    def all(self, selector):
+        return self.driver.find_elements("css selector", selector)
+
+    def give(self, name, path):
+        self.all(f"#{name} input[type=file]")[0].send_keys(str(path))
+        self.until(f"document.querySelector('#{name} img')")
+
+    def press(self, name):
+        self.driver.execute_script(f"document.querySelector('#{name}').scrollIntoView()")
+        self.driver.find_element("id", name).click()
+
+    def text(self, name):
+        return self.driver.find_element("id", name).text
+
+    def complaints(self):
+        return [each for each in self.driver.get_log("browser") if each["level"] == "SEVERE"]
+
+
+@pytest.fixture(params=[(1280, 1100), (400, 800)], ids=["desktop", "phone"])
+def visit(request, address):
+    if not all(map(shutil.which, browser.NEEDED[:2])):
+        pytest.skip("no chromium")
+    visit = Visit(address, *request.param)
+    yield visit
+    visit.driver.quit()
+
+
+def test_a_visitor_paints_and_moves_the_strength(visit, folder):
+    visit.give("photo", folder / "lake.png")
+    visit.give("painting", folder / "swirls.png")
+    visit.press("paint")
+    visit.until("document.querySelector('#report').innerText.includes('pixels in')")
+    visit.until("document.querySelectorAll('#seen img').length === 2")
+    visit.until("!document.querySelector('#download').disabled")
+    before = visit.all("#seen img")[1].get_attribute("src")
+    strength = visit.all("input[aria-label*='Strength'][type=range]")[0]
+    strength.send_keys("\ue012\ue012\ue012")
+    visit.until(f"document.querySelectorAll('#seen img')[1].src !== {json.dumps(before)}")
+    wide = visit.driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0
+    assert visit.complaints() == []
