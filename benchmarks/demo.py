@@ -2,7 +2,8 @@
 
     python benchmarks/demo.py --clients 32 --seconds 120
 
-A server of its own is started. Each client paints pictures of a colour of its own, one after the
+A server of its own is started. First one client alone paints at 512 px, whose first picture and
+whose changes of strength are timed from the request to the downloaded file. Then each client paints pictures of a colour of its own, one after the
 other, in random named styles, checks that what comes back is of that colour, and asks for its
 place in the line while it waits. Memory is the server's, all of its process.
 """
@@ -21,9 +22,10 @@ import numpy as np
 from gradio_client import Client, handle_file
 from gradio_client.utils import Status
 
-from tfstyle import images, weights
+from tfstyle import examples, images, weights
 
 SIDE = 512  # pixels of the photographs
+CHANGES = 9  # of the strength
 POLL = 0.25  # seconds between two looks at the place in the line
 STARTED = 120  # seconds that the server may take to start
 
@@ -99,9 +101,34 @@ def free_port():
         return found.getsockname()[1]
 
 
+def alone(address, folder):
+    """Lines of a table: seconds of a first picture, and of changes of its strength."""
+    photo, painting = folder / "lake.png", folder / "swirls.png"
+    images.write(examples.lake(SIDE, SIDE), photo)
+    images.write(examples.swirls(SIDE, SIDE), painting)
+    client = Client(address, verbose=False, download_files=str(folder))
+    yield f"seconds at {SIDE} px   first   another strength"
+    for method in ("ghiasi", "adain"):
+        times = []
+        for strength in np.linspace(1.0, 0.4, CHANGES + 1):
+            start = time.perf_counter()
+            client.predict(
+                photo=handle_file(photo),
+                painting=handle_file(painting),
+                method=method,
+                strength=float(strength),
+                size=f"{SIDE} pixels",
+                api_name="/paint",
+            )
+            times.append(time.perf_counter() - start)
+        yield f"{method:16s} {times[0]:9.2f} {np.median(times[1:]):18.2f}"
+
+
 def visited(options, folder):
     port, over = free_port(), threading.Event()
     process = server(port, folder)
+    for line in alone(f"http://127.0.0.1:{port}", folder):
+        print(line, flush=True)
     colours = np.random.default_rng(2).uniform(0.2, 0.8, (options.clients, 3))
     visitors = [Visitor(f"http://127.0.0.1:{port}", colour, folder, over) for colour in colours]
     memory = [resident(process)]

@@ -9,6 +9,7 @@ from PIL import Image
 
 SECONDS = 60
 NEEDED = ("chromium", "chromedriver", "npm")
+ARROW_LEFT = "\ue012"  # as WebDriver writes it
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage")
 
 

@@ -23,9 +23,6 @@ from tfstyle.demo.studio import Order, Studio, painted_masks
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
 SIDE = 96
-needs_browser = pytest.mark.skipif(
-    not all(map(shutil.which, browser.NEEDED[:2])), reason="no chromium"
-)
 
 
 @pytest.fixture(scope="module")
@@ -260,6 +257,9 @@ class Visit:
     def until(self, condition):
         browser.wait(self.driver, lambda driver: driver.execute_script(f"return !!({condition})"))
 
+    def says(self, name, words):
+        self.until(f"document.querySelector('#{name}').innerText.includes({json.dumps(words)})")
+
     def all(self, selector):
         return self.driver.find_elements("css selector", selector)
 
@@ -267,12 +267,17 @@ class Visit:
         self.all(f"#{name} input[type=file]")[0].send_keys(str(path))
         self.until(f"document.querySelector('#{name} img')")
 
-    def press(self, name):
-        self.driver.execute_script(f"document.querySelector('#{name}').scrollIntoView()")
-        self.driver.find_element("id", name).click()
+    def press(self, selector):
+        (found, *_) = self.all(selector)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+        found.click()
 
-    def text(self, name):
-        return self.driver.find_element("id", name).text
+    def open(self, kind, words):
+        """A tab or an accordion."""
+        selector = {"tab": "button[role=tab]", "accordion": "button.label-wrap"}[kind]
+        (found,) = (each for each in self.all(selector) if words in each.text)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+        found.click()
 
     def complaints(self):
         return [each for each in self.driver.get_log("browser") if each["level"] == "SEVERE"]
@@ -290,14 +295,76 @@ def visit(request, address):
 def test_a_visitor_paints_and_moves_the_strength(visit, folder):
     visit.give("photo", folder / "lake.png")
     visit.give("painting", folder / "swirls.png")
-    visit.press("paint")
-    visit.until("document.querySelector('#report').innerText.includes('pixels in')")
+    visit.press("#paint")
+    visit.says("report", "pixels in")
     visit.until("document.querySelectorAll('#seen img').length === 2")
     visit.until("!document.querySelector('#download').disabled")
     before = visit.all("#seen img")[1].get_attribute("src")
     strength = visit.all("input[aria-label*='Strength'][type=range]")[0]
-    strength.send_keys("\ue012\ue012\ue012")
+    strength.send_keys(3 * browser.ARROW_LEFT)
     visit.until(f"document.querySelectorAll('#seen img')[1].src !== {json.dumps(before)}")
     wide = visit.driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0
     assert visit.complaints() == []
+
+
+def test_a_visitor_paints_regions(visit, folder):
+    from selenium.webdriver import ActionChains
+
+    visit.give("photo", folder / "lake.png")
+    visit.press("#gallery button.thumbnail-item")
+    visit.open("accordion", "Where each style goes")
+    visit.until("document.querySelector('#regions canvas')")
+    (canvas, *_) = visit.all("#regions canvas")
+    visit.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    time.sleep(2)  # the photograph fades in
+    stroke = ActionChains(visit.driver).move_to_element(canvas).click_and_hold()
+    stroke.move_by_offset(0, 5).move_by_offset(0, 10).release().perform()
+    time.sleep(1)  # the layer is uploaded
+    visit.press("#paint")
+    visit.says("report", "pixels in")
+    files = [each.get_attribute("src").split("file=")[1] for each in visit.all("#seen img")]
+    before, after = (images.read(file) for file in files)
+    moved = np.abs(after - before).mean(-1)
+    assert moved[:, SIDE - 8 : SIDE + 8].max() > 0.1 and moved[:, :4].max() < 0.05
+    assert visit.complaints() == []
+
+
+def test_a_visitor_translates_compares_and_stops_an_optimisation(visit, folder):
+    visit.open("tab", "Translate")
+    visit.give("translate-photo", folder / "lake.png")
+    visit.press("#translate")
+    visit.says("translate-report", "pixels in")
+    visit.open("tab", "Compare")
+    visit.give("compare-photo", folder / "lake.png")
+    visit.give("compare-painting", folder / "swirls.png")
+    visit.press("#compare")
+    visit.says("compare-report", "% done")
+    visit.press("#compare-stop")
+    assert len(visit.all("#sheet button.thumbnail-item")) >= 8
+    visit.until("!document.querySelector('#compare-download').disabled")
+    assert visit.complaints() == []
+
+
+def test_a_visitor_with_a_broken_file_reads_a_sentence(visit, folder):
+    (folder / "broken.jpg").write_bytes(b"hello")
+    visit.all("#photo input[type=file]")[0].send_keys(str(folder / "broken.jpg"))
+    toast = "document.querySelector('.toast-wrap')?.innerText"
+    visit.until(f"{toast}?.includes('Expected a readable picture')")
+    assert "Traceback" not in visit.driver.execute_script(f"return {toast}")
+
+
+def test_whatever_can_be_used_has_a_name(visit, folder):
+    used = ("button", "slider", "combobox", "textbox", "spinbutton", "radio", "link", "tab")
+    for words in ("Method", "More styles", "Where each style goes"):
+        visit.open("accordion", words)
+    nodes = visit.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    seen = [node for node in nodes if node.get("role", {}).get("value") in used]
+    assert len(seen) > 50
+    assert all(node["name"]["value"].strip() for node in seen if not node["ignored"])
+
+
+def test_the_page_asks_nobody_else_for_anything(visit):
+    script = "return performance.getEntriesByType('resource').map(each => each.name)"
+    (here,) = {each.split("/")[2] for each in visit.driver.execute_script(script)}
+    assert here.startswith("127.0.0.1")

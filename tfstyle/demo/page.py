@@ -36,7 +36,7 @@ Your photograph in the style of a painting. Drop in both, press Paint, and move 
 REGIONS = f"""Paint where each style goes: {", ".join(CALLED[:-1])} and {CALLED[-1]} are the first
 to the fourth. What stays bare stays the photograph. This takes some seconds longer."""
 FONTS = ["system-ui", "sans-serif"]
-CSS = "#gallery .grid-wrap {padding-top: 2.2rem}"
+CSS = "#gallery .grid-wrap, #sheet .grid-wrap {padding-top: 2.2rem}"
 
 
 class Page:
@@ -199,7 +199,7 @@ class Page:
                     button = gr.Button("Compare", variant="primary", elem_id="compare")
                     stop = gr.Button("Stop and keep these", elem_id="compare-stop")
             with gr.Column(scale=2):
-                sheet = gr.Gallery(label="Every family", columns=3, height=640, elem_id="sheet")
+                sheet = gr.Gallery(label="Every family", columns=2, height="auto", elem_id="sheet")
                 report = gr.Markdown(label="Report", elem_id="compare-report")
                 download = gr.DownloadButton(
                     "Download the sheet", interactive=False, elem_id="compare-download"
@@ -331,13 +331,15 @@ class Page:
         with sentences():
             content, _ = self.studio.read(photo, COMPARED)
             style = self.studio.read(painting)[0] if painting else name
-            shown, finished, sheet = {}, [], None
+            shown, report, finished, sheet = {}, {}, [], None
             for painted in self.studio.compare(content, style):
-                shown[painted.model] = self._kept(painted.picture, painted.model), str(painted)
+                file = self._kept(painted.picture, painted.model)
+                shown[painted.model] = file, f"{painted.model}, {painted.seconds:.1f} s"
+                report[painted.model] = f"- {painted}"
                 if painted.share == 1.0:
                     finished.append(painted)
                     sheet = self._kept(_sheet(content, finished), "compared")
-                yield list(shown.values()), f"{len(finished)} pictures are done.", sheet
+                yield list(shown.values()), "\n".join(report.values()), sheet
 
     def repaint(self, photo, painting, name, method, *rest):
         """`paint` where there is all that it needs and it does not take long."""
