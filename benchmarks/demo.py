@@ -3,9 +3,10 @@
     python benchmarks/demo.py --clients 32 --seconds 120
 
 A server of its own is started. First one client alone paints at 512 px, whose first picture and
-whose changes of strength are timed from the request to the downloaded file. Then each client paints pictures of a colour of its own, one after the
-other, in random named styles, checks that what comes back is of that colour, and asks for its
-place in the line while it waits. Memory is the server's, all of its process.
+whose changes of strength are timed from the request to the downloaded file. Then each client paints
+pictures of a colour of its own, one after the other, in random named styles, checks that what comes
+back is of that colour, and asks for its place in the line while it waits. Memory is the server's,
+all of its process.
 """
 
 import argparse
