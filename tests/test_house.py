@@ -59,6 +59,7 @@ LIGHT += (
     "cli/layers",
     "methods/ghiasi/settings",
     "training/settings",
+    "demo/desk",
     "demo/easels",
     "demo/pool",
     "demo/studio",

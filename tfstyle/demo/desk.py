@@ -1,0 +1,218 @@
+"""What visitors and programs ask for: files in, files and a line about them out."""
+
+import functools
+import uuid
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import color, examples, images
+from tfstyle.demo.easels import FIRST, titles
+from tfstyle.demo.studio import Order, Studio, painted_masks
+
+SIZES = {"512 pixels": 512, "1024 pixels": 1024, "2048 pixels": 2048, "As large as it is": 0}
+SIZE = "1024 pixels"
+COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#ffe119")  # a style's, on the photograph
+PAINTINGS = "The painting's"
+KEEP = {PAINTINGS: None, **{f"The photograph's, by {k}": k for k in color.KEEP}}
+THUMBNAIL = 160  # pixels of the gallery's pictures
+EDITOR = 640  # pixels of the photograph that regions are painted on
+COMPARED = 512  # pixels of the longer side
+COLUMNS = 4  # of a sheet
+QUALITY = 95
+
+NO_PHOTO = "Expected a photograph: drop one in, or choose an example."
+NO_STYLE = "Expected a painting, or a style by name."
+
+
+class Desk:
+    """Reads what is given, has it painted and keeps the pictures.
+
+    Every method raises ValueError, TypeError or OSError where something cannot be read or painted.
+
+    Args:
+        studio: That paints.
+        folder: For pictures.
+    """
+
+    def __init__(self, studio: Studio, folder: str | Path):
+        self.studio, self.folder = studio, Path(folder).resolve()
+        self.titles, self.drawn = titles(), {}
+
+    def paint(
+        self,
+        photo: str,
+        painting: str | None = None,
+        name: str | None = None,
+        method: str = FIRST,
+        strength: float = 1.0,
+        keep_colors: str = PAINTINGS,
+        size: str = SIZE,
+        regions: dict | None = None,
+        weight: float = 1.0,
+        painting_2: str | None = None,
+        name_2: str | None = None,
+        weight_2: float = 1.0,
+        painting_3: str | None = None,
+        name_3: str | None = None,
+        weight_3: float = 1.0,
+        painting_4: str | None = None,
+        name_4: str | None = None,
+        weight_4: float = 1.0,
+    ):
+        """Paints a photograph in one style, or a mixture of up to four.
+
+        Args:
+            photo: The photograph's file.
+            painting: The painting's file; or a name.
+            name: Of a style that the method knows, such as starry-night.
+            method: ghiasi, adain and others; gatys is asked for by /optimise.
+            strength: 0 is the photograph, 1 the full style.
+            keep_colors: Whose colours the picture has.
+            size: Longer side that the photograph is reduced to.
+            regions: The photograph with red, green, blue and yellow where styles go, or nothing.
+            weight: Of the first style.
+            painting_2: Of a second style; or name_2.
+            name_2: Of a second style.
+            weight_2: Of a second style.
+            painting_3: Of a third style; or name_3.
+            name_3: Of a third style.
+            weight_3: Of a third style.
+            painting_4: Of a fourth style; or name_4.
+            name_4: Of a fourth style.
+            weight_4: Of a fourth style.
+
+        Returns:
+            Photograph and picture, a line about them, and the picture's file.
+        """
+        slots = [
+            (painting, name, weight),
+            (painting_2, name_2, weight_2),
+            (painting_3, name_3, weight_3),
+            (painting_4, name_4, weight_4),
+        ]
+        if photo is None:
+            raise ValueError(NO_PHOTO)
+        content, note = self.studio.read(photo, SIZES.get(size, 0))
+        order = self._order(
+            content, slots, method, strength, KEEP.get(keep_colors, keep_colors), regions
+        )
+        before = self.kept(content, Path(photo).stem)
+        for painted in self.studio.paint(order):
+            words = " ".join([str(painted), note]).strip()
+            after = self.kept(painted.picture, f"{Path(photo).stem}-{painted.model}")
+            yield (before, after), words, after
+
+    @functools.wraps(paint)
+    def quickly(self, *arguments, **named):
+        method = named.get("method", arguments[3] if len(arguments) > 3 else FIRST)
+        if method in self.studio.easels and not self.studio.easels[method].row.lite:
+            raise ValueError(f"Expected /optimise for {method}.")
+        yield from self.paint(*arguments, **named)
+
+    def regions(self, photo: str | None) -> np.ndarray | None:
+        """The photograph, small, to paint regions on: shape (height, width, 3), bytes."""
+        return images.to_bytes(self.studio.read(photo, EDITOR)[0]) if photo else None
+
+    def _order(self, content, slots, method, strength, keep_colors, regions):
+        filled = [slot for slot in slots if slot[0] or slot[1]]
+        styles = [self.studio.read(file)[0] if file else name for file, name, _ in filled]
+        masks = _masks(regions, len(styles))
+        shares = [share for _, _, share in filled] if len(filled) > 1 else None
+        return Order(content, styles, method, strength, shares, keep_colors, masks)
+
+    def translate(
+        self, photo: str, model: str, strength: float = 1.0, size: str = SIZE
+    ) -> tuple[tuple[str, str], str, str]:
+        """Brings a photograph into another domain, such as rain or night.
+
+        Args:
+            photo: The photograph's file.
+            model: Such as cyclegan-sunny2rainy.
+            strength: 0 is the photograph, 1 the whole change.
+            size: Longer side that the photograph is reduced to.
+
+        Returns:
+            Photograph and picture, a line about them, and the picture's file.
+        """
+        if photo is None:
+            raise ValueError(NO_PHOTO)
+        content, note = self.studio.read(photo, SIZES.get(size, 0))
+        painted = self.studio.translate(content, model, strength)
+        before = self.kept(content, Path(photo).stem)
+        after = self.kept(painted.picture, f"{Path(photo).stem}-{model}")
+        return (before, after), " ".join([str(painted), note]).strip(), after
+
+    def compare(self, photo: str, painting: str | None = None, name: str | None = None):
+        """Paints a photograph by every family, side by side, with times.
+
+        Args:
+            photo: The photograph's file, which is reduced to 512 pixels.
+            painting: The painting's file; or a name.
+            name: Of a style, such as starry-night.
+
+        Returns:
+            The pictures, each with a line about it; a line about all; and a sheet's file.
+        """
+        if photo is None:
+            raise ValueError(NO_PHOTO)
+        if not (painting or name):
+            raise ValueError(NO_STYLE)
+        content, _ = self.studio.read(photo, COMPARED)
+        style = self.studio.read(painting)[0] if painting else name
+        shown, report, finished, sheet = {}, {}, [], None
+        for painted in self.studio.compare(content, style):
+            file = self.kept(painted.picture, painted.model)
+            shown[painted.model] = file, f"{painted.model}, {painted.seconds:.1f} s"
+            report[painted.model] = f"- {painted}"
+            if painted.share == 1.0:
+                finished.append(painted)
+                sheet = self.kept(_sheet(content, finished), "compared")
+            yield list(shown.values()), "\n".join(report.values()), sheet
+
+    def thumbnails(self, method: str) -> list[tuple[str, str]]:
+        """A drawn lake in every style that a method knows: files and titles."""
+        found = self.drawn.get(method, [])
+        if not all(Path(file).is_file() for file, _ in found[:1] or [("", "")]):
+            self.drawn[method] = self._thumbnails(method)
+        return self.drawn[method]
+
+    def _thumbnails(self, method):
+        easel, lake = self.studio.easels[method], examples.lake()
+        lake = images.resize(lake, *images.fitted(lake.shape[:2], THUMBNAIL))
+        found = []
+        for name in easel.names:
+            (painted,) = self.studio.paint(Order(lake, [name], method))
+            found.append((self.kept(painted.picture, name), self.titles[name]))
+        return found
+
+    def kept(self, picture: np.ndarray, stem: str) -> str:
+        """A picture's new file, whose name cannot be guessed."""
+        path = self.folder / uuid.uuid4().hex / f"{stem}.jpg"
+        images.write(picture, path, QUALITY)
+        return str(path)
+
+
+def _masks(regions, count):
+    """Where each style goes, of what the editor says."""
+    layers = [layer for layer in (regions or {}).get("layers") or [] if layer is not None]
+    if not layers or not count:
+        return None
+    top = layers[0]
+    for layer in layers[1:]:
+        top = np.where(layer[..., 3:] < 128, top, layer)
+    return painted_masks(top, COLOURS[:count])
+
+
+def _sheet(content, painted):
+    """One picture of them all, the photograph first."""
+    cells = [
+        ("photograph", content),
+        *((f"{p.model}, {p.seconds:.1f} s", p.picture) for p in painted),
+    ]
+    tiles = [
+        np.concatenate([images.caption(words, picture.shape[1]), images.to_bytes(picture)])
+        for words, picture in cells
+    ]
+    tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % COLUMNS)
+    return images.sheet([np.stack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)])
