@@ -76,9 +76,9 @@ class Visitor(threading.Thread):
         self.others += bool(np.abs(images.read(before).mean((0, 1)) - self.colour).max() > 0.02)
 
 
-def server(port, folder):
+def server(port, folder, *flags):
     """A demo of its own, once it answers."""
-    command = [sys.executable, "-m", "tfstyle", "demo", "--port", str(port), "--no-open"]
+    command = [sys.executable, "-m", "tfstyle", "demo", "--port", str(port), "--no-open", *flags]
     with open(folder / "log", "w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     for _ in range(10 * STARTED):

@@ -48,7 +48,7 @@ def address(folder):
     import demo
 
     port = demo.free_port()
-    process = demo.server(port, folder)
+    process = demo.server(port, folder, "--mcp")
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     assert process.wait(20) is not None
@@ -180,6 +180,25 @@ def test_endpoints_are_documented(client):
     for endpoint in found.values():
         assert len(endpoint["description"]) > 30
         assert all(each["parameter_name"] for each in endpoint["parameters"])
+
+
+def test_language_models_are_offered_the_same(address):
+    import asyncio
+
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def tools():
+        async with (
+            streamablehttp_client(f"{address}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            return (await session.list_tools()).tools
+
+    found = {tool.name: tool for tool in asyncio.run(tools())}
+    assert set(found) == {"paint", "optimise", "translate", "compare"}
+    assert found["paint"].inputSchema["required"] == ["photo"]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,9 @@ class Page:
                 table = self._examples([photo, painting, name])
         inputs = [photo, painting, name, method, strength, keep, size, regions, weight, *more]
         quick.click(said(self.desk.quickly), inputs, outputs, api_name="paint", **self.quick)
-        event = slow.click(said(self.desk.paint), inputs, outputs, api_name="optimise", **self.slow)
+        event = slow.click(
+            said(self.desk.paint, "optimise"), inputs, outputs, api_name="optimise", **self.slow
+        )
         stop.click(None, None, None, cancels=[event])
         again = [strength.input, keep.input, weight.input, table.load_input_event.then]
         again += [slider.input for slider in more[2::3]]
@@ -238,8 +240,13 @@ def launch(max_pixels: int, painters: int, folder: str, **options) -> None:
     )
 
 
-def said(function: Callable) -> Callable:
-    """A function, or generator, that says on the page what is wrong with what it is given."""
+def said(function: Callable, name: str | None = None) -> Callable:
+    """A function, or generator, that says on the page what is wrong with what it is given.
+
+    Args:
+        function: Of the desk.
+        name: For language models, where it is not the function's.
+    """
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
@@ -254,6 +261,7 @@ def said(function: Callable) -> Callable:
             with _sentences():
                 return function(*arguments, **named)
 
+    asked.__name__ = name or function.__name__
     return asked
 
 
