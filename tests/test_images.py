@@ -151,3 +151,9 @@ def test_resizing_to_the_same_size_is_the_picture_itself():
     image = np.random.default_rng(0).random((7, 9, 3), dtype=np.float32)
     assert images.resize(image, 7, 9) is image
     assert images.resize(image, 14, 3).shape == (14, 3, 3)
+
+
+def test_a_limit_of_the_caller_is_kept_before_anything_is_decoded(tmp_path):
+    images.write(np.zeros((1001, 1000, 3), np.uint8), tmp_path / "large.png")
+    with pytest.raises(ValueError, match=r"at most 1 megapixels.*large\.png, 1000x1001"):
+        images.read_bytes(tmp_path / "large.png", most=1_000_000)
