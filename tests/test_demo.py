@@ -256,8 +256,11 @@ def test_several_at_once_get_their_own_pictures(address, folder):
     assert all(visitor.times for visitor in visitors)
 
 
-def test_the_command_explains_itself_and_refuses():
+def test_the_command_explains_itself_and_refuses(address):
     run = [sys.executable, "-m", "tfstyle", "demo"]
+    taken = [*run, "--no-open", "--port", address.rpartition(":")[2]]
+    refused = subprocess.run(taken, capture_output=True, text=True)
+    assert refused.returncode == 2 and "Expected a free port" in refused.stderr
     told = subprocess.run([*run, "--help"], capture_output=True, text=True)
     for flag in ("--share", "--host", "--port", "--max-pixels", "--concurrency", "--mcp"):
         assert flag in told.stdout
@@ -362,6 +365,26 @@ def test_a_visitor_translates_compares_and_stops_an_optimisation(visit, folder):
     visit.press("#compare-stop")
     assert len(visit.all("#sheet button.thumbnail-item")) >= 8
     visit.until("!document.querySelector('#compare-download').disabled")
+    assert visit.complaints() == []
+
+
+def test_a_visitor_changes_the_method(visit, folder):
+    thumbnails = "document.querySelectorAll('#gallery button.thumbnail-item').length"
+    visit.give("photo", folder / "lake.png")
+    visit.until(f"{thumbnails} === 34")
+    visit.open("accordion", "Method")
+    visit.until("document.querySelector('#method input')")
+    for method, names in (("gatys:", 0), ("johnson:", 6)):
+        visit.press("#method input")
+        visit.until("document.querySelector('ul[role=listbox] li')")
+        (found,) = (each for each in visit.all("ul[role=listbox] li") if method in each.text)
+        found.click()
+        visit.until("!document.querySelector('ul[role=listbox]')")
+        visit.until(f"{thumbnails} === {names}")
+    visit.press("#gallery button.thumbnail-item")
+    visit.until("document.querySelector('#name input').value")
+    visit.press("#paint")
+    visit.says("report", "johnson-")
     assert visit.complaints() == []
 
 

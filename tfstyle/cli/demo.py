@@ -69,7 +69,13 @@ def _run_demo(options):
             raise OSError(
                 f"Expected gradio: pip install 'tfstyle[demo]'. Received: {error}."
             ) from error
-        page.launch(options.max_pixels, options.concurrency, folder, **_gradios(options))
+        try:
+            page.launch(options.max_pixels, options.concurrency, folder, **_gradios(options))
+        except OSError as error:
+            if "port" not in str(error):
+                raise
+            port = options.port or "all from 7860"
+            raise OSError(f"Expected a free port, as of --port. Received: {port}.") from error
     return 0
 
 

@@ -315,4 +315,9 @@ def _offer(shown, download):
 
 
 def _private():
-    return {"api_visibility": "private", "show_progress": "hidden"}
+    """Of events between parts of the page; of quick ones the last counts."""
+    return {
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "trigger_mode": "always_last",
+    }
