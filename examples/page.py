@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tfstyle import images
@@ -22,7 +23,7 @@ def photographed(address, file):
     for flag in ("--headless=new", "--no-sandbox", "--hide-scrollbars", "--window-size=1280,1240"):
         options.add_argument(flag)
     with webdriver.Chrome(options=options) as driver:
-        wait = WebDriverWait(driver, SECONDS)
+        wait = WebDriverWait(driver, SECONDS, ignored_exceptions=[WebDriverException])
         wait.until(lambda _: visited(driver, address))
         wait.until(lambda _: driver.execute_script(f"return {EXAMPLE}")).click()
         wait.until(lambda _: driver.execute_script(f"return {DONE}"))
@@ -40,7 +41,6 @@ def main():
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            time.sleep(SECONDS / 4)
             photographed(f"http://127.0.0.1:{PORT}", Path(folder, "page.png"))
             picture = images.read(Path(folder, "page.png"), 1000)
     finally:

@@ -313,3 +313,24 @@ def sheet(rows: list[np.ndarray], gap: int = 4) -> np.ndarray:
     sides = ((0, 0), (0, gap), (0, gap), (0, 0))
     framed = [np.pad(row, sides, constant_values=white) for row in rows]
     return np.concatenate([np.concatenate(list(row), axis=1) for row in framed], axis=0)
+
+
+def captioned(text: str, picture: np.ndarray) -> np.ndarray:
+    """A picture below a line of text, as bytes.
+
+    Args:
+        text: The line.
+        picture: Shape (height, width, 3), floats in [0, 1].
+    """
+    return np.concatenate([caption(text, picture.shape[1]), to_bytes(picture)])
+
+
+def grid(cells: Sequence[np.ndarray], columns: int) -> np.ndarray:
+    """A contact sheet of pictures of one size, row by row, white where there are no more.
+
+    Args:
+        cells: Bytes of shape (height, width, 3).
+        columns: Pictures in a row.
+    """
+    cells = [*cells, *[np.full_like(cells[0], 255)] * (-len(cells) % columns)]
+    return sheet([np.stack(cells[i : i + columns]) for i in range(0, len(cells), columns)])

@@ -72,7 +72,7 @@ def _run_demo(options):
         try:
             page.launch(options.max_pixels, options.concurrency, folder, **_gradios(options))
         except OSError as error:
-            if "port" not in str(error):
+            if "empty port" not in str(error):
                 raise
             port = options.port or "all from 7860"
             raise OSError(f"Expected a free port, as of --port. Received: {port}.") from error

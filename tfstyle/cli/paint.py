@@ -243,8 +243,6 @@ def _run_styles(options):
 
 
 def _sheet_of_styles(options, side=256, columns=6):
-    import numpy as np
-
     from tfstyle import examples, images, weights
 
     stylizer = weights.load_lite(options.method)
@@ -252,13 +250,7 @@ def _sheet_of_styles(options, side=256, columns=6):
     photo = images.resize(photo, *images.fitted(photo.shape[:2], side))
     pictures = {"the photograph": photo}
     pictures |= {name: stylizer.stylize(photo, name) for name in stylizer.styles}
-    cells = [
-        np.concatenate([images.caption(name, photo.shape[1]), images.to_bytes(picture)])
-        for name, picture in pictures.items()
-    ]
-    cells += [np.full_like(cells[0], 255)] * (-len(cells) % columns)
-    rows = [np.stack(cells[i : i + columns]) for i in range(0, len(cells), columns)]
-    return images.sheet(rows)
+    return images.grid([images.captioned(*each) for each in pictures.items()], columns)
 
 
 def _methods(commands):

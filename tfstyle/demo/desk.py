@@ -12,7 +12,7 @@ from tfstyle.demo.studio import Order, Studio, painted_masks
 
 SIZES = {"512 pixels": 512, "1024 pixels": 1024, "2048 pixels": 2048, "As large as it is": 0}
 SIZE = "1024 pixels"
-COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#ffe119")  # a style's, on the photograph
+COLOURS = {"red": "#e6194b", "green": "#3cb44b", "blue": "#4363d8", "yellow": "#ffe119"}
 PAINTINGS = "The painting's"
 KEEP = {PAINTINGS: None, **{f"The photograph's, by {k}": k for k in color.KEEP}}
 THUMBNAIL = 160  # pixels of the gallery's pictures
@@ -91,17 +91,10 @@ class Desk:
             (painting_3, name_3, weight_3),
             (painting_4, name_4, weight_4),
         ]
-        if photo is None:
-            raise ValueError(NO_PHOTO)
-        content, note = self.studio.read(photo, SIZES.get(size, 0))
-        order = self._order(
-            content, slots, method, strength, KEEP.get(keep_colors, keep_colors), regions
-        )
-        before = self.kept(content, Path(photo).stem)
+        content, before, note = self._given(photo, SIZES[size])
+        order = self._order(content, slots, method, strength, KEEP[keep_colors], regions)
         for painted in self.studio.paint(order):
-            words = " ".join([str(painted), note]).strip()
-            after = self.kept(painted.picture, f"{Path(photo).stem}-{painted.model}")
-            yield (before, after), words, after
+            yield self._answer(before, painted, note)
 
     @functools.wraps(paint)
     def quickly(self, *arguments, **named):
@@ -118,7 +111,8 @@ class Desk:
         filled = [slot for slot in slots if slot[0] or slot[1]]
         styles = [self.studio.read(file)[0] if file else name for file, name, _ in filled]
         masks = _masks(regions, len(styles))
-        shares = [share for _, _, share in filled] if len(filled) > 1 else None
+        mixed = masks is None and len(filled) > 1
+        shares = [share for _, _, share in filled] if mixed else None
         return Order(content, styles, method, strength, shares, keep_colors, masks)
 
     def translate(
@@ -135,13 +129,19 @@ class Desk:
         Returns:
             Photograph and picture, a line about them, and the picture's file.
         """
+        content, before, note = self._given(photo, SIZES[size])
+        return self._answer(before, self.studio.translate(content, model, strength), note)
+
+    def _given(self, photo, size):
+        """The photograph, its file as it is shown, and what there is to say of it."""
         if photo is None:
             raise ValueError(NO_PHOTO)
-        content, note = self.studio.read(photo, SIZES.get(size, 0))
-        painted = self.studio.translate(content, model, strength)
-        before = self.kept(content, Path(photo).stem)
-        after = self.kept(painted.picture, f"{Path(photo).stem}-{model}")
-        return (before, after), " ".join([str(painted), note]).strip(), after
+        content, note = self.studio.read(photo, size)
+        return content, self.kept(content, Path(photo).stem), note
+
+    def _answer(self, before, painted, note):
+        after = self.kept(painted.picture, f"{Path(before).stem}-{painted.model}")
+        return (before, after), f"{painted} {note}".strip(), after
 
     def compare(self, photo: str, painting: str | None = None, name: str | None = None):
         """Paints a photograph by every family, side by side, with times.
@@ -154,11 +154,9 @@ class Desk:
         Returns:
             The pictures, each with a line about it; a line about all; and a sheet's file.
         """
-        if photo is None:
-            raise ValueError(NO_PHOTO)
         if not (painting or name):
             raise ValueError(NO_STYLE)
-        content, _ = self.studio.read(photo, COMPARED)
+        content, _, _ = self._given(photo, COMPARED)
         style = self.studio.read(painting)[0] if painting else name
         shown, report, finished, sheet = {}, {}, [], None
         for painted in self.studio.compare(content, style):
@@ -172,8 +170,8 @@ class Desk:
 
     def thumbnails(self, method: str) -> list[tuple[str, str]]:
         """A drawn lake in every style that a method knows: files and titles."""
-        found = self.drawn.get(method, [])
-        if not all(Path(file).is_file() for file, _ in found[:1] or [("", "")]):
+        found = self.drawn.get(method)
+        if not found or not Path(found[0][0]).is_file():
             self.drawn[method] = self._thumbnails(method)
         return self.drawn[method]
 
@@ -201,18 +199,11 @@ def _masks(regions, count):
     top = layers[0]
     for layer in layers[1:]:
         top = np.where(layer[..., 3:] < 128, top, layer)
-    return painted_masks(top, COLOURS[:count])
+    return painted_masks(top, list(COLOURS.values())[:count])
 
 
 def _sheet(content, painted):
     """One picture of them all, the photograph first."""
-    cells = [
-        ("photograph", content),
-        *((f"{p.model}, {p.seconds:.1f} s", p.picture) for p in painted),
-    ]
-    tiles = [
-        np.concatenate([images.caption(words, picture.shape[1]), images.to_bytes(picture)])
-        for words, picture in cells
-    ]
-    tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % COLUMNS)
-    return images.sheet([np.stack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)])
+    cells = [("photograph", content)]
+    cells += [(f"{each.model}, {each.seconds:.1f} s", each.picture) for each in painted]
+    return images.grid([images.captioned(*cell) for cell in cells], COLUMNS)

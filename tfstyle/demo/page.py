@@ -14,13 +14,12 @@ from tfstyle.demo.desk import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Desk
 from tfstyle.demo.easels import FIRST
 from tfstyle.demo.studio import STYLES, Studio
 
-CALLED = ("red", "green", "blue", "yellow")  # COLOURS
 QUICK, SLOW = "quick", "slow"  # queues: who optimises or compares keeps nobody else waiting
 FORGOTTEN = (300, 3600)  # seconds between cleanings, and after which a picture is deleted
 HEAD = """# tfstyle
 Your photograph in the style of a painting. Drop in both, press Paint, and move the slider."""
-REGIONS = f"""Paint where each style goes: {", ".join(CALLED[:-1])} and {CALLED[-1]} are the first
-to the fourth. What stays bare stays the photograph. This takes some seconds longer."""
+REGIONS = f"""Paint where each style goes: {", ".join(COLOURS)} are the first to the fourth.
+What stays bare stays the photograph. This takes some seconds longer."""
 FONTS = ["system-ui", "sans-serif"]
 CSS = "#gallery .grid-wrap, #sheet .grid-wrap {padding-top: 2.2rem}"
 
@@ -33,7 +32,7 @@ class Page:
         painters: Pictures painted at once.
     """
 
-    def __init__(self, desk: Desk, painters: int = 2):
+    def __init__(self, desk: Desk, painters: int):
         self.desk, self.studio = desk, desk.studio
         self.quick = {"concurrency_id": QUICK, "concurrency_limit": painters}
         self.slow = {"concurrency_id": SLOW, "concurrency_limit": 1}
@@ -136,7 +135,7 @@ class Page:
                 elem_id="method",
             )
             keep = gr.Radio(list(KEEP), value=PAINTINGS, label="Colours", elem_id="keep")
-            size = gr.Radio(list(SIZES), value=SIZE, label="Longer side, at most", elem_id="size")
+            size = _size()
         return method, keep, size
 
     def _more_styles(self, easel):
@@ -294,7 +293,7 @@ def _editor():
         sources=(),
         transforms=(),
         layers=False,
-        brush=gr.Brush(default_size=40, colors=list(COLOURS), color_mode="fixed"),
+        brush=gr.Brush(default_size=40, colors=list(COLOURS.values()), color_mode="fixed"),
         elem_id="regions",
     )
 

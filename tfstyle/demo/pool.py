@@ -17,14 +17,10 @@ LOOKS = ("predict", "look")  # signatures from a picture to its code
 
 
 class Pool:
-    """Lends stylizers.
+    """Lends stylizers."""
 
-    Args:
-        threads: Processor threads of each; None takes all cores.
-    """
-
-    def __init__(self, threads: int | None = None):
-        self.threads, self.lock, self.idle = threads, threading.Lock(), []
+    def __init__(self):
+        self.lock, self.idle = threading.Lock(), []
 
     @contextlib.contextmanager
     def lent(self, name: str, lite: bool = True) -> Iterator:
@@ -50,7 +46,7 @@ class Pool:
                     return stylizer
 
     def _opened(self, name, lite):
-        stylizer = weights.load_lite(name, self.threads) if lite else weights.load(name)
+        stylizer = weights.load_lite(name) if lite else weights.load(name)
         signatures = getattr(getattr(stylizer, "brush", None), "signatures", None)
         if signatures:
             looks = {k: remembered(f) for k, f in signatures.items() if k in LOOKS}

@@ -10,8 +10,8 @@ from tfstyle import color, images, masks
 from tfstyle.demo.easels import FIRST, Easel, easels, translations
 from tfstyle.demo.pool import Pool
 from tfstyle.methods import Takes, method
+from tfstyle.methods.vectors import distances
 
-MAX_PIXELS = 4_000_000  # larger photographs are reduced
 READABLE = 100_000_000  # pixels; larger files are refused before they are decoded
 STYLES = 4  # at most
 SHOWN = 0.5  # seconds between two pictures of an optimisation
@@ -26,7 +26,7 @@ class Order:
         styles: Pictures or names, one to STYLES.
         method: Of `easels`.
         strength: In [0, 1]; None is the method's own.
-        weights: One a style, or None.
+        weights: One a style, or None, as with masks.
         keep_colors: As of `color.keeper`.
         masks: One a style, shape (height, width), or None.
     """
@@ -69,12 +69,11 @@ class Studio:
     """What the page and programs ask.
 
     Args:
-        max_pixels: Of photographs.
-        threads: Of the processor, for each picture; None takes all cores.
+        max_pixels: Of photographs; larger ones are reduced.
     """
 
-    def __init__(self, max_pixels: int = MAX_PIXELS, threads: int | None = None):
-        self.max_pixels, self.pool = max_pixels, Pool(threads)
+    def __init__(self, max_pixels: int):
+        self.max_pixels, self.pool = max_pixels, Pool()
         self.easels, self.translations = easels(), translations()
 
     def read(self, path: str, size: int | None = None) -> tuple[np.ndarray, str]:
@@ -85,7 +84,7 @@ class Studio:
             size: Longer side in pixels that it is reduced to; None leaves it.
 
         Raises:
-            OSError, ValueError: As of `images.read`, which says nothing of READABLE.
+            OSError, ValueError: As of `images.read`; or it has more than READABLE pixels.
         """
         pixels = images.read_bytes(path, most=READABLE)
         extent = pixels.shape[:2]
@@ -106,12 +105,14 @@ class Studio:
             TypeError, ValueError: The order cannot be painted; says why.
         """
         easel = self._easel(order)
+        if order.strength is None:
+            order = dataclasses.replace(order, strength=easel.row.strength)
         if easel.row.takes is Takes.NAME:
             (style,) = order.styles
-            return self._once(easel.model(style), order, None, None)
+            return self._once(easel.model(style), order, None)
         if not easel.row.lite:
-            return self._optimised(easel, order)
-        return self._once(easel.name, order, list(order.styles), order.weights)
+            return self._optimised(easel.name, order)
+        return self._once(easel.name, order, list(order.styles))
 
     def _easel(self, order) -> Easel:
         if order.method not in self.easels:
@@ -134,42 +135,36 @@ class Studio:
             raise ValueError(f"Expected one of {', '.join(easel.names)}. Received: {unknown}.")
         return easel
 
-    def _once(self, model, order, styles, shares):
-        strength = 1.0 if order.strength is None else order.strength
+    def _once(self, model, order, styles):
         with self.pool.lent(model, lite=order.masks is None) as stylizer:
             start = time.perf_counter()
             picture = stylizer.stylize(
                 order.photo,
                 styles,
-                strength,
-                None if order.masks else shares,
+                order.strength,
+                order.weights,
                 order.keep_colors,
                 order.masks,
             )
             seconds = time.perf_counter() - start
         yield Painted(picture, model, seconds)
 
-    def _optimised(self, easel, order):
-        strength = easel.row.strength if order.strength is None else order.strength
+    def _optimised(self, model, order):
         keep = color.keeper(order.keep_colors)
-        if strength == 0.0:
-            yield Painted(order.photo, easel.name, 0.0)
+        if order.strength == 0.0:
+            yield Painted(order.photo, model, 0.0)
             return
-        with self.pool.lent(easel.name) as stylizer:
+        with self.pool.lent(model) as stylizer:
             start, shown = time.perf_counter(), 0.0
             work = stylizer.optimisation(
-                order.photo,
-                list(order.styles),
-                strength,
-                None if order.masks else order.weights,
-                order.masks,
+                order.photo, list(order.styles), order.strength, order.weights, order.masks
             )
             for progress in work:
                 seconds = time.perf_counter() - start
                 if progress.share == 1.0 or seconds - shown > SHOWN:
                     shown = seconds
                     picture = keep(order.photo, work.finished(progress.picture))
-                    yield Painted(picture, easel.name, seconds, progress.share)
+                    yield Painted(picture, model, seconds, progress.share)
 
     def translate(self, photo: np.ndarray, model: str, strength: float = 1.0) -> Painted:
         """A photograph in another domain.
@@ -214,7 +209,7 @@ class Studio:
             return
         wanted, note = style, ""
         if easel.row.takes is not Takes.IMAGE and not (named and style in easel.names):
-            wanted = min(easel.names, key=self._distance(style))
+            wanted = self._nearest(style, easel.names, easel.names)
             note = f"In {wanted}, the nearest that it knows."
         for painted in self.paint(Order(photo, [wanted], easel.name)):
             yield dataclasses.replace(painted, note=note)
@@ -223,19 +218,14 @@ class Studio:
         families = {}
         for name in self.translations:
             families.setdefault(method(name).name, []).append(self.translate(photo, name))
-        distance = self._distance(style)
         for painted in families.values():
-            found = min(painted, key=lambda each: distance(each.picture))
+            found = self._nearest(style, painted, [each.picture for each in painted])
             yield dataclasses.replace(found, note=f"It makes {self.translations[found.model]}.")
 
-    def _distance(self, style):
-        """A function of a style, its distance from another one."""
-        vector = self._vector(style)
-        return lambda other: float(np.linalg.norm(self._vector(other) - vector))
-
-    def _vector(self, style):
+    def _nearest(self, style, found, styles):
+        """Of what was found the one whose own style is nearest to a style."""
         with self.pool.lent(FIRST) as stylizer:
-            return stylizer.look(style)["vector"]
+            return found[np.argmin(distances(stylizer, style, styles))]
 
 
 def painted_masks(layer: np.ndarray, colours: Sequence[str]) -> list[np.ndarray] | None:
@@ -248,8 +238,8 @@ def painted_masks(layer: np.ndarray, colours: Sequence[str]) -> list[np.ndarray]
     if layer[..., 3].max() < 128:
         return None
     known = np.float32([[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in colours])
-    distances = np.abs(layer[..., None, :3] - known).sum(axis=-1)
-    nearest = np.where(layer[..., 3] < 128, -1, distances.argmin(axis=-1))
+    apart = np.abs(layer[..., None, :3] - known).sum(axis=-1)
+    nearest = np.where(layer[..., 3] < 128, -1, apart.argmin(axis=-1))
     return [
         masks.feathered(np.float32(nearest == index)[..., None]) for index in range(len(colours))
     ]

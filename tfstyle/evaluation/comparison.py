@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from tfstyle import families, images, metrics, weights
 from tfstyle.evaluation import speed
-from tfstyle.methods import Takes
+from tfstyle.methods import Takes, vectors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,10 +91,8 @@ def compare(
 def _nearest_name(painting):
     """The named style whose Ghiasi vector is nearest to the painting's."""
     stylizer = weights.load_lite("ghiasi")
-    vector = stylizer.look(painting)["vector"]
-    return min(
-        stylizer.styles, key=lambda name: np.linalg.norm(stylizer.styles[name]["vector"] - vector)
-    )
+    names = list(stylizer.styles)
+    return names[np.argmin(vectors.distances(stylizer, painting, names))]
 
 
 def _entry(model, photo, painting, nearest, limit, idle):

@@ -94,8 +94,7 @@ def sheet(comparison: Comparison) -> np.ndarray:
         _cell(comparison.painting, tall, ["painting"]),
         *(_cell(entry.picture, tall, list(_lines(entry))) for entry in comparison.entries),
     ]
-    cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
-    return images.sheet([np.stack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)])
+    return images.grid(cells, COLUMNS)
 
 
 def _cell(picture, tall, lines):

@@ -2,13 +2,13 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from tfstyle import images, masks
 from tfstyle.methods import stylizer
-from tfstyle.methods.arbitrary import STYLE_SIDE, Code
+from tfstyle.methods.arbitrary import STYLE_SIDE, Arbitrary, Code
 from tfstyle.methods.canvas import Canvas
 
 FLAT = 0.03  # deviation of a photograph that is all but one colour; its padding shows most
@@ -74,6 +74,20 @@ class VectorBrush:
         mask = masks.resized(mask, *content.shape[:2])
         given = {"style": stylizer.roomy(content)[None], "mask": stylizer.roomy(mask)[None]}
         return self.signatures["predict_inside"](**given)["vector"]
+
+
+def distances(
+    arbitrary: Arbitrary, style: stylizer.Style, others: Sequence[stylizer.Style]
+) -> list[float]:
+    """How far styles are from one, between their vectors.
+
+    Args:
+        arbitrary: A stylizer with a vector brush.
+        style: A picture or a name.
+        others: The same.
+    """
+    vector, *found = (arbitrary.look(each)["vector"] for each in (style, *others))
+    return [float(np.linalg.norm(each - vector)) for each in found]
 
 
 def _is_flat(content):

@@ -158,6 +158,7 @@ class Optimisation:
             start = time.perf_counter()
             next(steps, None)
             times.append(time.perf_counter() - start)
+        steps.close()
         return min(times)
 
     def finished(self, picture: np.ndarray) -> np.ndarray:
