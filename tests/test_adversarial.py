@@ -251,7 +251,7 @@ def test_two_workers_lose_what_one_process_does_and_outlive_one_that_dies(domain
 
 
 def test_half_precision_trains_with_scaled_losses(domains):
-    more = ["--precision=mixed_float16", "--decay=16"]
+    more = ["--precision=float16", "--decay=16"]
     assert cli.main(command(domains, "half", *more)) == 0
     run = domains / "half"
     assert np.isfinite([list(row.values()) for row in log(run)]).all()

@@ -9,7 +9,18 @@ import tfstyle
 
 ROOT = Path(tfstyle.__file__).parent
 FLOORS = (
-    ("images", "masks", "regions", "color", "statistics", "tiles", "litert", "examples"),
+    (
+        "images",
+        "masks",
+        "regions",
+        "color",
+        "statistics",
+        "tiles",
+        "litert",
+        "examples",
+        "device",
+        "precision",
+    ),
     ("layers", "losses"),
     ("networks", "data"),
     ("training",),
@@ -24,6 +35,8 @@ LIGHT += (
     "masks",
     "regions",
     "cli/masks",
+    "device",
+    "precision",
     "methods/canvas",
     "methods/translator",
     "methods/cyclegan/stylizer",

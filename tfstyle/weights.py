@@ -15,16 +15,18 @@ STYLES = "styles.json"
 Folder = str | os.PathLike | None
 
 
-def load(name: str = "ghiasi", folder: Folder = None):
+def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
     """A stylizer on Keras, or on TensorFlow of one of Magenta's modules.
 
     Args:
         name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; or a
             module, as `hub.load` takes it: "magenta", an address, a .tar.gz file or a folder.
         folder: Of another release or a finished run; None takes the one in the package.
+        precision: That convolutions compute in, as of `precision.choose`; "auto" is float32 for a
+            method in whose pictures rounding shows. A module's is its own.
 
     Raises:
-        ValueError: There is no such model.
+        ValueError: There is no such model or precision.
         OSError: The folder does not hold its files, or a module cannot be downloaded.
     """
     from tfstyle import hub
@@ -33,8 +35,8 @@ def load(name: str = "ghiasi", folder: Folder = None):
         return hub.load(folder or name)
     row = method(name)
     if not row.lite:
-        return gatys(folder=folder)
-    networks = load_networks(name, folder)
+        return gatys(folder=folder, precision=precision)
+    networks = load_networks(name, folder, precision)
     tables = list(found(row.endpoints)(networks).values())
     if row.regional:
         tables.append(found(row.regional)(networks))
@@ -44,25 +46,37 @@ def load(name: str = "ghiasi", folder: Folder = None):
     return found(row.stylizer)(signatures, networks, styles(name, folder))
 
 
-def load_networks(name: str, folder: Folder = None) -> dict:
-    """The Keras models of a method, by file name."""
+def load_networks(name: str, folder: Folder = None, precision: str = "float32") -> dict:
+    """The Keras models of a method, by file name.
+
+    Args:
+        name: One of `released()`.
+        folder: As of `load`.
+        precision: As of `load`.
+    """
     from tfstyle.networks import files
+    from tfstyle.precision import choose
 
-    home = _home(method(name).home or name, folder)
-    return {file: files.load(home / f"{file}.keras") for file in method(name).files}
+    row = method(name)
+    home = _home(row.home or name, folder)
+    found = {file: files.load(home / f"{file}.keras") for file in row.files}
+    name = choose(row.convolves_in if precision == "auto" else precision).name
+    return {file: files.convolving_in(network, name) for file, network in found.items()}
 
 
-def gatys(teacher: Folder = None, settings=None, folder: Folder = None):
+def gatys(teacher: Folder = None, settings=None, folder: Folder = None, precision: str = "auto"):
     """Gatys' optimisation on our encoder, or on a VGG.
 
     Args:
         teacher: A VGG's weights, as `teachers.loss_network` takes them; None is our encoder.
         settings: A `methods.gatys.settings.Settings`; None takes the defaults.
         folder: Of another encoder's run; None takes the released one.
+        precision: That the network computes in, as of `precision.choose`.
 
     Raises:
         OSError: The weights cannot be had.
-        ValueError: The network has not the layers that the settings name.
+        ValueError: The network has not the layers that the settings name, or there is no such
+            precision.
     """
     from tfstyle.methods.gatys.settings import Settings
     from tfstyle.methods.gatys.stylizer import Gatys
@@ -70,15 +84,17 @@ def gatys(teacher: Folder = None, settings=None, folder: Folder = None):
     settings = settings or Settings()
     layers = dict((*settings.style_layers, *settings.content_layers))
     networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(folder), strict=True))
-    return Gatys(*_eyes(teacher, layers, settings.pooling, networks), settings, networks)
+    eyes = _eyes(teacher, layers, settings.pooling, networks, precision)
+    return Gatys(*eyes, settings, networks)
 
 
-def seeing(teacher: Folder = None, settings=None):
+def seeing(teacher: Folder = None, settings=None, precision: str = "auto"):
     """What our encoder, or a VGG, sees.
 
     Args:
         teacher: As of `gatys`.
         settings: As of `gatys`.
+        precision: As of `gatys`.
 
     Raises:
         OSError: The weights cannot be had.
@@ -88,16 +104,16 @@ def seeing(teacher: Folder = None, settings=None):
 
     settings = settings or Settings()
     networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(), strict=True))
-    return Seeing(*_eyes(teacher, TAPS, settings.pooling, networks), settings)
+    return Seeing(*_eyes(teacher, TAPS, settings.pooling, networks, precision), settings)
 
 
-def _eyes(teacher, layers, pooling, networks):
-    """A network in bfloat16 and the maps from its layers to VGG-19's channels."""
+def _eyes(teacher, layers, pooling, networks, precision):
+    """A network that computes in a precision, and the maps from its layers to VGG-19's channels."""
     from tfstyle.networks import encoder as encoders
     from tfstyle.networks import teachers
-    from tfstyle.training.trainer import precision
+    from tfstyle.precision import choose, pure
 
-    with precision("bfloat16"):
+    with pure(choose(precision).name):
         if not networks:
             return teachers.loss_network(teacher, layers, pooling)
         eyes = encoders.like(networks["encoder"], pooling)
@@ -123,7 +139,13 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
     return found(row.stylizer)(signatures, None, styles(name, folder))
 
 
-def chosen(method_name: str, model: Folder = None, threads: int | None = None, lite: bool = True):
+def chosen(
+    method_name: str,
+    model: Folder = None,
+    threads: int | None = None,
+    lite: bool = True,
+    precision: str = "auto",
+):
     """A stylizer of a method by a released model's name or by a folder.
 
     Args:
@@ -133,6 +155,7 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None, l
             None takes the model of the method's own name. Of magenta, whatever `hub.load` takes.
         threads: Processor threads of LiteRT; None takes all cores.
         lite: Whether it may run on LiteRT, which knows no masks.
+        precision: As of `load`; LiteRT's files have one of their own.
 
     Raises:
         ValueError: There is no such model.
@@ -144,7 +167,7 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None, l
 
         return hub.load(name if name in hub.MODULES else model or name)
     if name in released():
-        return load_lite(name, threads) if lite and row.lite else load(name)
+        return load_lite(name, threads) if lite and row.lite else load(name, None, precision)
     folder = Path(model or "")
     if (
         lite
@@ -154,7 +177,7 @@ def chosen(method_name: str, model: Folder = None, threads: int | None = None, l
     ):
         return load_lite(method_name, threads, folder)
     if model and all((folder / f"{file}.keras").is_file() for file in row.files):
-        return load(method_name, folder)
+        return load(method_name, folder, precision)
     known = [n for n in released() if n.partition("-")[0] == row.name]
     raise ValueError(
         f"Expected one of {', '.join(known) or 'none yet'} (--model is what follows {row.name}-), "

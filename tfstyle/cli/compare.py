@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tfstyle.cli.options import add_teacher, command, positive
+from tfstyle.cli.options import add_precision, add_teacher, command, positive
 
 PAGES = (".html", ".htm")
 
@@ -47,6 +47,7 @@ def _compare(commands):
         "module, to paint with beside them; left out where it cannot be had",
     )
     add_teacher(parser, "network to measure on: ", "our encoder's view of VGG-19")
+    add_precision(parser, "what gatys computes in; figures are taken in float32")
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
 
 
@@ -59,7 +60,13 @@ def _run_compare(options):
         images.check_writable(target, options.overwrite, (*PAGES, *images.SUFFIXES))
     module = _module(options.also) if options.also else None
     found = comparison.compare(
-        options.photo, options.painting, options.size, options.limit, options.teacher, module
+        options.photo,
+        options.painting,
+        options.size,
+        options.limit,
+        options.teacher,
+        module,
+        options.precision,
     )
     for target in targets:
         if target.suffix.lower() in PAGES:

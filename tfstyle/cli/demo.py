@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 
-from tfstyle.cli.options import command, positive
+from tfstyle.cli.options import add_precision, command, positive
 
 LARGEST_FILE = "32mb"
 ADDRESS = "127.0.0.1"
@@ -57,6 +57,7 @@ def _demo(commands):
         default=None,
         help="open a browser (default: where there is a screen)",
     )
+    add_precision(parser, "what is computed in where Keras paints: gatys, and masks")
 
 
 def _run_demo(options):
@@ -70,7 +71,8 @@ def _run_demo(options):
                 f"Expected gradio: pip install 'tfstyle[demo]'. Received: {error}."
             ) from error
         try:
-            page.launch(options.max_pixels, options.concurrency, folder, **_gradios(options))
+            limits = options.max_pixels, options.concurrency
+            page.launch(*limits, folder, options.precision, **_gradios(options))
         except OSError as error:
             if "empty port" not in str(error):
                 raise

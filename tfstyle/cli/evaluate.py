@@ -2,7 +2,9 @@
 
 import dataclasses
 
-from tfstyle.cli.options import add_teacher, command, positive
+from tfstyle.cli.options import add_precision, add_teacher, command, positive
+
+MEASURED = "what models that run on Keras compute in; figures are taken in float32"
 
 
 def _evaluate(commands):
@@ -56,6 +58,7 @@ def _evaluate(commands):
     parser.add_argument("--csv", metavar="FILE", help="write every pair's figures here")
     parser.add_argument("--sheet", metavar="PICTURE", help="write every pair's pictures here")
     parser.add_argument("--speed", action="store_true", help="time the models as well")
+    add_precision(parser, MEASURED)
 
 
 def _run_evaluate(options):
@@ -76,6 +79,7 @@ def _run_evaluate(options):
         table=options.csv,
         sheet=options.sheet,
         with_speed=options.speed,
+        precision=options.precision,
     ):
         print(line, flush=True)
     return 0
@@ -147,16 +151,16 @@ def _evaluate_translation(commands):
     add_teacher(parser, "network to measure on: ")
     parser.add_argument("--csv", metavar="FILE", help="write every picture's figures here")
     parser.add_argument("--sheet", metavar="PICTURE", help="write forty translations here")
+    add_precision(parser, MEASURED)
 
 
 def _run_evaluate_translation(options):
-    from tfstyle import weights
     from tfstyle.data import folders
     from tfstyle.evaluation import translation
 
     if bool(options.pairs) == bool(options.source and options.target):
         raise ValueError("Expected --source and --target, or --pairs. Received: both or neither.")
-    translate = weights.chosen(options.method, options.model).stylize
+    translate = _translator(options, options.model)
     if options.pairs:
         lines = translation.paired(
             translate,
@@ -166,7 +170,7 @@ def _run_evaluate_translation(options):
             options.sheet,
         )
     else:
-        back = weights.chosen(options.method, options.back).stylize if options.back else None
+        back = _translator(options, options.back) if options.back else None
         lines = translation.unpaired(
             translate,
             translation.Domains(
@@ -180,6 +184,12 @@ def _run_evaluate_translation(options):
     for line in lines:
         print(line, flush=True)
     return 0
+
+
+def _translator(options, model):
+    from tfstyle import weights
+
+    return weights.chosen(options.method, model, precision=options.precision).stylize
 
 
 def _tone(commands):

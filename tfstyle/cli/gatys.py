@@ -11,6 +11,7 @@ from tfstyle.methods.gatys.settings import Settings
 
 SECONDS = 20.0  # between two checkpoints of a run
 ASKED = ("photo", "style", "weights", "strength", "mask", "feather", "size", "teacher")
+ASKED += ("precision",)
 BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 LAYERS = ("content_layers", "style_layers")
 
@@ -80,12 +81,15 @@ def painter(options, regions, read):
     """
     from tensorflow.config import threading
 
-    from tfstyle import weights
+    from tfstyle import precision, weights
 
     if options.threads:
         threading.set_intra_op_parallelism_threads(options.threads)
-    stylizer = weights.gatys(options.teacher, Settings(**_settings(options)), options.model)
-    return Painter(stylizer, options, [read(name, stylizer) for name in options.style], regions)
+    run, settings = _run(options), Settings(**_settings(options))
+    choice = run.precision if run else precision.choose(options.precision)
+    stylizer = weights.gatys(options.teacher, settings, options.model, choice.name)
+    styles = [read(name, stylizer) for name in options.style]
+    return Painter(stylizer, options, styles, regions, choice, run)
 
 
 def _settings(options):
@@ -101,11 +105,14 @@ class Painter:
         options: The command's.
         styles: Paintings.
         regions: Masks, or None.
+        choice: Of the precision that the stylizer computes in.
+        run: The run folder, or None.
     """
 
-    def __init__(self, stylizer, options, styles, regions):
+    def __init__(self, stylizer, options, styles, regions, choice, run=None):
         self.stylizer, self.options, self.styles = stylizer, options, styles
         self.regions, self.interrupted = regions, False
+        self.choice, self.run = choice, run
 
     def __call__(self, content):
         from tfstyle.color import keeper
@@ -119,12 +126,11 @@ class Painter:
         return keeper(self.options.keep_colors)(content, picture)
 
     def _optimised(self, work):
-        run = _run(self.options)
-        begun = _begun(run)
+        begun = _begun(self.run)
         work = dataclasses.replace(work, begin=begun)
-        print(f"tfstyle: {work.estimate()}", file=sys.stderr)
+        print(f"tfstyle: {work.estimate()} Computes in {self.choice}.", file=sys.stderr)
         picture = begun.picture if begun else work.wish.content
-        recorder = Recorder(work, run, self.options.every)
+        recorder = Recorder(work, self.run, self.options.every)
         try:
             for progress in work:
                 picture = progress.picture

@@ -1,6 +1,6 @@
 """`tfstyle layers` and `tfstyle texture`."""
 
-from tfstyle.cli.options import add_teacher, command, positive, size
+from tfstyle.cli.options import add_precision, add_teacher, command, positive, size
 from tfstyle.methods.gatys.settings import TAPS, Settings
 
 EYES = "network to look with: ", "our encoder"
@@ -37,6 +37,7 @@ def _add_effort(parser):
     )
     parser.add_argument("--seed", type=int, default=1, help="of the noise (default: %(default)s)")
     add_teacher(parser, *EYES)
+    add_precision(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
 
 
@@ -44,7 +45,7 @@ def _seeing(options):
     from tfstyle import weights
 
     settings = Settings(iterations=options.iterations, seed=options.seed)
-    return weights.seeing(options.teacher, settings)
+    return weights.seeing(options.teacher, settings, options.precision)
 
 
 def _run_layers(options):

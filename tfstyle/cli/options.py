@@ -3,6 +3,8 @@
 import argparse
 import dataclasses
 
+from tfstyle.precision import PRECISIONS
+
 VGG = "vgg19 or vgg16 (downloaded once), a file of their weights, or a folder of .npz files"
 
 
@@ -59,6 +61,16 @@ def level(text):
 def add_teacher(parser, use="", default="vgg19"):
     """The flag that chooses a VGG."""
     parser.add_argument("--teacher", metavar="VGG", help=f"{use}{VGG} (default: {default})")
+
+
+def add_precision(parser, where="what Keras computes in"):
+    """The flag that chooses it."""
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=PRECISIONS[0],
+        help=f"{where}; auto is what is fastest here (default: %(default)s)",
+    )
 
 
 def add_numbers(parser, settings, told=True):

@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 
 from tfstyle.cli import gatys, masks
-from tfstyle.cli.options import command, level, percent, positive
+from tfstyle.cli.options import add_precision, command, level, percent, positive
 from tfstyle.color import KEEP
 from tfstyle.methods import Takes, method
+
+KERAS = "what is computed in where Keras paints: gatys, masks, and finished runs"
 
 
 def _stylize(commands):
@@ -84,6 +86,7 @@ def _stylize(commands):
         help="of JPEG and WebP (default: %(default)s)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    add_precision(parser, KERAS)
     gatys.add(parser)
 
 
@@ -164,7 +167,9 @@ def _painter(options, regions):
 
     if options.method == "gatys":
         return gatys.painter(options, regions, _style)
-    stylizer = weights.chosen(options.method, options.model, options.threads, regions is None)
+    stylizer = weights.chosen(
+        options.method, options.model, options.threads, regions is None, options.precision
+    )
     stylizer = _at_levels(stylizer, options)
     styles = [_style(name, stylizer) for name in options.style or ()] or None
     return stylizer.painter(styles, options.strength, options.weights, options.keep_colors, regions)

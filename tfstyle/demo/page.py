@@ -223,16 +223,17 @@ class Page:
         return self.studio.easels[method].names[event.index], None
 
 
-def launch(max_pixels: int, painters: int, folder: str, **options) -> None:
+def launch(max_pixels: int, painters: int, folder: str, precision: str, **options) -> None:
     """Serves the page until it is stopped.
 
     Args:
         max_pixels: As of `Studio`.
         painters: As of `Page`.
         folder: As of `Desk`.
+        precision: As of `Studio`.
         **options: As of `gradio.Blocks.launch`.
     """
-    blocks = Page(Desk(Studio(max_pixels), folder), painters).blocks()
+    blocks = Page(Desk(Studio(max_pixels, precision), folder), painters).blocks()
     theme = gr.themes.Base(font=FONTS, font_mono=["monospace"])
     blocks.queue().launch(
         theme=theme, css=CSS, ssr_mode=False, footer_links=["api"], show_error=True, **options

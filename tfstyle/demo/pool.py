@@ -17,9 +17,14 @@ LOOKS = ("predict", "look")  # signatures from a picture to its code
 
 
 class Pool:
-    """Lends stylizers."""
+    """Lends stylizers.
 
-    def __init__(self):
+    Args:
+        precision: Of those on Keras, as of `weights.load`.
+    """
+
+    def __init__(self, precision: str = "auto"):
+        self.precision = precision
         self.lock, self.idle = threading.Lock(), []
 
     @contextlib.contextmanager
@@ -46,7 +51,7 @@ class Pool:
                     return stylizer
 
     def _opened(self, name, lite):
-        stylizer = weights.load_lite(name) if lite else weights.load(name)
+        stylizer = weights.load_lite(name) if lite else weights.load(name, None, self.precision)
         signatures = getattr(getattr(stylizer, "brush", None), "signatures", None)
         if signatures:
             looks = {k: remembered(f) for k, f in signatures.items() if k in LOOKS}

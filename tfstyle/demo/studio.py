@@ -70,10 +70,11 @@ class Studio:
 
     Args:
         max_pixels: Of photographs; larger ones are reduced.
+        precision: As of `Pool`.
     """
 
-    def __init__(self, max_pixels: int):
-        self.max_pixels, self.pool = max_pixels, Pool()
+    def __init__(self, max_pixels: int, precision: str = "auto"):
+        self.max_pixels, self.pool = max_pixels, Pool(precision)
         self.easels, self.translations = easels(), translations()
 
     def read(self, path: str, size: int | None = None) -> tuple[np.ndarray, str]:

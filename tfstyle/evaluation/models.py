@@ -38,7 +38,9 @@ class Named:
         return self.styles[checked_name(style, self.styles)](content, **strength)
 
 
-def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
+def stylizers(
+    model: str | os.PathLike, threads: int = 2, precision: str = "auto"
+) -> dict[str, object]:
     """The stylizers behind a name or a folder, by label; peers' folders hold several.
 
     Args:
@@ -47,6 +49,7 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
             file of its network of several styles; or one of Magenta's modules, as `hub.load`
             takes it.
         threads: Processor threads of LiteRT.
+        precision: What Keras computes in, as of `weights.chosen`.
 
     Raises:
         ValueError: It is none of these.
@@ -54,7 +57,7 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
     """
     folder = Path(model)
     if str(model) in weights.released():
-        stylizer = weights.chosen(str(model), None, threads)
+        stylizer = weights.chosen(str(model), None, threads, precision=precision)
         return {str(model): _by_name(stylizer, str(model), str(model).partition("-")[2])}
     networks = _networks(str(model), threads)
     if networks:
@@ -72,7 +75,7 @@ def stylizers(model: str | os.PathLike, threads: int = 2) -> dict[str, object]:
         if row.takes is not Takes.NOTHING and _holds(folder, row):
             painting = _painting(folder)
             if painting or row.takes is not Takes.NAME:
-                stylizer = weights.chosen(name, folder, threads)
+                stylizer = weights.chosen(name, folder, threads, precision=precision)
                 return {folder.name: _by_name(stylizer, name, painting)}
     raise ValueError(
         f"Expected one of {', '.join((*weights.released(), *hub.MODULES))}, a folder of a model "

@@ -43,6 +43,7 @@ def report(
     table: str | os.PathLike | None = None,
     sheet: str | os.PathLike | None = None,
     with_speed: bool = False,
+    precision: str = "auto",
 ) -> Iterator[str]:
     """Lines of a table: mean distances over the pairs, then what follows from them.
 
@@ -54,8 +55,11 @@ def report(
         table: CSV file to write every pair's figures to, or None.
         sheet: Picture to write every pair's pastiches to, or None.
         with_speed: Times the models as well.
+        precision: Of the models that run on Keras, as of `models.stylizers`; figures are always
+            taken in float32.
     """
-    found = {label: s for name in names for label, s in models.stylizers(name).items()}
+    each = [models.stylizers(name, precision=precision) for name in names]
+    found = {label: s for one in each for label, s in one.items()}
     painters = models.painters(found, strengths)
     figures, rows = measure(painters, pairs, Protocol(teacher))
     if table:
@@ -67,7 +71,7 @@ def report(
     yield from _at_equal_content(found, means, strengths)
     yield from _own_styles(found, pairs)
     if with_speed:
-        yield from speed.report(names)
+        yield from speed.report(names, precision)
 
 
 def _means(count, means):

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from tfstyle import device, images, weights
 from tfstyle import examples as drawn
-from tfstyle import images, weights
 from tfstyle.evaluation import models
 from tfstyle.evaluation.pairs import SIDE
 from tfstyle.methods.module import Module
@@ -37,12 +37,19 @@ def milliseconds(
     return {name: float(np.median(values[2:])) for name, values in times.items()}
 
 
-def report(names: Sequence[str]) -> Iterator[str]:
-    """Lines of a table: milliseconds of each model's transform at 1 and 2 threads, and bytes."""
+def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
+    """Lines of a table: milliseconds of each model's transform at 1 and 2 threads, and bytes.
+
+    Args:
+        names: As of `models.stylizers`.
+        precision: As of `models.stylizers`.
+    """
+    yield device.processor()
     picture = drawn.lake(SIDE, SIDE)
     yield f"{f'transform at {SIDE} px':22s} threads  milliseconds  times the fastest peer"
     for threads in (1, 2):
-        found = {k: v for name in names for k, v in models.stylizers(name, threads).items()}
+        each = [models.stylizers(name, threads, precision) for name in names]
+        found = {k: v for one in each for k, v in one.items()}
         slow = [label for label, stylizer in found.items() if models.optimises(stylizer)]
         modules = [label for label, stylizer in found.items() if isinstance(stylizer, Module)]
         times = milliseconds(

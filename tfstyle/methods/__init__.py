@@ -32,6 +32,8 @@ class Method:
         lite: The files that they are exported to, as `<file>.tflite`; none where gradients are
             needed to paint.
         precision: Of these files, as of `export.to_tflite`.
+        convolves_in: What its convolutions compute in on Keras where nothing is asked for, as of
+            `precision.choose`.
         regional: Module and function, networks by file name to endpoints of a photograph's
             regions, by name; of families that take a style.
         strength: That it paints with where none is asked for.
@@ -52,6 +54,7 @@ class Method:
     files: tuple[str, ...]
     lite: tuple[str, ...]
     precision: str = "dynamic"
+    convolves_in: str = "auto"
     regional: str | None = None
     strength: float = 1.0
     home: str | None = None
@@ -151,6 +154,7 @@ METHODS = {
             files=("encoder", "decoder1", "decoder2", "decoder3", "decoder4", "decoder5"),
             lite=("wct",),
             precision="float16",  # tiles differ visibly with int8 weights
+            convolves_in="float32",  # whitening amplifies rounding
         ),
         Method(
             name="cyclegan",

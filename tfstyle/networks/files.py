@@ -11,6 +11,13 @@ import numpy as np
 import tfstyle.layers  # noqa: F401  (registers the layers that files name)
 from tfstyle import images
 
+CONVOLUTIONS = (
+    keras.layers.Conv2D,
+    keras.layers.Conv2DTranspose,
+    keras.layers.DepthwiseConv2D,
+    keras.layers.SeparableConv2D,
+)
+
 
 def load(path: str | os.PathLike) -> keras.Model:
     """A network from a .keras file, with safe mode on.
@@ -23,6 +30,24 @@ def load(path: str | os.PathLike) -> keras.Model:
     except (ValueError, TypeError, KeyError) as error:
         reason = str(error).splitlines()[0][:200]
         raise OSError(f"Expected a network's .keras file. Received: {path} ({reason}).") from error
+
+
+def convolving_in(network: keras.Model, precision: str) -> keras.Model:
+    """A network whose convolutions compute in a precision, all else as it was; returns it.
+
+    Weights, statistics and the picture itself stay in float32.
+
+    Args:
+        network: Changed in place.
+        precision: "bfloat16", "float16" or "float32".
+    """
+    policy = keras.DTypePolicy(precision if precision == "float32" else f"mixed_{precision}")
+    for layer in network.layers:
+        if isinstance(layer, keras.Model):
+            convolving_in(layer, precision)
+        elif isinstance(layer, CONVOLUTIONS):
+            layer.dtype_policy = policy
+    return network
 
 
 def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:

@@ -170,21 +170,21 @@ class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def optimizers(
-    rate: float, constant: int, decay: int, policy: str, average: float = 0.0
+    rate: float, constant: int, decay: int, precision: str, average: float = 0.0
 ) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
-    """Adam of the papers for both sides, scaling losses where the policy computes in float16.
+    """Adam of the papers for both sides, scaling losses in float16.
 
     Args:
         rate: Learning rate, constant and then linearly falling.
         constant: Steps at the full rate.
         decay: Steps of the fall to 0.
-        policy: Of `keras.mixed_precision`.
+        precision: That layers compute in.
         average: Decay of a running average of the generators' weights; 0 keeps none.
     """
 
     def adam(**kwargs):
         schedule = ConstantThenLinear(rate, constant, decay)
         made = keras.optimizers.Adam(schedule, beta_1=0.5, epsilon=1e-8, **kwargs)
-        return keras.optimizers.LossScaleOptimizer(made) if policy == "mixed_float16" else made
+        return keras.optimizers.LossScaleOptimizer(made) if precision == "float16" else made
 
     return adam(use_ema=average > 0, ema_momentum=average or 0.99), adam()

@@ -5,6 +5,7 @@ import os
 
 import keras
 
+from tfstyle import precision
 from tfstyle.data import batches, folders
 from tfstyle.networks import teachers
 from tfstyle.networks.encoder import encoder, like, readouts
@@ -13,7 +14,7 @@ from tfstyle.training import runs
 from tfstyle.training.distillation import Distillation
 from tfstyle.training.initialisation import fit_to
 from tfstyle.training.settings import Distillation as Settings
-from tfstyle.training.trainer import Trainer, adam, precision
+from tfstyle.training.trainer import Trainer, adam
 
 INITIALISATION_PICTURES = 24
 
@@ -52,7 +53,7 @@ def train(
     if run.step == 0:
         first = next(iter(batches_from(0, INITIALISATION_PICTURES)))
         fit_to(exact, first["content"], settings.seed)
-    with precision("mixed_bfloat16"):
+    with precision.mixed(run.precision.name):
         student = like(exact)
         views = readouts(student)
         trainer = Trainer(training_network(student, views), Distillation(teachers.teacher(teacher)))

@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.networks.files import copy_into, load
+from tfstyle.precision import choose, mixed
 from tfstyle.training import devices, runs
 from tfstyle.training.adversarial import Game, Objective, optimizers
 from tfstyle.training.pool import Pool
-from tfstyle.training.trainer import precision
 
 Networks = Mapping[str, keras.Model]
 FILE = "generator.keras"
@@ -44,18 +44,19 @@ def compiled(
         objective: What is played for.
         pool: Generated pictures kept of each stream.
     """
+    chosen = choose(settings.precision).name
     keras.utils.set_random_seed(settings.seed)
-    with precision(settings.precision):
+    with mixed(chosen):
         played = Game(*networks(), objective, Pool(pool, settings.seed))
     rates = (settings.rate, settings.steps, settings.decay)
-    played.compile(*optimizers(*rates, settings.precision, settings.average))
+    played.compile(*optimizers(*rates, chosen, settings.average))
     return played
 
 
 def train(
     folder: str | os.PathLike,
     numbers: Mapping,
-    game: Callable[[], Game],
+    game: Callable[[str], Game],
     generators: Callable[[], Networks],
     batches: devices.Batches,
     sample: Callable[[Networks], np.ndarray],
@@ -68,7 +69,7 @@ def train(
         folder: The run folder; at the end it holds the generator.keras of a single generator, or
             of each of several in a folder of its name.
         numbers: Every number of the run, `steps` and `decay` among them.
-        game: Makes the compiled game; called under the strategy's scope.
+        game: Makes the compiled game of a precision; called under the strategy's scope.
         generators: Makes the game's generators afresh, to be written in float32.
         batches: As of `devices.play`.
         sample: Paints a sheet with the game's generators, as of `Recorder`.
@@ -85,7 +86,7 @@ def train(
     strategy = strategy or tf.distribute.get_strategy()
     run = runs.Run(folder, numbers, devices.is_chief(strategy))
     with strategy.scope():
-        played = game()
+        played = game(run.precision.name)
         if begin and run.step == 0:
             _begin(played.generators, Path(begin))
     total = numbers["steps"] + numbers["decay"]

@@ -8,11 +8,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfstyle import images
+from tfstyle import images, precision
 from tfstyle.data import batches, folders
 from tfstyle.training import perceptual, runs
 from tfstyle.training.settings import Painting
-from tfstyle.training.trainer import Trainer, adam, precision
+from tfstyle.training.trainer import Trainer, adam
 
 
 def named(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
@@ -103,7 +103,7 @@ def train_one(
         The trained network, or None when the run was interrupted.
     """
     keras.utils.set_random_seed(settings.seed)
-    with precision("mixed_bfloat16"):
+    with precision.mixed(run.precision.name):
         trained = network()
         picture = keras.Input((None, None, 3), name="content")
         wanted = [images.read(painting, settings.style_size)]

@@ -129,10 +129,12 @@ class Gradients:
 
     Args:
         objective: The losses; its functions are traced once for all sizes.
+        scale: Of the losses where gradients are taken of them, a power of two, so that small ones
+            are not 0 in float16; halved for good where gradients are too large.
     """
 
-    def __init__(self, objective: Objective):
-        self.objective = objective
+    def __init__(self, objective: Objective, scale: float = 1.0):
+        self.objective, self.scale = objective, scale
         self._at_once, self._sums, self._of_sums, self._pushed = (
             any_size(function)
             for function in (self._at_once, objective.sums, self._of_sums, self._pushed)
@@ -140,39 +142,46 @@ class Gradients:
 
     def __call__(self, picture: np.ndarray, scene: Scene) -> tuple[Losses, np.ndarray]:
         """Of a picture of shape (height, width, 3), in [0, 1] or about."""
-        if len(scene.parts) == 1:
-            window, given = scene.parts[0]
-            losses, found = self._at_once(*tensors(picture, window), given, scene.wanted)
-            gradient = found[0].numpy()
-        else:
-            losses, gradient = self._tiled(picture, scene)
-        return {name: float(loss) for name, loss in losses.items()}, gradient
+        losses, gradient = self._scaled(picture, scene)
+        while self.scale > 1.0 and not np.isfinite(gradient).all():
+            self.scale /= 2.0
+            losses, gradient = self._scaled(picture, scene)
+        return {name: float(loss) for name, loss in losses.items()}, gradient / self.scale
+
+    def _scaled(self, picture, scene):
+        if len(scene.parts) > 1:
+            return self._tiled(picture, scene)
+        window, given = scene.parts[0]
+        seen = tensors(picture, window)
+        losses, found = self._at_once(*seen, given, scene.wanted, tf.constant(self.scale))
+        return losses, found[0].numpy()
 
     def sums(self, picture: np.ndarray, parts: Sequence[tuple[Window, Tensors]]) -> Tensors:
         """What the objective adds up, over all parts of a picture."""
         found = (self._sums(*tensors(picture, window), given) for window, given in parts)
         return functools.reduce(lambda *each: tf.nest.map_structure(tf.add, *each), found)
 
-    def _at_once(self, seen, part, given, wanted):
+    def _at_once(self, seen, part, given, wanted, scale):
         with tf.GradientTape() as tape:
             tape.watch(seen)
             losses = self.objective.of_sums(self.objective.sums(seen, part, given), wanted)
-            total = tf.add_n(list(losses.values()))
+            total = scale * tf.add_n(list(losses.values()))
         return losses, tape.gradient(total, seen)
 
     def _tiled(self, picture, scene):
-        losses, pull = self._of_sums(self.sums(picture, scene.parts), scene.wanted)
+        sums = self.sums(picture, scene.parts)
+        losses, pull = self._of_sums(sums, scene.wanted, tf.constant(self.scale))
         gradient = np.zeros_like(picture)
         for window, given in scene.parts:
             pushed = self._pushed(*tensors(picture, window), given, pull)
             window.of(gradient)[:] += pushed[0]
         return losses, gradient
 
-    def _of_sums(self, sums, wanted):
+    def _of_sums(self, sums, wanted, scale):
         with tf.GradientTape() as tape:
             tape.watch(sums)
             losses = self.objective.of_sums(sums, wanted)
-            total = tf.add_n(list(losses.values()))
+            total = scale * tf.add_n(list(losses.values()))
         return losses, tape.gradient(total, sums, unconnected_gradients="zero")
 
     def _pushed(self, seen, part, given, pull):

@@ -13,7 +13,8 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import images
-from tfstyle.training import curves
+from tfstyle.precision import Choice
+from tfstyle.training import begun, curves
 
 STATE = "state.json"
 LOG = "log.csv"
@@ -24,7 +25,8 @@ class Run:
 
     Args:
         folder: Made where it is missing.
-        settings: Plain numbers and strings. A checkpoint of others is refused.
+        settings: Plain numbers and strings. A checkpoint of others is refused, but for the
+            precision "auto", which is that of the checkpoint.
         writes: False for those of several workers that only read it.
 
     Raises:
@@ -34,12 +36,18 @@ class Run:
 
     def __init__(self, folder: str | os.PathLike, settings: dict, writes: bool = True):
         self.folder, self.writes = Path(folder), writes
-        self.settings = settings = json.loads(json.dumps(settings))
-        path = self.folder / "settings.json"
+        asked, path = json.loads(json.dumps(settings)), self.folder / "settings.json"
         if path.exists() and (self.step or not writes):
-            _check_same(self.folder, json.loads(path.read_text()), settings)
-        elif writes:
-            images.write_file(path, json.dumps(settings, indent=2).encode())
+            self.settings = begun.continued(self.folder, json.loads(path.read_text()), asked)
+        else:
+            self.settings = begun.settled(asked)
+        if writes:
+            images.write_file(path, json.dumps(self.settings, indent=2).encode())
+
+    @property
+    def precision(self) -> Choice | None:
+        """What it computes in; None where its settings do not say it."""
+        return begun.precision(self.settings)
 
     @property
     def step(self) -> int:
@@ -110,16 +118,6 @@ class Run:
             path.unlink(missing_ok=True)
 
 
-def _check_same(folder, begun, asked):
-    other = [k for k in begun.keys() | asked.keys() if begun.get(k) != asked.get(k)]
-    if other:
-        changes = ", ".join(f"{k}={asked.get(k)} (was {begun.get(k)})" for k in sorted(other))
-        raise ValueError(
-            f"Expected the settings that {folder} was begun with, or a new folder. "
-            f"Received: {changes}."
-        )
-
-
 class Recorder(keras.callbacks.Callback):
     """Progress bar, log, samples and checkpoints for `fit`.
 
@@ -155,6 +153,8 @@ class Recorder(keras.callbacks.Callback):
             mininterval=1.0,
             disable=not self.run.writes,
         )
+        if self.run.writes and self.run.precision:
+            self.bar.write(f"Computes in {self.run.precision}.")
         self.interrupted = False
         self.curves = curves.Curves(self.run.folder / LOG, self.run.writes)
         self.handlers = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}

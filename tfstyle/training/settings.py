@@ -3,13 +3,17 @@
 import dataclasses
 from collections.abc import Sequence
 
+from tfstyle.precision import PRECISIONS
+
 
 def number(default: float | str, help: str, choices: Sequence[str] | None = None):
     """A field with a default, a line of help and, of words, the choices."""
     return dataclasses.field(default=default, metadata={"help": help, "choices": choices})
 
 
-PRECISIONS = ("mixed_bfloat16", "mixed_float16", "float32")
+def computing():
+    """The field of what layers compute in."""
+    return number("auto", "what layers compute in; auto is what is fastest here", PRECISIONS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Distillation:
     batch: int = number(8, "pictures a step")
     size: int = number(128, "side of the crops in pixels")
     rate: float = number(2e-3, "highest learning rate of Adam")
+    precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")
 
 
@@ -44,4 +49,5 @@ class Painting:
     eighth: int = number(72, "channels at an eighth of the size")
     blocks: int = number(3, "residual blocks at an eighth of the size")
     top: int = number(8, "channels at full size")
+    precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

@@ -1,7 +1,6 @@
 """One network, one criterion, one optimizer: a `keras.Model` whose `fit` knows named losses."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import keras
 
@@ -32,7 +31,7 @@ class Trainer(keras.Model):
             as the criterion is. None calls it with the batch itself.
 
     `fit` takes datasets of dictionaries; `jit_compile=False` is set, since XLA takes the CPU's
-    fast convolutions away.
+    fast convolutions away. Made where layers compute in float16, it scales losses.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class Trainer(keras.Model):
     def compile(self, optimizer, **kwargs):
         super().compile(optimizer, jit_compile=False, **kwargs)
         self.built = True
-        optimizer.build(self.network.trainable_variables)
+        self.optimizer.build(self.network.trainable_variables)
 
     def call(self, batch, training=False):
         return self.network(self.seen(batch), training=training)
@@ -81,14 +80,3 @@ def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:
         rate / 20, steps - warmup, alpha=0.01, warmup_target=rate, warmup_steps=warmup
     )
     return keras.optimizers.Adam(schedule, global_clipnorm=5.0, **kwargs)
-
-
-@contextlib.contextmanager
-def precision(policy: str) -> Iterator[None]:
-    """Layers made inside compute in `policy`, such as "mixed_bfloat16"."""
-    before = keras.mixed_precision.global_policy()
-    keras.mixed_precision.set_global_policy(policy)
-    try:
-        yield
-    finally:
-        keras.mixed_precision.set_global_policy(before)

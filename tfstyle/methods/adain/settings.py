@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import PRECISIONS, number
+from tfstyle.training.settings import computing, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,5 +28,5 @@ class Settings:
         "none", "of the decoder, to see why it has none", ("none", "batch", "instance")
     )
     slope: float = number(0.1, "of ReLUs below 0; the authors' is 0")
-    precision: str = number("mixed_bfloat16", "what layers compute in", PRECISIONS)
+    precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

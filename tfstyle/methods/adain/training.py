@@ -4,8 +4,7 @@ moments of the painting's, and a decoder makes a picture of them.
 
 Departures from the paper by default: our small encoder instead of VGG-19, and a decoder that is its
 mirror, with leaky ReLUs; losses on a narrow network read out as VGG-19's features, each as a
-share of its own size; colours, total variation and pairs of a photograph with itself; zero padding;
-bfloat16.
+share of its own size; colours, total variation and pairs of a photograph with itself; zero padding.
 """
 
 import dataclasses
@@ -16,7 +15,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfstyle import losses, statistics
+from tfstyle import losses, precision, statistics
 from tfstyle.data import batches, folders
 from tfstyle.layers import InstanceNorm
 from tfstyle.methods.adain.settings import Settings
@@ -27,7 +26,7 @@ from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
-from tfstyle.training.trainer import Seen, Trainer, adam, precision
+from tfstyle.training.trainer import Seen, Trainer, adam
 
 STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
 NORMS = {"none": None, "batch": keras.layers.BatchNormalization, "instance": InstanceNorm}
@@ -112,7 +111,7 @@ def train(
     photographs, painted = folders.pictures(content), folders.several(styles)
     run = runs.Run(folder, dataclasses.asdict(settings))
     keras.utils.set_random_seed(settings.seed)
-    with precision(settings.precision):
+    with precision.mixed(run.precision.name):
         eyes = encoder()
         trained, aligning = decoder(eyes, settings), adain.aligning(eyes)
         trainer = Trainer(trained, Objective(*loss_network(), settings), Seen(aligning))

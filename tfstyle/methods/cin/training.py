@@ -4,7 +4,7 @@ shifts of its normalisation differ between them.
 
 Departures from the paper: a smaller network (`tfstyle.networks.transformer`); the rows of scales
 and shifts add to a common one; a first row that gives photographs back, so that strengths lie
-between it and a style's; losses as of `tfstyle.training.perceptual`; bfloat16.
+between it and a style's; losses as of `tfstyle.training.perceptual`.
 """
 
 import dataclasses
@@ -16,14 +16,14 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfstyle import images
+from tfstyle import images, precision
 from tfstyle.data import batches, folders
 from tfstyle.layers import InstanceNorm
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.transformer import transformer, with_row, with_rows, without_vector
 from tfstyle.training import paintings, perceptual, runs
-from tfstyle.training.trainer import Trainer, adam, precision
+from tfstyle.training.trainer import Trainer, adam
 
 FILE = "transformer.keras"
 STYLES = "styles.json"
@@ -68,7 +68,7 @@ def train(
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(painted)})
     keras.utils.set_random_seed(settings.seed)
     wanted = [images.read(path, settings.style_size) for path in painted.values()]
-    with precision("mixed_bfloat16"):
+    with precision.mixed(run.precision.name):
         trained = network(settings, len(painted))
         objective = paintings.Objective(*loss_network(), settings, wanted)
         trainer = Trainer(trained, objective)

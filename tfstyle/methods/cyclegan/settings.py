@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import PRECISIONS, number
+from tfstyle.training.settings import computing, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,5 +33,5 @@ class Settings:
     channels_a: int = number(3, "1 for grey pictures of domain a")
     channels_b: int = number(3, "1 for grey pictures of domain b")
     average: float = number(0.0, "decay of the weights' running average; 0 releases the last ones")
-    precision: str = number("mixed_bfloat16", "what layers compute in", PRECISIONS)
+    precision: str = computing()
     seed: int = number(1, "chooses weights, order, crops and the pool's pictures")

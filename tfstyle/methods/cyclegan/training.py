@@ -3,7 +3,7 @@ networks", https://arxiv.org/abs/1703.10593: two generators between two domains,
 discriminator that judges patches and by the other generator, which must find the way back.
 
 Departures from the paper by default: a quarter of the channels; skip connections from the encoder
-to the decoder; nearest upsampling instead of transposed convolutions; zero padding; bfloat16; crops
+to the decoder; nearest upsampling instead of transposed convolutions; zero padding; crops
 of random size.
 """
 
@@ -181,7 +181,7 @@ def train(
     return games.train(
         folder,
         dataclasses.asdict(settings),
-        lambda: game(settings, encoder),
+        lambda precision: game(dataclasses.replace(settings, precision=precision), encoder),
         lambda: generators(settings),
         batches_from,
         _sampler(a, b, settings.size),

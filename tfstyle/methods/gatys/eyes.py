@@ -1,4 +1,4 @@
-"""A frozen network of any layers that pictures are optimised for, in bfloat16."""
+"""A frozen network of any layers that pictures are optimised for."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ class Eyes:
         strides: Pixels a position of each layer.
         reach: Pixels that the deepest layer sees to each side, up to a multiple of its stride.
         numbers: Of all convolutions together, a pixel.
+        precision: Name of the type that it computes in.
     """
 
     network: keras.Model
@@ -24,6 +25,7 @@ class Eyes:
     strides: Mapping[str, int]
     reach: int
     numbers: float
+    precision: str
 
 
 POOLS = keras.layers.MaxPooling2D | keras.layers.AveragePooling2D
@@ -50,8 +52,8 @@ def eyes(network: keras.Model, views: Mapping[str, tuple], layers: Iterable[str]
     found.trainable = False
     strides, reach, count = _seen(found)
     strides = {name: strides[name.replace("relu", "conv")] for name in layers}
-    deepest = max(strides.values())
-    return Eyes(found, views, strides, -(-reach // deepest) * deepest, count)
+    deepest, precision = max(strides.values()), found.output[layers[0]].dtype
+    return Eyes(found, views, strides, -(-reach // deepest) * deepest, count, precision)
 
 
 def _seen(network):

@@ -23,9 +23,9 @@ from tfstyle.training.pixels import (
 )
 
 LEAST = 0.01  # of the photograph's own style loss, of which the style loss is a share
-NUMBER = 10  # bytes that each number of the network takes, its gradient and copies included
+COPIES = 5  # of each number of the network, its gradient included
 WIDER = 4  # channels of VGG-19 to one of ours, at most
-NORMAL = "bfloat16"  # of the content's features that are kept
+HALF_SCALE = 2.0**16  # of losses, to begin with, where gradients are in float16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +65,9 @@ class Scenes:
     """
 
     def __init__(self, objective: Objective):
-        self.objective, self.gradients = objective, Gradients(objective)
+        half = objective.eyes.precision == "float16"
+        self.objective = objective
+        self.gradients = Gradients(objective, HALF_SCALE if half else 1.0)
         self.features = any_size(objective.features)
         self.reach = objective.eyes.reach
 
@@ -89,10 +91,11 @@ class Scenes:
         looking, beside = self.objective.eyes, 2 * self.reach
         window = min(height * width, max(WHOLE_PIXELS, (TILE + beside) ** 2))
         kept = sum(
-            2 * looking.network.output[layer].shape[-1] / looking.strides[layer] ** 2
+            looking.network.output[layer].shape[-1] / looking.strides[layer] ** 2
             for layer in self.objective.contents
         )
-        return NUMBER * looking.numbers * window + WIDER * kept * height * width
+        number = 4 if looking.precision == "float32" else 2
+        return number * (COPIES * looking.numbers * window + WIDER * kept * height * width)
 
     def at(self, wish: Wish, height: int, width: int) -> Scene:
         """The scene of a wish at a size."""
@@ -152,4 +155,4 @@ def _moments(parts):
 
 def _normal(features, mean, variance):
     normal = (ops.cast(features, "float32") - mean) / ops.sqrt(variance + EPSILON)
-    return ops.cast(normal, NORMAL)
+    return ops.cast(normal, features.dtype)

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import number
+from tfstyle.training.settings import computing, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,4 +29,5 @@ class Settings:
     blocks: int = number(3, "residual blocks at an eighth of the size")
     top: int = number(8, "channels at full size")
     hidden: int = number(224, "width of the predictor's hidden layer")
+    precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

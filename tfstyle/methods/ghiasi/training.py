@@ -15,7 +15,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfstyle import losses
+from tfstyle import losses, precision
 from tfstyle.data import batches, folders
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
@@ -23,7 +23,7 @@ from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import predictor
 from tfstyle.networks.transformer import transformer
 from tfstyle.training import perceptual, runs
-from tfstyle.training.trainer import Trainer, adam, precision
+from tfstyle.training.trainer import Trainer, adam
 
 STANDARDIZE_BATCHES = 150
 
@@ -89,7 +89,7 @@ def train(
     photographs, painted = folders.pictures(content), folders.several(styles)
     run = runs.Run(folder, dataclasses.asdict(settings))
     keras.utils.set_random_seed(settings.seed)
-    with precision("mixed_bfloat16"):
+    with precision.mixed(run.precision.name):
         parts = networks(encoders.like(encoder), settings)
         trainer = Trainer(training_network(parts), Objective(*loss_network(), settings))
     trainer.compile(

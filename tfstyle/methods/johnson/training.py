@@ -2,7 +2,7 @@
 super-resolution", https://arxiv.org/abs/1603.08155: one feed-forward network a painting.
 
 Departures from the paper by default: a smaller network (`tfstyle.networks.transformer`) with
-instance norm; losses as of `tfstyle.training.perceptual`; bfloat16. The paper's own network is
+instance norm; losses as of `tfstyle.training.perceptual`. The paper's own network is
 `tfstyle.networks.johnson`.
 """
 

@@ -138,7 +138,7 @@ def train(
     return games.train(
         folder,
         dataclasses.asdict(settings) | {"direction": direction},
-        lambda: game(settings),
+        lambda precision: game(dataclasses.replace(settings, precision=precision)),
         lambda: generators(settings),
         batches_from,
         _sampler(pairs, settings.size, direction),

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import PRECISIONS, number
+from tfstyle.training.settings import computing, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,5 +18,5 @@ class Settings:
     average: float = number(0.999, "decay of the running average of weights that is released")
     padding: str = number("zero", "of the decoders", ("zero", "reflect"))
     slope: float = number(0.1, "of ReLUs below 0; the authors' is 0")
-    precision: str = number("mixed_bfloat16", "what layers compute in", PRECISIONS)
+    precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

@@ -3,8 +3,7 @@ https://arxiv.org/abs/1705.08086: five decoders learn to give photographs back f
 taps; a style is put on between, by whitening and colouring, and is never trained on.
 
 Departures from the paper by default: our small encoder instead of VGG-19; all five decoders learn
-at once; the feature loss is a share of the features' variance; zero padding; leaky ReLUs;
-bfloat16.
+at once; the feature loss is a share of the features' variance; zero padding; leaky ReLUs.
 """
 
 import dataclasses
@@ -15,7 +14,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfstyle import images, losses
+from tfstyle import images, losses, precision
 from tfstyle.data import batches, folders
 from tfstyle.methods.wct.settings import Settings
 from tfstyle.networks import adain, wct
@@ -23,7 +22,7 @@ from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
-from tfstyle.training.trainer import Seen, Trainer, adam, precision
+from tfstyle.training.trainer import Seen, Trainer, adam
 
 SHEET = 8  # photographs on a sheet
 
@@ -83,7 +82,7 @@ def train(
     photographs = folders.several(content)
     run = runs.Run(folder, dataclasses.asdict(settings))
     keras.utils.set_random_seed(settings.seed)
-    with precision(settings.precision):
+    with precision.mixed(run.precision.name):
         eyes = encoder()
         seeing = _seeing(eyes)
         decoders = wct.level_decoders(eyes, settings.padding, settings.slope)

@@ -1,0 +1,227 @@
+"""What Keras computes in: chosen once a machine, kept by runs, told by cards."""
+
+import json
+import math
+
+import keras
+import numpy as np
+import pytest
+from processes import steps_logged
+
+from tfstyle import cli, device, examples, images, precision, release, weights
+from tfstyle.methods.gatys.settings import Settings
+from tfstyle.methods.johnson import training as johnson
+from tfstyle.networks import encoder as encoders
+from tfstyle.networks import files
+from tfstyle.training import begun, runs
+
+QUICK = Settings(iterations=6)
+NARROW = {"stem": 4, "quarter": 8, "eighth": 8, "blocks": 1, "top": 4, "margin": 8}
+SMALL = johnson.Settings(steps=2, batch=2, size=64, **NARROW)
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine that nothing is remembered of, and a function that says what it takes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(device, "accelerator", lambda: None)
+    precision._fastest.cache_clear()
+    yield lambda **times: _measures(monkeypatch, times)
+    precision._fastest.cache_clear()
+
+
+def _measures(monkeypatch, times):
+    asked = []
+    monkeypatch.setattr(device, "_measured", lambda names: asked.append(names) or times)
+    precision._fastest.cache_clear()
+    return asked
+
+
+@pytest.mark.parametrize("name", precision.PRECISIONS[1:])
+def test_what_is_asked_for_is_obeyed_and_nothing_is_measured(machine, name):
+    asked = machine(float32=1.0, bfloat16=2.0)
+    assert precision.choose(name).name == name and not asked
+
+
+def test_an_unknown_precision_is_refused_with_those_that_are_known():
+    with pytest.raises(ValueError, match="auto, bfloat16, float16, float32"):
+        precision.choose("int8")
+
+
+@pytest.mark.parametrize(
+    ("bfloat16", "chosen"),
+    [(1.0, "bfloat16"), (1.9, "float32"), (8.0, "float32"), (math.inf, "float32")],
+)
+def test_auto_is_the_faster_of_two_where_it_is_clearly_so(machine, bfloat16, chosen):
+    machine(float32=2.0, bfloat16=bfloat16)
+    choice = precision.choose()
+    assert choice.name == chosen and "2.0 ms" in str(choice) and device.processor() in str(choice)
+
+
+def test_what_was_measured_is_remembered_in_the_process_and_in_a_file(machine):
+    asked = machine(float32=2.0, bfloat16=1.0)
+    assert precision.choose() is precision.choose()
+    precision._fastest.cache_clear()
+    assert precision.choose().name == "bfloat16" and len(asked) == 1
+
+
+def test_other_limits_of_the_processor_are_another_machine(machine, monkeypatch):
+    machine(float32=2.0, bfloat16=1.0)
+    precision.choose()
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    machine(float32=2.0, bfloat16=math.inf)
+    choice = precision.choose()
+    assert choice.name == "float32" and "ONEDNN_MAX_CPU_ISA=AVX2" in str(choice)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"a": 3}', '{"a": {"float32": "no"}}', "\udcff"])
+def test_a_broken_memory_is_measured_again_and_written_anew(machine, content):
+    asked = machine(float32=2.0, bfloat16=1.0)
+    device.memory().parent.mkdir(parents=True)
+    device.memory().write_bytes(content.encode(errors="surrogateescape"))
+    assert precision.choose().name == "bfloat16" and len(asked) == 1
+    (found,) = json.loads(device.memory().read_text()).values()
+    assert found == {"float32": 2.0, "bfloat16": 1.0}
+
+
+def test_a_memory_that_cannot_be_written_is_no_error(machine, tmp_path):
+    (tmp_path / "cache").write_text("a file, not a folder")
+    machine(float32=2.0, bfloat16=1.0)
+    assert precision.choose().name == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("capability", "chosen"), [(6, "float32"), (7, "float16"), (8, "bfloat16"), (12, "bfloat16")]
+)
+def test_gpus_with_tensor_cores_compute_on_them(machine, monkeypatch, capability, chosen):
+    monkeypatch.setattr(device, "accelerator", lambda: ("GPU X", capability))
+    choice = precision.choose()
+    assert choice.name == chosen and "GPU X" in str(choice)
+
+
+def test_this_machine_is_measured_in_half_a_second_or_says_what_it_refuses():
+    times = device._measured(("float32", "bfloat16"))
+    assert 0 < times["float32"] < 500 and times["bfloat16"] > 0
+
+
+def test_policies_last_as_long_as_their_context():
+    before = keras.mixed_precision.global_policy().name
+    with precision.mixed("bfloat16"):
+        assert keras.mixed_precision.global_policy().name == "mixed_bfloat16"
+        with precision.pure("float16"):
+            assert keras.mixed_precision.global_policy().name == "float16"
+    with precision.mixed("float32"):
+        assert keras.mixed_precision.global_policy().name == "float32"
+    assert keras.mixed_precision.global_policy().name == before
+
+
+def going(folder, wanted, step=3):
+    """A run that is begun or goes on with a precision, and has a checkpoint."""
+    run = runs.Run(folder, {"rate": 1.0, "precision": wanted})
+    run.keep(step, ".txt", lambda path: path.write_text("weights"))
+    return run
+
+
+def test_a_run_goes_on_in_its_own_precision_on_another_machine(machine, tmp_path):
+    machine(float32=2.0, bfloat16=1.0)
+    first = going(tmp_path / "run", "auto").precision
+    device.memory().unlink()
+    machine(float32=1.0, bfloat16=2.0)
+    assert precision.choose().name == "float32"
+    assert going(tmp_path / "run", "auto").precision == first
+    assert going(tmp_path / "run", "bfloat16").precision == first
+    assert first.name == "bfloat16" and "1.0 ms" in first.why
+
+
+def test_a_run_refuses_another_precision(machine, tmp_path):
+    going(tmp_path, "bfloat16")
+    with pytest.raises(ValueError, match=r"precision=float32 \(was bfloat16\)"):
+        runs.Run(tmp_path, {"rate": 1.0, "precision": "float32"})
+
+
+@pytest.mark.parametrize(
+    ("kept", "name"),
+    [
+        ({}, "bfloat16"),
+        ({"precision": "mixed_bfloat16"}, "bfloat16"),
+        ({"precision": "float32"}, "float32"),
+    ],
+)
+def test_runs_of_before_go_on(machine, tmp_path, kept, name):
+    machine(float32=2.0, bfloat16=1.9)
+    going(tmp_path, "float32")
+    (tmp_path / "settings.json").write_text(json.dumps({"rate": 1.0, **kept}))
+    assert going(tmp_path, "auto").precision.name == name
+    told = json.loads((tmp_path / "settings.json").read_text())
+    assert told["precision"] == name and told[begun.WHY]
+
+
+def loss_network():
+    eyes, readouts = weights.encoder()
+    return encoders.like(eyes), encoders.views(readouts)
+
+
+@pytest.mark.parametrize("name", ["float32", "float16"])
+def test_a_training_computes_in_what_is_asked_and_its_card_says_so(name, tmp_path, capsys):
+    for index in range(2):
+        images.write(examples.lake(70, 80 + index), tmp_path / "content" / f"{index}.png")
+    images.write(examples.discs(64, 80), tmp_path / "style.png")
+    settings = johnson.Settings(**{**vars(SMALL), "precision": name})
+    run = tmp_path / "run"
+    files = tmp_path / "content", tmp_path / "style.png"
+    assert johnson.train(*files, run, loss_network, settings)
+    assert f"Computes in {name}: as asked." in capsys.readouterr().out
+    assert steps_logged(run) == 1
+    card = release._card("johnson-x", run, {}, None)
+    assert card["precision"] == name and card["precision_reason"] == "as asked"
+
+
+@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
+    photograph = examples.lake(64, 80)
+    exact, found = (
+        weights.gatys(settings=QUICK, precision=each).stylize(photograph, painting)
+        for each in ("float32", name)
+    )
+    assert np.abs(exact - photograph).mean() > 0.02
+    assert np.abs(found - exact).mean() < 0.02
+
+
+def test_half_precision_halves_the_scale_of_losses_that_overflow(painting):
+    stylizer = weights.gatys(settings=QUICK, precision="float16")
+    stylizer.scenes.gradients.scale = 2.0**40
+    painted = stylizer.stylize(examples.lake(64, 80), painting)
+    assert np.isfinite(painted).all() and stylizer.scenes.gradients.scale < 2.0**40
+
+
+def test_gatys_says_what_it_computes_in_and_why(tmp_path, capsys):
+    photo, style = tmp_path / "photo.png", tmp_path / "style.png"
+    images.write(examples.lake(64, 80), photo)
+    images.write(examples.discs(64, 80), style)
+    told = ["stylize", photo, "--style", style, "--method", "gatys", "-o", tmp_path / "out.png"]
+    told = [str(each) for each in [*told, "--iterations", "2", "--run", tmp_path / "run"]]
+    assert cli.main([*told, "--precision", "float32"]) == 0
+    assert "Computes in float32: as asked." in capsys.readouterr().err
+    assert cli.main([*told, "--overwrite"]) == 0
+    assert "Computes in float32: as asked." in capsys.readouterr().err
+    assert cli.main([*told, "--overwrite", "--precision", "bfloat16"]) == 2
+    assert "precision=bfloat16 (was float32)" in capsys.readouterr().err
+
+
+def test_a_network_from_a_file_convolves_in_any_precision(stylizer):
+    network = weights.load_networks("ghiasi")["transformer"]
+    kinds = {type(layer.dtype_policy.name) for layer in network.layers}
+    assert kinds == {str}
+    found = files.convolving_in(network, "bfloat16")
+    policies = {layer.dtype_policy.name for layer in found.layers}
+    assert policies == {"float32", "mixed_bfloat16"} and found.output.dtype == "float32"
+    again = files.convolving_in(found, "float32")
+    assert {layer.dtype_policy.name for layer in again.layers} == {"float32"}
+
+
+def test_what_whitens_stays_in_float32_unless_it_is_asked(machine):
+    machine(float32=2.0, bfloat16=1.0)
+    for asked, expected in (("auto", "float32"), ("bfloat16", "mixed_bfloat16")):
+        layers = weights.load_networks("wct", None, asked)["decoder1"].layers
+        kinds = [each for each in layers if isinstance(each, keras.layers.Conv2D)]
+        assert {layer.dtype_policy.name for layer in kinds} == {expected}

@@ -1,0 +1,56 @@
+"""Settings of a run that goes on: those that it was begun with."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tfstyle.precision import Choice, choose, plain
+
+PRECISION, WHY = "precision", "precision_reason"
+FORMER = "bfloat16"  # what runs computed in whose settings do not say it
+
+
+def settled(asked: Mapping) -> dict:
+    """Settings of a new run, with the precision that it will compute in and why.
+
+    Args:
+        asked: Plain numbers and strings, "precision" among them where something is computed.
+    """
+    if PRECISION not in asked:
+        return dict(asked)
+    choice = choose(asked[PRECISION])
+    return asked | {PRECISION: choice.name, WHY: asked.get(WHY, choice.why)}
+
+
+def continued(folder: Path, begun: Mapping, asked: Mapping) -> dict:
+    """Settings that a run goes on with.
+
+    Args:
+        folder: Of the run.
+        begun: Its settings.
+        asked: Those that are asked for; the precision "auto" is the run's own.
+
+    Raises:
+        ValueError: They are others.
+    """
+    begun = _known(begun) if PRECISION in asked else dict(begun)
+    if PRECISION in asked:
+        name = plain(asked[PRECISION])
+        asked = asked | {PRECISION: begun[PRECISION] if name == "auto" else name, WHY: begun[WHY]}
+    other = [k for k in begun.keys() | asked.keys() if begun.get(k) != asked.get(k)]
+    if other:
+        changes = ", ".join(f"{k}={asked.get(k)} (was {begun.get(k)})" for k in sorted(other))
+        raise ValueError(
+            f"Expected the settings that {folder} was begun with, or a new folder. "
+            f"Received: {changes}."
+        )
+    return begun
+
+
+def _known(begun):
+    name = plain(begun.get(PRECISION, FORMER))
+    return begun | {PRECISION: name, WHY: begun.get(WHY, "as the run was begun")}
+
+
+def precision(settings: Mapping) -> Choice | None:
+    """What a run computes in; None where its settings do not say it."""
+    return Choice(settings[PRECISION], settings[WHY]) if PRECISION in settings else None
