@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from tfstyle import images, weights
+from tfstyle import device, images, precision, weights
 from tfstyle.data import folders
 from tfstyle.methods.adain import training
 from tfstyle.methods.adain.settings import Settings
@@ -73,11 +73,13 @@ def main():
     parser.add_argument("--run", required=True, metavar="DIR", help="where the three runs go")
     parser.add_argument("-o", "--output", required=True, metavar="PICTURE")
     parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--precision", choices=precision.PRECISIONS, default="auto")
     options = parser.parse_args()
+    print(device.processor())
     eyes, readouts = weights.encoder()
     runs = {norm: Path(options.run) / norm for norm in NORMS}
     for norm, run in runs.items():
-        settings = Settings(steps=options.steps, size=128, norm=norm)
+        settings = Settings(steps=options.steps, size=128, norm=norm, precision=options.precision)
         if not training.train(
             options.content,
             options.style,

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import examples, images, weights
+from tfstyle import device, examples, images, weights
 from tfstyle.evaluation.speed import milliseconds
 from tfstyle.layers import Coloring, WhitenColor, Whitening
 from tfstyle.networks import adain
@@ -116,6 +116,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=("adain", "layer", "wct"), nargs="+")
     options = parser.parse_args()
+    print(device.processor())
     chosen = options.only or ("adain", "layer", "wct")
     keras.utils.set_random_seed(0)
     photo = images.resize(examples.lake(384, 512), options.size, options.size)

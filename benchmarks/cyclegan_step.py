@@ -4,13 +4,14 @@ The paper's sizes (Zhu et al. 2017): generators of 9 residual blocks and 64 filt
 of 70x70 pixels and 64 filters, one picture of each domain a step, cycle weight 10, identity
 weight 5, least squares, Adam with rate 2e-4 and beta1 0.5, reflection padding as the authors'.
 
-    tfstyle             this package: bfloat16, nearest upsampling, a pool of 50
+    tfstyle             this package: the device's precision, nearest upsampling, a pool of 50
     tfstyle-transposed  the same with the authors' transposed convolutions
     tensorflow          cyclegan_tensorflow.py: float32, the structure of TensorFlow's tutorial
     pytorch             cyclegan_pytorch.py: float32, the structure of the authors' code
 
     python benchmarks/cyclegan_step.py
     python benchmarks/cyclegan_step.py --only tfstyle pytorch --steps 20 --threads 4
+    ONEDNN_MAX_CPU_ISA=AVX2 python benchmarks/cyclegan_step.py --precision float32  # as with AVX2
 
 Each contestant runs in a process of its own, one after the other, round by round; the table shows
 medians over the steps of all rounds. Nothing else should run on the machine meanwhile.
@@ -29,9 +30,10 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
+
+from tfstyle import device, precision
 
 WARM_UP = 3
 PAPER = {  # whatever the package's own defaults are
@@ -46,7 +48,6 @@ PAPER = {  # whatever the package's own defaults are
     "identity_weight": 5.0,
     "adversarial": "least-squares",
     "rate": 2e-4,
-    "precision": "mixed_bfloat16",
 }
 TORCH = (
     "pytorch is left out since torch is not installed: "
@@ -54,13 +55,14 @@ TORCH = (
 )
 
 
-def tfstyle(a, b, upsampling):
+def tfstyle(a, b, precision, upsampling):
     """A function that trains this package's networks once and returns a loss."""
     import tensorflow as tf
 
     from tfstyle.methods.cyclegan import settings, training
 
-    game = training.game(settings.Settings(**PAPER, upsampling=upsampling, size=a.shape[1]))
+    chosen = {"precision": precision, "upsampling": upsampling, "size": a.shape[1]}
+    game = training.game(settings.Settings(**PAPER, **chosen))
     assert [x.count_params() for x in game.generators.values()] == [11_378_179] * 2
     assert [x.count_params() for x in game.discriminators.values()] == [2_764_737] * 2
 
@@ -72,7 +74,7 @@ def tfstyle(a, b, upsampling):
     return lambda: float(sum(step(batch).values()))
 
 
-def other(a, b, module):
+def other(a, b, _, module):
     return importlib.import_module(module).stepper(a, b)
 
 
@@ -84,11 +86,11 @@ CONTESTANTS = {
 }
 
 
-def measure(name, steps, size):
+def measure(name, steps, size, precision):
     """Seconds of each step, by the clock and summed over the processor's cores."""
     random = np.random.default_rng(1)
     a, b = (random.random((1, size, size, 3), np.float32) for _ in range(2))
-    step, seconds, busy = CONTESTANTS[name](a, b), [], []
+    step, seconds, busy = CONTESTANTS[name](a, b, precision), [], []
     for _ in range(WARM_UP + steps):
         begun, worked = time.perf_counter(), time.process_time()
         loss = step()
@@ -101,6 +103,7 @@ def measure(name, steps, size):
 def apart(name, options):
     """`measure` in a process of its own."""
     numbers = ("--steps", str(options.steps), "--size", str(options.size))
+    numbers += ("--precision", options.precision)
     command = [sys.executable, __file__, "--measure", name, *numbers]
     chosen = environment(options.threads)
     done = subprocess.run(command, env=chosen, capture_output=True, text=True)
@@ -139,21 +142,13 @@ def table(found):
 
 
 def machine(options):
-    """The processor and the versions, in two lines."""
-    known = processor()
-    amx = "with AMX" if "amx_bf16" in known.get("flags", "").split() else "without AMX"
-    model = known.get("model name") or platform.processor() or platform.machine()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield f"{model}, {cores} cores, {amx}, threads: {options.threads or 'default'}"
+    """The processor, what this package computes in, and the versions, in three lines."""
+    os.environ.update(environment(options.threads))
+    yield f"{device.processor()}, threads: {options.threads or 'default'}"
+    yield f"tfstyle computes in {precision.choose(options.precision)}"
     packages = [name for name in ("tensorflow", "keras", "torch") if importlib.util.find_spec(name)]
     versions = (f"{name} {importlib.metadata.version(name)}" for name in packages)
     yield ", ".join((f"Python {platform.python_version()}", *versions))
-
-
-def processor():
-    path = Path("/proc/cpuinfo")
-    lines = path.read_text().split("\n\n")[0].splitlines() if path.exists() else []
-    return {key.strip(): value.strip() for key, _, value in (x.partition(":") for x in lines)}
 
 
 def arguments():
@@ -165,6 +160,7 @@ def arguments():
     parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels")
     parser.add_argument("--threads", type=int, default=0, help="0 leaves them to each framework")
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
+    parser.add_argument("--precision", choices=precision.PRECISIONS, default="auto")
     parser.add_argument("--measure", choices=CONTESTANTS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -172,7 +168,7 @@ def arguments():
 def main():
     options = arguments()
     if options.measure:
-        print(json.dumps(measure(options.measure, options.steps, options.size)))
+        print(json.dumps(measure(options.measure, options.steps, options.size, options.precision)))
         return
     names = list(options.only)
     if "pytorch" in names and importlib.util.find_spec("torch") is None:

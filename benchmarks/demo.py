@@ -23,7 +23,7 @@ import numpy as np
 from gradio_client import Client, handle_file
 from gradio_client.utils import Status
 
-from tfstyle import examples, images, weights
+from tfstyle import device, examples, images, weights
 
 SIDE = 512  # pixels of the photographs
 CHANGES = 9  # of the strength
@@ -157,6 +157,7 @@ def main():
         visitors, memory = visited(options, Path(folder))
     times = [seconds for visitor in visitors for seconds in visitor.times]
     lost = [words for visitor in visitors for words in visitor.lost]
+    print(device.processor())
     print(f"clients {options.clients}, seconds {options.seconds:g}")
     print(f"painted {len(times)}, lost {len(lost)}, of others {sum(v.others for v in visitors)}")
     print(f"seconds a picture: median {np.median(times):.1f}, at most {max(times):.1f}")

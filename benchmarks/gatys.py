@@ -23,13 +23,12 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tfstyle import images, statistics, weights
+from tfstyle import device, images, precision, statistics, weights
 from tfstyle.evaluation.speed import milliseconds, seconds_and_peak
 from tfstyle.methods.gatys.settings import OPTIMIZERS, TAPS, Settings
 from tfstyle.methods.gatys.stylizer import Gatys
 from tfstyle.networks.encoder import views
 from tfstyle.networks.vgg import untrained
-from tfstyle.training.trainer import precision
 
 CONTENT = "relu5_2"
 STEPS = 500
@@ -101,13 +100,13 @@ def our_steps(stylizer, photograph, painting):
     return lambda: next(steps)
 
 
-def on_vgg(kind, photograph, painting):
-    """A step on VGG-19, the tutorials' or ours."""
+def on_vgg(kind, photograph, painting, chosen="auto"):
+    """A step on VGG-19, the tutorials' in float32 or ours."""
     taps = [*TAPS, CONTENT]
     if kind == "plain":
         network = untrained(taps=taps, padding="zero")
         return plain_step(network, photograph, painting, plain_losses)[0]
-    with precision("bfloat16"):
+    with precision.pure(precision.choose(chosen).name):
         network = untrained(taps=taps, padding="zero")
     return our_steps(Gatys(network, {}, GRAM), photograph, painting)
 
@@ -116,7 +115,9 @@ def peak(kind, options):
     """MiB of a process that takes three steps, over one that has imported everything."""
     code = "import sys; sys.path.insert(0, 'benchmarks'); import gatys\n"
     run = f"step = gatys.on_vgg({kind!r}, *gatys.pictures({options.photo!r}, "
-    run += f"{options.painting!r}, {options.size}))\nfor _ in range(3): step()"
+    run += (
+        f"{options.painting!r}, {options.size}), {options.precision!r})\nfor _ in range(3): step()"
+    )
     idle, busy = (seconds_and_peak(text)[1] for text in (code, code + run))
     return busy - idle
 
@@ -128,7 +129,8 @@ def pictures(photo, painting, size):
 
 def speeds(options, photograph, painting):
     """Lines of a table: milliseconds a step and peaks on VGG-19."""
-    steps = {kind: on_vgg(kind, photograph, painting) for kind in ("plain", "ours")}
+    kinds = ("plain", "ours")
+    steps = {kind: on_vgg(kind, photograph, painting, options.precision) for kind in kinds}
     times = milliseconds(steps, options.rounds)
     peaks = {kind: peak(kind, options) for kind in times}
     yield f"VGG-19, {options.size} px   ms a step   times as fast   MiB at most   share"
@@ -172,7 +174,7 @@ def races(options, photograph, painting):
         ),
         "ours": Settings(),
     }.items():
-        stylizer = weights.gatys(settings=settings)
+        stylizer = weights.gatys(settings=settings, precision=options.precision)
         work = stylizer.optimisation(photograph, painting)
         list(zip(range(2), work, strict=False))
         found[name] = reached(work, loss)
@@ -183,13 +185,14 @@ def races(options, photograph, painting):
 
 def large(options, photograph, painting):
     """Lines of a table: what 3840x2160 pixels were said to take, and what they took."""
-    work = weights.gatys().optimisation(images.resize(photograph, *LARGE), painting)
+    stylizer = weights.gatys(precision=options.precision)
+    work = stylizer.optimisation(images.resize(photograph, *LARGE), painting)
     said = work.estimate()
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder, "large.png")
         images.write(images.resize(photograph, *LARGE), photo)
         command = ["stylize", photo, "--style", options.painting, "--method", "gatys"]
-        command += ["-o", Path(folder, "painted.png")]
+        command += ["-o", Path(folder, "painted.png"), "--precision", options.precision]
         code = f"from tfstyle import cli; cli.main({[str(each) for each in command]})"
         seconds, peak = seconds_and_peak(code)
     yield f"{LARGE[1]}x{LARGE[0]}   seconds   GB"
@@ -211,7 +214,8 @@ def noise(options, photograph, painting):
                 iterations=1000,
             )
             finite = True
-            for progress in weights.gatys(settings=settings).optimisation(photograph, painting):
+            stylizer = weights.gatys(settings=settings, precision=options.precision)
+            for progress in stylizer.optimisation(photograph, painting):
                 numbers = [*progress.losses.values(), progress.picture.sum()]
                 finite = finite and bool(np.isfinite(numbers).all())
             losses = " ".join(f"{progress.losses[name]:9.3g}" for name in ("style", "content"))
@@ -229,7 +233,9 @@ def main():
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--precision", choices=precision.PRECISIONS, default="auto")
     options = parser.parse_args()
+    print(f"{device.processor()}\nours in {precision.choose(options.precision)}", flush=True)
     photograph, painting = pictures(options.photo, options.painting, options.size)
     for name in options.tables:
         for line in TABLES[name](options, photograph, painting):
