@@ -55,6 +55,12 @@ def _evaluate(commands):
     )
     parser.add_argument("--csv", metavar="FILE", help="write every pair's figures here")
     parser.add_argument("--sheet", metavar="PICTURE", help="write every pair's pictures here")
+    parser.add_argument(
+        "--pictures",
+        metavar="DIR",
+        help="keep every picture that is measured: 00_content.png, 00_style.png, 00_MODEL.png and "
+        "so on, a number a pair; what a file name should not hold becomes -",
+    )
     parser.add_argument("--speed", action="store_true", help="time the models as well")
 
 
@@ -76,6 +82,7 @@ def _run_evaluate(options):
         table=options.csv,
         sheet=options.sheet,
         with_speed=options.speed,
+        folder=options.pictures,
     ):
         print(line, flush=True)
     return 0

@@ -9,30 +9,45 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import images, metrics
-from tfstyle.evaluation import models, speed
+from tfstyle.evaluation import gallery, models, speed
 from tfstyle.evaluation.models import Paint
 from tfstyle.evaluation.pairs import Pair
-from tfstyle.metrics import NAMES, Distances, Protocol
+from tfstyle.metrics import NAMES, SHOWN, Distances, Protocol
 
 TILE = 256  # pixels, side of a picture on a sheet
+WIDE = 6  # letters of a number, or of a longer name
 
 
 def measure(
     painters: Mapping[str, Paint],
     pairs: Sequence[Pair],
     protocol: Protocol,
+    folder: str | os.PathLike | None = None,
 ) -> tuple[dict[str, list[Distances]], list[np.ndarray]]:
-    """Every painter's figures for every pair, and a sheet's row of bytes a pair."""
+    """Every painter's figures for every pair, and a sheet's row of bytes a pair.
+
+    Args:
+        painters: Functions of a pair, by label.
+        pairs: Photographs with paintings.
+        protocol: Measures.
+        folder: Where to write what is measured, as `gallery.write` does, or None.
+    """
     figures, rows = {label: [] for label in painters}, []
-    for pair in tqdm(pairs, unit="pair"):
+    for number, pair in enumerate(tqdm(pairs, unit="pair")):
         content, style = pair.content, pair.style
-        seen, wanted = protocol.look(content), protocol.look(style)
-        row = [content, style]
+        seen, wanted = protocol.look(content), protocol.look(style, content.shape[:2])
+        shown = {"content": content, "style": style}
         for label, paint in painters.items():
-            row.append(paint(pair))
-            figures[label].append(protocol.distances(seen, wanted, protocol.look(row[-1])))
-        rows.append(np.stack([images.to_bytes(images.squash(each, TILE)) for each in row]))
+            shown[label] = paint(pair)
+            figures[label].append(protocol.distances(seen, wanted, protocol.look(shown[label])))
+        if folder:
+            gallery.write(folder, number, shown)
+        rows.append(np.stack([_tile(picture) for picture in shown.values()]))
     return figures, rows
+
+
+def _tile(picture):
+    return images.to_bytes(images.squash(picture, TILE))
 
 
 def report(
@@ -43,6 +58,7 @@ def report(
     table: str | os.PathLike | None = None,
     sheet: str | os.PathLike | None = None,
     with_speed: bool = False,
+    folder: str | os.PathLike | None = None,
 ) -> Iterator[str]:
     """Lines of a table: mean distances over the pairs, then what follows from them.
 
@@ -54,10 +70,17 @@ def report(
         table: CSV file to write every pair's figures to, or None.
         sheet: Picture to write every pair's pastiches to, or None.
         with_speed: Times the models as well.
+        folder: Where to write every picture that is measured, as `gallery.write` names them, or
+            None.
+
+    Raises:
+        ValueError: Two models' pictures would have one name in the folder.
     """
     found = {label: s for name in names for label, s in models.stylizers(name).items()}
     painters = models.painters(found, strengths)
-    figures, rows = measure(painters, pairs, Protocol(teacher))
+    if folder:
+        gallery.check_names(painters)
+    figures, rows = measure(painters, pairs, Protocol(teacher), folder)
     if table:
         images.write_file(table, _csv(pairs, figures).encode())
     if sheet:
@@ -71,9 +94,13 @@ def report(
 
 
 def _means(count, means):
-    yield f"{f'{count} pairs':22s}" + "".join(f"{name:>9s}" for name in NAMES)
+    """A table of what was measured, its columns as wide as their names."""
+    names = [n for n in SHOWN if not all(np.isnan(getattr(m, n)) for m in means.values())]
+    wide = max(22, *map(len, means))
+    yield f"{f'{count} pairs':{wide}s}" + "".join(f"  {name:>{WIDE}s}" for name in names)
     for label, found in means.items():
-        yield f"{label:22s}" + "".join(f"{getattr(found, name):9.3f}" for name in NAMES)
+        numbers = "".join(f"  {getattr(found, name):{max(WIDE, len(name))}.3f}" for name in names)
+        yield f"{label:{wide}s}{numbers}"
 
 
 def _at_equal_content(found, means, strengths):

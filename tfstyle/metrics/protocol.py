@@ -1,6 +1,7 @@
-"""Figures that say how near a pastiche is to its style and how much it keeps of its content."""
+"""Looks at pictures through frozen networks and measures them."""
 
 import dataclasses
+import functools
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,56 +11,49 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tfstyle import statistics
+from tfstyle import losses, statistics
+from tfstyle.metrics import sampling
+from tfstyle.metrics.content import cfsd, content_distance, weighted_distance
+from tfstyle.metrics.figures import NAN, Distances
+from tfstyle.metrics.lattice import weave
 from tfstyle.networks import squeezenet, teachers
 
-CFSD_SIDE = 32
 DESCRIBED = 16  # pictures at once
-CFSD_TEMPERATURE = 0.07
 LPIPS_HEADS = "lpips_v0.1_squeeze_linear.npz"
-
-
-@dataclasses.dataclass(frozen=True)
-class Distances:
-    """Of one pastiche; each is 0 at best, but for ssim, which is 1.
-
-    Args:
-        style: Mean over the five taps of |m(pastiche) - m(style)|^2 / |m(style)|^2, where m is
-            the vector of channel means and deviations.
-        content: 1 - mean cosine over positions between the relu4_1 maps of pastiche and content,
-            each normalised per channel.
-        cfsd: Content feature structural distance (Chung, Hyun & Heo 2024, StyleID,
-            https://arxiv.org/abs/2312.09008): KL divergence of relu3_1 self-similarities.
-        squeeze: As `style`, over SqueezeNet's features, which no training sees.
-        lpips: Learned perceptual distance of pastiche and content (Zhang et al. 2018,
-            https://arxiv.org/abs/1801.03924, equation 1), with SqueezeNet; approximate, since its
-            weights are not the ones that the heads were fitted to.
-        ssim: Structural similarity of pastiche and content (Wang et al. 2004).
-    """
-
-    style: float
-    content: float
-    cfsd: float
-    squeeze: float = float("nan")
-    lpips: float = float("nan")
-    ssim: float = float("nan")
-
-
-NAMES = tuple(field.name for field in dataclasses.fields(Distances))
-
-
-def mean(figures: list[Distances]) -> Distances:
-    """The mean of each figure."""
-    return Distances(*(float(np.mean([getattr(f, name) for f in figures])) for name in NAMES))
+STROKES = "relu3_1"  # of VGG-19, what REMD is taken on
+PATCHES = "fire5"  # of SqueezeNet
+DEEP = ("relu3_1", "relu4_1", "relu5_1")  # what the mean Wasserstein distance is of
 
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """A picture with its features: VGG-19's by tap, and SqueezeNet's or nothing."""
+    """A picture with its features.
+
+    Args:
+        picture: Shape (height, width, 3), in [0, 1].
+        vgg: VGG-19's by tap.
+        squeeze: SqueezeNet's by tap, or nothing.
+        strokes: VGG-19's at drawn positions, of full and half size.
+        patches: SqueezeNet's, alike, or nothing.
+    """
 
     picture: np.ndarray
     vgg: dict
     squeeze: dict
+    strokes: list
+    patches: list
+
+    @functools.cached_property
+    def spreads(self) -> dict:
+        """Covariances by tap, shape (1, channels, channels), in float64."""
+        return {
+            tap: ops.cast(statistics.covariance(x)[1], "float64") for tap, x in self.vgg.items()
+        }
+
+    @functools.cached_property
+    def roots(self) -> dict:
+        """Square roots of `spreads`."""
+        return {tap: statistics.square_root(spread) for tap, spread in self.spreads.items()}
 
 
 class Protocol:
@@ -75,28 +69,50 @@ class Protocol:
         self.eyes = eyes or teachers.teacher(weights)
         self.second, self.heads = _second_opinion(weights)
 
-    def look(self, image: np.ndarray) -> Seen:
-        """Features of one picture, shape (height, width, 3), in [0, 1]."""
-        batch = ops.convert_to_tensor(image[None])
-        second = self.second(batch, training=False) if self.second else {}
-        return Seen(image, self.eyes(batch, training=False), second)
+    def look(self, image: np.ndarray, extent: tuple[int, int] | None = None) -> Seen:
+        """Features of one picture.
+
+        Args:
+            image: Shape (height, width, 3), in [0, 1].
+            extent: Height and width that REMD brings the picture to: a painting is looked at in
+                the photograph's. None is its own.
+        """
+        scales = sampling.scales(image, extent or image.shape[:2])
+        vgg = _features(self.eyes, image)
+        strokes = _at_scales(self._strokes, scales, {id(image): vgg[STROKES]})
+        strokes = [sampling.features(found) for found in strokes]
+        if not self.second:
+            return Seen(image, vgg, {}, strokes, [])
+        second = _features(self.second, image)
+        patches = _at_scales(self._patches, scales, {id(image): second[PATCHES]})
+        return Seen(image, vgg, second, strokes, [sampling.patches(found) for found in patches])
+
+    @functools.cached_property
+    def _strokes(self):
+        return _tap(self.eyes, STROKES)
+
+    @functools.cached_property
+    def _patches(self):
+        return _tap(self.second, PATCHES)
 
     def distances(self, content: Seen, style: Seen, pastiche: Seen) -> Distances:
         """Figures of a pastiche of the content's size."""
         return Distances(
+            remd=sampling.remd(style.strokes, pastiche.strokes),
+            remd_squeeze=sampling.remd(style.patches, pastiche.patches) if self.second else NAN,
+            weave=weave(pastiche.picture),
+            **_wasserstein(style, pastiche),
             style=_style(style.vgg, pastiche.vgg),
             content=float(content_distance(content.vgg["relu4_1"], pastiche.vgg["relu4_1"])),
-            cfsd=float(_cfsd(content.vgg["relu3_1"], pastiche.vgg["relu3_1"])),
-            squeeze=_style(style.squeeze, pastiche.squeeze) if self.second else float("nan"),
-            lpips=self._lpips(content, pastiche) if self.heads else float("nan"),
+            cfsd=float(cfsd(content.vgg["relu3_1"], pastiche.vgg["relu3_1"])),
+            squeeze=_style(style.squeeze, pastiche.squeeze) if self.second else NAN,
+            lpips=self._lpips(content, pastiche) if self.heads else NAN,
             ssim=float(tf.image.ssim(content.picture, pastiche.picture, 1.0)),
         )
 
     def content(self, image: np.ndarray, pastiche: np.ndarray) -> float:
         """The content distance alone, of pictures of one size."""
-        maps = (
-            self.eyes(ops.convert_to_tensor(x[None]), training=False) for x in (image, pastiche)
-        )
+        maps = (_features(self.eyes, x) for x in (image, pastiche))
         return float(content_distance(*(taps["relu4_1"] for taps in maps)))
 
     def descriptors(self, pictures: Iterable[np.ndarray]) -> np.ndarray:
@@ -116,10 +132,22 @@ class Protocol:
     def _lpips(self, content, pastiche):
         return float(
             sum(
-                _weighted(content.squeeze[tap], pastiche.squeeze[tap], head)
+                weighted_distance(content.squeeze[tap], pastiche.squeeze[tap], head)
                 for tap, head in self.heads.items()
             )
         )
+
+
+def _features(network, image):
+    return network(ops.convert_to_tensor(image[None]), training=False)
+
+
+def _at_scales(network, scales, known):
+    return [known[id(x)] if id(x) in known else _features(network, x) for x in scales]
+
+
+def _tap(network, tap):
+    return keras.Model(network.input, network.output[tap])
 
 
 def _second_opinion(weights: str | os.PathLike | None):
@@ -135,10 +163,6 @@ def _second_opinion(weights: str | os.PathLike | None):
     }
 
 
-def _weighted(content, pastiche, head):
-    return ops.mean(ops.sum(ops.square(_unit(content) - _unit(pastiche)) * head, axis=-1))
-
-
 def _style(style, pastiche):
     return float(np.mean([_moment_distance(style[tap], pastiche[tap]) for tap in style]))
 
@@ -148,59 +172,16 @@ def _moment_distance(style, pastiche):
     return ops.sum(ops.square(got - wanted)) / ops.sum(ops.square(wanted))
 
 
-def content_distance(content, pastiche):
-    """1 - mean cosine over positions of feature maps that are normalised per channel first.
-
-    Args:
-        content: Features of the photograph, shape (batch, height, width, channels).
-        pastiche: Features of the result, the same shape.
-
-    Returns:
-        Scalar, 0 where they agree, about 1 where they have nothing in common.
-    """
-    content, pastiche = statistics.normalize(content), statistics.normalize(pastiche)
-    return 1.0 - ops.mean(ops.sum(_unit(content) * _unit(pastiche), axis=-1))
+def _wasserstein(style, pastiche):
+    """Of covariances alone, by tap and their mean over the deep ones."""
+    found = {tap: _spread_distance(style, pastiche, tap) for tap in style.spreads}
+    by_tap = {f"wasserstein_{tap}": distance for tap, distance in found.items()}
+    return {"wasserstein": float(np.mean([found[tap] for tap in DEEP])), **by_tap}
 
 
-def _unit(features):
-    return features / (ops.norm(features, axis=-1, keepdims=True) + 1e-8)
-
-
-def _cfsd(content, pastiche):
-    return ops.mean(keras.losses.kl_divergence(_similarities(content), _similarities(pastiche)))
-
-
-def _similarities(features):
-    side = (CFSD_SIDE, CFSD_SIDE)
-    small = ops.image.resize(features, side, interpolation="bilinear", antialias=True)
-    flat = _unit(ops.reshape(small, (-1, small.shape[-1])))
-    return ops.softmax(ops.matmul(flat, ops.transpose(flat)) / CFSD_TEMPERATURE, axis=-1)
-
-
-def psnr(expected: np.ndarray, found: np.ndarray) -> float:
-    """Peak signal-to-noise ratio in decibels of pictures in [0, 1]."""
-    return float(-10 * np.log10(np.mean(np.square(expected - found)) + 1e-12))
-
-
-def kernel_distance(found: np.ndarray, wanted: np.ndarray) -> float:
-    """Kernel distance (KID) of two sets of descriptors, unbiased, so that it may fall below 0.
-
-    Binkowski et al. 2018, https://arxiv.org/abs/1801.01401, section 4, with the cubic kernel of
-    equation 4. Descriptors are divided by the wanted ones' root mean square first, since these
-    are not Inception's.
-
-    Args:
-        found: Shape (pictures, numbers).
-        wanted: Shape (pictures, numbers); two pictures or more of either.
-    """
-    scale = np.sqrt(np.mean(np.square(wanted)))
-    x, y = np.float64(found) / scale, np.float64(wanted) / scale
-
-    def kernel(a, b):
-        return (a @ b.T / a.shape[1] + 1.0) ** 3
-
-    def within(a):
-        products, count = kernel(a, a), len(a)
-        return (products.sum() - np.trace(products)) / (count * (count - 1))
-
-    return float(within(x) + within(y) - 2.0 * kernel(x, y).mean())
+def _spread_distance(style, pastiche, tap):
+    pairs = (
+        (ops.zeros_like(spread[..., 0]), spread)
+        for spread in (style.spreads[tap], pastiche.spreads[tap])
+    )
+    return float(losses.wasserstein_loss(*pairs, root=style.roots[tap], ridge=0.0))
