@@ -6,7 +6,17 @@ import pytest
 from scipy import ndimage
 
 from tfstyle import cli, examples, images, losses, metrics, weights
-from tfstyle.evaluation import gallery, grades, models, pairs, report, speed
+from tfstyle.evaluation import (
+    controls,
+    duels,
+    gallery,
+    grades,
+    models,
+    pairs,
+    report,
+    speed,
+    tables,
+)
 from tfstyle.metrics import Distances, Protocol, sampling
 
 
@@ -138,6 +148,94 @@ def test_pictures_are_named_for_a_blind_comparison(tmp_path):
     kinds = ("content", "style", "magenta-fp16", "a-b-at-0.5")
     assert found == {f"{number}_{kind}.png" for number in ("00", "07", "123") for kind in kinds}
     np.testing.assert_allclose(images.read(tmp_path / "out/07_style.png"), style, atol=1 / 255)
+
+
+def drawn_pair(tmp_path):
+    for name, draw in {"content": examples.lake, "style": examples.discs}.items():
+        images.write(draw(64, 80), tmp_path / f"{name}.png")
+    return pairs.Pair(tmp_path / "content.png", tmp_path / "style.png", 64)
+
+
+def test_the_controls_are_filters_of_the_photograph_and_the_painting(tmp_path):
+    pair, times = drawn_pair(tmp_path), []
+    painters = controls.with_controls(
+        {"grey": lambda p: times.append(p) or grades.greyed(p.content)}
+    )
+    assert list(painters) == [
+        *("photograph", "color grade", "painting mirrored", "grey", "grey blurred")
+    ]
+    found = {label: paint(pair) for label, paint in painters.items()}
+    assert len(times) == 1 and all(x.shape == (64, 64, 3) for x in found.values())
+    np.testing.assert_array_equal(found["photograph"], pair.content)
+    wanted = pair.style.mean(axis=(0, 1))
+    np.testing.assert_allclose(found["color grade"].mean(axis=(0, 1)), wanted, atol=0.05)
+    np.testing.assert_array_equal(
+        found["painting mirrored"][:, ::-1], images.squash(pair.style, 64)
+    )
+    steps = [np.abs(np.diff(found[label], axis=0)).mean() for label in ("grey", "grey blurred")]
+    assert steps[1] < 0.7 * steps[0]
+
+
+def test_painterliness_goes_from_the_better_filter_to_the_painting():
+    remd = {"photograph": 0.4, "color grade": 0.5, "painting mirrored": 0.1, "ours": 0.3}
+    found = controls.painterliness({k: Distances(remd=v) for k, v in remd.items()})
+    expected = {"photograph": 0, "color grade": -0.25, "painting mirrored": 0.75, "ours": 0.25}
+    assert {k: v.painterliness for k, v in found.items()} == pytest.approx(expected)
+    alone = {"ours": Distances(remd=0.3)}
+    assert controls.painterliness(alone) == alone
+
+
+def test_pairs_are_counted_against_a_rival():
+    figures = {
+        "magenta fp16": [Distances(remd=x) for x in (0.2, 0.4, 0.5)],
+        "ours": [Distances(remd=x, remd_squeeze=0.1) for x in (0.1, 0.4, 1.0)],
+    }
+    head, line = duels.lines(figures, duels.rival("magenta-fp16", list(figures)))
+    assert "against magenta fp16" in head
+    assert line.split() == ["ours", "REMD", "1", "of", "3,", "1.167"]
+    with pytest.raises(ValueError, match=r"magenta fp16, ours.*theirs"):
+        duels.rival("theirs", list(figures))
+
+
+def test_a_second_judge_counts_as_well():
+    pair = [Distances(remd=0.2, remd_squeeze=0.4)], [Distances(remd=0.3, remd_squeeze=0.3)]
+    _, line = duels.lines(dict(zip(("a", "b"), pair, strict=True)), "a")
+    assert "REMD   0 of 1, 1.500; SqueezeNet's patches   1 of 1, 0.750" in line
+
+
+def test_columns_are_as_wide_as_their_names_and_only_of_what_was_measured():
+    means = {"a model of a very long name": Distances(remd=0.25, wasserstein=1.5)}
+    head, line = tables.lines(3, means)
+    assert head.split() == ["3", "pairs", "remd", "wasserstein"] and len(head) == len(line)
+    assert line.split()[-2:] == ["0.250", "1.500"]
+
+
+def test_networks_of_a_painting_each_are_judged_on_their_own(pictures, capsys, monkeypatch):
+    for index, name in enumerate(("starry-night", "great-wave", "the-kiss")):
+        (pictures / f"style/{index}.png").rename(pictures / f"style/{name}.png")
+    monkeypatch.setattr(report, "Protocol", lambda teacher: Protocol(eyes=weights.view()))
+    arguments = ["evaluate", "johnson", "--controls", "--against", "color-grade", "--size", "64"]
+    arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
+    assert cli.main([*arguments, "--first", "2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "painterliness" in lines[0] and "remd_squeeze" not in lines[0]
+    labels = ("photograph", "color grade", "painting mirrored", "johnson", "johnson blurred")
+    assert [line.split("  ")[0] for line in lines[1:6]] == list(labels)
+    assert "against color grade" in lines[6] and "of 2" in lines[7]
+
+
+def test_a_rival_that_is_not_measured_is_refused_before_anything_is(pictures, capsys):
+    arguments = ["evaluate", "johnson", "--against", "nobody"]
+    arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
+    assert cli.main(arguments) == 2
+    assert "johnson to compare with. Received: nobody" in capsys.readouterr().err
+
+
+def test_two_models_of_one_name_are_refused(pictures, capsys):
+    arguments = ["evaluate", "johnson", "johnson"]
+    arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
+    assert cli.main(arguments) == 2
+    assert "johnson, twice" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("labels", [("a b", "a-b"), ("style",)])

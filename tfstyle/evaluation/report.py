@@ -1,7 +1,5 @@
 """Quality of stylizers over pairs of pictures, in one run: a table, a CSV and a contact sheet."""
 
-import csv
-import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,13 +7,12 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import images, metrics
-from tfstyle.evaluation import gallery, models, speed
+from tfstyle.evaluation import controls, duels, gallery, models, speed, tables
 from tfstyle.evaluation.models import Paint
 from tfstyle.evaluation.pairs import Pair
-from tfstyle.metrics import NAMES, SHOWN, Distances, Protocol
+from tfstyle.metrics import Distances, Protocol
 
 TILE = 256  # pixels, side of a picture on a sheet
-WIDE = 6  # letters of a number, or of a longer name
 
 
 def measure(
@@ -36,13 +33,16 @@ def measure(
     for number, pair in enumerate(tqdm(pairs, unit="pair")):
         content, style = pair.content, pair.style
         seen, wanted = protocol.look(content), protocol.look(style, content.shape[:2])
-        shown = {"content": content, "style": style}
-        for label, paint in painters.items():
-            shown[label] = paint(pair)
-            figures[label].append(protocol.distances(seen, wanted, protocol.look(shown[label])))
+        pictures = {label: paint(pair) for label, paint in painters.items()}
+        found = {
+            label: protocol.distances(seen, wanted, protocol.look(picture))
+            for label, picture in pictures.items()
+        }
+        for label, each in controls.painterliness(found).items():
+            figures[label].append(each)
         if folder:
-            gallery.write(folder, number, shown)
-        rows.append(np.stack([_tile(picture) for picture in shown.values()]))
+            gallery.write(folder, number, {"content": content, "style": style, **pictures})
+        rows.append(np.stack([_tile(x) for x in (content, style, *pictures.values())]))
     return figures, rows
 
 
@@ -59,6 +59,8 @@ def report(
     sheet: str | os.PathLike | None = None,
     with_speed: bool = False,
     folder: str | os.PathLike | None = None,
+    with_controls: bool = False,
+    against: str | None = None,
 ) -> Iterator[str]:
     """Lines of a table: mean distances over the pairs, then what follows from them.
 
@@ -72,35 +74,42 @@ def report(
         with_speed: Times the models as well.
         folder: Where to write every picture that is measured, as `gallery.write` names them, or
             None.
+        with_controls: Measures what `controls.with_controls` adds as well.
+        against: Label of a model that every other is to be compared with, pair by pair, or None.
 
     Raises:
-        ValueError: Two models' pictures would have one name in the folder.
+        ValueError: Two models have one label, or their pictures would have one name in the
+            folder, or there is no model to compare with.
     """
-    found = {label: s for name in names for label, s in models.stylizers(name).items()}
+    found = _stylizers(names)
     painters = models.painters(found, strengths)
+    if with_controls:
+        painters = controls.with_controls(painters)
     if folder:
         gallery.check_names(painters)
+    against = against and duels.rival(against, list(painters))
     figures, rows = measure(painters, pairs, Protocol(teacher), folder)
     if table:
-        images.write_file(table, _csv(pairs, figures).encode())
+        images.write_file(table, tables.text(pairs, figures).encode())
     if sheet:
         images.write(contact_sheet(rows, ["photograph", "painting", *painters]), sheet)
-    means = {label: metrics.mean(found) for label, found in figures.items()}
-    yield from _means(len(pairs), means)
+    means = {label: metrics.mean(each) for label, each in figures.items()}
+    yield from tables.lines(len(pairs), controls.painterliness(means))
+    if against:
+        yield from duels.lines(figures, against)
     yield from _at_equal_content(found, means, strengths)
     yield from _own_styles(found, pairs)
     if with_speed:
         yield from speed.report(names)
 
 
-def _means(count, means):
-    """A table of what was measured, its columns as wide as their names."""
-    names = [n for n in SHOWN if not all(np.isnan(getattr(m, n)) for m in means.values())]
-    wide = max(22, *map(len, means))
-    yield f"{f'{count} pairs':{wide}s}" + "".join(f"  {name:>{WIDE}s}" for name in names)
-    for label, found in means.items():
-        numbers = "".join(f"  {getattr(found, name):{max(WIDE, len(name))}.3f}" for name in names)
-        yield f"{label:{wide}s}{numbers}"
+def _stylizers(names):
+    found = [each for name in names for each in models.stylizers(name).items()]
+    labels = [label for label, _ in found]
+    twice = [label for label in labels if labels.count(label) > 1]
+    if twice:
+        raise ValueError(f"Expected models of a name each. Received: {twice[0]}, twice.")
+    return dict(found)
 
 
 def _at_equal_content(found, means, strengths):
@@ -141,17 +150,6 @@ def _own_styles(found, pairs):
             continue
         ratios = [metrics.psnr(x, stylizer.stylize(x, x)) for x in photographs.values()]
         yield f"{label:22s} {np.mean(ratios):9.1f} {min(ratios):9.1f}"
-
-
-def _csv(pairs, figures):
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["photograph", "painting", "model", *NAMES])
-    for label, found in figures.items():
-        for pair, each in zip(pairs, found, strict=True):
-            numbers = [f"{getattr(each, name):.6f}" for name in NAMES]
-            writer.writerow([pair.content_path.name, pair.style_path.name, label, *numbers])
-    return text.getvalue()
 
 
 def contact_sheet(rows: Sequence[np.ndarray], labels: Sequence[str]) -> np.ndarray:

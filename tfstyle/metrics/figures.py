@@ -18,7 +18,8 @@ class Distances:
         remd_squeeze: The same of 3x3 patches of SqueezeNet's fire5, which no training sees: the
             judge of networks that were trained on REMD.
         painterliness: Share of the way in `remd` from the better of the photograph and its colour
-            grade (0) to the painting mirrored (1); known beside those controls alone.
+            grade (0) to the painting mirrored (1); beside those controls alone. A table shows that
+            of the means.
         weave: Mean log10 of how far the spectrum stands out at the frequencies of an 8-pixel
             lattice; about 0.1 of photographs and of white noise.
         wasserstein: Mean over relu3_1, relu4_1 and relu5_1 of the squared 2-Wasserstein distance
