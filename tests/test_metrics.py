@@ -3,10 +3,21 @@ import shutil
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
-from tfstyle import cli, examples, images, metrics, weights
-from tfstyle.evaluation import grades, models, pairs, report, speed
-from tfstyle.metrics import Distances, Protocol
+from tfstyle import cli, examples, images, losses, metrics, weights
+from tfstyle.evaluation import (
+    controls,
+    duels,
+    gallery,
+    grades,
+    models,
+    pairs,
+    report,
+    speed,
+    tables,
+)
+from tfstyle.metrics import Distances, Protocol, sampling
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +29,7 @@ def test_a_picture_is_no_distance_from_itself(protocol):
     seen = protocol.look(examples.lake(64, 64))
     found = protocol.distances(seen, seen, seen)
     assert max(found.style, found.squeeze, found.lpips) < 1e-6
+    assert max(found.remd, found.remd_squeeze, abs(found.wasserstein)) < 1e-4
     assert found.content < 1e-4 and found.cfsd < 1e-5 and found.ssim == pytest.approx(1)
 
 
@@ -29,6 +41,207 @@ def test_painting_trades_content_for_style(protocol, lite):
     assert painted.style < 0.7 * untouched.style and painted.squeeze < untouched.squeeze
     assert 0.02 < painted.content < 0.8 and painted.cfsd > 0
     assert painted.lpips > 0.1 and painted.ssim < 0.9
+
+
+@pytest.fixture(scope="module")
+def near():
+    """Measures on the released encoder's view of VGG-19, which needs no other weights."""
+    return Protocol(eyes=weights.view())
+
+
+def blurred(picture, sigma=2):
+    return ndimage.gaussian_filter(picture, (sigma, sigma, 0))
+
+
+def test_remd_tells_a_picture_from_a_blurred_one_and_from_others(near):
+    style, other = examples.swirls(128, 96), examples.lake(128, 96)
+    own, soft, far = (near.look(x).strokes for x in (style, blurred(style), other))
+    assert metrics.remd(own, own) < 1e-4
+    assert 1e-3 < metrics.remd(own, soft) < metrics.remd(own, far) < 1
+    assert metrics.remd(far, own) == pytest.approx(metrics.remd(own, far))
+
+
+def test_remd_looks_at_a_painting_in_the_photographs_size(near):
+    small = blurred(examples.swirls(96, 96), 1)
+    large = images.resize(small, 192, 192)
+    brought = near.look(large, (96, 96)).strokes
+    assert [len(x) for x in brought] == [24 * 24, 12 * 12]
+    assert metrics.remd(near.look(small).strokes, brought) < 0.1
+
+
+def test_the_earth_movers_do_not_mind_the_order_of_the_features():
+    random = np.random.default_rng(0)
+    one, other = random.normal(size=(1, 20, 5)), random.normal(size=(1, 30, 5))
+    found = float(losses.remd_loss(one, other))
+    assert float(losses.remd_loss(one[:, ::-1], other)) == pytest.approx(found, abs=1e-6)
+    assert float(losses.remd_loss(other, 3 * one)) == pytest.approx(found, abs=1e-6)
+
+
+def test_the_earth_movers_take_the_larger_of_two_means():
+    random = np.random.default_rng(0)
+    one, other = random.normal(size=(4, 3)), random.normal(size=(6, 3))
+    costs = [[1 - a @ b / np.linalg.norm(a) / np.linalg.norm(b) for b in other] for a in one]
+    expected = max(np.mean(np.min(costs, 0)), np.mean(np.min(costs, 1)))
+    assert float(losses.remd_loss(one[None], other[None])) == pytest.approx(expected, abs=1e-6)
+    assert float(losses.remd_loss(one[None], one[None, :2])) > 0.1
+    assert float(losses.remd_loss(one[None, :2], one[None])) > 0.1
+
+
+def test_patches_are_squares_of_neighbours():
+    rows, columns = np.mgrid[:6, :7]
+    found = sampling.patches(np.stack([rows, columns], axis=-1)[None]).reshape(-1, 2, 3, 3)
+    assert len(found) == 4 * 5 and len(np.unique(found[:, :, 0, 0], axis=0)) == 20
+    np.testing.assert_array_equal(found[:, 0] - found[:, 0, :1, :1], [np.mgrid[:3, :3][0]] * 20)
+    np.testing.assert_array_equal(found[:, 1] - found[:, 1, :1, :1], [np.mgrid[:3, :3][1]] * 20)
+    assert sampling.patches(np.zeros((1, 2, 8, 5))).shape == (6, 2 * 3 * 5)
+
+
+def test_positions_are_drawn_once_and_for_all():
+    found = np.arange(5000.0).reshape(1, 50, 100, 1)
+    assert sampling.features(found).shape == (1024, 1)
+    np.testing.assert_array_equal(sampling.features(found), sampling.features(found))
+
+
+def test_noise_has_no_weave_and_a_lattice_has():
+    random = np.random.default_rng(0)
+    noise = np.repeat(random.uniform(0.3, 0.7, size=(160, 200, 1)), 3, axis=-1)
+    rows, columns = np.mgrid[:160, :200]
+    lattice = noise + 0.1 * ((rows % 8 < 2) & (columns % 8 < 2))[..., None]
+    assert 0.05 < metrics.weave(noise) < 0.2
+    assert metrics.weave(lattice) > metrics.weave(noise) + 0.3
+    assert metrics.weave(0.5 * noise) == pytest.approx(metrics.weave(noise), abs=1e-6)
+    assert metrics.weave(np.full((128, 128, 3), 0.5)) == pytest.approx(0, abs=0.01)
+
+
+def test_a_lattice_of_other_pixels_is_no_weave():
+    random = np.random.default_rng(0)
+    noise = np.repeat(random.uniform(0.3, 0.7, size=(160, 200, 1)), 3, axis=-1)
+    columns = np.arange(200)[None, :, None]
+    other = noise + 0.1 * np.sin(2 * np.pi * columns / 20)
+    assert metrics.weave(other) < metrics.weave(noise) + 0.05
+
+
+def test_wasserstein_is_that_of_covariances_alone(near):
+    content, style = near.look(examples.lake(96, 96)), near.look(examples.swirls(96, 112))
+    found = near.distances(content, style, content)
+    for tap in ("relu1_1", "relu4_1"):
+        a, b = (
+            np.cov(np.float64(x.vgg[tap]).reshape(-1, x.vgg[tap].shape[-1]).T, bias=True)
+            for x in (style, content)
+        )
+        values, vectors = np.linalg.eigh(a)
+        root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
+        between = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ b @ root), 0)).sum()
+        expected = (np.trace(a) + np.trace(b) - 2 * between) / np.trace(a)
+        assert getattr(found, f"wasserstein_{tap}") == pytest.approx(expected, abs=2e-3)
+    deep = [getattr(found, f"wasserstein_relu{i}_1") for i in (3, 4, 5)]
+    assert found.wasserstein == pytest.approx(np.mean(deep))
+    assert abs(near.distances(style, style, style).wasserstein) < 1e-4
+
+
+def test_pictures_are_named_for_a_blind_comparison(tmp_path):
+    content, style = examples.lake(16, 16), examples.discs(20, 24)
+    for number in (0, 7, 7, 123):
+        shown = {"content": content, "style": style, "magenta fp16": content, "a/b at 0.5": style}
+        gallery.write(tmp_path / "out", number, shown)
+    found = {path.name for path in (tmp_path / "out").iterdir()}
+    kinds = ("content", "style", "magenta-fp16", "a-b-at-0.5")
+    assert found == {f"{number}_{kind}.png" for number in ("00", "07", "123") for kind in kinds}
+    np.testing.assert_allclose(images.read(tmp_path / "out/07_style.png"), style, atol=1 / 255)
+
+
+def drawn_pair(tmp_path):
+    for name, draw in {"content": examples.lake, "style": examples.discs}.items():
+        images.write(draw(64, 80), tmp_path / f"{name}.png")
+    return pairs.Pair(tmp_path / "content.png", tmp_path / "style.png", 64)
+
+
+def test_the_controls_are_filters_of_the_photograph_and_the_painting(tmp_path):
+    pair, times = drawn_pair(tmp_path), []
+    painters = controls.with_controls(
+        {"grey": lambda p: times.append(p) or grades.greyed(p.content)}
+    )
+    assert list(painters) == [
+        *("photograph", "color grade", "painting mirrored", "grey", "grey blurred")
+    ]
+    found = {label: paint(pair) for label, paint in painters.items()}
+    assert len(times) == 1 and all(x.shape == (64, 64, 3) for x in found.values())
+    np.testing.assert_array_equal(found["photograph"], pair.content)
+    wanted = pair.style.mean(axis=(0, 1))
+    np.testing.assert_allclose(found["color grade"].mean(axis=(0, 1)), wanted, atol=0.05)
+    np.testing.assert_array_equal(
+        found["painting mirrored"][:, ::-1], images.squash(pair.style, 64)
+    )
+    steps = [np.abs(np.diff(found[label], axis=0)).mean() for label in ("grey", "grey blurred")]
+    assert steps[1] < 0.7 * steps[0]
+
+
+def test_painterliness_goes_from_the_better_filter_to_the_painting():
+    remd = {"photograph": 0.4, "color grade": 0.5, "painting mirrored": 0.1, "ours": 0.3}
+    found = controls.painterliness({k: Distances(remd=v) for k, v in remd.items()})
+    expected = {"photograph": 0, "color grade": -0.25, "painting mirrored": 0.75, "ours": 0.25}
+    assert {k: v.painterliness for k, v in found.items()} == pytest.approx(expected)
+    alone = {"ours": Distances(remd=0.3)}
+    assert controls.painterliness(alone) == alone
+
+
+def test_pairs_are_counted_against_a_rival():
+    figures = {
+        "magenta fp16": [Distances(remd=x) for x in (0.2, 0.4, 0.5)],
+        "ours": [Distances(remd=x, remd_squeeze=0.1) for x in (0.1, 0.4, 1.0)],
+    }
+    head, line = duels.lines(figures, duels.rival("magenta-fp16", list(figures)))
+    assert "against magenta fp16" in head
+    assert line.split() == ["ours", "REMD", "1", "of", "3,", "1.167"]
+    with pytest.raises(ValueError, match=r"magenta fp16, ours.*theirs"):
+        duels.rival("theirs", list(figures))
+
+
+def test_a_second_judge_counts_as_well():
+    pair = [Distances(remd=0.2, remd_squeeze=0.4)], [Distances(remd=0.3, remd_squeeze=0.3)]
+    _, line = duels.lines(dict(zip(("a", "b"), pair, strict=True)), "a")
+    assert "REMD   0 of 1, 1.500; SqueezeNet's patches   1 of 1, 0.750" in line
+
+
+def test_columns_are_as_wide_as_their_names_and_only_of_what_was_measured():
+    means = {"a model of a very long name": Distances(remd=0.25, wasserstein=1.5)}
+    head, line = tables.lines(3, means)
+    assert head.split() == ["3", "pairs", "remd", "wasserstein"] and len(head) == len(line)
+    assert line.split()[-2:] == ["0.250", "1.500"]
+
+
+def test_networks_of_a_painting_each_are_judged_on_their_own(pictures, capsys, monkeypatch):
+    for index, name in enumerate(("starry-night", "great-wave", "the-kiss")):
+        (pictures / f"style/{index}.png").rename(pictures / f"style/{name}.png")
+    monkeypatch.setattr(report, "Protocol", lambda teacher: Protocol(eyes=weights.view()))
+    arguments = ["evaluate", "johnson", "--controls", "--against", "color-grade", "--size", "64"]
+    arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
+    assert cli.main([*arguments, "--first", "2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "painterliness" in lines[0] and "remd_squeeze" not in lines[0]
+    labels = ("photograph", "color grade", "painting mirrored", "johnson", "johnson blurred")
+    assert [line.split("  ")[0] for line in lines[1:6]] == list(labels)
+    assert "against color grade" in lines[6] and "of 2" in lines[7]
+
+
+def test_a_rival_that_is_not_measured_is_refused_before_anything_is(pictures, capsys):
+    arguments = ["evaluate", "johnson", "--against", "nobody"]
+    arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
+    assert cli.main(arguments) == 2
+    assert "johnson to compare with. Received: nobody" in capsys.readouterr().err
+
+
+def test_two_models_of_one_name_are_refused(pictures, capsys):
+    arguments = ["evaluate", "johnson", "johnson"]
+    arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
+    assert cli.main(arguments) == 2
+    assert "johnson, twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("labels", [("a b", "a-b"), ("style",)])
+def test_models_whose_pictures_would_share_a_file_are_refused(labels):
+    with pytest.raises(ValueError, match="a name each"):
+        gallery.check_names(labels)
 
 
 def test_lpips_grows_with_noise(protocol):
@@ -85,11 +298,13 @@ def test_psnr_is_of_the_mean_squared_difference():
 
 
 def test_the_mean_is_of_each_figure():
-    figures = [Distances(0.1, 0.2, 0.3, 0.4, 0.5, 0.6), Distances(0.3, 0.4, 0.5, 0.6, 0.7, 0.8)]
+    figures = [
+        Distances(**{name: start + i for i, name in enumerate(metrics.NAMES)})
+        for start in (0.1, 0.3)
+    ]
     found = metrics.mean(figures)
-    expected = Distances(0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
-    for name in metrics.NAMES:
-        assert getattr(found, name) == pytest.approx(getattr(expected, name))
+    for i, name in enumerate(metrics.NAMES):
+        assert getattr(found, name) == pytest.approx(0.2 + i)
 
 
 def test_every_photograph_meets_another_painting_in_another_round(pictures):
@@ -164,10 +379,12 @@ def test_a_peers_files_are_found_in_its_folder(shared, photograph, painting):
 
 
 def test_where_a_model_meets_a_peers_content_distance():
-    curve = [Distances(0.2, 0.1, 0), Distances(0.1, 0.3, 0)]
-    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, Distances(0.3, 0.2, 0))
+    curve = [Distances(style=0.2, content=0.1), Distances(style=0.1, content=0.3)]
+    theirs = Distances(style=0.3, content=0.2)
+    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, theirs)
     assert "strength 0.75: style 0.150, 0.50 of it" in line
-    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, Distances(0.3, 0.4, 0))
+    theirs = Distances(style=0.3, content=0.4)
+    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, theirs)
     assert "stays below" in line
 
 
@@ -175,15 +392,18 @@ def test_evaluate_writes_a_table_a_csv_and_a_sheet(shared, pictures, capsys):
     arguments = ["evaluate", "ghiasi", "--teacher", str(shared / "weights")]
     arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
     arguments += ["--strengths", "0.5", "--csv", str(pictures / "all.csv")]
+    arguments += ["--pictures", str(pictures / "kept")]
     assert cli.main([*arguments, "--sheet", str(pictures / "all.png")]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split()[2:] == list(metrics.NAMES)
+    assert lines[0].split()[2:] == [n for n in metrics.SHOWN if n != "painterliness"]
     assert [line.split("  ")[0] for line in lines[1:3]] == ["ghiasi at 0.5", "ghiasi"]
     with (pictures / "all.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2 * 3 and {row["photograph"] for row in rows} == {"0.png", "1.png", "2.png"}
     mean = np.mean([float(row["lpips"]) for row in rows if row["model"] == "ghiasi"])
     assert float(lines[2].split()[-2]) == pytest.approx(mean, abs=1e-3)
+    kept = sorted(path.name for path in (pictures / "kept").glob("01_*.png"))
+    assert kept == [f"01_{x}.png" for x in ("content", "ghiasi-at-0.5", "ghiasi", "style")]
     assert images.read(pictures / "all.png").shape[1] == 2 * 4 * (report.TILE + 4)
 
 

@@ -98,7 +98,7 @@ def gram_loss(style, pastiche):
 RIDGE, TINY = 1e-5, 1e-20  # under a root: a share of the mean eigenvalue, and of none
 
 
-def wasserstein_loss(style, pastiche, root=None):
+def wasserstein_loss(style, pastiche, root=None, ridge=RIDGE):
     """Squared 2-Wasserstein distance of Gaussians, as a share of the style's second moment.
 
     Olkin & Pukelsheim 1982, The distance between two random vectors with given dispersion matrices,
@@ -109,36 +109,65 @@ def wasserstein_loss(style, pastiche, root=None):
             channels).
         pastiche: The same of the result.
         root: Square root of the painting's covariance, where it is known.
+        ridge: Keeps gradients finite, as a share of the mean eigenvalue; lowers the distance by up
+            to 0.02 on VGG-19's relu4_1, so that a figure has none.
 
     Returns:
         Scalar, 0 where they agree, about 1 where the pastiche has none.
     """
     (wanted, spread), (found, other) = style, pastiche
     root = statistics.square_root(spread) if root is None else root
-    between = _root_trace(ops.matmul(ops.matmul(root, other), root))
+    between = _root_trace(ops.matmul(ops.matmul(root, other), root), ridge)
     apart = ops.sum(ops.square(wanted - found), axis=-1)
     apart += _trace(spread) + _trace(other) - 2.0 * between
     size = ops.sum(ops.square(wanted), axis=-1) + _trace(spread)
     return ops.mean(apart / (size + 1e-6))
 
 
-@ops.custom_gradient
-def _root_trace(matrices):
+def _root_trace(matrices, ridge):
     """Of the square roots; its gradient is half the inverse root, which a ridge keeps finite."""
-    values, vectors = ops.eigh(matrices)
-    values = ops.maximum(values, 0.0)
-    roots = ops.sqrt(values + RIDGE * ops.mean(values, axis=-1, keepdims=True) + TINY)
 
-    def gradient(*args, upstream=None):
-        (upstream,) = args[-1:] if upstream is None else (upstream,)
-        scaled = vectors * (0.5 * upstream[:, None, None] / roots[:, None, :])
-        return ops.matmul(scaled, ops.transpose(vectors, (0, 2, 1)))
+    @ops.custom_gradient
+    def traced(matrices):
+        values, vectors = ops.eigh(matrices)
+        values = ops.maximum(values, 0.0)
+        roots = ops.sqrt(values + ridge * ops.mean(values, axis=-1, keepdims=True) + TINY)
 
-    return ops.sum(roots, axis=-1), gradient
+        def gradient(*args, upstream=None):
+            (upstream,) = args[-1:] if upstream is None else (upstream,)
+            scaled = vectors * (0.5 * upstream[:, None, None] / roots[:, None, :])
+            return ops.matmul(scaled, ops.transpose(vectors, (0, 2, 1)))
+
+        return ops.sum(roots, axis=-1), gradient
+
+    return traced(matrices)
 
 
 def _trace(matrices):
     return ops.sum(ops.diagonal(matrices, axis1=1, axis2=2), axis=-1)
+
+
+def remd_loss(style, pastiche):
+    """Relaxed earth mover's distance of two sets of features, whose order does not matter.
+
+    Kolkin, Salavon & Shakhnarovich 2019, https://arxiv.org/abs/1904.12785, equations 3 to 5: the
+    larger of two means, of each feature's least cost to the other set, at a cost of 1 - cosine.
+
+    Args:
+        style: Features at positions of the painting, shape (batch, positions, channels).
+        pastiche: The same of the result; the number of positions may differ.
+
+    Returns:
+        Scalar in [0, 2], 0 where each set has the directions of the other; the mean over the batch.
+    """
+    costs = 1.0 - ops.matmul(_unit(style), ops.transpose(_unit(pastiche), (0, 2, 1)))
+    one, other = (ops.mean(ops.min(costs, axis=axis), axis=-1) for axis in (1, 2))
+    return ops.mean(ops.maximum(one, other))
+
+
+def _unit(features):
+    features = ops.cast(features, "float32")
+    return features / (ops.sqrt(ops.sum(ops.square(features), axis=-1, keepdims=True) + 1e-12))
 
 
 COLOR_AXES = (  # red, green, blue, their sum and their differences

@@ -75,7 +75,7 @@ def compare(
     content, style = images.read(photo, size), images.read(painting, size)
     content = images.resize(content, *images.fitted(content.shape[:2], size))
     protocol = metrics.Protocol(teacher, None if teacher else weights.view())
-    seen, wanted = protocol.look(content), protocol.look(style)
+    seen, wanted = protocol.look(content), protocol.look(style, content.shape[:2])
     entries = []
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "photo.png"

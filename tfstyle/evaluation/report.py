@@ -1,7 +1,5 @@
 """Quality of stylizers over pairs of pictures, in one run: a table, a CSV and a contact sheet."""
 
-import csv
-import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,10 +7,10 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import images, metrics
-from tfstyle.evaluation import models, speed
+from tfstyle.evaluation import controls, duels, gallery, models, speed, tables
 from tfstyle.evaluation.models import Paint
 from tfstyle.evaluation.pairs import Pair
-from tfstyle.metrics import NAMES, Distances, Protocol
+from tfstyle.metrics import Distances, Protocol
 
 TILE = 256  # pixels, side of a picture on a sheet
 
@@ -21,18 +19,35 @@ def measure(
     painters: Mapping[str, Paint],
     pairs: Sequence[Pair],
     protocol: Protocol,
+    folder: str | os.PathLike | None = None,
 ) -> tuple[dict[str, list[Distances]], list[np.ndarray]]:
-    """Every painter's figures for every pair, and a sheet's row of bytes a pair."""
+    """Every painter's figures for every pair, and a sheet's row of bytes a pair.
+
+    Args:
+        painters: Functions of a pair, by label.
+        pairs: Photographs with paintings.
+        protocol: Measures.
+        folder: Where to write what is measured, as `gallery.write` does, or None.
+    """
     figures, rows = {label: [] for label in painters}, []
-    for pair in tqdm(pairs, unit="pair"):
+    for number, pair in enumerate(tqdm(pairs, unit="pair")):
         content, style = pair.content, pair.style
-        seen, wanted = protocol.look(content), protocol.look(style)
-        row = [content, style]
-        for label, paint in painters.items():
-            row.append(paint(pair))
-            figures[label].append(protocol.distances(seen, wanted, protocol.look(row[-1])))
-        rows.append(np.stack([images.to_bytes(images.squash(each, TILE)) for each in row]))
+        seen, wanted = protocol.look(content), protocol.look(style, content.shape[:2])
+        pictures = {label: paint(pair) for label, paint in painters.items()}
+        found = {
+            label: protocol.distances(seen, wanted, protocol.look(picture))
+            for label, picture in pictures.items()
+        }
+        for label, each in controls.painterliness(found).items():
+            figures[label].append(each)
+        if folder:
+            gallery.write(folder, number, {"content": content, "style": style, **pictures})
+        rows.append(np.stack([_tile(x) for x in (content, style, *pictures.values())]))
     return figures, rows
+
+
+def _tile(picture):
+    return images.to_bytes(images.squash(picture, TILE))
 
 
 def report(
@@ -43,6 +58,9 @@ def report(
     table: str | os.PathLike | None = None,
     sheet: str | os.PathLike | None = None,
     with_speed: bool = False,
+    folder: str | os.PathLike | None = None,
+    with_controls: bool = False,
+    against: str | None = None,
     precision: str = "auto",
 ) -> Iterator[str]:
     """Lines of a table: mean distances over the pairs, then what follows from them.
@@ -55,29 +73,46 @@ def report(
         table: CSV file to write every pair's figures to, or None.
         sheet: Picture to write every pair's pastiches to, or None.
         with_speed: Times the models as well.
+        folder: Where to write every picture that is measured, as `gallery.write` names them, or
+            None.
+        with_controls: Measures what `controls.with_controls` adds as well.
+        against: Label of a model that every other is to be compared with, pair by pair, or None.
         precision: Of the models that run on Keras, as of `models.stylizers`; figures are always
             taken in float32.
+
+    Raises:
+        ValueError: Two models have one label, or their pictures would have one name in the
+            folder, or there is no model to compare with.
     """
-    each = [models.stylizers(name, precision=precision) for name in names]
-    found = {label: s for one in each for label, s in one.items()}
+    found = _stylizers(names, precision)
     painters = models.painters(found, strengths)
-    figures, rows = measure(painters, pairs, Protocol(teacher))
+    if with_controls:
+        painters = controls.with_controls(painters)
+    if folder:
+        gallery.check_names(painters)
+    against = against and duels.rival(against, list(painters))
+    figures, rows = measure(painters, pairs, Protocol(teacher), folder)
     if table:
-        images.write_file(table, _csv(pairs, figures).encode())
+        images.write_file(table, tables.text(pairs, figures).encode())
     if sheet:
         images.write(contact_sheet(rows, ["photograph", "painting", *painters]), sheet)
-    means = {label: metrics.mean(found) for label, found in figures.items()}
-    yield from _means(len(pairs), means)
+    means = {label: metrics.mean(each) for label, each in figures.items()}
+    yield from tables.lines(len(pairs), controls.painterliness(means))
+    if against:
+        yield from duels.lines(figures, against)
     yield from _at_equal_content(found, means, strengths)
     yield from _own_styles(found, pairs)
     if with_speed:
         yield from speed.report(names, precision)
 
 
-def _means(count, means):
-    yield f"{f'{count} pairs':22s}" + "".join(f"{name:>9s}" for name in NAMES)
-    for label, found in means.items():
-        yield f"{label:22s}" + "".join(f"{getattr(found, name):9.3f}" for name in NAMES)
+def _stylizers(names, precision):
+    found = [each for name in names for each in models.stylizers(name, precision=precision).items()]
+    labels = [label for label, _ in found]
+    twice = [label for label in labels if labels.count(label) > 1]
+    if twice:
+        raise ValueError(f"Expected models of a name each. Received: {twice[0]}, twice.")
+    return dict(found)
 
 
 def _at_equal_content(found, means, strengths):
@@ -118,17 +153,6 @@ def _own_styles(found, pairs):
             continue
         ratios = [metrics.psnr(x, stylizer.stylize(x, x)) for x in photographs.values()]
         yield f"{label:22s} {np.mean(ratios):9.1f} {min(ratios):9.1f}"
-
-
-def _csv(pairs, figures):
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["photograph", "painting", "model", *NAMES])
-    for label, found in figures.items():
-        for pair, each in zip(pairs, found, strict=True):
-            numbers = [f"{getattr(each, name):.6f}" for name in NAMES]
-            writer.writerow([pair.content_path.name, pair.style_path.name, label, *numbers])
-    return text.getvalue()
 
 
 def contact_sheet(rows: Sequence[np.ndarray], labels: Sequence[str]) -> np.ndarray:

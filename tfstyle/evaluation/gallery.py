@@ -1,0 +1,48 @@
+"""A folder of what was measured, named so that a blind comparison finds the pictures."""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import images
+
+GIVEN = ("content", "style")  # not to be the names of models
+
+
+def name(label: str) -> str:
+    """A label as a part of a file's name: letters, digits, dots, - and _; others become -."""
+    return re.sub(r"[^\w.-]", "-", label)
+
+
+def check_names(labels: Iterable[str]) -> None:
+    """Refuses labels that would share a file.
+
+    Raises:
+        ValueError: Two have one name, or one has a photograph's or a painting's.
+    """
+    taken = list(GIVEN)
+    for label in labels:
+        if name(label) in taken:
+            raise ValueError(
+                f"Expected models whose pictures have a name each. Received: {label!r}, whose "
+                f"pictures would be those of {name(label)!r} as well."
+            )
+        taken.append(name(label))
+
+
+def write(folder: str | os.PathLike, number: int, pictures: Mapping[str, np.ndarray]) -> None:
+    """Writes a pair's pictures as 00_content.png, 00_style.png, 00_MODEL.png; others' are replaced.
+
+    Args:
+        folder: Is made where there is none.
+        number: Of the pair.
+        pictures: By label, with `content` and `style`, shape (height, width, 3), in [0, 1].
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    for label, picture in pictures.items():
+        images.write(picture, Path(folder) / f"{number:02d}_{name(label)}.png")

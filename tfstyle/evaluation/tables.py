@@ -1,0 +1,34 @@
+"""Figures of many pairs as lines of a table, and as the text of a CSV file."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from tfstyle.evaluation.pairs import Pair
+from tfstyle.metrics import NAMES, SHOWN, Distances
+
+WIDE = 6  # letters of a number, or of a longer name
+
+
+def lines(count: int, means: Mapping[str, Distances]) -> Iterator[str]:
+    """A table of means by label, its columns as wide as their names; only what was measured."""
+    names = [n for n in SHOWN if not all(np.isnan(getattr(m, n)) for m in means.values())]
+    wide = max(22, *map(len, means))
+    yield f"{f'{count} pairs':{wide}s}" + "".join(f"  {name:>{WIDE}s}" for name in names)
+    for label, found in means.items():
+        numbers = (f"  {getattr(found, name):{max(WIDE, len(name))}.3f}" for name in names)
+        yield f"{label:{wide}s}{''.join(numbers)}"
+
+
+def text(pairs: Sequence[Pair], figures: Mapping[str, Sequence[Distances]]) -> str:
+    """CSV of every pair's figures, a line a model and pair."""
+    found = io.StringIO()
+    writer = csv.writer(found)
+    writer.writerow(["photograph", "painting", "model", *NAMES])
+    for label, each in figures.items():
+        for pair, distances in zip(pairs, each, strict=True):
+            numbers = [f"{getattr(distances, name):.6f}" for name in NAMES]
+            writer.writerow([pair.content_path.name, pair.style_path.name, label, *numbers])
+    return found.getvalue()

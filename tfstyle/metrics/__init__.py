@@ -1,0 +1,23 @@
+"""Figures that say how near a pastiche is to its style and how much it keeps of its content."""
+
+from tfstyle.metrics.content import content_distance
+from tfstyle.metrics.figures import NAMES, SHOWN, Distances, mean
+from tfstyle.metrics.kernel import kernel_distance, psnr
+from tfstyle.metrics.lattice import weave
+from tfstyle.metrics.protocol import LPIPS_HEADS, Protocol, Seen
+from tfstyle.metrics.sampling import remd
+
+__all__ = [
+    "LPIPS_HEADS",
+    "NAMES",
+    "SHOWN",
+    "Distances",
+    "Protocol",
+    "Seen",
+    "content_distance",
+    "kernel_distance",
+    "mean",
+    "psnr",
+    "remd",
+    "weave",
+]

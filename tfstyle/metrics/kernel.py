@@ -1,0 +1,32 @@
+"""Distances of sets of pictures, and of pictures pixel by pixel."""
+
+import numpy as np
+
+
+def psnr(expected: np.ndarray, found: np.ndarray) -> float:
+    """Peak signal-to-noise ratio in decibels of pictures in [0, 1]."""
+    return float(-10 * np.log10(np.mean(np.square(expected - found)) + 1e-12))
+
+
+def kernel_distance(found: np.ndarray, wanted: np.ndarray) -> float:
+    """Kernel distance (KID) of two sets of descriptors, unbiased, so that it may fall below 0.
+
+    Binkowski et al. 2018, https://arxiv.org/abs/1801.01401, section 4, with the cubic kernel of
+    equation 4. Descriptors are divided by the wanted ones' root mean square first, since these
+    are not Inception's.
+
+    Args:
+        found: Shape (pictures, numbers).
+        wanted: Shape (pictures, numbers); two pictures or more of either.
+    """
+    scale = np.sqrt(np.mean(np.square(wanted)))
+    x, y = np.float64(found) / scale, np.float64(wanted) / scale
+
+    def kernel(a, b):
+        return (a @ b.T / a.shape[1] + 1.0) ** 3
+
+    def within(a):
+        products, count = kernel(a, a), len(a)
+        return (products.sum() - np.trace(products)) / (count * (count - 1))
+
+    return float(within(x) + within(y) - 2.0 * kernel(x, y).mean())

@@ -1,0 +1,187 @@
+"""Looks at pictures through frozen networks and measures them."""
+
+import dataclasses
+import functools
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from tfstyle import losses, statistics
+from tfstyle.metrics import sampling
+from tfstyle.metrics.content import cfsd, content_distance, weighted_distance
+from tfstyle.metrics.figures import NAN, Distances
+from tfstyle.metrics.lattice import weave
+from tfstyle.networks import squeezenet, teachers
+
+DESCRIBED = 16  # pictures at once
+LPIPS_HEADS = "lpips_v0.1_squeeze_linear.npz"
+STROKES = "relu3_1"  # of VGG-19, what REMD is taken on
+PATCHES = "fire5"  # of SqueezeNet
+DEEP = ("relu3_1", "relu4_1", "relu5_1")  # what the mean Wasserstein distance is of
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """A picture with its features.
+
+    Args:
+        picture: Shape (height, width, 3), in [0, 1].
+        vgg: VGG-19's by tap.
+        squeeze: SqueezeNet's by tap, or nothing.
+        strokes: VGG-19's at drawn positions, of full and half size.
+        patches: SqueezeNet's, alike, or nothing.
+    """
+
+    picture: np.ndarray
+    vgg: dict
+    squeeze: dict
+    strokes: list
+    patches: list
+
+    @functools.cached_property
+    def spreads(self) -> dict:
+        """Covariances by tap, shape (1, channels, channels), in float64."""
+        return {
+            tap: ops.cast(statistics.covariance(x)[1], "float64") for tap, x in self.vgg.items()
+        }
+
+    @functools.cached_property
+    def roots(self) -> dict:
+        """Square roots of `spreads`."""
+        return {tap: statistics.square_root(spread) for tap, spread in self.spreads.items()}
+
+
+class Protocol:
+    """Measures pictures with a frozen VGG-19, and with SqueezeNet where its weights are.
+
+    Args:
+        weights: VGG-19's, as `teachers.teacher` takes them. SqueezeNet's and the LPIPS heads are
+            looked for in the same place if it is a folder.
+        eyes: Instead of VGG-19, a model of pictures to a dictionary of its taps.
+    """
+
+    def __init__(self, weights: teachers.Source = None, eyes: keras.Model | None = None):
+        self.eyes = eyes or teachers.teacher(weights)
+        self.second, self.heads = _second_opinion(weights)
+
+    def look(self, image: np.ndarray, extent: tuple[int, int] | None = None) -> Seen:
+        """Features of one picture.
+
+        Args:
+            image: Shape (height, width, 3), in [0, 1].
+            extent: Height and width that REMD brings the picture to: a painting is looked at in
+                the photograph's. None is its own.
+        """
+        scales = sampling.scales(image, extent or image.shape[:2])
+        vgg = _features(self.eyes, image)
+        strokes = _at_scales(self._strokes, scales, {id(image): vgg[STROKES]})
+        strokes = [sampling.features(found) for found in strokes]
+        if not self.second:
+            return Seen(image, vgg, {}, strokes, [])
+        second = _features(self.second, image)
+        patches = _at_scales(self._patches, scales, {id(image): second[PATCHES]})
+        return Seen(image, vgg, second, strokes, [sampling.patches(found) for found in patches])
+
+    @functools.cached_property
+    def _strokes(self):
+        return _tap(self.eyes, STROKES)
+
+    @functools.cached_property
+    def _patches(self):
+        return _tap(self.second, PATCHES)
+
+    def distances(self, content: Seen, style: Seen, pastiche: Seen) -> Distances:
+        """Figures of a pastiche of the content's size."""
+        return Distances(
+            remd=sampling.remd(style.strokes, pastiche.strokes),
+            remd_squeeze=sampling.remd(style.patches, pastiche.patches) if self.second else NAN,
+            weave=weave(pastiche.picture),
+            **_wasserstein(style, pastiche),
+            style=_style(style.vgg, pastiche.vgg),
+            content=float(content_distance(content.vgg["relu4_1"], pastiche.vgg["relu4_1"])),
+            cfsd=float(cfsd(content.vgg["relu3_1"], pastiche.vgg["relu3_1"])),
+            squeeze=_style(style.squeeze, pastiche.squeeze) if self.second else NAN,
+            lpips=self._lpips(content, pastiche) if self.heads else NAN,
+            ssim=float(tf.image.ssim(content.picture, pastiche.picture, 1.0)),
+        )
+
+    def content(self, image: np.ndarray, pastiche: np.ndarray) -> float:
+        """The content distance alone, of pictures of one size."""
+        maps = (_features(self.eyes, x) for x in (image, pastiche))
+        return float(content_distance(*(taps["relu4_1"] for taps in maps)))
+
+    def descriptors(self, pictures: Iterable[np.ndarray]) -> np.ndarray:
+        """A vector of each picture, for `kernel_distance`.
+
+        Its deepest features' means over positions: SqueezeNet's, which no training sees, where its
+        weights are; else VGG-19's relu5_1.
+
+        Args:
+            pictures: Of one size, shape (height, width, 3), in [0, 1].
+        """
+        network, pictures = self.second or self.eyes, list(pictures)
+        batches = (pictures[i : i + DESCRIBED] for i in range(0, len(pictures), DESCRIBED))
+        deepest = (list(network.predict_on_batch(np.stack(b)).values())[-1] for b in batches)
+        return np.concatenate([features.mean(axis=(1, 2)) for features in deepest])
+
+    def _lpips(self, content, pastiche):
+        return float(
+            sum(
+                weighted_distance(content.squeeze[tap], pastiche.squeeze[tap], head)
+                for tap, head in self.heads.items()
+            )
+        )
+
+
+def _features(network, image):
+    return network(ops.convert_to_tensor(image[None]), training=False)
+
+
+def _at_scales(network, scales, known):
+    return [known[id(x)] if id(x) in known else _features(network, x) for x in scales]
+
+
+def _tap(network, tap):
+    return keras.Model(network.input, network.output[tap])
+
+
+def _second_opinion(weights: str | os.PathLike | None):
+    folder = Path(weights or "")
+    if weights is None or not (folder / squeezenet.WEIGHTS).is_file():
+        return None, {}
+    network = squeezenet.load(folder)
+    if not (folder / LPIPS_HEADS).is_file():
+        return network, {}
+    heads = np.load(folder / LPIPS_HEADS)
+    return network, {
+        tap: heads[f"lin{i}.model.1.weight"].reshape(-1) for i, tap in enumerate(squeezenet.TAPS)
+    }
+
+
+def _style(style, pastiche):
+    return float(np.mean([_moment_distance(style[tap], pastiche[tap]) for tap in style]))
+
+
+def _moment_distance(style, pastiche):
+    wanted, got = (ops.concatenate(statistics.moments(x, 0.0), -1) for x in (style, pastiche))
+    return ops.sum(ops.square(got - wanted)) / ops.sum(ops.square(wanted))
+
+
+def _wasserstein(style, pastiche):
+    """Of covariances alone, by tap and their mean over the deep ones."""
+    found = {tap: _spread_distance(style, pastiche, tap) for tap in style.spreads}
+    by_tap = {f"wasserstein_{tap}": distance for tap, distance in found.items()}
+    return {"wasserstein": float(np.mean([found[tap] for tap in DEEP])), **by_tap}
+
+
+def _spread_distance(style, pastiche, tap):
+    pairs = (
+        (ops.zeros_like(spread[..., 0]), spread)
+        for spread in (style.spreads[tap], pastiche.spreads[tap])
+    )
+    return float(losses.wasserstein_loss(*pairs, root=style.roots[tap], ridge=0.0))
