@@ -82,7 +82,9 @@ def our_losses(objective, shares, weights):
         total = 0.0
         for layer, share in objective.styles.items():
             one, other = (statistics.covariance(features[layer][i : i + 1]) for i in (1, 2))
-            total += share * objective.distance(layer, objective.target(layer, *one), *other)
+            total += share * objective.style.distance(
+                layer, objective.style.target(layer, *one), *other
+            )
         total *= weights["style"] * shares[0]
         for layer, share in objective.contents.items():
             kernel, bias = objective.eyes.views[layer]

@@ -11,11 +11,12 @@ import tensorflow as tf
 from tfstyle import cli, examples, images, losses, statistics, weights
 from tfstyle.methods.gatys.optimisation import Progress
 from tfstyle.methods.gatys.seeing import Seeing, last
-from tfstyle.methods.gatys.settings import STYLE_LOSSES, Settings
+from tfstyle.methods.gatys.settings import Settings
 from tfstyle.methods.gatys.stylizer import Gatys
 from tfstyle.networks import vgg
 from tfstyle.networks.encoder import encoder, views
 from tfstyle.training import descent, pixels
+from tfstyle.training.settings import STYLE_LOSSES
 
 QUICK = Settings(iterations=6)
 

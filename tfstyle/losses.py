@@ -77,6 +77,36 @@ def total_variation(image):
     return ops.mean(ops.abs(down)) + ops.mean(ops.abs(across))
 
 
+LATTICE = 8  # pixels; networks of three poolings or upsamplings repeat with it
+SMOOTH = 9  # pixels, a mean over which takes out what is coarser than a lattice
+
+
+def lattice_loss(image):
+    """Power of a pattern that repeats every 8 pixels, beside what chance leaves of fine texture.
+
+    Pixels, less the mean around them, are averaged over all cells of 8x8; a texture without a
+    lattice averages out.
+
+    Args:
+        image: Pictures, shape (batch, height, width, channels), whose size is known.
+
+    Returns:
+        Scalar, about 1 of a texture without any lattice, up to the number of cells of nothing
+        else; 0 of pictures that hold no two cells.
+    """
+    grey = ops.mean(ops.cast(image, "float32"), axis=-1, keepdims=True)
+    fine = (grey - ops.average_pool(grey, SMOOTH, 1, padding="same"))[:, LATTICE:, LATTICE:]
+    rows, columns = (side // LATTICE - 1 for side in fine.shape[1:3])
+    if min(rows, columns) < 1 or rows * columns < 2:
+        return ops.zeros(())
+    fine = fine[:, : rows * LATTICE, : columns * LATTICE]
+    cells = ops.reshape(fine, (-1, rows, LATTICE, columns, LATTICE))
+    pattern = ops.mean(cells, axis=(1, 3))
+    pattern = ops.square(pattern - ops.mean(pattern, axis=(1, 2), keepdims=True))
+    power = ops.stop_gradient(ops.mean(ops.square(fine), axis=(1, 2, 3))) + 1e-5
+    return ops.mean(rows * columns * ops.mean(pattern, axis=(1, 2)) / power)
+
+
 def gram_loss(style, pastiche):
     """Squared distance of Gram matrices, as a share of the style's own.
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+PERIOD = 768  # pixels after which a network's noise repeats; tiles that begin so far apart agree
+
 
 def span(extent: int, margin: int, multiple: int = 1) -> range:
     """Pixels of one side with a margin at both ends, the last one filled up to a multiple."""
@@ -19,7 +21,7 @@ def windows(
     Args:
         height: Of the picture in pixels.
         width: Of the picture in pixels.
-        tile: Side of the part that each tile contributes.
+        tile: From the beginning of a window to that of the next, in pixels.
         overlap: Pixels seen around it, as far as `span` goes.
         margin: As of `span`.
         multiple: As of `span`.
@@ -35,11 +37,13 @@ def windows(
 
 
 def _parts(extent, whole, tile, overlap):
-    for start in range(0, extent, tile):
-        stop = min(start + tile, extent)
-        last = whole.stop if stop == extent else min(whole.stop, stop + overlap)
-        seen = range(max(whole.start, start - overlap), last)
-        yield seen, slice(start, stop), slice(start - seen.start, stop - seen.start)
+    for start in range(whole.start, whole.stop, tile):
+        seen = range(start, min(start + tile + 2 * overlap, whole.stop))
+        first = 0 if start == whole.start else start + overlap
+        stop = extent if seen.stop == whole.stop else seen.stop - overlap
+        yield seen, slice(first, stop), slice(first - start, stop - start)
+        if seen.stop == whole.stop:
+            return
 
 
 def mirrored(image: np.ndarray, rows: range, columns: range) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from tfstyle.layers.channels import Luminance, Tone
 from tfstyle.layers.kernels import NoCheckerboard, SameForEveryPixel
+from tfstyle.layers.noise import PositionNoise
 from tfstyle.layers.normalization import (
     AlignMoments,
     ConditionalInstanceNorm,
@@ -32,6 +33,7 @@ __all__ = [
     "Moments",
     "NoCheckerboard",
     "PixelShuffle",
+    "PositionNoise",
     "ReflectPad",
     "SameForEveryPixel",
     "Tone",

@@ -10,7 +10,7 @@ from tfstyle import images, masks, tiles
 
 WHOLE_PIXELS = 3_000_000  # larger photographs are painted in tiles
 THUMBNAIL_PIXELS = 1_000_000  # of which the moments of a larger photograph are taken
-TILE = 768  # pixels, a multiple of every network's stride
+TILE = tiles.PERIOD  # a multiple of every network's stride
 
 
 @dataclasses.dataclass(frozen=True)

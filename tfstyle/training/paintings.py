@@ -36,6 +36,21 @@ def named(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
     return found
 
 
+def read(path: str | os.PathLike, longest: int, scale: float = 1.0) -> np.ndarray:
+    """A painting as a training looks at it.
+
+    Args:
+        path: Its file.
+        longest: Longer side in pixels that it is reduced to before.
+        scale: Of its sides; larger gives broader strokes.
+
+    Returns:
+        Shape (height, width, 3), float32 in [0, 1].
+    """
+    painting = images.read(path, longest)
+    return images.resize(painting, *(max(1, round(scale * side)) for side in painting.shape[:2]))
+
+
 class Objective(perceptual.Objective):
     """`perceptual.Objective` of given paintings.
 
@@ -59,6 +74,7 @@ class Objective(perceptual.Objective):
         super().__init__(eyes, views, settings)
         seen = [self._seen(ops.convert_to_tensor(painting[None])) for painting in paintings]
         self.table = {name: _stacked([each[name] for each in seen]) for name in seen[0]}
+        self.only = self.style.targets(self.table) if len(paintings) == 1 else None
 
     def _seen(self, painting):
         return self.style.of(painting, self.eyes(painting, training=False))
@@ -66,12 +82,13 @@ class Objective(perceptual.Objective):
     def wanted(self, batch, found):
         """The paintings'; a photograph that is its own style is left to its pixels."""
         if "vector" not in batch:
-            return self.table
+            return self.only
         own, shares = batch["vector"][:, :1], batch["vector"][:, 1:]
-        return {
+        mixed = {
             name: tuple(_mixed(shares, own, *pair) for pair in zip(table, found[name], strict=True))
             for name, table in self.table.items()
         }
+        return self.style.targets(mixed)
 
     def own(self, batch, pastiche):
         if "vector" not in batch:
@@ -83,7 +100,7 @@ class Objective(perceptual.Objective):
 def train_one(
     run: runs.Run,
     photographs: Sequence[Path],
-    painting: Path,
+    painting: np.ndarray,
     network: Callable[[], keras.Model],
     loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     settings: Painting,
@@ -93,8 +110,8 @@ def train_one(
     Args:
         run: Goes on where it stopped.
         photographs: Files.
-        painting: File.
-        network: Makes the network; called under the training's precision, as is
+        painting: As of `read`.
+        network: Makes the network; called under the training's precision, as is the next.
         loss_network: A frozen network with VGG-19's taps and the linear maps (kernel, bias) from
             them to VGG-19's own channels, where there are any.
         settings: Every number.
@@ -106,8 +123,7 @@ def train_one(
     with precision.mixed(run.precision.name):
         trained = network()
         picture = keras.Input((None, None, 3), name="content")
-        wanted = [images.read(painting, settings.style_size)]
-        objective = Objective(*loss_network(), settings, wanted)
+        objective = Objective(*loss_network(), settings, [painting])
         trainer = Trainer(keras.Model({"content": picture}, trained(picture)), objective)
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
@@ -120,7 +136,9 @@ def train_one(
         return trained.predict_on_batch(contents)
 
     sample = perceptual.sheet(paint, photographs, [painting])
-    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
+    said = f"Looks at the painting at {painting.shape[1]}x{painting.shape[0]} pixels."
+    recorder = runs.Recorder(run, settings.steps, sample=sample, said=said)
+    done = runs.fit(trainer, run, batches_from, recorder)
     if done:
         trainer.take_average()
     return trained if done else None

@@ -9,24 +9,32 @@ import numpy as np
 
 from tfstyle import images, losses, statistics
 from tfstyle.networks.vgg import TAPS
+from tfstyle.training.settings import STYLE_LOSSES
+from tfstyle.training.style import StyleDistance
 
-CONTENT_TAPS = {"relu3_1": 0.15, "relu4_1": 0.85}
+CONTENT_TAPS = {"relu3_1": 1 / 3, "relu4_1": 2 / 3}  # as of gatys
 SHEET = 5  # photographs and paintings on a sheet
+
+COLOR = "color"  # the pixels, as a layer beside the taps
 
 Statistics = Mapping[str, tuple]  # mean and covariance by name
 
 
 class StyleLosses:
-    """Moments and Gram matrices of a frozen network's features, and moments of colours.
+    """Distances of a frozen network's features, and of colours, from a painting's.
 
     Args:
         views: Linear maps (kernel, bias) from its taps to VGG-19's own channels, by tap; taps that
             have none are compared as they are.
         taps: Paper names of those that are compared.
+        kind: As of `style.StyleDistance`; with "moments" colours are compared by
+            `losses.color_distance`.
     """
 
-    def __init__(self, views: Mapping[str, tuple], taps: Iterable[str] = TAPS):
-        self.views, self.taps = views, tuple(taps)
+    def __init__(
+        self, views: Mapping[str, tuple], taps: Iterable[str] = TAPS, kind: str = STYLE_LOSSES[0]
+    ):
+        self.distance, self.taps = StyleDistance(views, kind), tuple(taps)
 
     def of(self, picture, features: Mapping) -> Statistics:
         """Mean and covariance of a picture's features by tap, and of its pixels as "color".
@@ -35,34 +43,34 @@ class StyleLosses:
             picture: Shape (batch, height, width, 3).
             features: Its features by tap.
         """
-        maps = {tap: features[tap] for tap in self.taps} | {"color": picture}
+        maps = {tap: features[tap] for tap in self.taps} | {COLOR: picture}
         return {name: statistics.covariance(features) for name, features in maps.items()}
 
-    def __call__(self, wanted: Statistics, found: Statistics) -> dict:
-        """Mean over the taps of `moment_loss` and of `gram_loss`, and `color_distance`.
+    def targets(self, wanted: Statistics) -> Statistics:
+        """What a painting's statistics, as of `of`, are compared as."""
+        if self.distance.kind == "moments":
+            return {t: self.distance.target(t, *wanted[t]) for t in self.taps} | {
+                COLOR: wanted[COLOR]
+            }
+        return {name: self.distance.target(name, *pair) for name, pair in wanted.items()}
+
+    def __call__(self, targets: Statistics, found: Statistics) -> dict:
+        """The mean over the taps, and colours.
 
         Args:
-            wanted: What `of` says of the painting.
-            found: What it says of the result.
+            targets: What `targets` says of the painting.
+            found: What `of` says of the result.
 
         Returns:
-            Scalars "style", "gram" and "color".
+            Scalars "style" and "color".
         """
-        moments = gram = 0.0
-        for tap in self.taps:
-            pair = wanted[tap], found[tap]
-            moments += losses.moment_loss(*(self._moments(tap, x) for x in pair))
-            gram += losses.gram_loss(*(statistics.gram_matrix(*x) for x in pair))
-        return {
-            "style": moments / len(self.taps),
-            "gram": gram / len(self.taps),
-            "color": losses.color_distance(wanted["color"], found["color"]),
-        }
+        each = [self.distance.distance(tap, targets[tap], *found[tap]) for tap in self.taps]
+        return {"style": sum(each) / len(each), "color": self._color(targets[COLOR], found[COLOR])}
 
-    def _moments(self, tap, found):
-        if tap in self.views:
-            return statistics.projected_moments(*found, *self.views[tap])
-        return statistics.channel_moments(*found)
+    def _color(self, target, found):
+        if self.distance.kind == "moments":
+            return losses.color_distance(target, found)
+        return self.distance.distance(COLOR, target, *found)
 
 
 class Weights(Protocol):
@@ -71,15 +79,15 @@ class Weights(Protocol):
     margin: int
     content_weight: float
     style_weight: float
-    gram_weight: float
     color_weight: float
     variation_weight: float
+    lattice_weight: float
     own_weight: float
 
 
 class Objective:
-    """Criterion: content at relu3_1 and relu4_1, moments and Gram matrices at every tap, colours,
-    total variation, and pixels where a photograph is its own style.
+    """Criterion: content at relu3_1 and relu4_1, Wasserstein distance at every tap and of colours,
+    total variation, lattice, and pixels where a photograph is its own style.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
     `tfstyle.losses`. A subclass says what statistics are wanted.
@@ -90,7 +98,7 @@ class Objective:
         settings: The weights.
     """
 
-    names = ("content", "style", "gram", "color", "variation", "own")
+    names = ("content", "style", "color", "variation", "lattice", "own")
 
     def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Weights):
         self.eyes, self.settings, self.style = eyes, settings, StyleLosses(views)
@@ -98,7 +106,7 @@ class Objective:
         self.content_eyes = at_taps(eyes, CONTENT_TAPS)
 
     def wanted(self, batch: Mapping, found: Statistics) -> Statistics:
-        """Statistics that the results are to have.
+        """What the results are compared with, as of `StyleLosses.targets`.
 
         Args:
             batch: The batch.
@@ -121,6 +129,7 @@ class Objective:
             ),
             **self.style(self.wanted(batch, style), style),
             "variation": losses.total_variation(pastiche),
+            "lattice": losses.lattice_loss(inside),
             "own": self.own(batch, pastiche),
         }
         return {name: getattr(self.settings, f"{name}_weight") * found[name] for name in self.names}
@@ -134,7 +143,7 @@ def at_taps(network: keras.Model, taps: Iterable[str]) -> keras.Model:
 def sheet(
     paint: Callable[[np.ndarray, np.ndarray], np.ndarray],
     photographs: Sequence[Path],
-    paintings: Sequence[Path],
+    paintings: Sequence[Path | np.ndarray],
     size: int = 192,
 ) -> Callable[[], np.ndarray]:
     """A function that paints a sheet of photographs, a row each, in paintings, a column each.
@@ -142,12 +151,12 @@ def sheet(
     Args:
         paint: Batches of photographs and of paintings, shape (batch, size, size, 3), to pastiches.
         photographs: Five of them are taken.
-        paintings: The same, or all where there are fewer.
+        paintings: The same, or all where there are fewer; files or pictures.
         size: Side of a picture in pixels.
     """
     contents, styles = (
-        np.stack([_square(path, size) for path in spread(paths)])
-        for paths in (photographs, paintings)
+        np.stack([_square(picture, size) for picture in spread(pictures)])
+        for pictures in (photographs, paintings)
     )
 
     def painted():
@@ -166,5 +175,6 @@ def spread(items: Sequence) -> list:
     return [items[i * len(items) // count] for i in range(count)]
 
 
-def _square(path, size):
-    return images.resize(images.read(path, 640), size, size)
+def _square(picture, size):
+    picture = picture if isinstance(picture, np.ndarray) else images.read(picture, 640)
+    return images.resize(picture, size, size)

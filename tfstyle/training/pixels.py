@@ -51,9 +51,11 @@ def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
         return
     for sides in tiles.windows(height, width, TILE, overlap):
         rows, columns = (slice(side[0].start, side[0].stop) for side in sides)
-        first = tuple(side[2].start for side in sides)
-        ends = (side[0].stop == side[1].stop for side in sides)
-        yield Window(rows, columns, (first, tuple(-1 if end else TILE for end in ends)))
+        first = tuple(part.start for _, _, part in sides)
+        lengths = (
+            -1 if seen.stop == kept.stop else part.stop - part.start for seen, kept, part in sides
+        )
+        yield Window(rows, columns, (first, tuple(lengths)))
 
 
 def looked_at(height: int, width: int, overlap: int) -> float:

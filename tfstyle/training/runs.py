@@ -128,6 +128,7 @@ class Recorder(keras.callbacks.Callback):
         every: Steps between two rows of the log.
         sample: Called now and then, returns a contact sheet (height, width, 3) in [0, 1].
         sample_every: Steps between two sheets.
+        said: A line to begin with.
     """
 
     def __init__(
@@ -138,10 +139,11 @@ class Recorder(keras.callbacks.Callback):
         every: int = 10,
         sample: Callable[[], np.ndarray] | None = None,
         sample_every: int = 500,
+        said: str = "",
     ):
         super().__init__()
         self.run, self.total, self.seconds, self.every = run, total, seconds, every
-        self.sample, self.sample_every = sample, sample_every
+        self.sample, self.sample_every, self.said = sample, sample_every, said
 
     def on_train_begin(self, logs=None):
         self.step = self.run.step
@@ -153,8 +155,9 @@ class Recorder(keras.callbacks.Callback):
             mininterval=1.0,
             disable=not self.run.writes,
         )
-        if self.run.writes and self.run.precision:
-            self.bar.write(f"Computes in {self.run.precision}.")
+        computing = f"Computes in {self.run.precision}." if self.run.precision else ""
+        for line in filter(None, (self.said, computing) if self.run.writes else ()):
+            self.bar.write(line)
         self.interrupted = False
         self.curves = curves.Curves(self.run.folder / LOG, self.run.writes)
         self.handlers = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}

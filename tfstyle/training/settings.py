@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from tfstyle.precision import PRECISIONS
 
+STYLE_LOSSES = ("wasserstein", "gram", "moments")
+
 
 def number(default: float | str, help: str, choices: Sequence[str] | None = None):
     """A field with a default, a line of help and, of words, the choices."""
@@ -38,16 +40,11 @@ class Painting:
     style_size: int = number(1024, "longer side in pixels of paintings that are larger")
     margin: int = number(40, "pixels of a crop's border that are painted but not judged")
     rate: float = number(1e-3, "highest learning rate of Adam")
-    content_weight: float = number(1.5, "of the content loss")
-    style_weight: float = number(12.0, "of the style moments' loss")
-    gram_weight: float = number(1.0, "of the Gram matrices' loss")
-    color_weight: float = number(30.0, "of the colours' loss")
+    content_weight: float = number(1.0, "of the content loss")
+    style_weight: float = number(10.0, "of the style loss")
+    color_weight: float = number(2.0, "of the colours' loss")
     variation_weight: float = number(0.05, "of the total variation")
+    lattice_weight: float = number(0.05, "of the lattice of eight pixels")
     average: float = number(0.999, "decay of the running average of weights that is released")
-    stem: int = number(16, "channels at half size")
-    quarter: int = number(48, "channels at a quarter of the size")
-    eighth: int = number(72, "channels at an eighth of the size")
-    blocks: int = number(3, "residual blocks at an eighth of the size")
-    top: int = number(8, "channels at full size")
     precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

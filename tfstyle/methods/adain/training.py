@@ -56,7 +56,7 @@ class Objective:
     names = ("content", "style", "color", "variation", "own")
 
     def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Settings):
-        self.settings, self.style = settings, perceptual.StyleLosses(views, STYLE_TAPS)
+        self.settings, self.style = settings, perceptual.StyleLosses(views, STYLE_TAPS, "moments")
         self.eyes = perceptual.at_taps(eyes, STYLE_TAPS)
         self.content_eyes = perceptual.at_taps(eyes, [TAP])
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
@@ -64,8 +64,8 @@ class Objective:
     def __call__(self, batch, pastiche):
         inside = self.inside(pastiche)
         taps, style = (self.eyes(x, training=False) for x in (inside, batch["style"]))
-        wanted, found = self.style.of(batch["style"], style), self.style.of(inside, taps)
-        compared = self.style(wanted, found)
+        wanted = self.style.targets(self.style.of(batch["style"], style))
+        compared = self.style(wanted, self.style.of(inside, taps))
         content = self.content_eyes(self.inside(batch["content"]), training=False)
         target = statistics.align_moments(content[TAP], style[TAP])
         own = losses.own_style_loss(batch["content"], batch["style"], pastiche)

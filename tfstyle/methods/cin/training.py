@@ -67,7 +67,7 @@ def train(
     photographs, painted = folders.pictures(content), paintings.named(styles)
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(painted)})
     keras.utils.set_random_seed(settings.seed)
-    wanted = [images.read(path, settings.style_size) for path in painted.values()]
+    wanted = [paintings.read(path, settings.style_size) for path in painted.values()]
     with precision.mixed(run.precision.name):
         trained = network(settings, len(painted))
         objective = paintings.Objective(*loss_network(), settings, wanted)
@@ -154,7 +154,8 @@ def add(
             layer.trainable = isinstance(layer, InstanceNorm)
         return network
 
-    trained = paintings.train_one(run, photographs, style, rows_alone, loss_network, settings)
+    painting = paintings.read(style, settings.style_size)
+    trained = paintings.train_one(run, photographs, painting, rows_alone, loss_network, settings)
     if trained is not None:
         with_row(known, trained).save(run.folder / FILE)
         count = 2 + len(codes)

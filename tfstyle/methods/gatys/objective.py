@@ -7,13 +7,13 @@ Wasserstein distance of Gaussians; every layer's style loss is a share of the pa
 sum a share of the photograph's, so that weights mean the same for every picture.
 """
 
-import numpy as np
 from keras import ops
 
-from tfstyle import losses, statistics
+from tfstyle import statistics
 from tfstyle.methods.gatys.eyes import Eyes
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.training.pixels import kept
+from tfstyle.training.style import StyleDistance
 
 EPSILON = 1e-5  # added to variances, in squared feature units
 
@@ -32,7 +32,7 @@ class Objective:
 
     def __init__(self, eyes: Eyes, settings: Settings):
         self.eyes, self.settings = eyes, settings
-        self.views = {layer: _isometric(*view) for layer, view in eyes.views.items()}
+        self.style = StyleDistance(eyes.views, settings.style_loss)
         self.styles, self.contents = (
             {layer: weight / sum(dict(layers).values()) for layer, weight in layers}
             for layers in (settings.style_layers, settings.content_layers)
@@ -122,44 +122,10 @@ class Objective:
             sums: Of a painting, by layer.
         """
         pairs = {layer: statistics.covariance_of_sums(*each) for layer, each in sums.items()}
-        return {layer: self.target(layer, *pair) for layer, pair in pairs.items()}
-
-    def target(self, layer, mean, spread) -> tuple:
-        """What the style loss compares with, of a painting's mean and covariance of a layer."""
-        found = self._compared(layer, mean, spread)
-        if self.settings.style_loss == "wasserstein":
-            return *found, statistics.square_root(found[1])
-        return found
-
-    def distance(self, layer, wanted, mean, spread):
-        """The style loss of a layer.
-
-        Args:
-            layer: Paper name.
-            wanted: Its `target`.
-            mean: Of the picture's features, as from `statistics.covariance`.
-            spread: Their covariance.
-        """
-        found = self._compared(layer, mean, spread)
-        if self.settings.style_loss == "moments":
-            return losses.moment_loss(wanted, found)
-        if self.settings.style_loss == "gram":
-            return losses.gram_loss(wanted, found)
-        return losses.wasserstein_loss(wanted[:2], found, wanted[2])
+        return {layer: self.style.target(layer, *pair) for layer, pair in pairs.items()}
 
     def _style(self, layer, wanted, sums):
-        return self.distance(layer, wanted, *statistics.covariance_of_sums(*sums))
-
-    def _compared(self, layer, *pair):
-        """Of VGG-19's channels: moments, a Gram matrix, or mean and covariance."""
-        kind = self.settings.style_loss
-        if kind == "moments" and layer in self.eyes.views:
-            return statistics.projected_moments(*pair, *self.eyes.views[layer])
-        if kind == "moments":
-            return statistics.channel_moments(*pair)
-        if layer in self.views:
-            pair = statistics.projected(*pair, *self.views[layer])
-        return statistics.gram_matrix(*pair) if kind == "gram" else pair
+        return self.style.distance(layer, wanted, *statistics.covariance_of_sums(*sums))
 
 
 def _halved(mask, stride):
@@ -188,14 +154,3 @@ def _variation(seen, part):
     across = ops.pad(seen[:, :, 1:] - seen[:, :, :-1], ((0, 0), (0, 0), (0, 1), (0, 0)))
     squares = kept(ops.square(down) + ops.square(across), part)
     return _positions(squares), ops.sum(squares)
-
-
-def _isometric(kernel, bias):
-    """A map to fewer channels, between which all distances are those that a wider map leaves."""
-    if kernel.shape[0] >= kernel.shape[1]:
-        return kernel, bias
-    left, size, right = np.linalg.svd(kernel, full_matrices=False)
-    along = right @ bias
-    beside = np.linalg.norm(bias - right.T @ along)
-    kernel = np.concatenate([left * size, np.zeros((len(kernel), 1))], axis=1)
-    return np.float32(kernel), np.float32([*along, beside])

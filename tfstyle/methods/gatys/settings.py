@@ -2,11 +2,10 @@
 
 import dataclasses
 
-from tfstyle.training.settings import number
+from tfstyle.training.settings import STYLE_LOSSES, number
 
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LOSSES = ("correlation", "features")
-STYLE_LOSSES = ("wasserstein", "gram", "moments")
 OPTIMIZERS = ("adam", "l-bfgs")
 COORDINATES = ("smooth", "pixels")
 STARTS = ("photograph", "noise", "style")

@@ -4,7 +4,8 @@ style vector, which conditions the normalisation of one transformer.
 
 Departures from the paper: the predictor reads the channel moments of our small encoder instead
 of being an Inception v3; losses are taken on a narrow network read out as VGG-19's features; style
-is compared by moments instead of Gram matrices; contents are compared with their moments taken out.
+is compared by the Wasserstein distance instead of Gram matrices; contents are compared with their
+moments taken out.
 """
 
 import dataclasses
@@ -50,7 +51,8 @@ class Objective(perceptual.Objective):
     """Every photograph beside a painting."""
 
     def wanted(self, batch, found):
-        return self.style.of(batch["style"], self.eyes(batch["style"], training=False))
+        taps = self.eyes(batch["style"], training=False)
+        return self.style.targets(self.style.of(batch["style"], taps))
 
     def own(self, batch, pastiche):
         return losses.own_style_loss(batch["content"], batch["style"], pastiche)

@@ -1,25 +1,23 @@
 """Johnson, Alahi & Fei-Fei 2016, "Perceptual losses for real-time style transfer and
 super-resolution", https://arxiv.org/abs/1603.08155: one feed-forward network a painting.
 
-Departures from the paper by default: a smaller network (`tfstyle.networks.transformer`) with
-instance norm; losses as of `tfstyle.training.perceptual`. The paper's own network is
-`tfstyle.networks.johnson`.
+Departures from the paper by default: a smaller network (`tfstyle.networks.bottleneck`) with
+instance norm, noise and bilinear upsampling; losses as of `tfstyle.training.perceptual`. The
+paper's own network is `tfstyle.networks.johnson`.
 """
 
 import dataclasses
-import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from tfstyle.data import folders
-from tfstyle.methods.johnson.settings import Settings
+from tfstyle.methods.johnson.settings import STROKES, Settings
+from tfstyle.networks.bottleneck import bottleneck
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.johnson import johnson
-from tfstyle.networks.transformer import transformer, without_vector
 from tfstyle.training import paintings, runs
 
 FILE = "generator.keras"
@@ -29,8 +27,8 @@ def network(settings: Settings) -> keras.Model:
     """A fresh network."""
     if settings.network == "paper":
         return johnson(norm=settings.norm)
-    shape = {key: getattr(settings, key) for key in ("stem", "quarter", "eighth", "blocks", "top")}
-    return transformer(**shape, vector=None, name="generator")
+    top = (2 * settings.top, settings.top)
+    return bottleneck(settings.half, settings.quarter, settings.blocks, top, settings.noise)
 
 
 def train(
@@ -51,9 +49,8 @@ def train(
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
         settings: Every number.
-        begin: Finished run of the same shape whose weights the training begins with, of `train
-            johnson`, or of `train cin` with a painting of this name or else its mean style; None
-            begins with random weights.
+        begin: Finished run, or release, of the same shape whose weights the training begins with;
+            None begins with random weights.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -63,24 +60,17 @@ def train(
         ValueError: The run folder was begun with other settings.
     """
     photographs, style = folders.pictures(content), Path(style)
-    run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": [style.stem]})
+    painting = paintings.read(style, settings.style_size, STROKES[settings.stroke])
+    known = {"styles": [style.stem], "style_extent": painting.shape[:2]}
+    run = runs.Run(folder, dataclasses.asdict(settings) | known)
 
     def made():
         fresh = network(settings)
         if run.step == 0 and begin is not None:
-            copy_into(fresh, _begun(Path(begin), style.stem))
+            copy_into(fresh, load(Path(begin) / FILE))
         return fresh
 
-    trained = paintings.train_one(run, photographs, style, made, loss_network, settings)
+    trained = paintings.train_one(run, photographs, painting, made, loss_network, settings)
     if trained is not None:
         copy_into(network(settings), trained).save(run.folder / FILE)
     return trained is not None
-
-
-def _begun(folder, name):
-    """A network without conditions, of a run of either kind."""
-    if (folder / FILE).is_file():
-        return load(folder / FILE)
-    codes = json.loads((folder / "styles.json").read_text())
-    mean = np.mean(list(codes.values()), axis=0)
-    return without_vector(load(folder / "transformer.keras"), codes.get(name, mean))

@@ -1,0 +1,84 @@
+"""How far a picture's features are from a painting's, by the statistics of their channels."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from keras import ops
+
+from tfstyle import losses, statistics
+from tfstyle.training.settings import STYLE_LOSSES
+
+
+class StyleDistance:
+    """Distance of a layer's statistics, of VGG-19's channels where a map to them is known.
+
+    Args:
+        views: Linear maps (kernel, bias) from layers to VGG-19's own channels; layers that have
+            none are compared as they are.
+        kind: "wasserstein", `losses.wasserstein_loss`; "gram", Gatys' Gram matrices; or "moments",
+            AdaIN's means and deviations. Each is a share of the painting's.
+    """
+
+    def __init__(self, views: Mapping[str, tuple], kind: str = STYLE_LOSSES[0]):
+        self.views, self.kind = views, kind
+        self.isometric = {layer: isometric(*view) for layer, view in views.items()}
+
+    def target(self, layer: str, mean, spread) -> tuple:
+        """What `distance` compares with.
+
+        Args:
+            layer: Paper name.
+            mean: Of the painting's channels, shape (batch, channels), as of
+                `statistics.covariance`.
+            spread: Their covariance, shape (batch, channels, channels).
+        """
+        found = self._compared(layer, mean, spread)
+        if self.kind == "wasserstein":
+            return *found, ops.stop_gradient(statistics.square_root(found[1]))
+        return found
+
+    def distance(self, layer: str, wanted: tuple, mean, spread):
+        """Scalar, 0 where the statistics agree, about 1 where the picture has none.
+
+        Args:
+            layer: Paper name.
+            wanted: The painting's `target`.
+            mean: Of the picture's channels.
+            spread: Their covariance.
+        """
+        found = self._compared(layer, mean, spread)
+        if self.kind == "moments":
+            return losses.moment_loss(wanted, found)
+        if self.kind == "gram":
+            return losses.gram_loss(wanted, found)
+        return losses.wasserstein_loss(wanted[:2], found, wanted[2])
+
+    def _compared(self, layer, *pair):
+        """Moments, a Gram matrix, or mean and covariance."""
+        if self.kind == "moments" and layer in self.views:
+            return statistics.projected_moments(*pair, *self.views[layer])
+        if self.kind == "moments":
+            return statistics.channel_moments(*pair)
+        if layer in self.isometric:
+            pair = statistics.projected(*pair, *self.isometric[layer])
+        return statistics.gram_matrix(*pair) if self.kind == "gram" else pair
+
+
+def isometric(kernel: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A map to fewer channels, between which all distances are those that a wider map leaves.
+
+    Args:
+        kernel: Shape (channels, outputs).
+        bias: Shape (outputs,).
+
+    Returns:
+        The map itself where it is no wider than its channels; else (channels, channels + 1) and
+        (channels + 1,).
+    """
+    if kernel.shape[0] >= kernel.shape[1]:
+        return kernel, bias
+    left, size, right = np.linalg.svd(kernel, full_matrices=False)
+    along = right @ bias
+    beside = np.linalg.norm(bias - right.T @ along)
+    kernel = np.concatenate([left * size, np.zeros((len(kernel), 1))], axis=1)
+    return np.float32(kernel), np.float32([*along, beside])
