@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
-from tfstyle import examples, layers, litert
+from tfstyle import examples, layers, litert, tiles
 from tfstyle.export import calls, tflite
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks import (
+    bottleneck,
     files,
     johnson,
     predictor,
@@ -74,6 +75,64 @@ def test_johnsons_network_has_the_published_size_and_gives_any_size_back(norm, u
     assert trainable == 1_679_235  # with biases and a scale and a shift a normalised channel
     for size in ((37, 50), (1, 1)):
         assert network.predict_on_batch(np.zeros((1, *size, 3))).shape == (1, *size, 3)
+
+
+@pytest.fixture(scope="module")
+def redrawing():
+    keras.utils.set_random_seed(3)
+    return bottleneck.bottleneck(4, 8, 1, (4, 4))
+
+
+@pytest.mark.parametrize("size", [(37, 45), (4, 9), (1, 1)])
+def test_a_network_that_redraws_keeps_odd_sizes_and_the_range(redrawing, size):
+    painted = redrawing.predict_on_batch(examples.lake(64, 64)[None, : size[0], : size[1]])
+    assert painted.shape == (1, *size, 3) and painted.min() >= 0 and painted.max() <= 1
+
+
+def test_nothing_passes_beside_the_bottleneck(redrawing):
+    """With its last residual block's output held, the photograph changes nothing any more."""
+    held = redrawing.get_layer("residual1").output
+    after = keras.Model([held, *_sizes(redrawing)], redrawing.output)
+    dark, light = np.zeros((1, 16, 16, 3), "float32"), np.ones((1, 16, 16, 3), "float32")
+    features = np.random.default_rng(0).normal(size=(1, 4, 4, 8)).astype("float32")
+    painted = [
+        after.predict_on_batch([features, np.zeros((1, 8, 8, 4), "float32"), picture])
+        for picture in (dark, light)
+    ]
+    np.testing.assert_array_equal(*painted)
+
+
+def _sizes(network):
+    """What upsampling takes only the size of."""
+    return network.get_layer("down2_relu").output, network.input
+
+
+def test_noise_is_the_same_for_the_same_place_and_moves_in_training():
+    noise, picture = layers.PositionNoise(2), examples.lake(50, 40)[None]
+    found = np.asarray(noise(picture))
+    assert found.shape == (1, 50, 40, 2) and np.abs(found).max() <= 1
+    np.testing.assert_array_equal(found, noise(1.0 - picture))
+    np.testing.assert_array_equal(found[:, :9, :7], noise(picture[:, :9, :7]))
+    both = np.asarray(noise(np.concatenate([picture, picture[:, ::-1]])))
+    np.testing.assert_array_equal(both, np.repeat(found, 2, axis=0))
+    assert np.abs(np.asarray(noise(picture, training=True)) - found).mean() > 0.3
+    other = np.asarray(layers.PositionNoise(2, seed=2)(picture))
+    assert np.abs(other - found).mean() > 0.3
+
+
+def test_noise_is_uniform_and_has_no_pattern():
+    field = np.asarray(layers.PositionNoise(1)(np.zeros((1, 300, 300, 3))))[0, :, :, 0]
+    assert abs(field.mean()) < 0.02 and abs(field.std() - 3**-0.5) < 0.01
+    for down, across in ((0, 1), (1, 0), (1, 1), (4, 4), (8, 0), (0, 8)):
+        shifted = np.roll(field, (down, across), (0, 1))
+        assert abs(np.mean(field * shifted)) < 0.02, (down, across)
+
+
+def test_noise_repeats_where_tiles_begin():
+    tall = np.asarray(layers.PositionNoise(1)(np.zeros((1, tiles.PERIOD + 5, 6, 3))))
+    np.testing.assert_array_equal(tall[:, :5], tall[:, tiles.PERIOD :])
+    wide = np.asarray(layers.PositionNoise(1)(np.zeros((1, 6, tiles.PERIOD + 5, 3))))
+    np.testing.assert_array_equal(wide[:, :, :5], wide[:, :, tiles.PERIOD :])
 
 
 def test_a_network_without_moments_is_tiled_as_it_is():

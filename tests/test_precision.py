@@ -16,7 +16,7 @@ from tfstyle.networks import files
 from tfstyle.training import begun, runs
 
 QUICK = Settings(iterations=6)
-NARROW = {"stem": 4, "quarter": 8, "eighth": 8, "blocks": 1, "top": 4, "margin": 8}
+NARROW = {"half": 4, "quarter": 8, "blocks": 1, "top": 4, "margin": 8}
 SMALL = johnson.Settings(steps=2, batch=2, size=64, **NARROW)
 
 

@@ -69,6 +69,15 @@ def test_the_gram_matrix_is_the_mean_product_and_forgets_where_features_are(feat
         np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
+def test_a_lattice_of_eight_pixels_is_seen_and_texture_is_not():
+    random = np.random.default_rng(0)
+    texture = random.random((2, 96, 96, 3)).astype("float32")
+    cell = np.tile(random.random((1, 8, 8, 1)), (2, 12, 12, 3)).astype("float32")
+    assert float(losses.lattice_loss(texture)) == pytest.approx(1.0, abs=0.4)
+    assert float(losses.lattice_loss(texture + 0.5 * cell)) > 5.0
+    assert float(losses.lattice_loss(texture[:, :12])) == 0.0
+
+
 def test_gram_loss_is_zero_for_the_style_and_one_for_nothing():
     style = np.random.default_rng(0).random((2, 4, 4)).astype("float32")
     assert float(losses.gram_loss(style, style)) == 0.0

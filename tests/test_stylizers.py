@@ -49,6 +49,20 @@ def test_tiles_paint_what_the_whole_does(stylizer, painting, monkeypatch):
     np.testing.assert_allclose(canvas_of_it._tiled(content), whole, atol=2e-5)
 
 
+def test_windows_begin_a_tile_apart():
+    begun = {rows[0].start for rows, _ in tiles.windows(200, 10, 32, overlap=8, margin=8)}
+    assert begun == {-8, 24, 56, 88, 120, 152, 184}
+
+
+def test_noise_joins_tiles_without_a_seam(monkeypatch):
+    found = weights.load("johnson-the-scream")
+    photograph = tfstyle.examples.lake(60, canvas.TILE + 200)
+    whole = found.stylize(photograph)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", photograph[..., 0].size)
+    np.testing.assert_allclose(found.stylize(photograph), whole, atol=2e-4)
+
+
 @pytest.mark.parametrize(("height", "width"), [(100, 70), (64, 64), (1, 200)])
 def test_the_kept_parts_of_windows_cover_a_picture_once(height, width):
     covered = np.zeros((height, width), int)
