@@ -4,8 +4,9 @@ from tfstyle.metrics.content import content_distance
 from tfstyle.metrics.figures import NAMES, SHOWN, Distances, mean
 from tfstyle.metrics.kernel import kernel_distance, psnr
 from tfstyle.metrics.lattice import weave
-from tfstyle.metrics.protocol import LPIPS_HEADS, Protocol, Seen
+from tfstyle.metrics.protocol import LPIPS_HEADS, Protocol
 from tfstyle.metrics.sampling import remd
+from tfstyle.metrics.seen import Seen
 
 __all__ = [
     "LPIPS_HEADS",

@@ -1,6 +1,5 @@
 """Looks at pictures through frozen networks and measures them."""
 
-import dataclasses
 import functools
 import os
 from collections.abc import Iterable
@@ -11,49 +10,18 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tfstyle import losses, statistics
 from tfstyle.metrics import sampling
 from tfstyle.metrics.content import cfsd, content_distance, weighted_distance
 from tfstyle.metrics.figures import NAN, Distances
 from tfstyle.metrics.lattice import weave
+from tfstyle.metrics.seen import Seen
+from tfstyle.metrics.style import moment_distance, wasserstein_distances
 from tfstyle.networks import squeezenet, teachers
 
 DESCRIBED = 16  # pictures at once
 LPIPS_HEADS = "lpips_v0.1_squeeze_linear.npz"
 STROKES = "relu3_1"  # of VGG-19, what REMD is taken on
 PATCHES = "fire5"  # of SqueezeNet
-DEEP = ("relu3_1", "relu4_1", "relu5_1")  # what the mean Wasserstein distance is of
-
-
-@dataclasses.dataclass(frozen=True)
-class Seen:
-    """A picture with its features.
-
-    Args:
-        picture: Shape (height, width, 3), in [0, 1].
-        vgg: VGG-19's by tap.
-        squeeze: SqueezeNet's by tap, or nothing.
-        strokes: VGG-19's at drawn positions, of full and half size.
-        patches: SqueezeNet's, alike, or nothing.
-    """
-
-    picture: np.ndarray
-    vgg: dict
-    squeeze: dict
-    strokes: list
-    patches: list
-
-    @functools.cached_property
-    def spreads(self) -> dict:
-        """Covariances by tap, shape (1, channels, channels), in float64."""
-        return {
-            tap: ops.cast(statistics.covariance(x)[1], "float64") for tap, x in self.vgg.items()
-        }
-
-    @functools.cached_property
-    def roots(self) -> dict:
-        """Square roots of `spreads`."""
-        return {tap: statistics.square_root(spread) for tap, spread in self.spreads.items()}
 
 
 class Protocol:
@@ -101,11 +69,11 @@ class Protocol:
             remd=sampling.remd(style.strokes, pastiche.strokes),
             remd_squeeze=sampling.remd(style.patches, pastiche.patches) if self.second else NAN,
             weave=weave(pastiche.picture),
-            **_wasserstein(style, pastiche),
-            style=_style(style.vgg, pastiche.vgg),
+            **wasserstein_distances(style, pastiche),
+            style=moment_distance(style.vgg, pastiche.vgg),
             content=float(content_distance(content.vgg["relu4_1"], pastiche.vgg["relu4_1"])),
             cfsd=float(cfsd(content.vgg["relu3_1"], pastiche.vgg["relu3_1"])),
-            squeeze=_style(style.squeeze, pastiche.squeeze) if self.second else NAN,
+            squeeze=moment_distance(style.squeeze, pastiche.squeeze) if self.second else NAN,
             lpips=self._lpips(content, pastiche) if self.heads else NAN,
             ssim=float(tf.image.ssim(content.picture, pastiche.picture, 1.0)),
         )
@@ -161,27 +129,3 @@ def _second_opinion(weights: str | os.PathLike | None):
     return network, {
         tap: heads[f"lin{i}.model.1.weight"].reshape(-1) for i, tap in enumerate(squeezenet.TAPS)
     }
-
-
-def _style(style, pastiche):
-    return float(np.mean([_moment_distance(style[tap], pastiche[tap]) for tap in style]))
-
-
-def _moment_distance(style, pastiche):
-    wanted, got = (ops.concatenate(statistics.moments(x, 0.0), -1) for x in (style, pastiche))
-    return ops.sum(ops.square(got - wanted)) / ops.sum(ops.square(wanted))
-
-
-def _wasserstein(style, pastiche):
-    """Of covariances alone, by tap and their mean over the deep ones."""
-    found = {tap: _spread_distance(style, pastiche, tap) for tap in style.spreads}
-    by_tap = {f"wasserstein_{tap}": distance for tap, distance in found.items()}
-    return {"wasserstein": float(np.mean([found[tap] for tap in DEEP])), **by_tap}
-
-
-def _spread_distance(style, pastiche, tap):
-    pairs = (
-        (ops.zeros_like(spread[..., 0]), spread)
-        for spread in (style.spreads[tap], pastiche.spreads[tap])
-    )
-    return float(losses.wasserstein_loss(*pairs, root=style.roots[tap], ridge=0.0))

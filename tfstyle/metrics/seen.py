@@ -1,0 +1,40 @@
+"""A picture with what frozen networks make of it."""
+
+import dataclasses
+import functools
+
+import numpy as np
+from keras import ops
+
+from tfstyle import statistics
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """A picture with its features.
+
+    Args:
+        picture: Shape (height, width, 3), in [0, 1].
+        vgg: VGG-19's by tap.
+        squeeze: SqueezeNet's by tap, or nothing.
+        strokes: VGG-19's at drawn positions, of full and half size.
+        patches: SqueezeNet's, alike, or nothing.
+    """
+
+    picture: np.ndarray
+    vgg: dict
+    squeeze: dict
+    strokes: list
+    patches: list
+
+    @functools.cached_property
+    def spreads(self) -> dict:
+        """Covariances by tap, shape (1, channels, channels), in float64."""
+        return {
+            tap: ops.cast(statistics.covariance(x)[1], "float64") for tap, x in self.vgg.items()
+        }
+
+    @functools.cached_property
+    def roots(self) -> dict:
+        """Square roots of `spreads`."""
+        return {tap: statistics.square_root(spread) for tap, spread in self.spreads.items()}

@@ -1,0 +1,42 @@
+"""How near the statistics of a pastiche's features are to the painting's, without positions."""
+
+import numpy as np
+from keras import ops
+
+from tfstyle import losses, statistics
+from tfstyle.metrics.seen import Seen
+
+DEEP = ("relu3_1", "relu4_1", "relu5_1")  # what the mean Wasserstein distance is of
+
+
+def moment_distance(style: dict, pastiche: dict) -> float:
+    """Mean over the taps of the distance of channel means and deviations.
+
+    Args:
+        style: Features of the painting by tap, shape (1, height, width, channels).
+        pastiche: The same of the result; height and width may differ.
+
+    Returns:
+        Squared, as a share of the painting's own.
+    """
+    return float(np.mean([_moment_distance(style[tap], pastiche[tap]) for tap in style]))
+
+
+def _moment_distance(style, pastiche):
+    wanted, got = (ops.concatenate(statistics.moments(x, 0.0), -1) for x in (style, pastiche))
+    return ops.sum(ops.square(got - wanted)) / ops.sum(ops.square(wanted))
+
+
+def wasserstein_distances(style: Seen, pastiche: Seen) -> dict[str, float]:
+    """Of Gaussians of covariances alone, as shares of the painting's trace, by figure's name."""
+    found = {tap: _spread_distance(style, pastiche, tap) for tap in style.spreads}
+    by_tap = {f"wasserstein_{tap}": distance for tap, distance in found.items()}
+    return {"wasserstein": float(np.mean([found[tap] for tap in DEEP])), **by_tap}
+
+
+def _spread_distance(style, pastiche, tap):
+    pairs = (
+        (ops.zeros_like(spread[..., 0]), spread)
+        for spread in (style.spreads[tap], pastiche.spreads[tap])
+    )
+    return float(losses.wasserstein_loss(*pairs, root=style.roots[tap], ridge=0.0))
