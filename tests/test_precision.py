@@ -6,9 +6,11 @@ import math
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from processes import steps_logged
 
 from tfstyle import cli, device, examples, images, precision, release, weights
+from tfstyle.methods.gatys.backwards import Backwards, backwards
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.methods.johnson import training as johnson
 from tfstyle.networks import encoder as encoders
@@ -225,3 +227,36 @@ def test_what_whitens_stays_in_float32_unless_it_is_asked(machine):
         layers = weights.load_networks("wct", None, asked)["decoder1"].layers
         kinds = [each for each in layers if isinstance(each, keras.layers.Conv2D)]
         assert {layer.dtype_policy.name for layer in kinds} == {expected}
+
+
+def test_convolutions_as_gradients_see_and_return_the_same(photograph):
+    network = weights.encoder()[0]
+    other, picture = backwards(network), tf.constant(photograph[None])
+    kinds = {type(layer) for layer in other.layers}
+    assert Backwards in kinds and keras.layers.Conv2D not in kinds
+
+    def seen(model):
+        with tf.GradientTape() as tape:
+            tape.watch(picture)
+            taps = model(picture, training=False)
+        return {**taps, "gradient": tape.gradient(taps, picture)}
+
+    found = seen(other)
+    for name, expected in seen(network).items():
+        error = np.abs(found[name] - expected).max()
+        assert error < 1e-4 * np.abs(expected).max(), name
+
+
+@pytest.mark.parametrize(
+    ("flags", "limit", "copies"),
+    [
+        ("avx2 fma", "", True),
+        ("avx2 avx512f avx512_bf16", "", False),
+        ("avx2 avx512f", "AVX2", True),
+        ("asimd", "", False),
+    ],
+)
+def test_processors_without_avx_512_convolve_by_copies(machine, monkeypatch, flags, limit, copies):
+    monkeypatch.setattr(device, "_facts", lambda: {"name": "X", "flags": flags})
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
+    assert device.convolves_by_copies() == copies

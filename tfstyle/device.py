@@ -21,6 +21,7 @@ KINDS = {  # by a flag of /proc/cpuinfo, the best first
     "asimd": "NEON",
 }
 LIMITS = ("ONEDNN_MAX_CPU_ISA", "TF_ENABLE_ONEDNN_OPTS")  # what convolutions may use
+OLDER = ("AVX2", "AVX2_VNNI", "AVX2_VNNI_2")  # limits of oneDNN without AVX-512
 SIDE, CHANNELS = 64, 64  # of the convolution that is timed
 ROUNDS = 7
 
@@ -54,6 +55,14 @@ def _facts():
     found = {key.strip(): value.strip() for key, _, value in (x.partition(":") for x in lines)}
     name = found.get("model name") or platform.processor() or platform.machine()
     return {"name": name, "flags": found.get("flags") or found.get("Features") or ""}
+
+
+def convolves_by_copies() -> bool:
+    """Whether TensorFlow's float32 convolutions copy what each position sees, as they do on Intel's
+    and AMD's processors without AVX-512, but not in their gradients."""
+    held = os.environ.get(LIMITS[0], "").upper() in OLDER
+    flags = _facts()["flags"].split()
+    return "avx2" in flags and (held or "avx512f" not in flags) and accelerator() is None
 
 
 def accelerator() -> tuple[str, int | None] | None:

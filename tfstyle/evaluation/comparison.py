@@ -84,11 +84,7 @@ def compare(
         nearest = _nearest_name(style)
         extra = [families.module(module)] if module else []
         for model in tqdm([*families.models(), *extra], unit="model"):
-            arguments = [*_arguments(model, nearest, Path(painting)), "--precision", precision]
-            entry = _entry(model, given, arguments, limit, idle)
-            if model.row.takes is Takes.CHOICE:
-                note = f"{nearest}, its style nearest to the painting"
-                entry = dataclasses.replace(entry, note=entry.note or note)
+            entry = _entry(model, given, Path(painting), nearest, limit, idle, precision)
             entries.append(_measured(entry, protocol, seen, wanted))
     eyes = "VGG-19" if teacher else "our encoder's view of VGG-19"
     return Comparison(content, style, list(_nearest(entries)), eyes)
@@ -101,27 +97,25 @@ def _nearest_name(painting):
     return names[np.argmin(vectors.distances(stylizer, painting, names))]
 
 
-def _arguments(model, nearest, painting):
-    """What says the model and its style."""
-    arguments = ["--method", model.row.name]
+def _entry(model, photo, painting, nearest, limit, idle, precision="auto"):
+    output = photo.with_name(f"{model.name}.png")
+    arguments = ["stylize", str(photo), "--method", model.row.name, "-o", str(output)]
+    arguments += ["--precision", precision]
     if model.variant:
         arguments += ["--model", model.variant]
     if model.row.takes is Takes.IMAGE:
         arguments += ["--style", str(painting.resolve())]
     if model.row.takes is Takes.CHOICE:
         arguments += ["--style", nearest]
-    return arguments
-
-
-def _entry(model, photo, arguments, limit, idle):
-    output = photo.with_name(f"{model.name}.png")
-    arguments = ["stylize", str(photo), "-o", str(output), *arguments]
     code = f"import sys; from tfstyle import cli; cli.main({arguments!r}) == 0 or sys.exit(2)"
     try:
         seconds, peak = speed.seconds_and_peak(code, limit)
     except (TimeoutError, RuntimeError) as error:
         return Entry(model, None, str(error))
-    return Entry(model, images.read(output), "", seconds, peak - idle)
+    note = (
+        f"{nearest}, its style nearest to the painting" if model.row.takes is Takes.CHOICE else ""
+    )
+    return Entry(model, images.read(output), note, seconds, peak - idle)
 
 
 def _measured(entry, protocol, seen, wanted):

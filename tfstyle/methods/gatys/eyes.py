@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 import keras
 import numpy as np
 
+from tfstyle import device
+from tfstyle.methods.gatys.backwards import backwards
+
 
 @dataclasses.dataclass(frozen=True)
 class Eyes:
@@ -53,6 +56,8 @@ def eyes(network: keras.Model, views: Mapping[str, tuple], layers: Iterable[str]
     strides, reach, count = _seen(found)
     strides = {name: strides[name.replace("relu", "conv")] for name in layers}
     deepest, precision = max(strides.values()), found.output[layers[0]].dtype
+    if precision == "float32" and device.convolves_by_copies():
+        found = backwards(found)
     return Eyes(found, views, strides, -(-reach // deepest) * deepest, count, precision)
 
 
