@@ -16,7 +16,6 @@ import numpy as np
 from skimage import data
 
 from tfstyle import images, masks, peers, regions, weights
-from tfstyle.methods import Takes
 
 SIDE = 240
 LARGE = 384  # pixels; the size that Magenta's files take
@@ -27,6 +26,7 @@ PHOTOGRAPHS = {
     "rocket": data.rocket,
 }
 STYLES = ("starry-night", "great-wave", "the-scream", "composition-vii", "the-kiss", "water-lilies")
+OURS = ("ghiasi", "ghiasi-desktop")  # beside Magenta's: on phones, and on desktops
 BESIDE = (
     ("astronaut", "starry-night"),
     ("cat", "great-wave"),
@@ -80,7 +80,7 @@ def masked() -> None:
 
 def beside(magenta: str, paintings: str) -> None:
     """Our models beside Magenta's, two pairs a row."""
-    ours = {name: weights.load_lite(name) for name in weights.released(Takes.IMAGE)}
+    ours = {name: weights.load_lite(name) for name in OURS}
     theirs = peers.magenta(Path(magenta) / "style_transfer_f16_384.tflite")
     models = ours | theirs
     pairs = []

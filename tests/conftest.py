@@ -5,7 +5,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pytest
 
-from tfstyle import examples, images, weights
+from tfstyle import cli, examples, families, images, weights
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +28,22 @@ def lite():
     return weights.load_lite("ghiasi")
 
 
+def exported(tmp_path_factory, *flags):
+    folder = tmp_path_factory.mktemp("exported") / "ghiasi"
+    assert cli.main(["export", "ghiasi", *flags, "-o", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def drop_in(tmp_path_factory):
+    return exported(tmp_path_factory, "--drop-in")
+
+
+@pytest.fixture(scope="session")
+def saved_model(tmp_path_factory):
+    return exported(tmp_path_factory, "--format", "saved_model")
+
+
 @pytest.fixture(scope="session")
 def shared():
     """A folder of data and teachers beside the checkout; what needs it skips without it."""
@@ -35,6 +51,14 @@ def shared():
     if not (folder / "weights").is_dir():
         pytest.skip("needs the teacher's weights")
     return folder
+
+
+@pytest.fixture
+def two_models(monkeypatch):
+    """A comparison is of these alone."""
+    found = [model for model in families.models() if model.name in ("cin", "pix2pix-facades")]
+    monkeypatch.setattr(families, "models", lambda: found)
+    return [model.name for model in found]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def compared(files):
-    return comparison.compare(files / "photo.png", files / "painting.png", size=96)
+    return comparison.compare(files / "photo.png", files / "painting.png", size=64)
 
 
 class Page(html.parser.HTMLParser):
@@ -45,13 +45,15 @@ def test_every_released_family_paints_the_photograph(compared):
         model.row.name for model in families.models()
     }
     for entry in compared.entries:
-        assert entry.picture.shape == compared.photo.shape == (72, 96, 3)
+        assert entry.picture.shape == compared.photo.shape == (48, 64, 3)
         assert entry.seconds > 0 and entry.peak > 0 and np.isfinite(entry.distances.style)
 
 
 def test_families_without_a_style_show_one_model_and_say_so(compared):
     shown = [e for e in compared.entries if e.model.row.in_weights]
-    assert len(shown) == len({e.model.row.name for e in shown})
+    assert sorted(e.model.row.name for e in shown) == sorted(
+        name for name, row in METHODS.items() if row.in_weights
+    )
     assert all("nearest to the painting" in entry.note for entry in shown)
 
 
@@ -68,7 +70,13 @@ def test_the_page_needs_nothing_else_and_describes_every_picture(compared):
 def test_the_sheet_holds_every_picture(compared):
     sheet = page.sheet(compared)
     rows = -(-(2 + len(compared.entries)) // page.COLUMNS)
-    assert sheet.dtype == np.uint8 and sheet.shape[0] % rows == 0
+    cell = page.WIDTH * 48 // 64 + page.ROWS * page.LINE
+    assert sheet.dtype == np.uint8
+    assert sheet.shape == (rows * (cell + 4), page.COLUMNS * (page.WIDTH + 4), 3)
+    for index in range(2 + len(compared.entries)):
+        row, column = divmod(index, page.COLUMNS)
+        top, left = row * (cell + 4), column * (page.WIDTH + 4)
+        assert sheet[top : top + page.WIDTH * 48 // 64, left : left + page.WIDTH].std() > 10
 
 
 def test_a_family_that_takes_too_long_is_stopped_and_says_so(files):
@@ -80,11 +88,13 @@ def test_a_family_that_takes_too_long_is_stopped_and_says_so(files):
     )
 
 
-def test_the_command_writes_both_kinds_and_overwrites_nothing(files, capsys):
+def test_the_command_writes_both_kinds_and_overwrites_nothing(files, two_models, capsys):
     outputs = [str(files / name) for name in ("sheet.html", "sheet.png")]
     command = ["compare", str(files / "photo.png"), str(files / "painting.png"), "--size", "64"]
     assert cli.main([*command, "-o", *outputs]) == 0
-    assert images.read(outputs[1]).ndim == 3 and "<html" in Path(outputs[0]).read_text()
+    assert images.read(outputs[1]).shape[1] == page.COLUMNS * (page.WIDTH + 4)
+    text = Path(outputs[0]).read_text()
+    assert len(Page(text).pictures) == 4 and all(name in text for name in two_models)
     assert cli.main([*command, "-o", *outputs]) == 2
     assert cli.main([*command, "-o", str(files / "sheet.pdf")]) == 2
     assert ".html" in capsys.readouterr().err

@@ -29,9 +29,15 @@ def any_engine(name):
     return loaded(name, "litert" if name in LITE else "keras")
 
 
+def of_one_a_family(name, *rest):
+    """A case; variants of a family, which are other weights of its networks, take long."""
+    marks = () if name in FIRST else pytest.mark.slow
+    return pytest.param((name, *rest) if rest else name, id="-".join((name, *rest)), marks=marks)
+
+
 @pytest.fixture(
-    params=[(name, "litert") for name in LITE] + [(name, "keras") for name in FIRST],
-    ids="-".join,
+    params=[of_one_a_family(name, "litert") for name in LITE]
+    + [of_one_a_family(name, "keras") for name in FIRST]
 )
 def model(request):
     return request.param

@@ -1,8 +1,10 @@
 """The demo as visitors use it: in a browser, through programs, several at once, with bad files."""
 
+import functools
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,8 +14,9 @@ import browser
 import numpy as np
 import pytest
 
-from tfstyle import examples, images
+from tfstyle import examples, images, weights
 from tfstyle.methods import Takes
+from tfstyle.methods.gatys.settings import Settings
 
 pytest.importorskip("gradio")
 from tfstyle.demo.easels import easels, translations
@@ -48,10 +51,15 @@ def address(folder):
     import demo
 
     port = demo.free_port()
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # shells may ignore it
     process = demo.server(port, folder, "--mcp")
+    signal.signal(signal.SIGINT, handler)
     yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    assert process.wait(20) is not None
+    process.send_signal(signal.SIGINT)
+    try:
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +92,11 @@ def test_every_easel_paints(studio, lake, name):
     assert f"{2 * SIDE}x{SIDE} pixels" in str(painted)
 
 
-def test_an_optimisation_shows_itself_growing_and_can_be_left(studio, lake):
+def test_an_optimisation_shows_itself_growing_and_can_be_left(lake, monkeypatch):
+    few = functools.partial(weights.gatys, settings=Settings(iterations=8))
+    monkeypatch.setattr(weights, "gatys", few)
+    monkeypatch.setattr("tfstyle.demo.studio.SHOWN", 0.0)
+    studio = Studio(max_pixels=40_000)
     work = studio.paint(Order(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
     first = next(work)
     assert 0 < first.share < 1 and "% done" in str(first)
@@ -227,6 +239,15 @@ def asked(address, photo):
     return httpx.get(f"{call}/{event}", timeout=60).text
 
 
+def test_a_file_that_was_uploaded_is_painted_whoever_asks(address, folder):
+    import httpx
+
+    with (folder / "lake.png").open("rb") as file:
+        (path,) = httpx.post(f"{address}/gradio_api/upload", files={"files": file}).json()
+    photo = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    assert "event: complete" in asked(address, photo)
+
+
 @pytest.mark.parametrize("meta", [{}, {"meta": {"_type": "gradio.FileData"}}])
 def test_nobody_reaches_files_of_the_machine(address, folder, meta):
     import httpx
@@ -247,7 +268,9 @@ def test_several_at_once_get_their_own_pictures(address, folder):
     visitors = [demo.Visitor(address, colour, folder, over) for colour in colours]
     for visitor in visitors:
         visitor.start()
-    time.sleep(8)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not all(v.times or v.lost for v in visitors):
+        time.sleep(0.1)
     over.set()
     for visitor in visitors:
         visitor.join(60)
@@ -305,7 +328,12 @@ class Visit:
         return [each for each in self.driver.get_log("browser") if each["level"] == "SEVERE"]
 
 
-@pytest.fixture(params=[(1280, 1100), (400, 800)], ids=["desktop", "phone"])
+@pytest.fixture(
+    params=[
+        pytest.param((1280, 1100), id="desktop"),
+        pytest.param((400, 800), id="phone", marks=pytest.mark.slow),
+    ]
+)
 def visit(request, address):
     if not all(map(shutil.which, browser.NEEDED[:2])):
         pytest.skip("no chromium")

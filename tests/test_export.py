@@ -20,12 +20,9 @@ def exported(tmp_path, *arguments):
     return tmp_path / "out"
 
 
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory):
-    return exported(tmp_path_factory.mktemp("drop-in"), "ghiasi", "--drop-in")
-
-
-@pytest.mark.parametrize(("precision", "mark"), [("float32", 80), ("float16", 60)])
+@pytest.mark.parametrize(
+    ("precision", "mark"), [pytest.param("float32", 80, marks=pytest.mark.slow), ("float16", 60)]
+)
 def test_a_translation_is_exported_with_a_card(tmp_path, precision, mark):
     name = TRANSLATIONS[0]
     card = json.loads(
@@ -39,6 +36,7 @@ def test_a_translation_is_exported_with_a_card(tmp_path, precision, mark):
     assert not [op for op in tflite.operations(content) if op.startswith(tflite.REFUSED)]
 
 
+@pytest.mark.slow
 def test_a_fixed_size_paints_as_any_size_does(tmp_path):
     name, content = TRANSLATIONS[0], examples.lake(72, 100)[None]
     fixed = exported(tmp_path / "fixed", name, "--size", "72x100")
@@ -54,6 +52,7 @@ def test_a_fixed_size_paints_as_any_size_does(tmp_path):
     assert "tile" not in signatures
 
 
+@pytest.mark.slow
 def test_calibrated_int8_says_what_stays_float(tmp_path):
     card = json.loads((exported(tmp_path, "adain") / "card.json").read_text())
     assert card["precision"] == "int8" and "MEAN" in card["float_operations"]
@@ -80,14 +79,15 @@ def test_mirroring_goes_on_to_a_multiple_as_the_canvas_does(side):
 
 def test_a_file_that_differs_is_not_written(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(fidelity.DRAWN, "dynamic", 200.0)
-    assert cli.main(["export", TRANSLATIONS[0], "-o", str(tmp_path / "out")]) == 2
+    size = ["--size", "48x64"]
+    assert cli.main(["export", TRANSLATIONS[0], *size, "-o", str(tmp_path / "out")]) == 2
     assert "nothing is written" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
-def test_the_drop_in_pair_has_magentas_tensors(pair):
+def test_the_drop_in_pair_has_magentas_tensors(drop_in):
     predict, transfer = (
-        Interpreter(str(pair / f"style_{n}.tflite")) for n in ("predict", "transfer")
+        Interpreter(str(drop_in / f"style_{n}.tflite")) for n in ("predict", "transfer")
     )
     shapes = [
         [detail["shape"].tolist() for detail in details]
@@ -96,12 +96,12 @@ def test_the_drop_in_pair_has_magentas_tensors(pair):
     ]
     assert shapes[0] == [[1, 256, 256, 3]] and shapes[1] == [[1, 1, 1, 100]]
     assert shapes[2] == [[1, 384, 384, 3], [1, 1, 1, 100]] and shapes[3] == [[1, 384, 384, 3]]
-    assert sum(path.stat().st_size for path in pair.glob("*.tflite")) <= 2_000_000
+    assert sum(path.stat().st_size for path in drop_in.glob("*.tflite")) <= 2_000_000
 
 
-def test_the_code_of_magentas_pair_runs_ours(pair, painting):
+def test_the_code_of_magentas_pair_runs_ours(drop_in, painting):
     content = examples.lake(384, 384)
-    ours = peers.MagentaTFLite(pair / "style_predict.tflite", pair / "style_transfer.tflite")
+    ours = peers.MagentaTFLite(drop_in / "style_predict.tflite", drop_in / "style_transfer.tflite")
     painted = ours.stylize(content, painting)
     assert painted.shape == content.shape and np.isfinite(painted).all()
     square = examples.discs(256, 256)
@@ -114,11 +114,11 @@ def test_magentas_pair_runs_through_the_same_code(shared, painting):
         assert each.stylize(examples.lake(384, 384), painting).shape == (384, 384, 3)
 
 
-def test_a_saved_model_is_called_as_magentas_module_is(tmp_path):
-    path = exported(tmp_path, "ghiasi", "--format", "saved_model")
+def test_a_saved_model_is_called_as_magentas_module_is(saved_model, stylizer):
+    path = saved_model
     content, style = examples.lake(75, 93)[None], examples.discs(80, 70)[None]
     painted = tf.saved_model.load(str(path))(tf.constant(content), tf.constant(style))[0]
-    networks = weights.load_networks("ghiasi")
+    networks = stylizer.networks
     vector = networks["predictor"].predict_on_batch(style)
     expected = networks["transformer"].predict_on_batch({"content": content, "vector": vector})
     np.testing.assert_allclose(painted, expected, atol=1e-4)

@@ -1,6 +1,7 @@
 """The building stands: imports run downwards, public names resolve."""
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ LIGHT += (
     "cli/demo",
 )
 PAPERS = {path.name for path in (ROOT / "methods").iterdir() if path.is_dir()}
-FILES = sorted(path for path in ROOT.rglob("*.py") if path.name != "__init__.py")
+FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 
 
 def imports(tree):
@@ -131,6 +132,10 @@ def test_every_room_has_a_floor():
 
 
 def test_public_names_resolve():
-    assert all(getattr(tfstyle, name) is not None for name in tfstyle.__all__)
+    assert set(tfstyle.__all__) == tfstyle._HOMES.keys() <= set(dir(tfstyle))
+    for name in tfstyle.__all__:
+        assert getattr(tfstyle, name) is getattr(
+            importlib.import_module(tfstyle._HOMES[name]), name
+        )
     with pytest.raises(AttributeError, match="picasso"):
         _ = tfstyle.picasso

@@ -18,7 +18,6 @@ import tensorflow_hub
 import tfstyle
 from tfstyle import cli, examples, families, hub, images
 from tfstyle.evaluation import comparison, models, speed
-from tfstyle.export import folder as export_folder
 
 PICTURE = (None, None, None, 3)
 MAGENTA = "https://tfhub.dev/google/magenta/arbitrary-image-stylization-v1-256"
@@ -116,13 +115,6 @@ def shelf(tmp_path_factory):
     (folder / "broken").mkdir()
     (folder / "broken/saved_model.pb").write_bytes(b"nothing")
     return folder
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    path = tmp_path_factory.mktemp("hub") / "ghiasi"
-    list(export_folder.export("ghiasi", path, "saved_model"))
-    return path
 
 
 @pytest.fixture
@@ -339,7 +331,7 @@ def test_a_comparison_takes_a_module_along(files, shelf, photograph, painting):
     assert found.model.size.endswith("MB (SavedModel)")
 
 
-def test_a_comparison_leaves_out_what_cannot_be_had(files, capsys):
+def test_a_comparison_leaves_out_what_cannot_be_had(files, two_models, capsys):
     given = "compare", files / "photo.png", files / "style.png", "--size", 48
     code = run(*given, "-o", files / "sheet.png", "--also", files / "none.tar.gz")
     assert code == 1 and (files / "sheet.png").is_file()
@@ -355,9 +347,9 @@ def test_a_module_is_measured_beside_others(shelf, photograph, painting):
 
 
 @pytest.fixture(scope="module")
-def ours(exported):
+def ours(saved_model):
     """Our SavedModel, loaded as people load Magenta's."""
-    return tensorflow_hub.load(str(exported))
+    return tensorflow_hub.load(str(saved_model))
 
 
 def test_ours_is_called_through_tensorflow_hub_as_magentas_is(ours, stylizer):
@@ -371,8 +363,8 @@ def test_ours_is_called_through_tensorflow_hub_as_magentas_is(ours, stylizer):
         np.testing.assert_allclose(found, wanted, atol=1e-4)
 
 
-def test_ours_is_a_layer_of_keras_3(ours, exported, photograph, painting):
-    layer = keras.layers.TFSMLayer(tensorflow_hub.resolve(str(exported)), call_endpoint="serve")
+def test_ours_is_a_layer_of_keras_3(ours, saved_model, photograph, painting):
+    layer = keras.layers.TFSMLayer(tensorflow_hub.resolve(str(saved_model)), call_endpoint="serve")
     content, style = tf.constant(photograph[None]), tf.constant(painting[None])
     found = layer(content, style=style)["pastiche"]
     np.testing.assert_allclose(found, ours(content, style)[0], atol=1e-4)
@@ -386,9 +378,9 @@ def test_ours_also_takes_a_strength(ours, photograph, painting):
     assert np.abs(found[0.5] - (found[0.0] + found[1.0]) / 2).mean() > 1e-3
 
 
-def test_ours_comes_back_in_with_its_own_strengths(ours, exported, stylizer):
+def test_ours_comes_back_in_with_its_own_strengths(ours, saved_model, stylizer):
     content, style = examples.lake(256, 320), examples.discs(256, 256)
-    again = tfstyle.load(str(exported))
+    again = tfstyle.load(str(saved_model))
     for strength in (0.5, 1.0):
         found = again.stylize(content, style, strength)
         served = ours.stylize(content[None], style[None], strength)["pastiche"][0]
@@ -397,6 +389,6 @@ def test_ours_comes_back_in_with_its_own_strengths(ours, exported, stylizer):
         assert np.abs(found - wanted).mean() < 0.03  # with a margin, which the module has not
 
 
-def test_a_released_name_is_ours_whatever_lies_there(exported, monkeypatch):
-    monkeypatch.chdir(exported.parent)
+def test_a_released_name_is_ours_whatever_lies_there(saved_model, monkeypatch):
+    monkeypatch.chdir(saved_model.parent)
     assert tfstyle.load("ghiasi").networks and not tfstyle.load("./ghiasi").networks

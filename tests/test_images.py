@@ -1,5 +1,6 @@
 import io
 import os
+import re
 import struct
 import zlib
 
@@ -17,8 +18,8 @@ def saved(tmp_path, image, name, **options):
 
 
 def gradient(height=12, width=20):
-    ramp = np.linspace(0, 255, height * width * 3).reshape(height, width, 3)
-    return Image.fromarray(np.uint8(ramp))
+    red = np.linspace(0, 255, height * width).reshape(height, width)
+    return Image.fromarray(np.uint8(np.stack([red, red[::-1], red[:, ::-1]], axis=-1)))
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tiff", "bmp", "gif"])
@@ -67,9 +68,14 @@ def test_cmyk_is_read_as_its_rgb(tmp_path):
 
 
 def test_a_profile_is_converted_to_srgb(tmp_path):
+    """Of a profile whose red is sRGB's green, and the other way round."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    path = saved(tmp_path, gradient(), "a.png", icc_profile=profile)
-    np.testing.assert_allclose(images.read(path), np.asarray(gradient()) / 255, atol=2 / 255)
+    red, green = (re.search(tag, profile).start() for tag in (b"rXYZ", b"gXYZ"))
+    swapped = bytearray(profile)
+    swapped[red : red + 4], swapped[green : green + 4] = b"gXYZ", b"rXYZ"
+    orange = Image.new("RGB", (4, 4), (230, 140, 20))
+    path = saved(tmp_path, orange, "a.png", icc_profile=bytes(swapped))
+    np.testing.assert_allclose(images.read(path)[2, 2] * 255, (140, 230, 20), atol=2)
 
 
 def test_an_animation_gives_its_first_frame(tmp_path):

@@ -388,6 +388,7 @@ def test_where_a_model_meets_a_peers_content_distance():
     assert "stays below" in line
 
 
+@pytest.mark.slow
 def test_evaluate_writes_a_table_a_csv_and_a_sheet(shared, pictures, capsys):
     arguments = ["evaluate", "ghiasi", "--teacher", str(shared / "weights")]
     arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
@@ -424,8 +425,9 @@ def test_speed_ranks_a_sleep_behind_nothing():
     assert found["nap"] > 9 > found["nothing"]
 
 
+@pytest.mark.slow
 def test_speed_tells_times_bytes_and_memory():
     lines = list(speed.report(["ghiasi"]))
     assert sum(line.startswith("ghiasi") for line in lines) == 2 + 1 + 2
     peaks = [float(line.split(" MiB")[0].split()[-1]) for line in lines if "idle" in line]
-    assert all(50 < peak < 400 for peak in peaks)
+    assert len(peaks) == 2 and all(50 < peak < 400 for peak in peaks)

@@ -5,7 +5,8 @@ import pytest
 
 from tfstyle import color, examples, images, metrics, weights
 from tfstyle.data import folders
-from tfstyle.methods import Takes
+from tfstyle.methods import Takes, method
+from tfstyle.methods.gatys.settings import Settings
 
 SIDE = 192
 STYLES = ("starry-night", "great-wave", "the-scream", "composition-vii", "port-en-bessin")
@@ -19,7 +20,9 @@ def model(request):
 
 @pytest.fixture(scope="module", params=weights.released(Takes.IMAGE))
 def arbitrary(request):
-    return weights.load_lite(request.param)
+    if method(request.param).lite:
+        return weights.load_lite(request.param)
+    return weights.gatys(settings=Settings(iterations=12))
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,7 @@ def contrast_of_border(pictures):
     return np.mean([border_difference(each) / each.std() for each in pictures])
 
 
+@pytest.mark.slow
 def test_photographs_get_no_frame(arbitrary, photographs):
     styles = (examples.swirls(), examples.discs(), *photographs[:1])
     painted = [arbitrary.stylize(photo, style) for photo in photographs for style in styles]
@@ -89,6 +93,7 @@ def test_a_grey_style_gives_a_grey_picture(model):
         assert np.abs(painted - painted.mean(-1, keepdims=True)).mean() < 0.04
 
 
+@pytest.mark.slow
 def test_a_photograph_in_its_own_style_comes_back(model, shared):
     paths = folders.pictures(shared / "data/eval/content")
     found = [metrics.psnr(each, model.stylize(each, each)) for each in map(read, paths)]

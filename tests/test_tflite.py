@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,10 @@ def script(name, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
+def files(tmp_path_factory, drop_in):
     folder = tmp_path_factory.mktemp("files")
     assert cli.main(["export", "ghiasi", "-o", str(folder / "ghiasi")]) == 0
-    assert cli.main(["export", "ghiasi", "--drop-in", "-o", str(folder / "drop-in")]) == 0
+    shutil.copytree(drop_in, folder / "drop-in")
     return folder
 
 
@@ -45,6 +46,7 @@ def test_a_painter_paints_what_an_app_would(files, name, monkeypatch):
     assert np.isfinite(painted).all() and painted.std() > 0.02
 
 
+@pytest.mark.slow
 def test_the_comparison_has_a_row_for_every_folder(files, monkeypatch):
     compare = script("compare", monkeypatch)
     monkeypatch.setattr(compare, "SIZES", ((64, 80),))
