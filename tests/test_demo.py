@@ -402,7 +402,7 @@ def test_a_visitor_changes_the_method(visit, folder):
     visit.until(f"{thumbnails} === 34")
     visit.open("accordion", "Method")
     visit.until("document.querySelector('#method input')")
-    for method, names in (("gatys:", 0), ("johnson:", 6)):
+    for method, names in (("gatys:", 0), ("johnson:", 10)):
         visit.press("#method input")
         visit.until("document.querySelector('ul[role=listbox] li')")
         (found,) = (each for each in visit.all("ul[role=listbox] li") if method in each.text)

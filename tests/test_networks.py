@@ -6,7 +6,6 @@ from keras.src.legacy.saving import legacy_h5_format
 
 from tfstyle import examples, layers, litert, tiles
 from tfstyle.export import calls, tflite
-from tfstyle.networks import encoder as encoders
 from tfstyle.networks import (
     bottleneck,
     files,
@@ -19,6 +18,7 @@ from tfstyle.networks import (
     transformer,
     vgg,
 )
+from tfstyle.networks import encoder as encoders
 from tfstyle.networks.endpoint import Endpoint
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet

@@ -22,8 +22,9 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
         name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; or a
             module, as `hub.load` takes it: "magenta", an address, a .tar.gz file or a folder.
         folder: Of another release or a finished run; None takes the one in the package.
-        precision: That convolutions compute in, as of `precision.choose`; "auto" is float32 for a
-            method in whose pictures rounding shows. A module's is its own.
+        precision: That convolutions compute in, as of `precision.choose`; "auto" is float32,
+            but for gatys what is fastest here: in pictures of one pass rounding shows. A module's
+            is its own.
 
     Raises:
         ValueError: There is no such model or precision.
@@ -60,7 +61,7 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
     row = method(name)
     home = _home(row.home or name, folder)
     found = {file: files.load(home / f"{file}.keras") for file in row.files}
-    name = choose(row.convolves_in if precision == "auto" else precision).name
+    name = "float32" if precision == "auto" else choose(precision).name
     return {file: files.convolving_in(network, name) for file, network in found.items()}
 
 

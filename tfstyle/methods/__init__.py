@@ -32,8 +32,6 @@ class Method:
         lite: The files that they are exported to, as `<file>.tflite`; none where gradients are
             needed to paint.
         precision: Of these files, as of `export.to_tflite`.
-        convolves_in: What its convolutions compute in on Keras where nothing is asked for, as of
-            `precision.choose`.
         regional: Module and function, networks by file name to endpoints of a photograph's
             regions, by name; of families that take a style.
         strength: That it paints with where none is asked for.
@@ -54,7 +52,6 @@ class Method:
     files: tuple[str, ...]
     lite: tuple[str, ...]
     precision: str = "dynamic"
-    convolves_in: str = "auto"
     regional: str | None = None
     strength: float = 1.0
     home: str | None = None
@@ -86,11 +83,11 @@ METHODS = {
         ),
         Method(
             name="johnson",
-            title="one painting, one network: the smallest, and the nearest to it",
+            title="one painting, one network: the smallest, in its bold strokes",
             paper="https://arxiv.org/abs/1603.08155",
             takes=Takes.NAME,
-            good="nearer to its painting than those that know all, with more of the photograph",
-            weak="a training for every painting; strengths only fade pictures into each other",
+            good="redraws the photograph in the strokes, shapes and colours of its painting",
+            weak="small faces can be lost; strengths only fade pictures into each other",
             needs="photographs and one painting",
             stylizer="tfstyle.methods.johnson.stylizer:stylizer",
             endpoints="tfstyle.methods.endpoints:translation",
@@ -154,7 +151,6 @@ METHODS = {
             files=("encoder", "decoder1", "decoder2", "decoder3", "decoder4", "decoder5"),
             lite=("wct",),
             precision="float16",  # tiles differ visibly with int8 weights
-            convolves_in="float32",  # whitening amplifies rounding
         ),
         Method(
             name="cyclegan",
