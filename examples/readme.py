@@ -25,7 +25,10 @@ PHOTOGRAPHS = {
     "cat": data.chelsea,
     "rocket": data.rocket,
 }
-STYLES = ("starry-night", "great-wave", "the-scream", "composition-vii", "the-kiss", "water-lilies")
+STYLES = (
+    *("starry-night", "great-wave", "the-scream", "composition-vii"),
+    *("large-blue-horses", "cafe-terrace-at-night"),
+)
 OURS = ("ghiasi", "ghiasi-desktop")  # beside Magenta's: on phones, and on desktops
 BESIDE = (
     ("astronaut", "starry-night"),
@@ -57,12 +60,12 @@ def captions(labels: list[str]) -> np.ndarray:
 
 
 def painted() -> None:
-    """Photographs in named styles, by the desktop model."""
-    stylizer = weights.load_lite("ghiasi-desktop")
+    """Photographs in named styles, each by its painting's own network."""
+    networks = [weights.load_lite(f"johnson-{style}") for style in STYLES]
     rows = [captions(["photograph", *STYLES])]
     for name in PHOTOGRAPHS:
         content = photograph(name)
-        rows.append(small([content, *(stylizer.stylize(content, style) for style in STYLES)]))
+        rows.append(small([content, *(network.stylize(content) for network in networks)]))
     images.write(images.sheet(rows), HERE / "painted.jpg", quality=84)
 
 
