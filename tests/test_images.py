@@ -18,8 +18,9 @@ def saved(tmp_path, image, name, **options):
 
 
 def gradient(height=12, width=20):
-    red = np.linspace(0, 255, height * width).reshape(height, width)
-    return Image.fromarray(np.uint8(np.stack([red, red[::-1], red[:, ::-1]], axis=-1)))
+    """Red grows downwards, blue to the right, and green falls downwards."""
+    down, across = np.mgrid[:height, :width] / np.reshape([height - 1, width - 1], (2, 1, 1))
+    return Image.fromarray(np.uint8(255 * np.stack([down, 1 - down, across], axis=-1)))
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tiff", "bmp", "gif"])
