@@ -50,7 +50,7 @@ def test_tiles_paint_what_the_whole_does(stylizer, painting, monkeypatch):
 
 
 def test_windows_begin_a_tile_apart():
-    begun = {rows[0].start for rows, _ in tiles.windows(200, 10, 32, overlap=8, margin=8)}
+    begun = {rows[0].start for rows, _ in tiles.windows(200, 10, 32, 8, 8, aligned=True)}
     assert begun == {-8, 24, 56, 88, 120, 152, 184}
 
 

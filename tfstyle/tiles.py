@@ -1,5 +1,6 @@
 """Windows of pictures: what a network sees to paint a part, mirrored beyond the borders."""
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,36 +15,43 @@ def span(extent: int, margin: int, multiple: int = 1) -> range:
 
 
 def windows(
-    height: int, width: int, tile: int, overlap: int, margin: int = 0, multiple: int = 1
+    height: int,
+    width: int,
+    tile: int,
+    overlap: int,
+    margin: int = 0,
+    multiple: int = 1,
+    aligned: bool = False,
 ) -> Iterator[tuple[tuple[range, slice, slice], tuple[range, slice, slice]]]:
     """Tiles that cover a picture, each with its surroundings.
 
     Args:
         height: Of the picture in pixels.
         width: Of the picture in pixels.
-        tile: From the beginning of a window to that of the next, in pixels.
+        tile: Side of the part that each tile contributes.
         overlap: Pixels seen around it, as far as `span` goes.
         margin: As of `span`.
         multiple: As of `span`.
+        aligned: Whether windows begin a multiple of `tile` apart; the first part is then as much
+            longer as the overlap is wider than the margin.
 
     Yields:
         For the rows and for the columns: the pixels that the window sees, the kept part in the
         picture, and the kept part in the window.
     """
     spans = span(height, margin, multiple), span(width, margin, multiple)
-    for rows in _parts(height, spans[0], tile, overlap):
-        for columns in _parts(width, spans[1], tile, overlap):
+    for rows in _parts(height, spans[0], tile, overlap, aligned):
+        for columns in _parts(width, spans[1], tile, overlap, aligned):
             yield rows, columns
 
 
-def _parts(extent, whole, tile, overlap):
-    for start in range(whole.start, whole.stop, tile):
-        seen = range(start, min(start + tile + 2 * overlap, whole.stop))
-        first = 0 if start == whole.start else start + overlap
-        stop = extent if seen.stop == whole.stop else seen.stop - overlap
-        yield seen, slice(first, stop), slice(first - start, stop - start)
-        if seen.stop == whole.stop:
-            return
+def _parts(extent, whole, tile, overlap, aligned):
+    shift = whole.start + overlap if aligned else 0
+    cuts = [0, *range(tile + shift, extent, tile), extent]
+    for start, stop in itertools.pairwise(cuts):
+        last = whole.stop if stop == extent else min(whole.stop, stop + overlap)
+        seen = range(max(whole.start, start - overlap), last)
+        yield seen, slice(start, stop), slice(start - seen.start, stop - seen.start)
 
 
 def mirrored(image: np.ndarray, rows: range, columns: range) -> np.ndarray:

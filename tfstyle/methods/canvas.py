@@ -26,6 +26,7 @@ class Canvas:
         margin: Pixels mirrored around a photograph, against a frame; a multiple of the stride.
         overlap: Pixels seen around a tile, a multiple of the stride.
         statistics: Their name; networks with batch norm tell none.
+        aligned: As of `tiles.windows`, for networks with `PositionNoise`.
     """
 
     whole: Callable[..., dict]
@@ -35,6 +36,7 @@ class Canvas:
     margin: int
     overlap: int
     statistics: str = "moments"
+    aligned: bool = False
 
     def paint(self, content: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         """One photograph, shape (height, width, 3), painted; large ones in tiles.
@@ -62,7 +64,7 @@ class Canvas:
         tile = functools.partial(self.tile, **self._measured(content, mask))
         painted = content.copy()
         for rows, columns in tiles.windows(
-            height, width, TILE, self.overlap, self.margin, self.stride
+            height, width, TILE, self.overlap, self.margin, self.stride, self.aligned
         ):
             if mask is None or mask[rows[1], columns[1]].any():
                 seen = tile(content=tiles.mirrored(content, rows[0], columns[0])[None])

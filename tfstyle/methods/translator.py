@@ -19,6 +19,7 @@ class Translator:
         stride: As of `Canvas`.
         margin: As of `Canvas`.
         overlap: As of `Canvas`.
+        aligned: As of `Canvas`.
     """
 
     styles: Mapping[str, np.ndarray] = {}
@@ -31,10 +32,11 @@ class Translator:
         stride: int,
         margin: int,
         overlap: int,
+        aligned: bool = False,
     ):
         self.networks = dict(networks or {})
         whole, tile = signatures["translate"], signatures["tile"]
-        self.canvas = Canvas(whole, tile, "translated", stride, margin, overlap)
+        self.canvas = Canvas(whole, tile, "translated", stride, margin, overlap, aligned=aligned)
 
     def stylize(
         self,

@@ -13,4 +13,5 @@ def stylizer(
     signatures: Mapping[str, Callable], networks: Mapping | None = None, styles: object = None
 ) -> Translator:
     """A `Translator` of photographs into the painting's style."""
-    return Translator(signatures, networks, stride=STRIDE, margin=MARGIN, overlap=OVERLAP)
+    sizes = {"stride": STRIDE, "margin": MARGIN, "overlap": OVERLAP}
+    return Translator(signatures, networks, **sizes, aligned=True)
