@@ -190,14 +190,10 @@ def remd_loss(style, pastiche):
     Returns:
         Scalar in [0, 2], 0 where each set has the directions of the other; the mean over the batch.
     """
-    costs = 1.0 - ops.matmul(_unit(style), ops.transpose(_unit(pastiche), (0, 2, 1)))
+    style, pastiche = statistics.unit(style), statistics.unit(pastiche)
+    costs = 1.0 - ops.matmul(style, ops.transpose(pastiche, (0, 2, 1)))
     one, other = (ops.mean(ops.min(costs, axis=axis), axis=-1) for axis in (1, 2))
     return ops.mean(ops.maximum(one, other))
-
-
-def _unit(features):
-    features = ops.cast(features, "float32")
-    return features / (ops.sqrt(ops.sum(ops.square(features), axis=-1, keepdims=True) + 1e-12))
 
 
 COLOR_AXES = (  # red, green, blue, their sum and their differences

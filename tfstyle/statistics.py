@@ -41,6 +41,20 @@ def normalize(features, epsilon=1e-5):
     return (ops.cast(features, "float32") - mean) / deviation
 
 
+def unit(features, epsilon=1e-12):
+    """Features of length 1 at every position.
+
+    Args:
+        features: Shape (..., channels).
+        epsilon: Added to the squared length.
+
+    Returns:
+        Float32 tensor of `features`' shape.
+    """
+    features = ops.cast(features, "float32")
+    return features / ops.sqrt(ops.sum(ops.square(features), axis=-1, keepdims=True) + epsilon)
+
+
 def align_moments(content, style, epsilon=1e-5):
     """Content features given the style's channel moments (AdaIN).
 

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 
-from tfstyle.cli.options import add_precision, command, positive
+from tfstyle.cli.options import ONE_PASS, add_precision, command, positive
 
 LARGEST_FILE = "32mb"
 ADDRESS = "127.0.0.1"
@@ -57,7 +57,7 @@ def _demo(commands):
         default=None,
         help="open a browser (default: where there is a screen)",
     )
-    add_precision(parser, "what is computed in where Keras paints: gatys, and masks")
+    add_precision(parser, "what is computed in where Keras paints: gatys, and masks" + ONE_PASS)
 
 
 def _run_demo(options):

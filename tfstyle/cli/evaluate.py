@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from tfstyle.cli.options import add_precision, add_teacher, command, positive
+from tfstyle.cli.options import ONE_PASS, add_precision, add_teacher, command, positive
 
-MEASURED = "what models that run on Keras compute in; figures are taken in float32"
+MEASURED = "what models that run on Keras compute in, figures in float32" + ONE_PASS
 
 
 def _evaluate(commands):

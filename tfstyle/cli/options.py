@@ -63,13 +63,21 @@ def add_teacher(parser, use="", default="vgg19"):
     parser.add_argument("--teacher", metavar="VGG", help=f"{use}{VGG} (default: {default})")
 
 
-def add_precision(parser, where="what Keras computes in"):
-    """The flag that chooses it."""
+ONE_PASS = "; auto is float32 for pictures of one pass, in which rounding shows, and else"
+
+
+def add_precision(parser, where="what Keras computes in; auto is"):
+    """The flag that chooses it.
+
+    Args:
+        parser: Gets the flag.
+        where: What it decides, up to what auto takes.
+    """
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
         default=PRECISIONS[0],
-        help=f"{where}; auto is what is fastest here (default: %(default)s)",
+        help=f"{where} what is fastest here (default: %(default)s)",
     )
 
 

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 from tfstyle.cli import gatys, masks
-from tfstyle.cli.options import add_precision, command, level, percent, positive
+from tfstyle.cli.options import ONE_PASS, add_precision, command, level, percent, positive
 from tfstyle.color import KEEP
 from tfstyle.methods import Takes, method
 
-KERAS = "what is computed in where Keras paints: gatys, masks, and finished runs"
+KERAS = "what is computed in where Keras paints: gatys, masks, and finished runs" + ONE_PASS
 
 
 def _stylize(commands):

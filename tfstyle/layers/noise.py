@@ -16,8 +16,8 @@ class PositionNoise(keras.layers.Layer):
     Call with pictures (batch, height, width, channels); returns (batch, height, width,
     `channels`). One sequence of numbers goes through every row, shifted by another number of
     another sequence, with integers throughout, so that every backend makes the same noise. It
-    repeats every `tiles.PERIOD` pixels down, where tiles begin. In training it begins anywhere,
-    as the picture's own pixels say: a network would else learn the places.
+    repeats every `tiles.PERIOD` pixels down and across, where tiles begin. In training it begins
+    anywhere, as the picture's own pixels say: a network would else learn the places.
 
     Args:
         channels: Of the noise.

@@ -20,11 +20,7 @@ def content_distance(content, pastiche):
         Scalar, 0 where they agree, about 1 where they have nothing in common.
     """
     content, pastiche = statistics.normalize(content), statistics.normalize(pastiche)
-    return 1.0 - ops.mean(ops.sum(_unit(content) * _unit(pastiche), axis=-1))
-
-
-def _unit(features):
-    return features / (ops.norm(features, axis=-1, keepdims=True) + 1e-8)
+    return 1.0 - ops.mean(ops.sum(statistics.unit(content) * statistics.unit(pastiche), axis=-1))
 
 
 def cfsd(content, pastiche):
@@ -46,7 +42,7 @@ def cfsd(content, pastiche):
 def _similarities(features):
     side = (CFSD_SIDE, CFSD_SIDE)
     small = ops.image.resize(features, side, interpolation="bilinear", antialias=True)
-    flat = _unit(ops.reshape(small, (-1, small.shape[-1])))
+    flat = statistics.unit(ops.reshape(small, (-1, small.shape[-1])))
     return ops.softmax(ops.matmul(flat, ops.transpose(flat)) / CFSD_TEMPERATURE, axis=-1)
 
 
@@ -58,4 +54,5 @@ def weighted_distance(content, pastiche, head):
         pastiche: Features of the result, the same shape.
         head: Weights of the channels, shape (channels,).
     """
-    return ops.mean(ops.sum(ops.square(_unit(content) - _unit(pastiche)) * head, axis=-1))
+    apart = ops.square(statistics.unit(content) - statistics.unit(pastiche))
+    return ops.mean(ops.sum(apart * head, axis=-1))

@@ -3,8 +3,8 @@
 import numpy as np
 
 from tfstyle import color
+from tfstyle.losses import LATTICE
 
-PERIOD = 8  # pixels, what networks of three poolings or upsamplings repeat
 PEAK = 1  # bins on either side of a frequency: 3x3, as wide as a Hann window's lobe
 AROUND = 6  # bins on either side: 13x13, whose median is the spectrum without the peak
 FLOOR = 1e-12  # power, so that a picture of one colour has a weave of 0
@@ -24,12 +24,12 @@ def weave(picture: np.ndarray) -> float:
         0.1 of photographs, paintings and white noise; 0.2 and more where a lattice can be seen.
     """
     power = _power(picture @ color.LUMA)
-    steps = [(a, b) for a in range(PERIOD) for b in range(PERIOD) if (a, b) != (0, 0)]
+    steps = [(a, b) for a in range(LATTICE) for b in range(LATTICE) if (a, b) != (0, 0)]
     return float(np.mean([np.log10(_prominence(power, *step)) for step in steps]))
 
 
 def _power(grey):
-    height, width = (side // PERIOD * PERIOD for side in grey.shape)
+    height, width = (side // LATTICE * LATTICE for side in grey.shape)
     cut = np.float64(grey[:height, :width])
     window = np.hanning(height + 1)[:-1, None] * np.hanning(width + 1)[:-1]
     return np.abs(np.fft.fft2((cut - cut.mean()) * window)) ** 2 + FLOOR
@@ -37,7 +37,7 @@ def _power(grey):
 
 def _prominence(power, down, across):
     height, width = power.shape
-    row, column = down * height // PERIOD, across * width // PERIOD
+    row, column = down * height // LATTICE, across * width // LATTICE
     return np.mean(_bins(power, row, column, PEAK)) / np.median(_bins(power, row, column, AROUND))
 
 

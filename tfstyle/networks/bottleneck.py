@@ -20,7 +20,7 @@ def bottleneck(
     Nothing of the photograph's own texture reaches the picture but through the blocks, so that
     strokes take its place. Noise as of Ulyanov et al. 2016, https://arxiv.org/abs/1603.03417,
     section 3.1. Bilinear upsampling and a last kernel without response to a checkerboard leave no
-    lattice. Padding is zero throughout; sides are multiples of 4.
+    lattice. Padding is zero throughout; any size comes back exact.
 
         layer        side    channels                  layer        side    channels
         noise        s       3 -> 3 + noise            up2 3x3      s/2     quarter -> top[0]

@@ -13,8 +13,8 @@ STROKES = {"small": 0.6, "medium": 1.0, "large": 1.6}  # scales of the painting
 class Settings(Painting):
     """Every number of a training."""
 
-    steps: int = number(2500, "optimizer steps")
-    size: int = number(256, "side of the crops in pixels")
+    steps: int = number(1200, "optimizer steps")
+    size: int = number(224, "side of the crops in pixels")
     margin: int = number(24, "pixels of a crop's border that are painted but not judged")
     rate: float = number(2e-3, "highest learning rate of Adam")
     average: float = number(0.99, "decay of the running average of weights that is released")
