@@ -404,7 +404,8 @@ def test_a_visitor_changes_the_method(visit, folder):
     visit.until("document.querySelector('#method input')")
     for method, names in (("gatys:", 0), ("johnson:", 10)):
         visit.press("#method input")
-        visit.until("document.querySelector('ul[role=listbox] li')")
+        listed = "[...document.querySelectorAll('ul[role=listbox] li')]"
+        visit.until(f"{listed}.some(each => each.innerText.includes('{method}'))")
         (found,) = (each for each in visit.all("ul[role=listbox] li") if method in each.text)
         found.click()
         visit.until("!document.querySelector('ul[role=listbox]')")
