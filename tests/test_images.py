@@ -68,15 +68,76 @@ def test_cmyk_is_read_as_its_rgb(tmp_path):
     np.testing.assert_allclose(images.read(path)[4, 4], (1, 0, 0), atol=0.05)
 
 
-def test_a_profile_is_converted_to_srgb(tmp_path):
-    """Of a profile whose red is sRGB's green, and the other way round."""
+def swapped():
+    """A profile whose red is sRGB's green, and the other way round."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     red, green = (re.search(tag, profile).start() for tag in (b"rXYZ", b"gXYZ"))
-    swapped = bytearray(profile)
-    swapped[red : red + 4], swapped[green : green + 4] = b"gXYZ", b"rXYZ"
+    found = bytearray(profile)
+    found[red : red + 4], found[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(found)
+
+
+def linear_grey():
+    """A profile of grey in proportion to light."""
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)
+    curve = b"curv" + bytes(8)
+    table = struct.pack(">I", 2) + b"wtpt" + struct.pack(">2I", 156, len(white))
+    table += b"kTRC" + struct.pack(">2I", 156 + len(white), len(curve))
+    size = struct.pack(">I", 156 + len(white) + len(curve))
+    header = size + b"lcms\x04\x30\0\0mntrGRAYXYZ " + bytes(12) + b"acsp"
+    header = header.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)
+    return header.ljust(128, b"\0") + table + white + curve
+
+
+def converted(image):
+    return image.convert("RGB").convert("P", palette=Image.Palette.ADAPTIVE)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "transparent RGB", "transparent P"])
+def test_a_profile_is_converted_to_srgb_in_every_mode(tmp_path, mode):
     orange = Image.new("RGB", (4, 4), (230, 140, 20))
-    path = saved(tmp_path, orange, "a.png", icc_profile=bytes(swapped))
+    options = {"transparency": (1, 2, 3) if mode.endswith("RGB") else 9} if " " in mode else {}
+    image = converted(orange) if mode.endswith("P") else orange.convert(mode.split()[-1])
+    path = saved(tmp_path, image, "a.png", icc_profile=swapped(), **options)
     np.testing.assert_allclose(images.read(path)[2, 2] * 255, (140, 230, 20), atol=2)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
+def test_a_grey_profile_is_converted_in_every_mode(tmp_path, mode):
+    values = np.full((4, 4), 55, np.uint8)
+    image = Image.fromarray(np.uint16(values) * 257 if mode == "I;16" else values)
+    image = image if mode == "I;16" else image.convert(mode)
+    path = saved(tmp_path, image, "a.png", icc_profile=linear_grey())
+    np.testing.assert_allclose(images.read(path)[2, 2] * 255, [128] * 3, atol=2)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
+def test_grey_beside_a_profile_of_rgb_is_what_the_same_rgb_is(tmp_path, mode):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exponent = struct.pack(">i", round(2.4 * 65536))
+    assert exponent in profile
+    profile = profile.replace(exponent, struct.pack(">i", round(1.2 * 65536)))
+    grey = Image.new("L", (4, 4), 90)
+    image = Image.fromarray(np.uint16(grey) * 257) if mode == "I;16" else grey.convert(mode)
+    found = images.read(saved(tmp_path, image, "a.png", icc_profile=profile))
+    expected = images.read(saved(tmp_path, grey.convert("RGB"), "b.png", icc_profile=profile))
+    np.testing.assert_allclose(found, expected, atol=1 / 255)
+    assert found[2, 2, 0] * 255 > 100
+
+
+def test_what_is_half_transparent_is_converted_before_it_lies_on_the_ground(tmp_path):
+    image = Image.new("RGBA", (4, 4), (230, 140, 20, 128))
+    path = saved(tmp_path, image, "a.png", icc_profile=swapped())
+    np.testing.assert_allclose(images.read(path)[2, 2] * 255, (197, 242, 137), atol=2)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "P", "CMYK"])
+def test_a_profile_that_is_broken_or_of_other_colours_is_ignored(tmp_path, mode):
+    image = Image.new(mode, (4, 4), 0 if mode == "P" else "white")
+    expected = images.read(saved(tmp_path, image, "plain.tif"))
+    for profile in (b"nothing", linear_grey() if mode in ("RGB", "CMYK") else b"acsp" * 40):
+        found = images.read(saved(tmp_path, image, "a.tif", icc_profile=profile))
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_an_animation_gives_its_first_frame(tmp_path):

@@ -16,6 +16,7 @@ MAX_PIXELS = 512_000_000  # 512 megapixels of RGB bytes are 1.5 GB
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 FORMATS |= {".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP", ".gif": "GIF"}
 SUFFIXES = tuple(FORMATS)
+TRANSPARENT = ("LA", "La", "PA", "RGBA", "RGBa")  # Pillow's modes
 
 Image.MAX_IMAGE_PIXELS = None  # `_open` refuses by its own limit, with a sentence
 
@@ -111,14 +112,15 @@ def _upright_rgb(image, size, background):
 
 def _rgb(image, profile, background):
     if image.mode == "F" or image.mode.startswith("I"):
-        image, profile = _eight_bit(image), None
-    if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        ground = Image.new("RGBA", layer.size, background)
-        return Image.alpha_composite(ground, layer).convert("RGB")
-    if profile and image.mode in ("RGB", "L", "CMYK"):
-        image = _srgb(image, profile)
-    return image.convert("RGB")
+        image = _eight_bit(image)
+    if image.mode not in TRANSPARENT and "transparency" not in image.info:
+        return _srgb(image, profile)
+    layer = image.convert("RGBA")
+    grey = image.mode in ("L", "LA", "La")
+    colours = _srgb(layer.getchannel(0) if grey else layer.convert("RGB"), profile)
+    colours.putalpha(layer.getchannel("A"))
+    ground = Image.new("RGBA", layer.size, background)
+    return Image.alpha_composite(ground, colours).convert("RGB")
 
 
 def _eight_bit(image):
@@ -131,12 +133,17 @@ def _eight_bit(image):
 
 
 def _srgb(image, profile):
+    """RGB of an opaque picture; a profile that is broken or of another kind is ignored."""
+    if image.mode not in ("RGB", "CMYK"):
+        image = image.convert("L" if image.mode in ("1", "L") else "RGB")
     try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
+        if image.mode == "L" and source.profile.xcolor_space.strip() == "RGB":
+            image = image.convert("RGB")
         target = ImageCms.createProfile("sRGB")
         return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return image
+        return image.convert("RGB")
 
 
 def fitted(extent: tuple[int, int], size: int) -> tuple[int, int]:
