@@ -1,5 +1,6 @@
 """What Keras computes in: chosen once a machine, kept by runs, told by cards."""
 
+import functools
 import json
 import math
 
@@ -10,7 +11,8 @@ import tensorflow as tf
 from processes import steps_logged
 
 from tfstyle import cli, device, examples, images, precision, release, weights
-from tfstyle.methods.gatys.backwards import Backwards, backwards
+from tfstyle.layers import UpsampleLike
+from tfstyle.layers.hastening import convolved, fits, hastened
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.methods.johnson import training as johnson
 from tfstyle.networks import encoder as encoders
@@ -229,22 +231,72 @@ def test_what_paints_in_one_pass_stays_in_float32_unless_it_is_asked(machine, na
         assert {layer.dtype_policy.name for layer in kinds} == {expected}
 
 
-def test_convolutions_as_gradients_see_and_return_the_same(photograph):
-    network = weights.encoder()[0]
-    other, picture = backwards(network), tf.constant(photograph[None])
-    kinds = {type(layer) for layer in other.layers}
-    assert Backwards in kinds and keras.layers.Conv2D not in kinds
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "side"), [(16, 5, 3), (3, 5, 3), (32, 5, 3), (5, 3, 7)]
+)
+def test_a_convolution_as_a_gradient_and_its_gradients_are_the_same(padding, inputs, outputs, side):
+    layer = keras.layers.Conv2D(outputs, side, padding=padding)
+    picture = keras.random.normal((1, 11, 14, inputs), seed=1)
+    layer.build(picture.shape)
+    assert fits(layer)
 
-    def seen(model):
+    def seen(function):
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            taps = model(picture, training=False)
-        return {**taps, "gradient": tape.gradient(taps, picture)}
+            found = function(picture, layer.kernel.value)
+            loss = tf.reduce_sum(found**2)
+        return found, *tape.gradient(loss, [picture, layer.kernel.value])
 
-    found = seen(other)
-    for name, expected in seen(network).items():
-        error = np.abs(found[name] - expected).max()
-        assert error < 1e-4 * np.abs(expected).max(), name
+    found = seen(functools.partial(convolved, layer))
+    for one, other in zip(found, seen(layer.convolution_op), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+def test_networks_are_hastened_where_it_helps_alone(machine, monkeypatch, photograph):
+    pair = np.stack([photograph] * 2)
+    network = weights.encoder()[0]
+    expected = {name: np.array(tap) for name, tap in network(pair, training=False).items()}
+    for copies in (False, True):
+        monkeypatch.setattr(device, "convolves_by_copies", lambda copies=copies: copies)
+        layers = hastened(network).layers
+        assert any("convolution_op" in vars(layer) for layer in layers) == copies
+    for count in (1, 2):
+        for name, tap in network(pair[:count], training=False).items():
+            error = np.abs(tap - expected[name][:count]).max()
+            assert error < 1e-4 * expected[name].max(), name
+
+
+@pytest.mark.parametrize("side", [8, 9, None])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_what_is_doubled_before_a_convolution_is_seen_as_before(machine, side, padding):
+    """At sides that are not doubled exactly and at unknown ones too."""
+    like, small = keras.Input((None, None, 1)), keras.Input((None, None, 4))
+    conv = keras.layers.Conv2D(5, 3, padding=padding, activation="relu", bias_initializer="ones")
+    network = keras.Model([small, like], conv(UpsampleLike()(small, like)))
+    pictures = [keras.random.normal((2, s, s, c), seed=c) for s, c in ((4, 4), (side or 8, 1))]
+    signature = [
+        tf.TensorSpec((None, side and 4, side and 4, 4)),
+        tf.TensorSpec((2, side, side, 1)),
+    ]
+
+    @tf.function(input_signature=signature)
+    def seen(*pictures):
+        with tf.GradientTape() as tape:
+            tape.watch(pictures)
+            found = network(pictures)
+            loss = tf.reduce_sum(found**2)
+        return found, *tape.gradient(loss, [pictures[0], *network.trainable_variables])
+
+    expected = seen(*pictures)
+    function = tf.function(seen.python_function, input_signature=signature)
+    hastened(network)
+    found = function(*pictures)
+    kinds = [node.type for node in function.get_concrete_function().graph.get_operations()]
+    forward = kinds[: kinds.index("Relu")]
+    assert ("Conv2DBackpropInput" in forward) == (side == 8 and padding == "same")
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfstyle.layers.hastening import hastened
 from tfstyle.networks.files import copy_into, load
 from tfstyle.precision import choose, mixed
 from tfstyle.training import devices, runs
@@ -47,7 +48,9 @@ def compiled(
     chosen = choose(settings.precision).name
     keras.utils.set_random_seed(settings.seed)
     with mixed(chosen):
-        played = Game(*networks(), objective, Pool(pool, settings.seed))
+        generators, discriminators = networks()
+    generators = {name: hastened(network) for name, network in generators.items()}
+    played = Game(generators, discriminators, objective, Pool(pool, settings.seed))
     rates = (settings.rate, settings.steps, settings.decay)
     played.compile(*optimizers(*rates, chosen, settings.average))
     return played

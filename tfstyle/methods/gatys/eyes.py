@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 import keras
 import numpy as np
 
-from tfstyle import device
-from tfstyle.methods.gatys.backwards import backwards
+from tfstyle.layers.hastening import hastened
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,9 +55,7 @@ def eyes(network: keras.Model, views: Mapping[str, tuple], layers: Iterable[str]
     strides, reach, count = _seen(found)
     strides = {name: strides[name.replace("relu", "conv")] for name in layers}
     deepest, precision = max(strides.values()), found.output[layers[0]].dtype
-    if precision == "float32" and device.convolves_by_copies():
-        found = backwards(found)
-    return Eyes(found, views, strides, -(-reach // deepest) * deepest, count, precision)
+    return Eyes(hastened(found), views, strides, -(-reach // deepest) * deepest, count, precision)
 
 
 def _seen(network):
