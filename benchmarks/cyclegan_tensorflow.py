@@ -91,10 +91,18 @@ def against(scores, label):
 
 
 class Step:
-    """A training step between two batches of pictures in [-1, 1]; returns the sum of losses."""
+    """A training step between two batches of pictures; returns the sum of losses.
 
-    def __init__(self):
-        self.networks = (generator(), generator(), discriminator(), discriminator())
+    Args:
+        networks: Generators there and back, discriminators of either end; None are the paper's,
+            for pictures in [-1, 1].
+        cycle: Weight of the way there and back.
+        identity: Weight of pictures of the domain itself.
+    """
+
+    def __init__(self, networks=None, cycle=10.0, identity=5.0):
+        self.networks = networks or (generator(), generator(), discriminator(), discriminator())
+        self.cycle, self.identity = cycle, identity
         self.optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in self.networks]
         for optimizer, network in zip(self.optimizers, self.networks, strict=True):
             optimizer.build(network.trainable_variables)
@@ -118,10 +126,10 @@ class Step:
         a_same, b_same = back(a, training=True), forth(b, training=True)
         a_scores, b_scores = judge_a(a, training=True), judge_b(b, training=True)
         a_judged, b_judged = judge_a(a_fake, training=True), judge_b(b_fake, training=True)
-        cycle = 10.0 * (distance(a, a_cycle) + distance(b, b_cycle))
+        cycle = self.cycle * (distance(a, a_cycle) + distance(b, b_cycle))
         return [
-            against(b_judged, 1.0) + cycle + 5.0 * distance(b, b_same),
-            against(a_judged, 1.0) + cycle + 5.0 * distance(a, a_same),
+            against(b_judged, 1.0) + cycle + self.identity * distance(b, b_same),
+            against(a_judged, 1.0) + cycle + self.identity * distance(a, a_same),
             0.5 * (against(a_scores, 1.0) + against(a_judged, 0.0)),
             0.5 * (against(b_scores, 1.0) + against(b_judged, 0.0)),
         ]

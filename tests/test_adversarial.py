@@ -1,5 +1,6 @@
 """Games of generators and discriminators: their networks, their losses and their runs."""
 
+import dataclasses
 import importlib.util
 import json
 import signal
@@ -281,6 +282,18 @@ def test_a_game_plays_by_keras_fit_and_saves_all_it_needs(domains, tmp_path):
     mine, theirs = (each.turn(batch) for each in (played, other))
     for name, loss in mine.items():
         assert float(loss) == pytest.approx(float(theirs[name]), rel=1e-4), name
+
+
+def test_without_a_pool_sides_move_as_with_one_that_is_not_full(domains):
+    """But for its half precision."""
+    paths = [folders.pictures(domains / name) for name in "ab"]
+    batch = next(iter(batches.unpaired(*paths, 1, 32, 1)))
+    settings = cyclegan.Settings(**TINY, precision="float32")
+    games = [cyclegan.game(dataclasses.replace(settings, pool=pool)) for pool in (0, 50)]
+    for _ in range(3):
+        mine, theirs = (game.turn(batch) for game in games)
+        for name, loss in mine.items():
+            assert float(loss) == pytest.approx(float(theirs[name]), rel=1e-2), name
 
 
 def test_dropped_channels_are_drawn_on_after_loading(tmp_path):

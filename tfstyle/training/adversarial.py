@@ -76,18 +76,31 @@ class Game(keras.Model):
         self.built = True
 
     def turn(self, batch) -> dict:
-        """Both sides move once; returns the losses of this replica's batch by name."""
-        with tf.GradientTape() as tape:
+        """Both sides move once; returns the losses of this replica's batch by name.
+
+        Without a pool, discriminators judge what is generated once, for both sides.
+        """
+        judges = {name: _Once(network) for name, network in self.discriminators.items()}
+        with tf.GradientTape(persistent=not self.pool.size) as tape:
             pictures = self.objective.translate(self.generators, batch)
-            losses = self.objective.generator_losses(self.discriminators, batch, pictures)
+            losses = self.objective.generator_losses(judges, batch, pictures)
             target = self.sides["generators"].target(losses)
+            judged = None if self.pool.size else self._judged(judges, batch, pictures)
         self.sides["generators"].descend(tape, target)
-        history = {name: self._exchanged(name, pictures[name]) for name in self.objective.judged}
-        with tf.GradientTape() as tape:
-            judged = self.objective.discriminator_losses(self.discriminators, batch, history)
-            target = self.sides["discriminators"].target(judged)
+        if judged is None:
+            history = {
+                name: self._exchanged(name, pictures[name]) for name in self.objective.judged
+            }
+            with tf.GradientTape() as tape:
+                judged = self._judged(self.discriminators, batch, history)
+        found, target = judged
         self.sides["discriminators"].descend(tape, target)
-        return losses | judged
+        return losses | found
+
+    def _judged(self, judges, batch, pictures):
+        """The discriminators' losses, and what the tape differentiates."""
+        found = self.objective.discriminator_losses(judges, batch, pictures)
+        return found, self.sides["discriminators"].target(found)
 
     def train_step(self, batch):
         return self.count(self.turn(batch))
@@ -99,8 +112,6 @@ class Game(keras.Model):
         return {name: mean.result() for name, mean in self.means.items()}
 
     def _exchanged(self, name, pictures):
-        if not self.pool.size:
-            return tf.stop_gradient(pictures)
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         exchange = functools.partial(self._exchange, name)
         shown = tf.numpy_function(exchange, [replica, pictures], tf.float32)
@@ -129,6 +140,19 @@ class Game(keras.Model):
 
     def _seeds(self):
         return [variable for variable in self.variables if variable.path.endswith(SEED)]
+
+
+class _Once:
+    """A discriminator that looks at the same pictures once."""
+
+    def __init__(self, network):
+        self.network, self.known = network, {}
+
+    def __call__(self, pictures, training=False):
+        key = tuple(map(id, keras.tree.flatten(pictures)))
+        if key not in self.known:
+            self.known[key] = pictures, self.network(pictures, training=training)
+        return self.known[key][1]
 
 
 class _Side:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 import keras
 
+from tfstyle.layers.hastening import hastened
+
 
 class Seen:
     """Batches as they are, or as a frozen network sees them; a plain object, which is not saved.
@@ -23,7 +25,7 @@ class Trainer(keras.Model):
     """Trains a network on a criterion that returns named, already weighted losses.
 
     Args:
-        network: Called with the batch (a dictionary of tensors).
+        network: Called with the batch (a dictionary of tensors); `hastened`.
         criterion: Called with the batch and the network's outputs, returns a dictionary of
             scalars, one for each of its `names`; the objective is their sum. Held as it is:
             neither trained nor saved.
@@ -41,7 +43,7 @@ class Trainer(keras.Model):
         seen: Seen | None = None,
     ):
         super().__init__(name="trainer")
-        self.network = network
+        self.network = hastened(network)
         self.criterion, self.seen = criterion, seen or Seen()
         self.means = {name: keras.metrics.Mean(name) for name in criterion.names}
 

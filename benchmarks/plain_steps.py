@@ -1,0 +1,295 @@
+"""Training steps in plain float32 TensorFlow: Keras' layers, losses as they are written down, and a
+tape in a tf.function.
+
+Networks are those that this package trains, layer by layer, in float32. What the package computes
+in a way of its own is plain here: instance norm is of `tf.nn.moments`, convolutions are Keras',
+total variation is of slices, and TensorFlow differentiates everything. Numbers of the statistics
+are the same: features are compared after the same small matrices, and what is known of paintings
+beforehand is computed once.
+"""
+
+import keras
+import tensorflow as tf
+from cyclegan_tensorflow import Step, distance
+
+from tfstyle import layers, losses
+from tfstyle.networks.adain import TAP
+from tfstyle.training.perceptual import COLOR, CONTENT_TAPS
+
+
+class InstanceNorm(layers.InstanceNorm):
+    """Instance normalisation of moments."""
+
+    def call(self, features, moments=None):
+        mean, variance = tf.nn.moments(features, (1, 2), keepdims=True)
+        normed = (features - mean) * tf.math.rsqrt(variance + self.epsilon)
+        return self.scale * normed + self.shift
+
+
+def plain(network):
+    """A network's float32 copy of plain layers."""
+    copy = keras.models.clone_model(network, clone_function=_layer, recursive=True)
+    copy.set_weights(network.get_weights())
+    _freeze(copy, network)
+    return copy
+
+
+def _layer(layer):
+    if not isinstance(layer, keras.layers.Layer):
+        return layer
+    kind = InstanceNorm if isinstance(layer, layers.InstanceNorm) else type(layer)
+    return kind.from_config({**layer.get_config(), "dtype": "float32"})
+
+
+def _freeze(copy, network):
+    for mine, theirs in zip(copy.layers, network.layers, strict=True):
+        mine.trainable = theirs.trainable
+        if isinstance(mine, keras.Model):
+            _freeze(mine, theirs)
+
+
+def normalized(x):
+    mean, variance = tf.nn.moments(x, (1, 2), keepdims=True)
+    return (x - mean) / tf.sqrt(variance + 1e-5)
+
+
+def gaussian(x):
+    """Mean and covariance of the channels."""
+    flat = tf.reshape(x, (tf.shape(x)[0], -1, x.shape[-1]))
+    mean = tf.reduce_mean(flat, axis=1)
+    centred = flat - mean[:, None]
+    count = tf.cast(tf.shape(flat)[1], "float32")
+    return mean, tf.matmul(centred, centred, transpose_a=True) / count
+
+
+def root(matrices):
+    values, vectors = tf.linalg.eigh(matrices)
+    scaled = vectors * tf.sqrt(tf.maximum(values, 0.0))[:, None]
+    return tf.matmul(scaled, vectors, transpose_b=True)
+
+
+def wasserstein(wanted, found):
+    """Squared 2-Wasserstein distance of Gaussians, as a share of the wanted second moment.
+
+    Args:
+        wanted: Mean, covariance and its root.
+        found: Mean and covariance.
+    """
+    (mean, spread, rooted), (other, narrow) = wanted, found
+    values = tf.maximum(tf.linalg.eigh(rooted @ narrow @ rooted)[0], 0.0)
+    ridge = losses.RIDGE * tf.reduce_mean(values, axis=-1, keepdims=True) + losses.TINY
+    between = tf.reduce_sum(tf.sqrt(values + ridge), axis=-1)
+    apart = tf.reduce_sum((mean - other) ** 2, axis=-1)
+    apart += tf.linalg.trace(spread) + tf.linalg.trace(narrow) - 2.0 * between
+    size = tf.reduce_sum(mean**2, axis=-1) + tf.linalg.trace(spread)
+    return tf.reduce_mean(apart / (size + 1e-6))
+
+
+def variation(x):
+    down, across = x[:, 1:] - x[:, :-1], x[:, :, 1:] - x[:, :, :-1]
+    return tf.reduce_mean(tf.abs(down)) + tf.reduce_mean(tf.abs(across))
+
+
+def share(target, found):
+    """Squared difference as a share of the target's variance."""
+    error = tf.reduce_sum((target - found) ** 2, axis=(1, 2, 3))
+    mean = tf.reduce_mean(target, axis=(1, 2), keepdims=True)
+    return tf.reduce_mean(error / (tf.reduce_sum((target - mean) ** 2, axis=(1, 2, 3)) + 1e-6))
+
+
+class Perceptual:
+    """The objective of johnson, cin and ghiasi.
+
+    Args:
+        objective: This package's.
+    """
+
+    def __init__(self, objective):
+        self.settings, self.table = objective.settings, getattr(objective, "table", None)
+        self.eyes = plain(objective.eyes)
+        self.maps = objective.style.distance.isometric
+        if self.table and len(self.table[COLOR][0]) == 1:
+            self.only = self.targets(self.table)
+
+    def __call__(self, batch, pastiche):
+        margin = self.settings.margin
+        inside, content = (
+            x[:, margin:-margin, margin:-margin] for x in (pastiche, batch["content"])
+        )
+        seen, taps = self.eyes(content, training=False), self.eyes(inside, training=False)
+        found = {name: gaussian(x) for name, x in (taps | {COLOR: inside}).items()}
+        wanted = self.wanted(batch, found)
+        apart = {k: wasserstein(wanted[k], self.projected(k, *found[k])) for k in found}
+        color = apart.pop(COLOR)
+        moved = {
+            tap: tf.reduce_mean((normalized(seen[tap]) - normalized(taps[tap])) ** 2)
+            for tap in CONTENT_TAPS
+        }
+        return (
+            self.settings.content_weight * sum(CONTENT_TAPS[tap] * moved[tap] for tap in moved)
+            + self.settings.style_weight * sum(apart.values()) / len(apart)
+            + self.settings.color_weight * color
+            + self.settings.variation_weight * variation(pastiche)
+            + self.settings.lattice_weight * losses.lattice_loss(inside)
+            + self.settings.own_weight * self.own(batch, pastiche)
+        )
+
+    def projected(self, name, mean, spread):
+        if name not in self.maps:
+            return mean, spread
+        kernel, bias = self.maps[name]
+        return mean @ kernel + bias, tf.transpose(kernel) @ spread @ kernel
+
+    def targets(self, statistics):
+        pairs = {name: self.projected(name, *pair) for name, pair in statistics.items()}
+        return {name: (mean, spread, root(spread)) for name, (mean, spread) in pairs.items()}
+
+    def wanted(self, batch, found):
+        """Of the painting, of each photograph's choice, or of the paintings beside them."""
+        if "style" in batch:
+            taps = self.eyes(batch["style"], training=False) | {COLOR: batch["style"]}
+            return self.targets({name: gaussian(x) for name, x in taps.items()})
+        if "vector" not in batch:
+            return self.only
+        return self.targets({k: self.mixed(batch["vector"], k, found[k]) for k in found})
+
+    def mixed(self, vector, name, found):
+        """By shares of the paintings; a photograph that is its own style has its own."""
+        return tuple(
+            tf.einsum("bp,p...->b...", vector[:, 1:], table)
+            + tf.einsum("b,b...->b...", vector[:, 0], tf.stop_gradient(own))
+            for table, own in zip(self.table[name], found, strict=True)
+        )
+
+    def own(self, batch, pastiche):
+        if "style" in batch:
+            return losses.own_style_loss(batch["content"], batch["style"], pastiche)
+        if "vector" not in batch:
+            return 0.0
+        error = tf.reduce_mean((pastiche - batch["content"]) ** 2, axis=(1, 2, 3))
+        return tf.reduce_mean(batch["vector"][:, 0] * error)
+
+
+class AdaIN:
+    """AdaIN's objective."""
+
+    def __init__(self, objective):
+        self.settings, self.taps = objective.settings, objective.style.taps
+        self.eyes, self.content_eyes = plain(objective.eyes), plain(objective.content_eyes)
+        self.views = objective.style.distance.views
+
+    def __call__(self, batch, pastiche):
+        margin = self.settings.margin
+        inside, content = (
+            x[:, margin:-margin, margin:-margin] for x in (pastiche, batch["content"])
+        )
+        taps, style = (self.eyes(x, training=False) for x in (inside, batch["style"]))
+        features = self.content_eyes(content, training=False)[TAP]
+        mean, variance = tf.nn.moments(style[TAP], (1, 2), keepdims=True)
+        target = normalized(features) * tf.sqrt(variance + 1e-5) + mean
+        apart = [self.apart(self.seen(k, style[k]), self.seen(k, taps[k])) for k in self.taps]
+        return (
+            self.settings.content_weight * share(target, taps[TAP])
+            + self.settings.style_weight * sum(apart) / len(apart)
+            + self.settings.color_weight * losses.color_loss(batch["style"], inside)
+            + self.settings.variation_weight * variation(pastiche)
+            + self.settings.own_weight
+            * losses.own_style_loss(batch["content"], batch["style"], pastiche)
+        )
+
+    def seen(self, tap, features):
+        """Moments of VGG-19's channels."""
+        mean, spread = gaussian(features)
+        kernel, bias = self.views[tap]
+        variance = tf.reduce_sum((spread @ kernel) * kernel, axis=1)
+        return tf.concat([mean @ kernel + bias, tf.sqrt(variance + 1e-5)], axis=-1)
+
+    def apart(self, wanted, found):
+        error = tf.reduce_sum((wanted - found) ** 2, axis=-1)
+        return tf.reduce_mean(error / (tf.reduce_sum(wanted**2, axis=-1) + 1e-6))
+
+
+class WCT:
+    """WCT's objective."""
+
+    def __init__(self, objective):
+        self.settings, self.eyes = objective.settings, plain(objective.eyes)
+        self.trunks = {tap: plain(trunk) for tap, trunk in objective.trunks.items()}
+
+    def __call__(self, batch, pictures):
+        wanted, total = self.eyes(batch["content"], training=False), 0.0
+        for tap, trunk in self.trunks.items():
+            features = share(wanted[tap], trunk(pictures[tap], training=False))
+            pixels = tf.reduce_mean((batch["content"] - pictures[tap]) ** 2)
+            total += self.settings.feature_weight * features + self.settings.pixel_weight * pixels
+        return total
+
+
+OBJECTIVES = dict.fromkeys(("johnson", "cin", "ghiasi"), Perceptual)
+OBJECTIVES |= {"adain": AdaIN, "wct": WCT}
+
+
+def trained(family, trainer):
+    """A function of a batch that trains the copy of a `Trainer`'s network once."""
+    network, objective = plain(trainer.network), OBJECTIVES[family](trainer.criterion)
+    seen = trainer.seen.network and plain(trainer.seen.network)
+    optimizer = _fresh(trainer.optimizer, network.trainable_variables)
+
+    @tf.function
+    def step(batch):
+        given = seen(batch, training=False) if seen else batch
+        with tf.GradientTape() as tape:
+            loss = objective(batch, network(given, training=True))
+        gradients = tape.gradient(loss, network.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
+        return loss
+
+    return step
+
+
+def _fresh(optimizer, variables):
+    copy = type(optimizer).from_config(optimizer.get_config())
+    copy.build(variables)
+    return copy
+
+
+def cyclegan(game):
+    """As of `trained`, of a CycleGAN's game: one tape over every loss, no pool."""
+    settings = game.objective.settings
+    ways = [plain(game.generators[way]) for way in ("a_to_b", "b_to_a")]
+    judges = [plain(game.discriminators[domain]) for domain in "ab"]
+    judges = [keras.Model(judge.inputs[0], judge.outputs[0]) for judge in judges]
+    halves = 2.0 * settings.cycle_weight, 2.0 * settings.identity_weight  # pictures in [0, 1]
+    step = Step((*ways, *judges), *halves)
+    return lambda batch: step(batch["a"], batch["b"])
+
+
+def pix2pix(game):
+    """As of `trained`, of pix2pix' game: one tape over both losses."""
+    weight = 2.0 * game.objective.settings.absolute_weight  # of pictures in [0, 1]
+    generator = plain(game.generators["generator"])
+    judge = plain(game.discriminators["discriminator"])
+    optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
+    sides = [network.trainable_variables for network in (generator, judge)]
+    for optimizer, variables in zip(optimizers, sides, strict=True):
+        optimizer.build(variables)
+    entropy = keras.losses.BinaryCrossentropy(from_logits=True)
+
+    @tf.function
+    def step(batch):
+        with tf.GradientTape(persistent=True) as tape:
+            fake = generator(batch["from"], training=True)
+            pictures = ({"condition": batch["from"], "picture": x} for x in (batch["to"], fake))
+            real, judged = (judge(x, training=True) for x in pictures)
+            fooled = entropy(tf.ones_like(judged), judged) + weight * distance(batch["to"], fake)
+            found = entropy(tf.ones_like(real), real) + entropy(tf.zeros_like(judged), judged)
+            sums = (fooled, 0.5 * found)
+        gradients = [tape.gradient(*pair) for pair in zip(sums, sides, strict=True)]
+        for optimizer, each, variables in zip(optimizers, gradients, sides, strict=True):
+            optimizer.apply_gradients(zip(each, variables, strict=True))
+        return tf.add_n(sums)
+
+    return step
+
+
+GAMES = {"cyclegan": cyclegan, "pix2pix": pix2pix}

@@ -1,0 +1,134 @@
+"""Measures a training step of every family beside the plainest float32 code for the same step.
+
+    python benchmarks/training_steps.py
+    python benchmarks/training_steps.py --only adain wct --rounds 20
+    python benchmarks/training_steps.py --only cyclegan-paper  # at its paper's sizes
+    ONEDNN_MAX_CPU_ISA=AVX2 python benchmarks/training_steps.py  # as without AVX-512
+
+A step is what `tfstyle train` repeats at default settings, on random pictures and without reading
+them, in the precision that is chosen here. Beside it stands plain_steps.py: the same networks,
+losses, optimizer and batch in float32, on a GradientTape; of CycleGAN the structure of TensorFlow's
+own tutorial, whose sizes are the paper's in cyclegan_tensorflow.py. Both take turns in one process;
+the table shows medians. Nothing else should run on the machine meanwhile.
+"""
+
+import argparse
+import gc
+import importlib
+import os
+import tempfile
+from pathlib import Path
+from unittest import mock
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import cyclegan_step
+import keras
+import numpy as np
+import plain_steps
+import tensorflow as tf
+
+from tfstyle import device, images, precision, weights
+from tfstyle.data.batches import Part
+from tfstyle.evaluation.speed import milliseconds
+from tfstyle.networks import encoder as encoders
+from tfstyle.training import devices, runs
+
+SIDES = (448, 480)  # of the random pictures
+PICTURES = 4
+PAPER = "cyclegan-paper"
+
+
+def frozen():
+    """The released encoder under the precision that is set now."""
+    return encoders.like(weights.encoder()[0])
+
+
+def loss_network():
+    return frozen(), encoders.views(weights.encoder()[1])
+
+
+TRAININGS = {  # how each family's `train` is called: photographs, paintings, run folder
+    "johnson": lambda a, b, run: (a[0].parent, b[0], run, loss_network),
+    "cin": lambda a, b, run: (a[0].parent, b, run, loss_network),
+    "ghiasi": lambda a, b, run: (a[0].parent, [b[0].parent], run, frozen(), loss_network),
+    "adain": lambda a, b, run: (a[0].parent, [b[0].parent], run, frozen, loss_network),
+    "wct": lambda a, b, run: ([a[0].parent], run, frozen),
+    "cyclegan": lambda a, b, run: (a, b, run),
+    "pix2pix": lambda a, b, run: (list(zip(a, b, strict=True)), run),
+}
+
+
+def pictures(folder):
+    """Files of random pictures."""
+    random = np.random.default_rng(1)
+    paths = [folder / f"{index}.png" for index in range(PICTURES)]
+    for path in paths:
+        images.write(np.uint8(random.integers(0, 256, (*SIDES, 3))), path)
+    return paths
+
+
+def handed(family, asked):
+    """What a family's training hands to its loop: the model, and a batch."""
+    training = importlib.import_module(f"tfstyle.methods.{family}.training")
+    settings = training.Settings(precision=asked)
+    room, name = (devices, "play") if family in plain_steps.GAMES else (runs, "fit")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(room, name, return_value=False) as loop,
+    ):
+        a, b = (pictures(Path(folder) / domain) for domain in "ab")
+        training.train(*TRAININGS[family](a, b, Path(folder) / "run"), settings)
+        model, _, batches, *_ = loop.call_args.args
+        return model, next(iter(batches(0, *([Part()] if room is devices else []))))
+
+
+def contestants(family, asked):
+    """Functions that train once, ours and plain."""
+    if family == PAPER:
+        return _papers(asked)
+    model, batch = handed(family, asked)
+    ours = tf.function(lambda batch: sum(model.train_step(batch).values()))
+    if family in plain_steps.GAMES:
+        plain = plain_steps.GAMES[family](model)
+    else:
+        plain = plain_steps.trained(family, model)
+    return {"ours": lambda: float(ours(batch)), "plain": lambda: float(plain(batch))}
+
+
+def _papers(asked, size=256):
+    random = np.random.default_rng(1)
+    a, b = (random.random((1, size, size, 3), np.float32) for _ in range(2))
+    kinds = {"ours": "tfstyle", "plain": "tensorflow"}
+    return {k: cyclegan_step.CONTESTANTS[name](a, b, asked) for k, name in kinds.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=(*TRAININGS, PAPER),
+        default=list(TRAININGS),
+        metavar="FAMILY",
+        help=f"of {', '.join((*TRAININGS, PAPER))}; default: all but the last",
+    )
+    parser.add_argument("--rounds", type=int, default=15, help="timed steps; default: %(default)s")
+    parser.add_argument("--precision", choices=precision.PRECISIONS, default="auto", help="ours")
+    options = parser.parse_args()
+    print(f"{device.processor()}\nours computes in {precision.choose(options.precision)}")
+    print(
+        f"{'milliseconds a step':20}{'ours':>9}{'plain float32':>15}{'plain/ours':>12}", flush=True
+    )
+    for family in options.only:
+        times = milliseconds(contestants(family, options.precision), options.rounds)
+        ours, plain = times["ours"], times["plain"]
+        print(f"{family:20}{ours:9.0f}{plain:15.0f}{plain / ours:12.2f}", flush=True)
+        keras.backend.clear_session()
+        gc.collect()
+
+
+if __name__ == "__main__":
+    main()
