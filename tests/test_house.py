@@ -57,7 +57,7 @@ LIGHT += (
     "data/folders",
     "methods/arbitrary",
     "methods/vectors",
-    "methods/transformer",
+    "methods/bottleneck",
     "methods/johnson/stylizer",
     "methods/cin/stylizer",
     "methods/ghiasi/stylizer",

@@ -12,7 +12,7 @@ from tfstyle import color, examples, images, masks, regions, statistics, weights
 from tfstyle.layers import resampling
 from tfstyle.methods import canvas, endpoints
 from tfstyle.methods.cin import stylizer as cin
-from tfstyle.networks import tiling, transformer
+from tfstyle.networks import bottleneck, tiling
 
 BLUE, GREEN, RED = (60, 120, 200), (40, 160, 60), (200, 60, 40)
 
@@ -30,7 +30,7 @@ def arbitrary(request, stylizer, adain):
 
 @pytest.fixture(scope="module")
 def small():
-    return transformer.transformer(stem=4, quarter=8, eighth=8, blocks=2, top=4, vector=6)
+    return bottleneck.bottleneck(4, 8, 2, (4, 4), vector=6)
 
 
 @pytest.fixture

@@ -14,14 +14,16 @@ from tfstyle.data import batches, folders
 from tfstyle.data.cache import cached
 from tfstyle.methods import canvas
 from tfstyle.networks import files, vgg
+from tfstyle.training import table
+from tfstyle.training.table import View
 
 STEPS = 12
 NUMBERS = ["--steps", str(STEPS), "--batch", "2", "--size", "64"]
-NARROW = ["--stem", "4", "--quarter", "8", "--eighth", "8", "--blocks", "1", "--top", "4"]
+NARROW = ["--half", "4", "--quarter", "8", "--blocks", "1", "--top", "4", "--margin", "8"]
 SMALL = {
-    "johnson": ["--half", "4", "--quarter", "8", "--blocks", "1", "--top", "4", "--margin", "8"],
-    "cin": [*NARROW, "--margin", "8", "--own-share", "0.3"],
-    "ghiasi": [*NARROW, "--hidden", "8"],
+    "johnson": NARROW,
+    "cin": [*NARROW, "--own-share", "0.3"],
+    "ghiasi": [*NARROW, "--hidden", "8", "--directions", "4", "--own-share", "0.3"],
     "adain": [],
     "wct": [],
 }
@@ -253,6 +255,41 @@ def test_pairs_hold_their_share_of_own_and_of_grey_styles(pictures):
     own = (batch["content"] == batch["style"]).all(axis=(1, 2, 3))
     grey = np.ptp(batch["style"], axis=-1).max(axis=(1, 2)) < 1e-6
     assert 3 <= own.sum() <= 14 and 2 <= grey.sum() <= 12 and not (own & grey).any()
+
+
+def test_a_training_begins_with_few_paintings_and_all_join_them(pictures):
+    paths, table = folders.pictures(pictures / "content"), np.arange(50, dtype="float32")[:, None]
+    growing = {"own_share": 0.3, "few": 2, "growing": 20}
+    stream = batches.contents_and_numbers(paths, table, range(50), 4, 16, 1, **growing)
+    drawn = [{name: np.asarray(v) for name, v in batch.items()} for batch in stream.take(60)]
+    rows = [batch["numbers"][:, 0] for batch in drawn]
+    assert rows[0].max() < 2 and np.max(rows[:10]) < 20 and np.max(rows) > 40
+    assert 0.2 < np.mean([batch["own"] for batch in drawn]) < 0.4
+    later = batches.contents_and_numbers(paths, table, range(50), 4, 16, 1, start=30, **growing)
+    for name, value in next(iter(later)).items():
+        np.testing.assert_array_equal(value, drawn[30][name])
+
+
+def test_a_table_of_paintings_goes_on_and_passes_over_broken_ones(pictures, tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    good = folders.pictures(pictures / "style")
+    views = [View(good[0]), View(tmp_path / "broken.jpg"), View(good[1], grey=True)]
+    seen, path = [], tmp_path / "table.npy"
+
+    def describe(painting):
+        seen.append(painting)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        return painting.mean(axis=(0, 1))
+
+    with pytest.raises(KeyboardInterrupt):
+        table.table(path, views, 64, describe)
+    rows, known = table.table(path, views, 64, describe)
+    assert known == [0, 2] and len(seen) == 4  # one of zeros says how many numbers there are
+    assert np.ptp(rows[0]) > 0.01 and np.ptp(rows[2]) < 1e-6
+    np.testing.assert_allclose(rows[0], images.read(good[0], 64).mean(axis=(0, 1)), rtol=1e-5)
+    with pytest.raises(ValueError, match="can be read"):
+        table.table(tmp_path / "none.npy", views[1:2], 64, lambda painting: painting[0, 0])
 
 
 def test_every_picture_comes_once_an_epoch(pictures):

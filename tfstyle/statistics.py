@@ -92,6 +92,40 @@ def covariance(features, weights=None):
     return mean, ops.matmul(ops.transpose(weighted, (0, 2, 1)), centred) / count
 
 
+def packed(pairs):
+    """Means and square matrices of channels, one vector a picture.
+
+    Args:
+        pairs: Tensors of shape (batch, channels) and (batch, channels, channels); the channels of
+            each pair may differ.
+
+    Returns:
+        Shape (batch, the sum of channels * (1 + channels)).
+    """
+    flat = [
+        part
+        for mean, square in pairs
+        for part in (mean, ops.reshape(square, (-1, mean.shape[-1] ** 2)))
+    ]
+    return ops.concatenate(flat, axis=-1)
+
+
+def unpacked(numbers, channels):
+    """The pairs that `packed` made a vector of.
+
+    Args:
+        numbers: Shape (batch, numbers).
+        channels: Of each pair.
+    """
+    pairs, start = [], 0
+    for count in channels:
+        square = start + count
+        mean, spread = numbers[:, start:square], numbers[:, square : square + count**2]
+        pairs.append((mean, ops.reshape(spread, (-1, count, count))))
+        start = square + count**2
+    return pairs
+
+
 def position_sums(features, weights=None):
     """Sums over the positions of each channel and of every two channels' products.
 
@@ -255,7 +289,8 @@ def channel_moments(mean, spread, epsilon=1e-5):
     Returns:
         Two tensors of shape (batch, channels).
     """
-    variance = ops.diagonal(spread, axis1=1, axis2=2)
+    eye = ops.eye(spread.shape[-1], dtype="float32")  # TFLite has no diagonal
+    variance = ops.sum(spread * eye, axis=2)
     return mean, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)
 
 
@@ -286,7 +321,7 @@ def projected_moments(mean, spread, kernel, bias, epsilon=1e-5):
         mean: Of the features' channels, shape (batch, channels), as from `covariance`.
         spread: Their covariance, shape (batch, channels, channels).
         kernel: Matrix, shape (channels, outputs).
-        bias: Vector, shape (outputs,).
+        bias: Vector, shape (outputs,), or 0.
         epsilon: Added to each variance, in squared output units.
 
     Returns:

@@ -174,15 +174,15 @@ def contents_and_choices(
         own_share: Share of the photographs whose style is their own.
 
     Returns:
-        Endless dataset of {"content": (batch, size, size, 3), "vector": (batch, 1 + styles)}, ones
-        at the photograph itself or at the style, zeros elsewhere.
+        Endless dataset of {"content": (batch, size, size, 3), "vector": (batch, 1 + styles), "own":
+        (batch,)}; the vector has ones at the photograph itself or at the style, zeros elsewhere.
     """
 
     def choice(index, content):
         own, which = tf.unstack(tf.random.stateless_uniform((2,), (seed, index)))
         style = 1 + tf.cast(which * styles, tf.int32)
         vector = tf.one_hot(tf.where(own < own_share, 0, style), 1 + styles)
-        return {"content": content, "vector": vector}
+        return {"content": content, "vector": vector, "own": vector[0]}
 
     examples = (
         tf.data.Dataset.counter(start * batch),
@@ -190,6 +190,55 @@ def contents_and_choices(
     )
     choices = tf.data.Dataset.zip(examples).map(choice)
     return choices.batch(batch, drop_remainder=True).prefetch(4)
+
+
+def contents_and_numbers(
+    paths: Sequence[Path],
+    table: np.ndarray,
+    order: Sequence[int],
+    batch: int,
+    size: int,
+    seed: int,
+    start: int = 0,
+    own_share: float = 0.0,
+    few: int = 1,
+    growing: int = 0,
+) -> tf.data.Dataset:
+    """Batches of content crops, each with what a table says of a painting.
+
+    Args:
+        paths: Photographs.
+        table: A painting's numbers a row.
+        order: Rows of the paintings, one that stands twice is drawn twice as often.
+        batch: Pictures a batch.
+        size: Side in pixels.
+        seed: See `crops`.
+        start: Batches to pass over.
+        own_share: Share of the photographs whose style is their own.
+        few: Of the order, so many are drawn from in the beginning.
+        growing: Batches after which all are drawn from.
+
+    Returns:
+        Endless dataset of {"content": (batch, size, size, 3), "numbers": (batch, numbers), "own":
+        (batch,)}, 1 where a photograph is its own style, whatever its numbers are.
+    """
+    order = np.asarray(order)
+
+    def row(number):
+        own, which = np.random.default_rng((seed, 1, number)).random(2)
+        grown = min(1.0, number / (batch * growing)) if growing else 1.0
+        open_to = few + int(grown**2 * max(0, len(order) - few))
+        chosen = order[min(int(which * open_to), len(order) - 1)]
+        return table[chosen], np.float32(own < own_share)
+
+    def example(number, content):
+        numbers, own = tf.numpy_function(row, [number], (tf.float32, tf.float32), stateful=False)
+        numbers, own = tf.ensure_shape(numbers, table.shape[1:]), tf.ensure_shape(own, ())
+        return {"content": content, "numbers": numbers, "own": own}
+
+    examples = (tf.data.Dataset.counter(start * batch), crops(paths, size, seed, start * batch))
+    found = tf.data.Dataset.zip(examples).map(example, tf.data.AUTOTUNE, deterministic=True)
+    return found.batch(batch, drop_remainder=True).prefetch(4)
 
 
 def contents_and_styles(

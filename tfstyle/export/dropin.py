@@ -11,9 +11,9 @@ import keras
 from tfstyle.export import calls, tflite
 from tfstyle.layers import MirrorPad
 from tfstyle.methods import method
-from tfstyle.methods.transformer import MARGIN
+from tfstyle.methods.bottleneck import MARGIN
 from tfstyle.networks.endpoint import Endpoint
-from tfstyle.networks.transformer import VECTOR
+from tfstyle.networks.predictor import VECTOR
 from tfstyle.peers import PREDICTOR_SIDE, TRANSFORMER_SIDE
 
 FILES = ("style_predict", "style_transfer")

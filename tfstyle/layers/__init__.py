@@ -7,8 +7,9 @@ from tfstyle.layers.normalization import (
     AlignMoments,
     ConditionalInstanceNorm,
     InstanceNorm,
-    LogMoments,
+    LogStatistics,
     Moments,
+    TapStatistics,
 )
 from tfstyle.layers.resampling import (
     CropLike,
@@ -27,7 +28,7 @@ __all__ = [
     "CropLike",
     "Double",
     "InstanceNorm",
-    "LogMoments",
+    "LogStatistics",
     "Luminance",
     "MirrorPad",
     "Moments",
@@ -36,6 +37,7 @@ __all__ = [
     "PositionNoise",
     "ReflectPad",
     "SameForEveryPixel",
+    "TapStatistics",
     "Tone",
     "UpsampleLike",
     "WhitenColor",

@@ -137,31 +137,57 @@ def _spread(numbers, features):
 
 
 @keras.saving.register_keras_serializable("tfstyle")
-class LogMoments(keras.layers.Layer):
-    """Logarithms of every tap's channel means and deviations in one vector a picture.
+class TapStatistics(keras.layers.Layer):
+    """Every tap's channel means and covariances in one vector a picture.
 
-    Call with a list of non-negative feature maps and, as of `Moments`, a region's mask; returns
-    (batch, twice the channels of all).
+    Call with a list of feature maps and, as of `Moments`, a region's mask; returns (batch, the sum
+    of channels * (1 + channels) of all), as of `statistics.packed`.
+    """
+
+    def call(self, taps, region=None):
+        found = [statistics.covariance(tap, region_weights(region, tap)) for tap in taps]
+        return statistics.packed(found)
+
+    def compute_output_shape(self, taps_shape, region_shape=None):
+        return (taps_shape[0][0], sum(shape[-1] * (1 + shape[-1]) for shape in taps_shape))
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class LogStatistics(keras.layers.Layer):
+    """Logarithms of channel means, of deviations, and of deviations along learned directions.
+
+    Call with what `TapStatistics` tells of non-negative features. Directions see how channels go
+    together, which a channel's own deviation does not.
 
     Args:
+        channels: Of each tap.
+        directions: At most so many a tap, and no more than it has channels.
         epsilon: Added before the logarithm, in feature units.
     """
 
-    def __init__(self, epsilon=1e-2, **kwargs):
+    def __init__(self, channels, directions=48, epsilon=1e-2, **kwargs):
         super().__init__(**kwargs)
-        self.epsilon = epsilon
+        self.channels, self.directions, self.epsilon = tuple(channels), directions, epsilon
 
-    def call(self, taps, region=None):
-        numbers = [
-            number
-            for tap in taps
-            for number in statistics.moments(tap, weights=region_weights(region, tap))
+    def build(self, shape):
+        self.kernels = [
+            self.add_weight((count, min(count, self.directions)), "orthogonal", name=f"tap{index}")
+            for index, count in enumerate(self.channels)
         ]
-        flat = [number[:, 0, 0, :] for number in numbers]
-        return ops.log(ops.concatenate(flat, axis=-1) + self.epsilon)
 
-    def compute_output_shape(self, taps_shape, region_shape=None):
-        return (taps_shape[0][0], 2 * sum(shape[-1] for shape in taps_shape))
+    def call(self, numbers):
+        found = []
+        for kernel, pair in zip(
+            self.kernels, statistics.unpacked(numbers, self.channels), strict=True
+        ):
+            along = statistics.projected_moments(*pair, kernel, 0.0)[1]
+            found += [*statistics.channel_moments(*pair), along]
+        return ops.log(ops.concatenate(found, axis=-1) + self.epsilon)
+
+    def compute_output_shape(self, shape):
+        along = sum(min(count, self.directions) for count in self.channels)
+        return (shape[0], 2 * sum(self.channels) + along)
 
     def get_config(self):
-        return {**super().get_config(), "epsilon": self.epsilon}
+        names = ("channels", "directions", "epsilon")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -27,6 +27,7 @@ class VectorBrush:
         margin: As of `Canvas`.
         flat_margin: The margin of a photograph of one colour.
         overlap: As of `Canvas`.
+        aligned: As of `Canvas`.
     """
 
     signatures: Mapping[str, Callable]
@@ -34,6 +35,7 @@ class VectorBrush:
     margin: int
     flat_margin: int
     overlap: int
+    aligned: bool = False
 
     def look(self, style: np.ndarray) -> Code:
         """The style's vector."""
@@ -61,7 +63,8 @@ class VectorBrush:
             functools.partial(self.signatures[name], vector=vector) for name in (whole, "tile")
         )
         margin = self.flat_margin if _is_flat(content) else self.margin
-        return Canvas(paint, tile, "pastiche", self.stride, margin, self.overlap)
+        sizes = (self.stride, margin, self.overlap)
+        return Canvas(paint, tile, "pastiche", *sizes, aligned=self.aligned)
 
     def own(
         self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None

@@ -1,10 +1,18 @@
-"""A network of one painting that redraws the photograph: all of it passes a quarter of its size."""
+"""A network that redraws the photograph: all of it passes a quarter of its size."""
 
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 
-from tfstyle.layers import InstanceNorm, NoCheckerboard, PositionNoise, UpsampleLike
+from tfstyle.layers import (
+    ConditionalInstanceNorm,
+    InstanceNorm,
+    Moments,
+    NoCheckerboard,
+    PositionNoise,
+    UpsampleLike,
+)
 
 
 def bottleneck(
@@ -13,6 +21,7 @@ def bottleneck(
     blocks: int = 5,
     top: Sequence[int] = (32, 16),
     noise: int = 3,
+    vector: int | None = None,
     name: str = "generator",
 ) -> keras.Model:
     """Johnson's network without a way around its residual blocks, and with noise to paint from.
@@ -34,35 +43,142 @@ def bottleneck(
         blocks: Residual blocks.
         top: Channels at half and at the whole size, on the way up.
         noise: Channels of noise beside the photograph; 0 for none.
+        vector: Numbers in a style vector, from which one dense layer, "conditions", tells the
+            scales and shifts of every normalisation (Dumoulin et al. 2017,
+            https://arxiv.org/abs/1610.07629, equation 5); None for scales and shifts of its own.
         name: The model's name.
 
     Returns:
-        Model, pictures (batch, height, width, 3) in [0, 1] to pictures of the same shape in
-        [0, 1].
+        Model, pictures (batch, height, width, 3) in [0, 1], or {"content": such pictures,
+        "vector": (batch, vector)}, to pictures of the same shape in [0, 1].
     """
     content = keras.Input((None, None, 3), name="content")
+    given = keras.Input((vector,), name="vector") if vector else None
+    widths = [half, *[quarter] * (1 + 2 * blocks), *top]
+    normed = _conditioned(given, widths) if vector else _unconditioned
     x = keras.layers.Rescaling(4.0, -2.0, name="centre")(content)
     if noise:
         field = PositionNoise(noise, name="noise", dtype="float32")(content)
         x = keras.layers.Concatenate(name="noised")([x, field])
-    wide = _conv(x, half, "down2", 5, 2)
-    x = _conv(wide, quarter, "down4", 3, 2)
+
+    def conv(x, filters, label, size=3, strides=1):
+        x = keras.layers.Conv2D(filters, size, strides, "same", use_bias=False, name=label)(x)
+        return normed(x, f"{label}_norm")
+
+    def relu(x, label, *shape):
+        return keras.layers.ReLU(name=f"{label}_relu")(conv(x, shape[0], label, *shape[1:]))
+
+    wide = relu(x, "down2", half, 5, 2)
+    x = relu(wide, "down4", quarter, 3, 2)
     for index in range(1, blocks + 1):
-        y = _conv(x, quarter, f"residual{index}a")
-        x = keras.layers.Add(name=f"residual{index}")([x, _normed(y, quarter, f"residual{index}b")])
-    x = _conv(UpsampleLike("bilinear", name="grow2")(x, wide), top[0], "up2")
-    x = _conv(UpsampleLike("bilinear", name="grow1")(x, content), top[1], "up1")
+        y = conv(relu(x, f"residual{index}a", quarter), quarter, f"residual{index}b")
+        x = keras.layers.Add(name=f"residual{index}")([x, y])
+    x = relu(UpsampleLike("bilinear", name="grow2")(x, wide), "up2", top[0])
+    x = relu(UpsampleLike("bilinear", name="grow1")(x, content), "up1", top[1])
     x = keras.layers.Conv2D(3, 5, padding="same", kernel_constraint=NoCheckerboard(), name="paint")(
         x
     )
     x = keras.layers.Activation("sigmoid", dtype="float32", name="pastiche")(x)
-    return keras.Model(content, x, name=name)
+    return keras.Model({"content": content, "vector": given} if vector else content, x, name=name)
 
 
-def _conv(x, filters, label, size=3, strides=1):
-    return keras.layers.ReLU(name=f"{label}_relu")(_normed(x, filters, label, size, strides))
+def _unconditioned(x, label):
+    return InstanceNorm(affine=True, name=label)(x)
 
 
-def _normed(x, filters, label, size=3, strides=1):
-    conv = keras.layers.Conv2D(filters, size, strides, "same", use_bias=False, name=label)
-    return InstanceNorm(affine=True, name=f"{label}_norm")(conv(x))
+def _conditioned(vector, widths):
+    """A normalisation whose calls, in the order of the widths, take each its own conditions."""
+    conditions = keras.layers.Dense(
+        2 * sum(widths),
+        kernel_initializer=keras.initializers.RandomNormal(stddev=0.3 / vector.shape[-1] ** 0.5),
+        dtype="float32",
+        name="conditions",
+    )(vector)
+    starts = iter(2 * np.cumsum([0, *widths]))
+
+    def normed(x, label):
+        start = int(next(starts))
+        share = conditions[:, start : start + 2 * x.shape[-1]]
+        moments = Moments(name=label.replace("norm", "moments"))(x)
+        return ConditionalInstanceNorm(name=label)(x, share, moments)
+
+    return normed
+
+
+def without_vector(network: keras.Model, vector: Sequence[float]) -> keras.Model:
+    """The network whose scales and shifts are those of one style vector.
+
+    Args:
+        network: From `bottleneck`, with a vector.
+        vector: The style's numbers.
+    """
+    fixed = _copied(network, None)
+    kernel, bias = network.get_layer("conditions").get_weights()
+    normed = _normed(network)
+    ends = np.cumsum([2 * conv.filters for conv in normed])[:-1]
+    conditions = np.split(np.float32(vector) @ kernel + bias, ends)
+    for conv, condition in zip(normed, conditions, strict=True):
+        scale, shift = np.split(condition, 2)
+        fixed.get_layer(f"{conv.name}_norm").set_weights([1.0 + scale, shift])
+    return fixed
+
+
+def conditions(fixed: keras.Model) -> np.ndarray:
+    """The scales and shifts of a network without a vector, as the dense layer would tell them."""
+    norms = [fixed.get_layer(f"{conv.name}_norm").get_weights() for conv in _normed(fixed)]
+    return np.concatenate([part for scale, shift in norms for part in (scale - 1.0, shift)])
+
+
+def with_row(network: keras.Model, fixed: keras.Model) -> keras.Model:
+    """A network whose vector has one number more: the scales and shifts of another network.
+
+    Args:
+        network: From `bottleneck`, with a vector.
+        fixed: From `without_vector`, of the same network.
+    """
+    kernel, bias = network.get_layer("conditions").get_weights()
+    return with_rows(network, np.vstack([kernel, conditions(fixed) - bias]))
+
+
+def with_rows(network: keras.Model, rows: np.ndarray) -> keras.Model:
+    """A network whose vector has other numbers.
+
+    Args:
+        network: From `bottleneck`, with a vector.
+        rows: What each number of the new vector adds to the scales and shifts, shape (numbers,
+            scales and shifts).
+    """
+    copy = _copied(network, len(rows))
+    _, bias = network.get_layer("conditions").get_weights()
+    copy.get_layer("conditions").set_weights([rows, bias])
+    return copy
+
+
+def take_convolutions(network: keras.Model, source: keras.Model) -> None:
+    """Gives a network the convolutions of another one of the same shape, vector or not."""
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            layer.set_weights(source.get_layer(layer.name).get_weights())
+
+
+def _copied(network, vector):
+    """A network of the same convolutions and another vector."""
+    filters = {conv.name: conv.filters for conv in _normed(network)}
+    noise = network.get_layer("down2").kernel.shape[2] - 3
+    copy = bottleneck(
+        filters["down2"],
+        filters["down4"],
+        sum(name.startswith("residual") for name in filters) // 2,
+        (filters["up2"], filters["up1"]),
+        noise,
+        vector,
+        network.name,
+    )
+    take_convolutions(copy, network)
+    return copy
+
+
+def _normed(network):
+    """Its convolutions that are normalised, in order."""
+    names = {layer.name for layer in network.layers}
+    return [layer for layer in network.layers if f"{layer.name}_norm" in names]

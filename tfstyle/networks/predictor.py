@@ -1,38 +1,59 @@
 """The style-prediction network: a painting to a style vector."""
 
+from collections.abc import Sequence
+
 import keras
 
-from tfstyle.layers import LogMoments
-from tfstyle.networks.transformer import VECTOR
+from tfstyle.layers import LogStatistics, TapStatistics
 
-MIXED_6E = "mixed7"  # as keras.applications names it
+VECTOR = 100  # Ghiasi et al. 2017, section 2.2: numbers in a style vector
 PREDICTOR_TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+MIXED_6E = "mixed7"  # as keras.applications names it
 
 
 def predictor(
     encoder: keras.Model,
-    hidden: int = 224,
+    hidden: int = 256,
+    directions: int = 48,
     vector: int = VECTOR,
     name: str = "predictor",
 ) -> keras.Model:
-    """Two dense layers on the logarithms of a frozen encoder's channel moments.
+    """Dense layers on the means and covariances of a frozen encoder's channels.
 
     Args:
         encoder: Pictures to a dictionary of taps; its weights are not trained.
         hidden: Width of the first dense layer.
+        directions: As of `layers.LogStatistics`.
         vector: Numbers in a style vector.
         name: The model's name.
 
     Returns:
-        Model, pictures (batch, height, width, 3) in [0, 1] to vectors (batch, vector). Its
-        layer `standardize` is never trained: it wants the mean and variance of many paintings'
-        LogMoments as its weights.
+        Model, pictures (batch, height, width, 3) in [0, 1] to vectors (batch, vector). Its layers
+        "eyes" and "statistics" tell what its layer "head", as of `head`, reads.
     """
-    taps = {tap: encoder.output[tap] for tap in PREDICTOR_TAPS}
-    eyes = keras.Model(encoder.input, list(taps.values()), name="eyes")
+    taps = [encoder.output[tap] for tap in PREDICTOR_TAPS]
+    eyes = keras.Model(encoder.input, taps, name="eyes")
     eyes.trainable = False
     style = keras.Input((None, None, 3), name="style")
-    numbers = LogMoments(name="log_moments", dtype="float32")(eyes(style))
+    seen = TapStatistics(name="statistics", dtype="float32")(eyes(style))
+    code = head([tap.shape[-1] for tap in taps], hidden, directions, vector)(seen)
+    return keras.Model(style, code, name=name)
+
+
+def head(channels: Sequence[int], hidden: int, directions: int, vector: int) -> keras.Model:
+    """Statistics of taps, as of `layers.TapStatistics`, to style vectors.
+
+    Its layer `standardize` is never trained: it wants the mean and variance of many paintings'
+    `log_statistics` as its weights.
+
+    Args:
+        channels: Of each tap.
+        hidden: As of `predictor`.
+        directions: As of `predictor`.
+        vector: As of `predictor`.
+    """
+    seen = keras.Input((sum(count * (1 + count) for count in channels),), name="statistics")
+    numbers = LogStatistics(channels, directions, name="log_statistics", dtype="float32")(seen)
     standardize = keras.layers.BatchNormalization(
         center=False, scale=False, epsilon=1e-2, name="standardize", dtype="float32"
     )
@@ -40,7 +61,7 @@ def predictor(
     x = standardize(numbers)
     x = keras.layers.Dense(hidden, activation="relu", name="hidden", dtype="float32")(x)
     code = keras.layers.Dense(vector, name="vector", dtype="float32")(x)
-    return keras.Model(style, code, name=name)
+    return keras.Model(seen, code, name="head")
 
 
 def inception_predictor(vector: int = VECTOR, name: str = "inception_predictor") -> keras.Model:

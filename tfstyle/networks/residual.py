@@ -3,7 +3,7 @@
 import keras
 
 from tfstyle.layers import ConditionalInstanceNorm, Moments, ReflectPad, UpsampleLike
-from tfstyle.networks.transformer import VECTOR
+from tfstyle.networks.predictor import VECTOR
 
 BLOCKS = 5  # Dumoulin et al. 2017, https://arxiv.org/abs/1610.07629, table of section 3
 
@@ -63,4 +63,5 @@ def _conv(x, filters, size, strides, name):
 def _conditioned(x, code, filters, size, name):
     x = _conv(x, filters, size, 1, name)
     condition = keras.layers.Dense(2 * filters, name=f"{name}_condition", dtype="float32")(code)
-    return ConditionalInstanceNorm(name=f"{name}_norm")(x, condition, Moments()(x))
+    moments = Moments(name=f"{name}_moments")(x)
+    return ConditionalInstanceNorm(name=f"{name}_norm")(x, condition, moments)

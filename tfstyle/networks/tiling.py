@@ -7,7 +7,7 @@ With the moments of a whole picture, tiles of it come out as the whole does: Che
 import keras
 import numpy as np
 
-from tfstyle.layers import InstanceNorm, LogMoments, Moments
+from tfstyle.layers import InstanceNorm, Moments, TapStatistics
 from tfstyle.networks.endpoint import Endpoint
 
 
@@ -41,7 +41,7 @@ def inside(network: keras.Model, output: str = "translated") -> keras.Model:
     Returns:
         Model of the same weights, the network's inputs by name and "mask" (batch, height, width,
         1) in [0, 1], of the picture's size, to what `measuring` tells; no moments where a network
-        only tells logarithms of them.
+        tells covariances as well.
     """
     mask = keras.Input((None, None, 1), name="mask")
     return _telling(*_measured(network, mask=mask), output, "inside")
@@ -85,7 +85,7 @@ def _measured(network, **region):
         if isinstance(layer, InstanceNorm):
             taken.append(Moments(layer.epsilon)(inputs[0], *region.values()))
             return layer(inputs[0], taken[-1])
-        if not isinstance(layer, (LogMoments, Moments)):
+        if not isinstance(layer, (Moments, TapStatistics)):
             return layer(*inputs, **named)
         outputs = layer(*inputs, *region.values(), **named)
         if isinstance(layer, Moments):

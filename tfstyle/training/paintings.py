@@ -54,7 +54,7 @@ def read(path: str | os.PathLike, longest: int, scale: float = 1.0) -> np.ndarra
 class Objective(perceptual.Objective):
     """`perceptual.Objective` of given paintings.
 
-    A batch's "vector", shape (batch, 1 + paintings), says which are wanted, the photograph itself
+    A batch's "vector", shape (batch, 1 + paintings), says which is wanted, the photograph itself
     being the first; without any, the only painting is.
 
     Args:
@@ -72,29 +72,11 @@ class Objective(perceptual.Objective):
         paintings: Sequence[np.ndarray],
     ):
         super().__init__(eyes, views, settings)
-        seen = [self._seen(ops.convert_to_tensor(painting[None])) for painting in paintings]
-        self.table = {name: _stacked([each[name] for each in seen]) for name in seen[0]}
-        self.only = self.style.targets(self.table) if len(paintings) == 1 else None
+        rows = [self.described(ops.convert_to_tensor(painting[None])) for painting in paintings]
+        self.table = ops.concatenate(rows, axis=0)
 
-    def _seen(self, painting):
-        return self.style.of(painting, self.eyes(painting, training=False))
-
-    def wanted(self, batch, found):
-        """The paintings'; a photograph that is its own style is left to its pixels."""
-        if "vector" not in batch:
-            return self.only
-        own, shares = batch["vector"][:, :1], batch["vector"][:, 1:]
-        mixed = {
-            name: tuple(_mixed(shares, own, *pair) for pair in zip(table, found[name], strict=True))
-            for name, table in self.table.items()
-        }
-        return self.style.targets(mixed)
-
-    def own(self, batch, pastiche):
-        if "vector" not in batch:
-            return ops.zeros(())
-        error = ops.mean(ops.square(pastiche - batch["content"]), axis=(1, 2, 3))
-        return ops.mean(batch["vector"][:, 0] * error)
+    def numbers(self, batch):
+        return ops.matmul(batch["vector"][:, 1:], self.table) if "vector" in batch else self.table
 
 
 def train_one(
@@ -142,14 +124,3 @@ def train_one(
     if done:
         trainer.take_average()
     return trained if done else None
-
-
-def _stacked(pairs):
-    return tuple(ops.concatenate(each, axis=0) for each in zip(*pairs, strict=True))
-
-
-def _mixed(shares, own, table, found):
-    """By shares of the table's rows, or what was found where a photograph is its own."""
-    rows = ops.matmul(shares, ops.reshape(table, (table.shape[0], -1)))
-    kept = ops.stop_gradient(ops.reshape(found, (own.shape[0], -1)))
-    return ops.reshape(rows + own * kept, found.shape)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import keras
 import numpy as np
+from keras import ops
 
 from tfstyle import images, losses, statistics
 from tfstyle.networks.vgg import TAPS
@@ -54,23 +55,56 @@ class StyleLosses:
             }
         return {name: self.distance.target(name, *pair) for name, pair in wanted.items()}
 
-    def __call__(self, targets: Statistics, found: Statistics) -> dict:
+    def __call__(self, targets: Statistics, found: Statistics, weights=None) -> dict:
         """The mean over the taps, and colours.
 
         Args:
             targets: What `targets` says of the painting.
             found: What `of` says of the result.
+            weights: Of the pictures, as of `StyleDistance.distance`.
 
         Returns:
             Scalars "style" and "color".
         """
-        each = [self.distance.distance(tap, targets[tap], *found[tap]) for tap in self.taps]
-        return {"style": sum(each) / len(each), "color": self._color(targets[COLOR], found[COLOR])}
+        each = [
+            self.distance.distance(tap, targets[tap], *found[tap], weights) for tap in self.taps
+        ]
+        color = self._color(targets[COLOR], found[COLOR], weights)
+        return {"style": sum(each) / len(each), "color": color}
 
-    def _color(self, target, found):
+    def _color(self, target, found, weights):
         if self.distance.kind == "moments":
             return losses.color_distance(target, found)
-        return self.distance.distance(COLOR, target, *found)
+        return self.distance.distance(COLOR, target, *found, weights)
+
+    def described(self, picture, features: Mapping):
+        """What pictures of a painting are compared with, as one vector, shape (batch, numbers).
+
+        Means and roots of covariances, as of `statistics.packed`.
+
+        Args:
+            picture: As of `of`.
+            features: As of `of`.
+        """
+        targets = self.targets(self.of(picture, features))
+        return statistics.packed([(mean, root) for mean, _, root in targets.values()])
+
+    def recalled(self, numbers, channels: Mapping[str, int]) -> Statistics:
+        """What `targets` said of what is `described`.
+
+        Args:
+            numbers: Shape (batch, numbers).
+            channels: Of the taps.
+        """
+        counts = [self._compared(tap, channels[tap]) for tap in self.taps] + [3]
+        pairs = statistics.unpacked(numbers, counts)
+        named = zip((*self.taps, COLOR), pairs, strict=True)
+        return {name: (mean, ops.matmul(root, root), root) for name, (mean, root) in named}
+
+    def _compared(self, tap, channels):
+        """How many of a tap's channels are compared."""
+        view = self.distance.isometric.get(tap)
+        return channels if view is None else view[0].shape[1]
 
 
 class Weights(Protocol):
@@ -87,10 +121,11 @@ class Weights(Protocol):
 
 class Objective:
     """Criterion: content at relu3_1 and relu4_1, Wasserstein distance at every tap and of colours,
-    total variation, lattice, and pixels where a photograph is its own style.
+    total variation, lattice, and pixels alone where a photograph is its own style.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
-    `tfstyle.losses`. A subclass says what statistics are wanted.
+    `tfstyle.losses`. A subclass says what statistics are wanted. Where some photographs are their
+    own style, the batch's "own", shape (batch,), is 1 of those and 0 of others.
 
     Args:
         eyes: Frozen loss network, pictures to a dictionary of taps.
@@ -104,35 +139,38 @@ class Objective:
         self.eyes, self.settings, self.style = eyes, settings, StyleLosses(views)
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
         self.content_eyes = at_taps(eyes, CONTENT_TAPS)
+        self.channels = {tap: eyes.output[tap].shape[-1] for tap in TAPS}
 
-    def wanted(self, batch: Mapping, found: Statistics) -> Statistics:
-        """What the results are compared with, as of `StyleLosses.targets`.
+    def described(self, picture):
+        """Pictures, shape (batch, height, width, 3), as of `StyleLosses.described`."""
+        return self.style.described(picture, self.eyes(picture, training=False))
 
-        Args:
-            batch: The batch.
-            found: Those that they have.
-        """
-        raise NotImplementedError
-
-    def own(self, batch: Mapping, pastiche):
-        """Squared difference of pixels where a photograph is its own style."""
+    def numbers(self, batch: Mapping):
+        """What is `described` of the batch's paintings, a row each."""
         raise NotImplementedError
 
     def __call__(self, batch, pastiche):
         content, inside = self.inside(batch["content"]), self.inside(pastiche)
         seen, taps = self.content_eyes(content, training=False), self.eyes(inside, training=False)
-        style = self.style.of(inside, taps)
+        wanted, own = self.style.recalled(self.numbers(batch), self.channels), batch.get("own")
+        painted = None if own is None else 1.0 - own
         found = {
             "content": sum(
                 weight * losses.content_loss(seen[tap], taps[tap])
                 for tap, weight in CONTENT_TAPS.items()
             ),
-            **self.style(self.wanted(batch, style), style),
+            **self.style(wanted, self.style.of(inside, taps), painted),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
-            "own": self.own(batch, pastiche),
+            "own": _own(own, batch["content"], pastiche),
         }
         return {name: getattr(self.settings, f"{name}_weight") * found[name] for name in self.names}
+
+
+def _own(shares, content, pastiche):
+    if shares is None:
+        return ops.zeros(())
+    return ops.mean(shares * ops.mean(ops.square(pastiche - content), axis=(1, 2, 3)))
 
 
 def at_taps(network: keras.Model, taps: Iterable[str]) -> keras.Model:

@@ -37,7 +37,7 @@ class StyleDistance:
             return *found, ops.stop_gradient(statistics.square_root(found[1]))
         return found
 
-    def distance(self, layer: str, wanted: tuple, mean, spread):
+    def distance(self, layer: str, wanted: tuple, mean, spread, weights=None):
         """Scalar, 0 where the statistics agree, about 1 where the picture has none.
 
         Args:
@@ -45,13 +45,14 @@ class StyleDistance:
             wanted: The painting's `target`.
             mean: Of the picture's channels.
             spread: Their covariance.
+            weights: Of the pictures, as of `losses.wasserstein_loss`, for that kind alone.
         """
         found = self._compared(layer, mean, spread)
         if self.kind == "moments":
             return losses.moment_loss(wanted, found)
         if self.kind == "gram":
             return losses.gram_loss(wanted, found)
-        return losses.wasserstein_loss(wanted[:2], found, wanted[2])
+        return losses.wasserstein_loss(wanted[:2], found, wanted[2], weights=weights)
 
     def _compared(self, layer, *pair):
         """Moments, a Gram matrix, or mean and covariance."""

@@ -25,7 +25,7 @@ class Trainer(keras.Model):
     """Trains a network on a criterion that returns named, already weighted losses.
 
     Args:
-        network: Called with the batch (a dictionary of tensors); `hastened`.
+        network: Called with what it knows of the batch (a dictionary of tensors); `hastened`.
         criterion: Called with the batch and the network's outputs, returns a dictionary of
             scalars, one for each of its `names`; the objective is their sum. Held as it is:
             neither trained nor saved.
@@ -42,7 +42,7 @@ class Trainer(keras.Model):
         criterion: Callable[[Mapping, object], dict],
         seen: Seen | None = None,
     ):
-        super().__init__(name="trainer")
+        super().__init__(name="trainer", autocast=False)  # statistics stay in float32
         self.network = hastened(network)
         self.criterion, self.seen = criterion, seen or Seen()
         self.means = {name: keras.metrics.Mean(name) for name in criterion.names}
@@ -53,7 +53,10 @@ class Trainer(keras.Model):
         self.optimizer.build(self.network.trainable_variables)
 
     def call(self, batch, training=False):
-        return self.network(self.seen(batch), training=training)
+        seen = self.seen(batch)
+        if isinstance(seen, dict):
+            seen = {name: seen[name] for name in self.network.input}
+        return self.network(seen, training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         losses = self.criterion(x, y_pred)

@@ -9,10 +9,10 @@ from tfstyle.training.settings import Painting, number
 class Settings(Painting):
     """Every number of a training."""
 
-    stem: int = number(16, "channels at half size")
-    quarter: int = number(48, "channels at a quarter of the size")
-    eighth: int = number(72, "channels at an eighth of the size")
-    blocks: int = number(3, "residual blocks at an eighth of the size")
-    top: int = number(8, "channels at full size")
-    own_weight: float = number(400.0, "of the pixels of a photograph in its own style")
-    own_share: float = number(0.1, "share of the photographs that are their own style")
+    half: int = number(32, "channels at half the size")
+    quarter: int = number(64, "channels at a quarter of the size")
+    blocks: int = number(5, "residual blocks at a quarter of the size")
+    top: int = number(16, "channels at the whole size; half the size has twice as many")
+    noise: int = number(3, "channels of noise beside the photograph")
+    own_weight: float = number(100.0, "of the pixels of a photograph in its own style")
+    own_share: float = number(0.08, "share of the photographs that are their own style")

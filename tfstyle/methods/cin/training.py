@@ -2,7 +2,7 @@
 https://arxiv.org/abs/1610.07629: one network paints in many styles, and only the scales and
 shifts of its normalisation differ between them.
 
-Departures from the paper: a smaller network (`tfstyle.networks.transformer`); the rows of scales
+Departures from the paper: a smaller network (`tfstyle.networks.bottleneck`); the rows of scales
 and shifts add to a common one; a first row that gives photographs back, so that strengths lie
 between it and a style's; losses as of `tfstyle.training.perceptual`.
 """
@@ -20,8 +20,8 @@ from tfstyle import images, precision
 from tfstyle.data import batches, folders
 from tfstyle.layers import InstanceNorm
 from tfstyle.methods.cin.settings import Settings
+from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
 from tfstyle.networks.files import copy_into, load
-from tfstyle.networks.transformer import transformer, with_row, with_rows, without_vector
 from tfstyle.training import paintings, perceptual, runs
 from tfstyle.training.trainer import Trainer, adam
 
@@ -31,8 +31,9 @@ STYLES = "styles.json"
 
 def network(settings: Settings, styles: int) -> keras.Model:
     """A fresh transformer; the first number of its vector is the photograph's own style."""
-    shape = {key: getattr(settings, key) for key in ("stem", "quarter", "eighth", "blocks", "top")}
-    return transformer(**shape, vector=1 + styles)
+    top = (2 * settings.top, settings.top)
+    shape = (settings.half, settings.quarter, settings.blocks, top, settings.noise)
+    return bottleneck(*shape, 1 + styles, "transformer")
 
 
 def train(

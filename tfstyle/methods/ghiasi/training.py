@@ -2,10 +2,9 @@
 stylization network", https://arxiv.org/abs/1705.06830: a predictor turns any painting into a
 style vector, which conditions the normalisation of one transformer.
 
-Departures from the paper: the predictor reads the channel moments of our small encoder instead
-of being an Inception v3; losses are taken on a narrow network read out as VGG-19's features; style
-is compared by the Wasserstein distance instead of Gram matrices; contents are compared with their
-moments taken out.
+Departures from the paper: the predictor reads the means and covariances of our small encoder
+instead of being an Inception v3; the transformer redraws (`tfstyle.networks.bottleneck`); losses as
+of `tfstyle.training.perceptual`; a training begins with few paintings, which others join.
 """
 
 import dataclasses
@@ -15,47 +14,69 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from keras import ops
 
-from tfstyle import losses, precision
+from tfstyle import precision
 from tfstyle.data import batches, folders
+from tfstyle.layers import TapStatistics
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
+from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions
 from tfstyle.networks.files import copy_into, load
-from tfstyle.networks.predictor import predictor
-from tfstyle.networks.transformer import transformer
+from tfstyle.networks.predictor import VECTOR, predictor
 from tfstyle.training import perceptual, runs
+from tfstyle.training.table import View, table
 from tfstyle.training.trainer import Trainer, adam
 
-STANDARDIZE_BATCHES = 150
+STANDARDIZE_ROWS = 1000
+TABLE = "paintings.npy"
 
 
 def networks(encoder: keras.Model, settings: Settings) -> dict[str, keras.Model]:
     """A fresh predictor and transformer."""
-    shape = {key: getattr(settings, key) for key in ("stem", "quarter", "eighth", "blocks", "top")}
+    top = (2 * settings.top, settings.top)
+    shape = (settings.half, settings.quarter, settings.blocks, top, settings.noise)
     return {
-        "predictor": predictor(encoder, settings.hidden),
-        "transformer": transformer(**shape),
+        "predictor": predictor(encoder, settings.hidden, settings.directions),
+        "transformer": bottleneck(*shape, VECTOR, "transformer"),
     }
 
 
 def training_network(parts: dict[str, keras.Model]) -> keras.Model:
-    """Both networks in one, {"content", "style"} to pastiches."""
+    """Both networks in one, {"content", "own", "numbers"} to pastiches.
+
+    Of the numbers the first are what the predictor's head reads; where a photograph is its own
+    style, what it would read of that takes their place.
+    """
+    eyes, head = parts["predictor"].get_layer("eyes"), parts["predictor"].get_layer("head")
+    read = head.input.shape[-1]
     content = keras.Input((None, None, 3), name="content")
-    style = keras.Input((None, None, 3), name="style")
-    vector = parts["predictor"](style)
-    pastiche = parts["transformer"]({"content": content, "vector": vector})
-    return keras.Model({"content": content, "style": style}, pastiche, name="ghiasi")
+    own, numbers = keras.Input((), name="own"), keras.Input((None,), name="numbers")
+    seen = TapStatistics(dtype="float32")(eyes(content))
+    chosen = ops.where(own[:, None] > 0.5, seen, numbers[:, :read])
+    pastiche = parts["transformer"]({"content": content, "vector": head(chosen)})
+    inputs = {"content": content, "own": own, "numbers": numbers}
+    network = keras.Model(inputs, pastiche, name="ghiasi")
+    network.autocast = False  # the numbers stay in float32
+    return network
 
 
 class Objective(perceptual.Objective):
-    """Every photograph beside a painting."""
+    """Every photograph beside a painting.
 
-    def wanted(self, batch, found):
-        taps = self.eyes(batch["style"], training=False)
-        return self.style.targets(self.style.of(batch["style"], taps))
+    Args:
+        eyes: As of `perceptual.Objective`.
+        views: As of `perceptual.Objective`.
+        settings: As of `perceptual.Objective`.
+        read: How many of a batch's "numbers" are the predictor's; the rest is `described`.
+    """
 
-    def own(self, batch, pastiche):
-        return losses.own_style_loss(batch["content"], batch["style"], pastiche)
+    def __init__(self, eyes, views, settings, read: int):
+        super().__init__(eyes, views, settings)
+        self.read = read
+
+    def numbers(self, batch):
+        return batch["numbers"][:, self.read :]
 
 
 def train(
@@ -71,15 +92,17 @@ def train(
 
     Args:
         content: Folder of photographs.
-        styles: Folders of paintings; one that is named twice is seen twice as often.
+        styles: Folders of paintings; one that is named twice is seen twice as often. The training
+            begins with the first paintings of the first one.
         folder: The run folder; at the end it holds predictor.keras and transformer.keras.
         encoder: Frozen; the predictor reads its taps.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
         settings: Every number.
-        begin: Folder of a predictor.keras and a transformer.keras of the same shape, whose
-            weights the training begins with; None begins with random ones.
+        begin: Folder of a predictor.keras and a transformer.keras, or of a generator.keras of one
+            painting, of the same shape, whose weights the training begins with; None begins with
+            random ones.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -93,28 +116,30 @@ def train(
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         parts = networks(encoders.like(encoder), settings)
-        trainer = Trainer(training_network(parts), Objective(*loss_network(), settings))
+        read = parts["predictor"].get_layer("head").input.shape[-1]
+        objective = Objective(*loss_network(), settings, read)
+        trainer = Trainer(training_network(parts), objective)
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
+    rows, order = _described(run.folder / TABLE, painted, parts["predictor"], objective, settings)
+    if run.step == 0:
+        _standardize(parts["predictor"].get_layer("head"), rows[:, :read], order)
+        _begin(parts, begin)
 
     def batches_from(step):
-        return batches.contents_and_styles(
+        return batches.contents_and_numbers(
             photographs,
-            painted,
+            rows,
+            order,
             settings.batch,
             settings.size,
             settings.seed,
             step,
-            settings.identity_share,
-            settings.grey_share,
+            settings.own_share,
+            settings.few,
+            settings.growing,
         )
-
-    if run.step == 0 and begin is None:
-        _standardize(parts["predictor"], batches_from(0).take(STANDARDIZE_BATCHES))
-    elif run.step == 0:
-        for name, network in parts.items():
-            copy_into(network, load(Path(begin) / f"{name}.keras"))
 
     def paint(contents, styles):
         vector = parts["predictor"].predict_on_batch(styles)
@@ -130,7 +155,42 @@ def train(
     return done
 
 
-def _standardize(predictor, examples):
-    numbers = keras.Model(predictor.input, predictor.get_layer("log_moments").output)
-    found = np.concatenate([numbers.predict_on_batch(batch["style"]) for batch in examples])
-    predictor.get_layer("standardize").set_weights([found.mean(axis=0), found.var(axis=0)])
+def _described(path, painted, predictor, objective, settings):
+    """The paintings' numbers, and their rows in the order of the paintings."""
+    files = list(dict.fromkeys(painted))
+    every = round(1.0 / settings.grey_share) if settings.grey_share else len(files) + 1
+    grey = files[every - 1 :: every]
+    views = [*map(View, files), *(View(file, grey=True) for file in grey)]
+    eyes = keras.Model(predictor.input, predictor.get_layer("statistics").output)
+
+    def describe(painting):
+        picture = ops.convert_to_tensor(painting[None])
+        seen = eyes(picture, training=False)
+        return np.concatenate([np.array(seen)[0], np.array(objective.described(picture))[0]])
+
+    rows, known = table(path, views, settings.style_size, describe)
+    places = {file: index for index, file in enumerate(files)}
+    order = [places[file] for file in painted] + list(range(len(files), len(views)))
+    readable = set(known)
+    return rows, [row for row in order if row in readable]
+
+
+def _standardize(head, numbers, order):
+    logarithms = keras.Model(head.input, head.get_layer("log_statistics").output)
+    rows = sorted(set(order))[:: max(1, len(set(order)) // STANDARDIZE_ROWS)]
+    found = np.concatenate([logarithms.predict_on_batch(numbers[row][None]) for row in rows])
+    head.get_layer("standardize").set_weights([found.mean(axis=0), found.var(axis=0)])
+
+
+def _begin(parts, folder):
+    """Weights of finished networks; those of one painting's take the place of the bias."""
+    if folder is None:
+        return
+    one = Path(folder) / "generator.keras"
+    if not one.exists():
+        for name, network in parts.items():
+            copy_into(network, load(Path(folder) / f"{name}.keras"))
+        return
+    source, layer = load(one), parts["transformer"].get_layer("conditions")
+    take_convolutions(parts["transformer"], source)
+    layer.set_weights([layer.get_weights()[0], conditions(source)])

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from tfstyle.methods.bottleneck import MARGIN, OVERLAP, STRIDE
 from tfstyle.methods.translator import Translator
-
-STRIDE = 4  # pixels
-MARGIN = 24  # pixels, mirrored around a photograph, as many as a training leaves unjudged
-OVERLAP = 64  # pixels, a multiple of the stride; a pixel sees 55 to each side
 
 
 def stylizer(
