@@ -26,7 +26,7 @@ def papers_adain(eyes):
     """AdaIN on full VGG-19 with its authors' decoder, as one compiled float32 function."""
     tap = adain.TAP
     layers = decoders.mirrored(eyes, tap)
-    network = decoders.decoder(layers, 512, "reflect", slope=0.0)
+    network = decoders.decoder(layers, 512, "reflect", slope=0.0, upsampling="nearest")
     look, paint = adain.style_network(eyes), adain.painting(eyes, network)
 
     @tf.function
@@ -63,7 +63,11 @@ def papers_wct(eyes):
             tf.function(adain.trunk(eyes, tap)),
             tf.function(
                 decoders.decoder(
-                    decoders.mirrored(eyes, tap), eyes.output[tap].shape[-1], "reflect", slope=0.0
+                    decoders.mirrored(eyes, tap),
+                    eyes.output[tap].shape[-1],
+                    "reflect",
+                    slope=0.0,
+                    upsampling="nearest",
                 )
             ),
         )

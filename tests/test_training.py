@@ -250,7 +250,7 @@ def test_a_stream_begun_later_goes_on_as_the_whole(pictures):
 
 def test_pairs_hold_their_share_of_own_and_of_grey_styles(pictures):
     paths = [folders.pictures(pictures / name) for name in ("content", "style")]
-    stream = batches.contents_and_styles(*paths, 20, 16, 1, identity_share=0.4, grey_share=0.5)
+    stream = batches.contents_and_styles(*paths, 20, 16, 1, own_share=0.4, grey_share=0.5)
     batch = {name: np.asarray(value) for name, value in next(iter(stream)).items()}
     own = (batch["content"] == batch["style"]).all(axis=(1, 2, 3))
     grey = np.ptp(batch["style"], axis=-1).max(axis=(1, 2)) < 1e-6

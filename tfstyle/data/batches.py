@@ -248,7 +248,7 @@ def contents_and_styles(
     size: int,
     seed: int,
     start: int = 0,
-    identity_share: float = 0.0,
+    own_share: float = 0.0,
     grey_share: float = 0.0,
 ) -> tf.data.Dataset:
     """Batches of content crops beside style crops.
@@ -260,7 +260,7 @@ def contents_and_styles(
         size: Side of the crops in pixels.
         seed: See `crops`.
         start: Batches to pass over.
-        identity_share: Share of the pairs whose style is their own content.
+        own_share: Share of the pairs whose style is their own content.
         grey_share: Share of the other styles that lose their colours.
 
     Returns:
@@ -275,7 +275,7 @@ def contents_and_styles(
     def pair(index, content, style):
         same, grey = tf.unstack(tf.random.stateless_uniform((2,), (seed, index)))
         style = tf.where(grey < grey_share, tf.image.rgb_to_grayscale(style), style)
-        return {"content": content, "style": tf.where(same < identity_share, content, style)}
+        return {"content": content, "style": tf.where(same < own_share, content, style)}
 
     return tf.data.Dataset.zip(pairs).map(pair).batch(batch, drop_remainder=True).prefetch(4)
 

@@ -84,20 +84,26 @@ class UpsampleLike(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Double(keras.layers.Layer):
-    """Nearest upsampling by 2, for decoders, which have no reference to grow to."""
+    """Upsampling by 2, for decoders, which have no reference to grow to.
+
+    Args:
+        interpolation: "nearest" or "bilinear".
+    """
+
+    def __init__(self, interpolation="nearest", **kwargs):
+        super().__init__(**kwargs)
+        self.interpolation = interpolation
 
     def call(self, features):
         height, width = _extent(features)
-        if keras.backend.backend() == "tensorflow":
-            import tensorflow as tf
-
-            grown = tf.image.resize(features, (2 * height, 2 * width), "nearest")
-            return tf.cast(grown, features.dtype)
-        return ops.image.resize(features, (2 * height, 2 * width), interpolation="nearest")
+        return _to_size(features, (2 * height, 2 * width), self.interpolation)
 
     def compute_output_shape(self, shape):
         sides = (side and 2 * side for side in shape[1:3])
         return (shape[0], *sides, shape[3])
+
+    def get_config(self):
+        return {**super().get_config(), "interpolation": self.interpolation}
 
 
 @keras.saving.register_keras_serializable("tfstyle")
@@ -168,11 +174,16 @@ def _resized(image, reference, interpolation, antialias=False):
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        size = tf.shape(reference)[1:3]
-        return tf.cast(
-            tf.image.resize(image, size, interpolation, antialias=antialias), image.dtype
-        )
-    size = _extent(reference)
+        return _to_size(image, tf.shape(reference)[1:3], interpolation, antialias)
+    return _to_size(image, _extent(reference), interpolation, antialias)
+
+
+def _to_size(image, size, interpolation, antialias=False):
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        resized = tf.image.resize(image, size, interpolation, antialias=antialias)
+        return tf.cast(resized, image.dtype)
     return ops.image.resize(image, size, interpolation=interpolation, antialias=antialias)
 
 

@@ -1,6 +1,7 @@
 """AdaIN's network: an encoder, moments exchanged at its deepest tap, and a decoder."""
 
 import keras
+from keras import ops
 
 from tfstyle.layers import AlignMoments, CropLike, Moments
 
@@ -38,6 +39,30 @@ def aligning(encoder: keras.Model, tap: str = TAP) -> keras.Model:
     features = trunk(encoder, tap)(content)
     aligned = AlignMoments(name="adain")(features, vector, Moments(dtype="float32")(features))
     return keras.Model({"content": content, "style": style}, aligned, name="aligning")
+
+
+def aligning_described(encoder: keras.Model, tap: str = TAP) -> keras.Model:
+    """`aligning` with what is known of the style beforehand.
+
+    Args:
+        encoder: As of `aligning`.
+        tap: As of `aligning`.
+
+    Returns:
+        Model, {"content": (batch, height, width, 3), "own": (batch,), "numbers": (batch, numbers)}
+        to features. The first numbers are a painting's, from `style_network`; where "own" is 1
+        the photograph's own moments take their place.
+    """
+    content = keras.Input((None, None, 3), name="content")
+    own, numbers = keras.Input((), name="own"), keras.Input((None,), name="numbers")
+    features = trunk(encoder, tap)(content)
+    moments = Moments(dtype="float32")(features)
+    wanted = ops.where(own[:, None] > 0.5, moments, numbers[:, : moments.shape[-1]])
+    aligned = AlignMoments(name="adain")(features, wanted, moments)
+    inputs = {"content": content, "own": own, "numbers": numbers}
+    network = keras.Model(inputs, aligned, name="aligning_described")
+    network.autocast = False  # the numbers stay in float32
+    return network
 
 
 def painting(encoder: keras.Model, decoder: keras.Model, tap: str = TAP) -> keras.Model:

@@ -2,11 +2,9 @@
 
 import keras
 
-from tfstyle.layers import Double, ReflectPad
+from tfstyle.layers import Double, NoCheckerboard, ReflectPad
 
 Layers = tuple[tuple[str, int], ...]
-
-PADDINGS = ("zero", "reflect")
 
 
 def mirrored(encoder: keras.Model, tap: str, deep: int = 0) -> Layers:
@@ -39,9 +37,10 @@ def decoder(
     padding: str = "zero",
     slope: float = 0.1,
     norm: type[keras.layers.Layer] | None = None,
+    upsampling: str = "bilinear",
     name: str = "decoder",
 ) -> keras.Model:
-    """Features to pictures: 3x3 convolutions with ReLU and nearest upsampling, not normalised.
+    """Features to pictures: 3x3 convolutions with ReLU and upsampling between, not normalised.
 
     Huang & Belongie 2017, https://arxiv.org/abs/1703.06868, section 6, without normalisation
     since each kind of it brings features to one style; Li et al. 2017,
@@ -55,6 +54,8 @@ def decoder(
             channels soon say nothing for good.
         norm: Layer behind every convolution but the last, for whoever wants to see why there is
             none.
+        upsampling: "bilinear", with a last kernel without response to a checkerboard, which
+            leaves no lattice; or "nearest" as the authors'.
         name: The model's name.
 
     Returns:
@@ -66,16 +67,19 @@ def decoder(
     x, last = features, layers[-1][0]
     for label, filters in layers:
         if not filters:
-            x = Double(name=f"double_{label}")(x)
+            x = Double(upsampling, name=f"double_{label}")(x)
             continue
-        x = _conv(x, filters, padding, f"de{label}", "float32" if label == last else None)
+        smooth = label == last and upsampling == "bilinear"
+        kwargs = {"kernel_constraint": NoCheckerboard()} if smooth else {}
+        kwargs["dtype"] = "float32" if label == last else None
+        x = _conv(x, filters, padding, f"de{label}", **kwargs)
         if label != last:
             x = norm(name=f"de{label}_norm")(x) if norm else x
             x = keras.layers.LeakyReLU(slope, name=f"de{label}_relu")(x)
     return keras.Model(features, x, name=name)
 
 
-def _conv(x, filters, padding, label, dtype):
+def _conv(x, filters, padding, label, **kwargs):
     if padding == "reflect":
         x = ReflectPad(name=f"{label}_pad")(x)
     conv = keras.layers.Conv2D(
@@ -84,6 +88,6 @@ def _conv(x, filters, padding, label, dtype):
         padding="valid" if padding == "reflect" else "same",
         kernel_initializer="he_normal",
         name=label,
-        dtype=dtype,
+        **kwargs,
     )
     return conv(x)

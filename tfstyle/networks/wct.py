@@ -18,7 +18,10 @@ def tap(level: int) -> str:
 
 
 def level_decoders(
-    encoder: keras.Model, padding: str = "zero", slope: float = 0.1
+    encoder: keras.Model,
+    padding: str = "zero",
+    slope: float = 0.1,
+    upsampling: str = "bilinear",
 ) -> dict[str, keras.Model]:
     """A fresh decoder of every tap, the encoder's mirror, by tap."""
     return {
@@ -27,6 +30,7 @@ def level_decoders(
             encoder.output[each].shape[-1],
             padding,
             slope,
+            upsampling=upsampling,
             name=f"decoder{level}",
         )
         for level, each in enumerate(TAPS, 1)

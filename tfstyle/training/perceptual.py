@@ -173,6 +173,24 @@ def _own(shares, content, pastiche):
     return ops.mean(shares * ops.mean(ops.square(pastiche - content), axis=(1, 2, 3)))
 
 
+class Described(Objective):
+    """`Objective` of a batch whose "numbers", shape (batch, numbers), say what is wanted.
+
+    Args:
+        eyes: As of `Objective`.
+        views: As of `Objective`.
+        settings: As of `Objective`.
+        read: How many numbers stand before what is `described`.
+    """
+
+    def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Weights, read: int):
+        super().__init__(eyes, views, settings)
+        self.read = read
+
+    def numbers(self, batch):
+        return batch["numbers"][:, self.read :]
+
+
 def at_taps(network: keras.Model, taps: Iterable[str]) -> keras.Model:
     """A network of many taps that computes only some."""
     return keras.Model(network.input, {tap: network.output[tap] for tap in taps})

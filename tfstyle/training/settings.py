@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from tfstyle.precision import PRECISIONS
 
+PADDINGS = ("zero", "reflect")  # of decoders
+UPSAMPLINGS = ("bilinear", "nearest")
 STYLE_LOSSES = ("wasserstein", "gram", "moments")
 
 

@@ -5,11 +5,15 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import keras
 import numpy as np
+from keras import ops
 from tqdm import tqdm
 
 from tfstyle import color, images
+from tfstyle.training.perceptual import Objective
 
+TABLE = "paintings.npy"  # in a run folder
 MISSING, READ, UNREADABLE = 0.0, 1.0, -1.0
 
 
@@ -61,10 +65,49 @@ def table(
             rows[index, 0] = UNREADABLE
     known = np.flatnonzero(rows[:, 0] == READ).tolist()
     if not known:
-        raise ValueError(
-            f"Expected paintings that can be read. Received: {len(views)} broken."
-        )
+        raise ValueError(f"Expected paintings that can be read. Received: {len(views)} broken.")
     return rows[:, 1:], known
+
+
+def described(
+    path: str | os.PathLike,
+    paintings: Sequence[Path],
+    reading: keras.Model,
+    objective: Objective,
+    longest: int,
+    grey_share: float = 0.0,
+) -> tuple[np.ndarray, list[int]]:
+    """A `table` of what a network reads of paintings and of what pictures are compared with.
+
+    Args:
+        path: As of `table`.
+        paintings: Files; one that stands twice has one row.
+        reading: Pictures to vectors, which come first in a row.
+        objective: What follows in a row is as of its `described`.
+        longest: As of `table`.
+        grey_share: So many of the paintings have a row without colours as well.
+
+    Returns:
+        Array (views, numbers), and rows in the order of the paintings, then the grey ones.
+
+    Raises:
+        ValueError: None can be read.
+    """
+    files = list(dict.fromkeys(paintings))
+    every = round(1.0 / grey_share) if grey_share else 1 + len(files)
+    grey = files[every - 1 :: every]
+    views = [*map(View, files), *(View(file, grey=True) for file in grey)]
+
+    def describe(painting):
+        picture = ops.convert_to_tensor(painting[None])
+        parts = reading(picture, training=False), objective.described(picture)
+        return np.concatenate([np.array(part)[0] for part in parts])
+
+    rows, known = table(path, views, longest, describe)
+    places = {file: index for index, file in enumerate(files)}
+    order = [*(places[file] for file in paintings), *range(len(files), len(views))]
+    readable = set(known)
+    return rows, [row for row in order if row in readable]
 
 
 def _opened(path, count, numbers):

@@ -2,28 +2,36 @@
 
 import dataclasses
 
-from tfstyle.training.settings import computing, number
+from tfstyle.training.settings import PADDINGS, UPSAMPLINGS, computing, number
+
+OBJECTIVES = ("wasserstein", "paper")
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
     """Every number of a training."""
 
-    steps: int = number(6500, "optimizer steps; the authors' are 160,000")
+    steps: int = number(12000, "optimizer steps; the authors' are 160,000")
     batch: int = number(4, "pairs a step; the authors' is 8")
-    size: int = number(192, "side of the crops in pixels; the authors' is 256")
-    margin: int = number(16, "pixels of a crop's border that are painted but not judged")
+    size: int = number(224, "side of the crops in pixels; the authors' is 256")
+    style_size: int = number(640, "longer side in pixels of paintings that are larger")
+    margin: int = number(24, "pixels of a crop's border that are painted but not judged")
     rate: float = number(7e-4, "highest learning rate of Adam")
-    content_weight: float = number(1.0, "of the distance from the AdaIN target")
-    style_weight: float = number(10.0, "of the style moments' loss")
-    color_weight: float = number(30.0, "of the colours' loss")
+    objective: str = number("wasserstein", "ours, or the paper's target and moments", OBJECTIVES)
+    content_weight: float = number(1.0, "of the content loss, or the distance from the target")
+    style_weight: float = number(10.0, "of the style loss")
+    color_weight: float = number(2.0, "of the colours' loss")
     variation_weight: float = number(0.05, "of the total variation")
-    own_weight: float = number(200.0, "of the pixels of a photograph in its own style")
-    identity_share: float = number(0.1, "share of pairs whose style is their own photograph")
-    grey_share: float = number(0.04, "share of the other paintings that lose their colours")
+    lattice_weight: float = number(0.05, "of the lattice of eight pixels")
+    own_weight: float = number(100.0, "of the pixels of a photograph in its own style")
+    own_share: float = number(0.08, "share of the photographs whose style is their own")
+    grey_share: float = number(0.04, "share of the paintings that come without colours as well")
+    few: int = number(8, "paintings, the first ones, that the training begins with")
+    growing: int = number(0, "steps over which all others join them")
     average: float = number(0.999, "decay of the running average of weights that is released")
     deep: int = number(0, "the decoder's further layers at the deepest size; the authors' has 0")
-    padding: str = number("zero", "of the decoder", ("zero", "reflect"))
+    padding: str = number("zero", "of the decoder", PADDINGS)
+    upsampling: str = number("bilinear", "of the decoder; the authors' is nearest", UPSAMPLINGS)
     norm: str = number(
         "none", "of the decoder, to see why it has none", ("none", "batch", "instance")
     )

@@ -3,8 +3,9 @@ normalization", https://arxiv.org/abs/1703.06868: the photograph's features take
 moments of the painting's, and a decoder makes a picture of them.
 
 Departures from the paper by default: our small encoder instead of VGG-19, and a decoder that is its
-mirror, with leaky ReLUs; losses on a narrow network read out as VGG-19's features, each as a
-share of its own size; colours, total variation and pairs of a photograph with itself; zero padding.
+mirror, with leaky ReLUs, bilinear upsampling and zero padding; losses as of
+`tfstyle.training.perceptual`, or with `objective="paper"` the paper's, each as a share of its own
+size; pairs of a photograph with itself.
 """
 
 import dataclasses
@@ -26,6 +27,7 @@ from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
+from tfstyle.training.table import TABLE, described
 from tfstyle.training.trainer import Seen, Trainer, adam
 
 STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
@@ -37,10 +39,11 @@ def decoder(encoder: keras.Model, settings: Settings) -> keras.Model:
     layers = decoders.mirrored(encoder, TAP, settings.deep)
     channels = encoder.output[TAP].shape[-1]
     norm = NORMS[settings.norm]
-    return decoders.decoder(layers, channels, settings.padding, settings.slope, norm)
+    kinds = (settings.padding, settings.slope, norm, settings.upsampling)
+    return decoders.decoder(layers, channels, *kinds)
 
 
-class Objective:
+class PaperObjective:
     """Criterion: distance from the AdaIN target, moments at relu1_1 to relu4_1, colours, total
     variation, and pixels where a photograph is its own style.
 
@@ -113,31 +116,23 @@ def train(
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         eyes = encoder()
-        trained, aligning = decoder(eyes, settings), adain.aligning(eyes)
-        trainer = Trainer(trained, Objective(*loss_network(), settings), Seen(aligning))
+        trained = decoder(eyes, settings)
+        of = _of_pictures if settings.objective == "paper" else _of_numbers
+        objective, aligning, batches_from = of(
+            run, photographs, painted, eyes, loss_network, settings
+        )
+        trainer = Trainer(trained, objective, Seen(aligning))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
-
-    def batches_from(step):
-        return batches.contents_and_styles(
-            photographs,
-            painted,
-            settings.batch,
-            settings.size,
-            settings.seed,
-            step,
-            settings.identity_share,
-            settings.grey_share,
-        )
-
     if run.step == 0 and begin is None:
         fit_decoder_to(trained, aligning.predict_on_batch(next(iter(batches_from(0)))))
     elif run.step == 0:
         copy_into(trained, load(_decoder_of(Path(begin))))
+    shown = adain.aligning(eyes)
 
     def paint(contents, styles):
-        features = aligning.predict_on_batch({"content": contents, "style": styles})
+        features = shown.predict_on_batch({"content": contents, "style": styles})
         return np.float32(trained.predict_on_batch(features))
 
     sample = perceptual.sheet(paint, photographs, painted)
@@ -148,6 +143,48 @@ def train(
         exact.save(run.folder / "encoder.keras")
         copy_into(decoder(exact, settings), trained).save(run.folder / "decoder.keras")
     return done
+
+
+def _of_pictures(run, photographs, painted, eyes, loss_network, settings):
+    """Objective, what the decoder sees, and batches, of pictures of paintings."""
+
+    def batches_from(step):
+        return batches.contents_and_styles(
+            photographs,
+            painted,
+            settings.batch,
+            settings.size,
+            settings.seed,
+            step,
+            settings.own_share,
+            settings.grey_share,
+        )
+
+    return PaperObjective(*loss_network(), settings), adain.aligning(eyes), batches_from
+
+
+def _of_numbers(run, photographs, painted, eyes, loss_network, settings):
+    """The same, of what is known of paintings beforehand."""
+    reading = adain.style_network(eyes)
+    objective = perceptual.Described(*loss_network(), settings, reading.output.shape[-1])
+    sizes = (settings.style_size, settings.grey_share)
+    rows, order = described(run.folder / TABLE, painted, reading, objective, *sizes)
+
+    def batches_from(step):
+        return batches.contents_and_numbers(
+            photographs,
+            rows,
+            order,
+            settings.batch,
+            settings.size,
+            settings.seed,
+            step,
+            settings.own_share,
+            settings.few,
+            settings.growing,
+        )
+
+    return objective, adain.aligning_described(eyes), batches_from
 
 
 def _decoder_of(run):

@@ -22,9 +22,7 @@ class Settings:
     lattice_weight: float = number(0.05, "of the lattice of eight pixels")
     own_weight: float = number(100.0, "of the pixels of a photograph in its own style")
     own_share: float = number(0.08, "share of the photographs whose style is their own")
-    grey_share: float = number(
-        0.04, "share of the paintings that are there without colours as well"
-    )
+    grey_share: float = number(0.04, "share of the paintings that come without colours as well")
     few: int = number(8, "paintings, the first ones, that the training begins with")
     growing: int = number(4000, "steps over which all others join them")
     average: float = number(0.999, "decay of the running average of weights that is released")

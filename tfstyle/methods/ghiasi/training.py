@@ -25,11 +25,10 @@ from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolution
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
 from tfstyle.training import perceptual, runs
-from tfstyle.training.table import View, table
+from tfstyle.training.table import TABLE, described
 from tfstyle.training.trainer import Trainer, adam
 
 STANDARDIZE_ROWS = 1000
-TABLE = "paintings.npy"
 
 
 def networks(encoder: keras.Model, settings: Settings) -> dict[str, keras.Model]:
@@ -59,24 +58,6 @@ def training_network(parts: dict[str, keras.Model]) -> keras.Model:
     network = keras.Model(inputs, pastiche, name="ghiasi")
     network.autocast = False  # the numbers stay in float32
     return network
-
-
-class Objective(perceptual.Objective):
-    """Every photograph beside a painting.
-
-    Args:
-        eyes: As of `perceptual.Objective`.
-        views: As of `perceptual.Objective`.
-        settings: As of `perceptual.Objective`.
-        read: How many of a batch's "numbers" are the predictor's; the rest is `described`.
-    """
-
-    def __init__(self, eyes, views, settings, read: int):
-        super().__init__(eyes, views, settings)
-        self.read = read
-
-    def numbers(self, batch):
-        return batch["numbers"][:, self.read :]
 
 
 def train(
@@ -117,12 +98,15 @@ def train(
     with precision.mixed(run.precision.name):
         parts = networks(encoders.like(encoder), settings)
         read = parts["predictor"].get_layer("head").input.shape[-1]
-        objective = Objective(*loss_network(), settings, read)
+        objective = perceptual.Described(*loss_network(), settings, read)
         trainer = Trainer(training_network(parts), objective)
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
-    rows, order = _described(run.folder / TABLE, painted, parts["predictor"], objective, settings)
+    style = parts["predictor"]
+    reading = keras.Model(style.input, style.get_layer("statistics").output)
+    sizes = (settings.style_size, settings.grey_share)
+    rows, order = described(run.folder / TABLE, painted, reading, objective, *sizes)
     if run.step == 0:
         _standardize(parts["predictor"].get_layer("head"), rows[:, :read], order)
         _begin(parts, begin)
@@ -153,26 +137,6 @@ def train(
         for name, network in networks(encoder, settings).items():
             copy_into(network, parts[name]).save(run.folder / f"{name}.keras")
     return done
-
-
-def _described(path, painted, predictor, objective, settings):
-    """The paintings' numbers, and their rows in the order of the paintings."""
-    files = list(dict.fromkeys(painted))
-    every = round(1.0 / settings.grey_share) if settings.grey_share else len(files) + 1
-    grey = files[every - 1 :: every]
-    views = [*map(View, files), *(View(file, grey=True) for file in grey)]
-    eyes = keras.Model(predictor.input, predictor.get_layer("statistics").output)
-
-    def describe(painting):
-        picture = ops.convert_to_tensor(painting[None])
-        seen = eyes(picture, training=False)
-        return np.concatenate([np.array(seen)[0], np.array(objective.described(picture))[0]])
-
-    rows, known = table(path, views, settings.style_size, describe)
-    places = {file: index for index, file in enumerate(files)}
-    order = [places[file] for file in painted] + list(range(len(files), len(views)))
-    readable = set(known)
-    return rows, [row for row in order if row in readable]
 
 
 def _standardize(head, numbers, order):

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import computing, number
+from tfstyle.training.settings import PADDINGS, UPSAMPLINGS, computing, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Settings:
     pixel_weight: float = number(20.0, "of the pixels' squared difference")
     feature_weight: float = number(1.0, "of the features' squared difference")
     average: float = number(0.999, "decay of the running average of weights that is released")
-    padding: str = number("zero", "of the decoders", ("zero", "reflect"))
+    padding: str = number("zero", "of the decoders", PADDINGS)
+    upsampling: str = number("bilinear", "of the decoders; the authors' is nearest", UPSAMPLINGS)
     slope: float = number(0.1, "of ReLUs below 0; the authors' is 0")
     precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

@@ -85,7 +85,7 @@ def train(
     with precision.mixed(run.precision.name):
         eyes = encoder()
         seeing = _seeing(eyes)
-        decoders = wct.level_decoders(eyes, settings.padding, settings.slope)
+        decoders = wct.level_decoders(eyes, settings.padding, settings.slope, settings.upsampling)
         trained = wct.autoencoder(decoders)
         trainer = Trainer(trained, Objective(eyes, settings), Seen(seeing))
     trainer.compile(
@@ -121,7 +121,7 @@ def _begin(decoders, features, folder):
 
 def _finish(run, encoder, trained: Mapping[str, keras.Model], settings):
     encoder.save(run.folder / "encoder.keras")
-    exact = wct.level_decoders(encoder, settings.padding, settings.slope)
+    exact = wct.level_decoders(encoder, settings.padding, settings.slope, settings.upsampling)
     for tap, decoder in exact.items():
         copy_into(decoder, trained[tap]).save(run.folder / f"{decoder.name}.keras")
 
