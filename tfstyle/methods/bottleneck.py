@@ -1,6 +1,6 @@
 """How far `networks.bottleneck` sees, for whoever paints with it in windows."""
 
-STRIDE = 4  # pixels
+STRIDE = 8  # pixels, for `ghiasi-desktop`, whose network is an older one; 4 for others
 MARGIN = 24  # pixels, mirrored around a photograph, as many as a training leaves unjudged
 FLAT_MARGIN = 80  # pixels, around a photograph of one colour
-OVERLAP = 64  # pixels, a multiple of the stride; a pixel sees 55 to each side
+OVERLAP = 96  # pixels, a multiple of the stride; a pixel sees 55 to each side, of the older 83

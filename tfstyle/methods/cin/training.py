@@ -54,9 +54,9 @@ def train(
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
         settings: Every number.
-        begin: Finished run, or release, of the same shape whose weights the training begins with;
-            paintings of a name that it does not know begin with the mean of its styles. None begins
-            with random weights.
+        begin: Finished run, or release, of cin or ghiasi, of the same shape, whose weights the
+            training begins with; paintings of a name that its styles.json does not know begin with
+            the mean of its styles. None begins with random weights.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -107,12 +107,16 @@ def train(
 
 
 def _begun(folder, names):
-    """A finished transformer with a row for the photograph's own style and for each name."""
+    """A finished transformer with a row for the photograph's own style and for each name.
+
+    Where its vector is no choice of styles, none of its rows is the photograph's own.
+    """
     known, codes = load(folder / FILE), json.loads((folder / STYLES).read_text())
     kernel, _ = known.get_layer("conditions").get_weights()
     rows = {name: np.float32(code) @ kernel for name, code in codes.items()}
     mean = np.mean(list(rows.values()), axis=0)
-    return with_rows(known, np.stack([kernel[0], *(rows.get(name, mean) for name in names)]))
+    own = kernel[0] if len(kernel) == 1 + len(codes) else mean
+    return with_rows(known, np.stack([own, *(rows.get(name, mean) for name in names)]))
 
 
 def add(

@@ -15,7 +15,7 @@ import keras
 
 from tfstyle.data import folders
 from tfstyle.methods.johnson.settings import STROKES, Settings
-from tfstyle.networks.bottleneck import bottleneck
+from tfstyle.networks.bottleneck import bottleneck, without_vector
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.johnson import johnson
 from tfstyle.training import paintings, runs
@@ -49,8 +49,9 @@ def train(
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
         settings: Every number.
-        begin: Finished run, or release, of the same shape whose weights the training begins with;
-            None begins with random weights.
+        begin: Finished run, or release, of johnson or ghiasi, of the same shape, whose weights the
+            training begins with; ghiasi's as it paints in this style. None begins with random
+            weights.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -67,10 +68,18 @@ def train(
     def made():
         fresh = network(settings)
         if run.step == 0 and begin is not None:
-            copy_into(fresh, load(Path(begin) / FILE))
+            copy_into(fresh, _begun(Path(begin), painting))
         return fresh
 
     trained = paintings.train_one(run, photographs, painting, made, loss_network, settings)
     if trained is not None:
         copy_into(network(settings), trained).save(run.folder / FILE)
     return trained is not None
+
+
+def _begun(folder, painting):
+    """A finished network of one painting, or what one of any painting is in this one's style."""
+    if (folder / FILE).exists():
+        return load(folder / FILE)
+    vector = load(folder / "predictor.keras").predict_on_batch(painting[None])
+    return without_vector(load(folder / "transformer.keras"), vector[0])
