@@ -171,6 +171,34 @@ def test_the_papers_network_is_trained_with_batch_norm_and_paints_in_tiles(
     assert np.abs(lite.stylize(photograph) - found.stylize(photograph)).mean() < 0.02
 
 
+@pytest.mark.slow
+def test_adain_learns_by_the_papers_objective_as_well(pictures):
+    arguments = [*command(pictures, "papers", "adain"), "--objective", "paper", "--steps", "4"]
+    assert train([*arguments, "--upsampling", "nearest"]) == 0
+    assert (pictures / "papers" / "decoder.keras").is_file()
+
+
+@pytest.mark.slow
+def test_what_any_painting_taught_is_begun_with_and_the_other_way_round(
+    pictures, photograph, tmp_path
+):
+    """Convolutions, and scales and shifts as they are in the painting's style."""
+    images.write(photograph, tmp_path / "photograph.png")
+    many, painting = finished(pictures, "ghiasi"), images.read(pictures / "style/0.png", 640)
+    one = [*command(pictures, "one", "johnson"), "--begin", str(many), "--rate", "1e-9"]
+    assert train(one) == 0
+    found = weights.load("johnson", pictures / "one").stylize(photograph)
+    wanted = weights.load("ghiasi", many).stylize(photograph, painting)
+    assert np.abs(found - wanted).mean() < 0.02
+    again = ["--begin", str(pictures / "one"), "--rate", "1e-9", "--seed", "5"]
+    assert train([*command(pictures, "again", "ghiasi"), *again]) == 0
+    kernels = [
+        files.load(path).get_layer("residual1a").kernel
+        for path in (pictures / "again/transformer.keras", pictures / "one/generator.keras")
+    ]
+    np.testing.assert_allclose(*kernels, atol=1e-6)
+
+
 def test_a_style_is_added_and_the_others_stay_as_they_are(pictures, photograph, capsys):
     before, after = finished(pictures, "cin"), pictures / "grown"
     arguments = [*command(pictures, "grown", "cin"), "--begin", str(before)]
