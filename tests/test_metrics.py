@@ -427,7 +427,9 @@ def test_speed_ranks_a_sleep_behind_nothing():
 
 @pytest.mark.slow
 def test_speed_tells_times_bytes_and_memory():
-    lines = list(speed.report(["ghiasi"]))
-    assert sum(line.startswith("ghiasi") for line in lines) == 2 + 1 + 2
+    names = ["ghiasi", "johnson-great-wave"]
+    lines = list(speed.report(names))
+    counts = [sum(line.startswith(name) for line in lines) for name in names]
+    assert counts == [2 + 1 + 2, 2 + 1 + 1]
     peaks = [float(line.split(" MiB")[0].split()[-1]) for line in lines if "idle" in line]
-    assert len(peaks) == 2 and all(50 < peak < 400 for peak in peaks)
+    assert len(peaks) == 3 and all(50 < peak < 400 for peak in peaks)

@@ -13,6 +13,7 @@ from tfstyle import device, images, weights
 from tfstyle import examples as drawn
 from tfstyle.evaluation import models
 from tfstyle.evaluation.pairs import SIDE
+from tfstyle.methods import Takes, method
 from tfstyle.methods.module import Module
 
 
@@ -72,6 +73,15 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
             yield from _shell(name)
 
 
+def _chosen(name, style):
+    """Ways to name a style to a model on the command line, by what they are called."""
+    takes, named = method(name).takes, [*weights.styles(name)]
+    known = {"named style": ["--style", named[0]]} if named else {}
+    if takes is Takes.IMAGE:
+        return known | {"painting's file": ["--style", style]}
+    return known if takes is Takes.CHOICE else {"its own style": []}
+
+
 PEAK = "print(next(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
 
 
@@ -82,8 +92,8 @@ def _shell(name):
         images.write(drawn.lake(384, 512), photo)
         images.write(drawn.swirls(), style)
         idle = seconds_and_peak("")[1]
-        for label, chosen in (("named style", "starry-night"), ("painting's file", style)):
-            command = ["stylize", photo, "--style", chosen, "--method", name, "-o", output]
+        for label, chosen in _chosen(name, style).items():
+            command = ["stylize", photo, *chosen, "--method", name, "-o", output]
             code = f"from tfstyle import cli; assert cli.main({[*command, '--overwrite']!r}) == 0"
             seconds, peak = np.median([seconds_and_peak(code) for _ in range(3)], axis=0)
             yield f"{name:22s} {label}: {seconds:.2f} s, {peak - idle:.0f} MiB over an idle Python"
