@@ -74,12 +74,16 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
 
 
 def _chosen(name, style):
-    """Ways to name a style to a model on the command line, by what they are called."""
-    takes, named = method(name).takes, [*weights.styles(name)]
-    known = {"named style": ["--style", named[0]]} if named else {}
-    if takes is Takes.IMAGE:
-        return known | {"painting's file": ["--style", style]}
-    return known if takes is Takes.CHOICE else {"its own style": []}
+    """Ways to choose a model and its style on the command line, by what they are called."""
+    takes, model = method(name).takes, ["--method", name]
+    family, _, variant = name.partition("-")
+    if takes is Takes.NAME:
+        return {"its painting": ["--style", variant, "--method", family]}
+    if takes is Takes.NOTHING:
+        return {"its own style": ["--method", family, "--model", variant]}
+    known = {"named style": ["--style", each, *model] for each in [*weights.styles(name)][:1]}
+    file = {"painting's file": ["--style", style, *model]}
+    return known | (file if takes is Takes.IMAGE else {})
 
 
 PEAK = "print(next(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
@@ -93,7 +97,7 @@ def _shell(name):
         images.write(drawn.swirls(), style)
         idle = seconds_and_peak("")[1]
         for label, chosen in _chosen(name, style).items():
-            command = ["stylize", photo, *chosen, "--method", name, "-o", output]
+            command = ["stylize", photo, *chosen, "-o", output]
             code = f"from tfstyle import cli; assert cli.main({[*command, '--overwrite']!r}) == 0"
             seconds, peak = np.median([seconds_and_peak(code) for _ in range(3)], axis=0)
             yield f"{name:22s} {label}: {seconds:.2f} s, {peak - idle:.0f} MiB over an idle Python"

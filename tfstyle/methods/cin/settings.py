@@ -9,6 +9,10 @@ from tfstyle.training.settings import Painting, number
 class Settings(Painting):
     """Every number of a training."""
 
+    steps: int = number(6000, "optimizer steps")
+    batch: int = number(4, "photographs a step")
+    size: int = number(224, "side of the crops in pixels")
+    margin: int = number(24, "pixels of a crop's border that are painted but not judged")
     half: int = number(32, "channels at half the size")
     quarter: int = number(64, "channels at a quarter of the size")
     blocks: int = number(5, "residual blocks at a quarter of the size")
