@@ -40,27 +40,21 @@ def test_the_phone_model_keeps_within_two_megabytes():
     assert weights.lite_bytes("ghiasi") <= 2_000_000
 
 
-def test_tiles_paint_what_the_whole_does(stylizer, painting, monkeypatch):
-    content = tfstyle.examples.lake(320, 400)
-    canvas_of_it = stylizer.brush.canvas(content, **stylizer.look(painting))
-    whole = canvas_of_it.paint(content)
-    monkeypatch.setattr(canvas, "TILE", 160)
-    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size)
-    np.testing.assert_allclose(canvas_of_it._tiled(content), whole, atol=2e-5)
-
-
 def test_windows_begin_a_tile_apart():
     begun = {rows[0].start for rows, _ in tiles.windows(200, 10, 32, 8, 8, aligned=True)}
     assert begun == {-8, 24, 56, 88, 120, 152, 184}
 
 
-def test_noise_joins_tiles_without_a_seam(monkeypatch):
-    found = weights.load("johnson-the-scream")
+@pytest.mark.parametrize("name", ["ghiasi", "johnson-the-scream"])
+def test_tiles_paint_what_the_whole_does(name, painting, monkeypatch):
+    """Their noise as well, which repeats as often as tiles begin."""
+    found = weights.load(name)
+    paint = found.painter(painting if name == "ghiasi" else None)
     photograph = tfstyle.examples.lake(60, canvas.TILE + 200)
-    whole = found.stylize(photograph)
+    whole = paint(photograph)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", photograph[..., 0].size)
-    np.testing.assert_allclose(found.stylize(photograph), whole, atol=2e-4)
+    np.testing.assert_allclose(paint(photograph), whole, atol=2e-4)
 
 
 @pytest.mark.parametrize(("height", "width"), [(100, 70), (64, 64), (1, 200)])
