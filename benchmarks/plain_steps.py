@@ -13,7 +13,6 @@ import tensorflow as tf
 from cyclegan_tensorflow import Step, distance
 
 from tfstyle import layers, losses
-from tfstyle.networks.adain import TAP
 from tfstyle.training.perceptual import COLOR, CONTENT_TAPS
 
 
@@ -62,18 +61,13 @@ def gaussian(x):
     return mean, tf.matmul(centred, centred, transpose_a=True) / count
 
 
-def root(matrices):
-    values, vectors = tf.linalg.eigh(matrices)
-    scaled = vectors * tf.sqrt(tf.maximum(values, 0.0))[:, None]
-    return tf.matmul(scaled, vectors, transpose_b=True)
-
-
-def wasserstein(wanted, found):
+def wasserstein(wanted, found, weights):
     """Squared 2-Wasserstein distance of Gaussians, as a share of the wanted second moment.
 
     Args:
         wanted: Mean, covariance and its root.
         found: Mean and covariance.
+        weights: Of the pictures.
     """
     (mean, spread, rooted), (other, narrow) = wanted, found
     values = tf.maximum(tf.linalg.eigh(rooted @ narrow @ rooted)[0], 0.0)
@@ -82,7 +76,7 @@ def wasserstein(wanted, found):
     apart = tf.reduce_sum((mean - other) ** 2, axis=-1)
     apart += tf.linalg.trace(spread) + tf.linalg.trace(narrow) - 2.0 * between
     size = tf.reduce_sum(mean**2, axis=-1) + tf.linalg.trace(spread)
-    return tf.reduce_mean(apart / (size + 1e-6))
+    return tf.reduce_mean(weights * apart / (size + 1e-6))
 
 
 def variation(x):
@@ -98,18 +92,16 @@ def share(target, found):
 
 
 class Perceptual:
-    """The objective of johnson, cin and ghiasi.
+    """The objective of johnson, cin, ghiasi and adain.
 
     Args:
-        objective: This package's.
+        objective: This package's, which says what is known of the paintings.
     """
 
     def __init__(self, objective):
-        self.settings, self.table = objective.settings, getattr(objective, "table", None)
+        self.settings, self.known = objective.settings, objective
         self.eyes = plain(objective.eyes)
         self.maps = objective.style.distance.isometric
-        if self.table and len(self.table[COLOR][0]) == 1:
-            self.only = self.targets(self.table)
 
     def __call__(self, batch, pastiche):
         margin = self.settings.margin
@@ -118,20 +110,22 @@ class Perceptual:
         )
         seen, taps = self.eyes(content, training=False), self.eyes(inside, training=False)
         found = {name: gaussian(x) for name, x in (taps | {COLOR: inside}).items()}
-        wanted = self.wanted(batch, found)
-        apart = {k: wasserstein(wanted[k], self.projected(k, *found[k])) for k in found}
+        wanted = self.known.style.recalled(self.known.numbers(batch), self.known.channels)
+        own = batch.get("own", tf.zeros(len(content)))
+        apart = {k: wasserstein(wanted[k], self.projected(k, *found[k]), 1.0 - own) for k in found}
         color = apart.pop(COLOR)
         moved = {
             tap: tf.reduce_mean((normalized(seen[tap]) - normalized(taps[tap])) ** 2)
             for tap in CONTENT_TAPS
         }
+        error = tf.reduce_mean((pastiche - batch["content"]) ** 2, axis=(1, 2, 3))
         return (
             self.settings.content_weight * sum(CONTENT_TAPS[tap] * moved[tap] for tap in moved)
             + self.settings.style_weight * sum(apart.values()) / len(apart)
             + self.settings.color_weight * color
             + self.settings.variation_weight * variation(pastiche)
             + self.settings.lattice_weight * losses.lattice_loss(inside)
-            + self.settings.own_weight * self.own(batch, pastiche)
+            + self.settings.own_weight * tf.reduce_mean(own * error)
         )
 
     def projected(self, name, mean, spread):
@@ -139,74 +133,6 @@ class Perceptual:
             return mean, spread
         kernel, bias = self.maps[name]
         return mean @ kernel + bias, tf.transpose(kernel) @ spread @ kernel
-
-    def targets(self, statistics):
-        pairs = {name: self.projected(name, *pair) for name, pair in statistics.items()}
-        return {name: (mean, spread, root(spread)) for name, (mean, spread) in pairs.items()}
-
-    def wanted(self, batch, found):
-        """Of the painting, of each photograph's choice, or of the paintings beside them."""
-        if "style" in batch:
-            taps = self.eyes(batch["style"], training=False) | {COLOR: batch["style"]}
-            return self.targets({name: gaussian(x) for name, x in taps.items()})
-        if "vector" not in batch:
-            return self.only
-        return self.targets({k: self.mixed(batch["vector"], k, found[k]) for k in found})
-
-    def mixed(self, vector, name, found):
-        """By shares of the paintings; a photograph that is its own style has its own."""
-        return tuple(
-            tf.einsum("bp,p...->b...", vector[:, 1:], table)
-            + tf.einsum("b,b...->b...", vector[:, 0], tf.stop_gradient(own))
-            for table, own in zip(self.table[name], found, strict=True)
-        )
-
-    def own(self, batch, pastiche):
-        if "style" in batch:
-            return losses.own_style_loss(batch["content"], batch["style"], pastiche)
-        if "vector" not in batch:
-            return 0.0
-        error = tf.reduce_mean((pastiche - batch["content"]) ** 2, axis=(1, 2, 3))
-        return tf.reduce_mean(batch["vector"][:, 0] * error)
-
-
-class AdaIN:
-    """AdaIN's objective."""
-
-    def __init__(self, objective):
-        self.settings, self.taps = objective.settings, objective.style.taps
-        self.eyes, self.content_eyes = plain(objective.eyes), plain(objective.content_eyes)
-        self.views = objective.style.distance.views
-
-    def __call__(self, batch, pastiche):
-        margin = self.settings.margin
-        inside, content = (
-            x[:, margin:-margin, margin:-margin] for x in (pastiche, batch["content"])
-        )
-        taps, style = (self.eyes(x, training=False) for x in (inside, batch["style"]))
-        features = self.content_eyes(content, training=False)[TAP]
-        mean, variance = tf.nn.moments(style[TAP], (1, 2), keepdims=True)
-        target = normalized(features) * tf.sqrt(variance + 1e-5) + mean
-        apart = [self.apart(self.seen(k, style[k]), self.seen(k, taps[k])) for k in self.taps]
-        return (
-            self.settings.content_weight * share(target, taps[TAP])
-            + self.settings.style_weight * sum(apart) / len(apart)
-            + self.settings.color_weight * losses.color_loss(batch["style"], inside)
-            + self.settings.variation_weight * variation(pastiche)
-            + self.settings.own_weight
-            * losses.own_style_loss(batch["content"], batch["style"], pastiche)
-        )
-
-    def seen(self, tap, features):
-        """Moments of VGG-19's channels."""
-        mean, spread = gaussian(features)
-        kernel, bias = self.views[tap]
-        variance = tf.reduce_sum((spread @ kernel) * kernel, axis=1)
-        return tf.concat([mean @ kernel + bias, tf.sqrt(variance + 1e-5)], axis=-1)
-
-    def apart(self, wanted, found):
-        error = tf.reduce_sum((wanted - found) ** 2, axis=-1)
-        return tf.reduce_mean(error / (tf.reduce_sum(wanted**2, axis=-1) + 1e-6))
 
 
 class WCT:
@@ -225,8 +151,7 @@ class WCT:
         return total
 
 
-OBJECTIVES = dict.fromkeys(("johnson", "cin", "ghiasi"), Perceptual)
-OBJECTIVES |= {"adain": AdaIN, "wct": WCT}
+OBJECTIVES = dict.fromkeys(("johnson", "cin", "ghiasi", "adain"), Perceptual) | {"wct": WCT}
 
 
 def trained(family, trainer):
@@ -238,6 +163,7 @@ def trained(family, trainer):
     @tf.function
     def step(batch):
         given = seen(batch, training=False) if seen else batch
+        given = {name: given[name] for name in network.input} if not seen else given
         with tf.GradientTape() as tape:
             loss = objective(batch, network(given, training=True))
         gradients = tape.gradient(loss, network.trainable_variables)
