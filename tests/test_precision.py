@@ -11,7 +11,7 @@ import tensorflow as tf
 from processes import steps_logged
 
 from tfstyle import cli, device, examples, images, precision, release, weights
-from tfstyle.layers import UpsampleLike
+from tfstyle.layers import Double, UpsampleLike
 from tfstyle.layers.hastening import convolved, fits, hastened
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.methods.johnson import training as johnson
@@ -265,6 +265,16 @@ def test_networks_are_hastened_where_it_helps_alone(machine, monkeypatch, photog
         for name, tap in network(pair[:count], training=False).items():
             error = np.abs(tap - expected[name][:count]).max()
             assert error < 1e-4 * expected[name].max(), name
+
+
+@pytest.mark.parametrize("grow", [Double("bilinear"), UpsampleLike("bilinear"), Double()])
+def test_only_what_is_doubled_by_nearest_pixels_is_seen_before(machine, grow):
+    small, like = keras.Input((4, 4, 4)), keras.Input((8, 8, 1))
+    grown = grow(small) if isinstance(grow, Double) else grow(small, like)
+    network = keras.Model([small, like], keras.layers.Conv2D(5, 3, padding="same")(grown))
+    pictures = [keras.random.normal((2, s, s, c), seed=c) for s, c in ((4, 4), (8, 1))]
+    expected = np.array(network(pictures))
+    np.testing.assert_allclose(hastened(network)(pictures), expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("side", [8, 9, None])

@@ -40,8 +40,7 @@ def hastened(network: keras.Model) -> keras.Model:
 
 
 def _grows(layer):
-    nearest = isinstance(layer, UpsampleLike) and layer.interpolation == "nearest"
-    return nearest or isinstance(layer, Double)
+    return isinstance(layer, (Double, UpsampleLike)) and layer.interpolation == "nearest"
 
 
 def _hasten(layer, grows):
