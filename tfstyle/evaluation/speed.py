@@ -81,9 +81,10 @@ def _chosen(name, style):
         return {"its painting": ["--style", variant, "--method", family]}
     if takes is Takes.NOTHING:
         return {"its own style": ["--method", family, "--model", variant]}
-    known = {"named style": ["--style", each, *model] for each in [*weights.styles(name)][:1]}
+    first = next(iter(weights.styles(name)), None)
+    named = {"named style": ["--style", first, *model]} if first else {}
     file = {"painting's file": ["--style", style, *model]}
-    return known | (file if takes is Takes.IMAGE else {})
+    return named | (file if takes is Takes.IMAGE else {})
 
 
 PEAK = "print(next(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
