@@ -29,7 +29,7 @@ STYLES = (
     *("starry-night", "great-wave", "the-scream", "composition-vii"),
     *("large-blue-horses", "cafe-terrace-at-night"),
 )
-OURS = ("ghiasi", "ghiasi-desktop")  # beside Magenta's: on phones, and on desktops
+OURS = ("ghiasi", "adain")  # beside Magenta's
 BESIDE = (
     ("astronaut", "starry-night"),
     ("cat", "great-wave"),
@@ -60,12 +60,11 @@ def captions(labels: list[str]) -> np.ndarray:
 
 
 def painted() -> None:
-    """Photographs in named styles, each by its painting's own network."""
-    networks = [weights.load_lite(f"johnson-{style}") for style in STYLES]
-    rows = [captions(["photograph", *STYLES])]
+    """Photographs in named styles, by the default method."""
+    model, rows = weights.load_lite("ghiasi"), [captions(["photograph", *STYLES])]
     for name in PHOTOGRAPHS:
         content = photograph(name)
-        rows.append(small([content, *(network.stylize(content) for network in networks)]))
+        rows.append(small([content, *(model.stylize(content, style) for style in STYLES)]))
     images.write(images.sheet(rows), HERE / "painted.jpg", quality=84)
 
 
@@ -73,7 +72,7 @@ def masked() -> None:
     """The drawn landscape, its regions and each of them in a style of its own."""
     content, picture = (images.read(HERE / name) for name in ("lake.jpg", "lake_regions.png"))
     given = [masks.feathered(mask) for mask in regions.by_colour(picture, 3).values()]
-    painted = weights.load("ghiasi-desktop").stylize(content, REGIONS, masks=given)
+    painted = weights.load("ghiasi").stylize(content, REGIONS, masks=given)
     row = [
         images.resize(each, *images.fitted(content.shape[:2], 360))
         for each in (content, picture, painted)

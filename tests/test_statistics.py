@@ -93,6 +93,15 @@ def test_color_loss_sees_colours_and_not_where_they_are():
     assert float(losses.color_loss(style, faded)) > 1e-3
 
 
+def test_self_similarity_knows_what_is_alike_and_not_what_it_looks_like():
+    random = np.random.default_rng(0)
+    content = random.normal(size=(2, 4, 5, 6)).astype("float32")
+    turned = content @ np.linalg.qr(random.normal(size=(6, 6)))[0].astype("float32")
+    assert float(losses.self_similarity_loss(content, 3.0 * turned)) < 1e-4
+    flat = np.where(np.arange(5)[:, None] < 3, content[:, :1, :1], content)
+    assert float(losses.self_similarity_loss(flat, content)) > 0.3
+
+
 def test_own_style_loss_counts_only_pairs_of_one_picture():
     random = np.random.default_rng(0)
     content, style = (random.random((2, 4, 4, 3)).astype("float32") for _ in range(2))

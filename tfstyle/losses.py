@@ -23,6 +23,31 @@ def content_loss(content, pastiche):
     return ops.mean(ops.square(difference))
 
 
+def self_similarity_loss(content, pastiche):
+    """How far the pastiche's positions are like each other where the photograph's are not.
+
+    Kolkin, Salavon & Shakhnarovich 2019, https://arxiv.org/abs/1904.12785, equation 7: distances
+    of 1 - cosine between every two positions, each row as a share of its sum. What has one colour
+    in the photograph gets one colour, whichever it is.
+
+    Args:
+        content: Features of the photograph, shape (batch, height, width, channels).
+        pastiche: Features of the result, the same shape.
+
+    Returns:
+        Scalar, 0 where they agree, at most 2.
+    """
+    wanted, found = (_dissimilarity(x) for x in (content, pastiche))
+    return ops.mean(ops.sum(ops.abs(wanted - found), axis=-1))
+
+
+def _dissimilarity(features):
+    flat = ops.reshape(features, (features.shape[0] or -1, -1, features.shape[-1]))
+    flat = statistics.unit(flat)
+    apart = 1.0 - ops.matmul(flat, ops.transpose(flat, (0, 2, 1)))
+    return apart / (ops.sum(apart, axis=-1, keepdims=True) + 1e-6)
+
+
 def target_loss(target, pastiche):
     """Squared difference from wanted features, as a share of their variance.
 

@@ -16,6 +16,8 @@ from tfstyle.training.style import StyleDistance
 CONTENT_TAPS = {"relu3_1": 1 / 3, "relu4_1": 2 / 3}  # as of gatys
 SHEET = 5  # photographs and paintings on a sheet
 
+COARSE = 22  # positions a side whose likeness to each other is compared
+
 COLOR = "color"  # the pixels, as a layer beside the taps
 
 Statistics = Mapping[str, tuple]  # mean and covariance by name
@@ -112,6 +114,7 @@ class Weights(Protocol):
 
     margin: int
     content_weight: float
+    similarity_weight: float
     style_weight: float
     color_weight: float
     variation_weight: float
@@ -120,8 +123,9 @@ class Weights(Protocol):
 
 
 class Objective:
-    """Criterion: content at relu3_1 and relu4_1, Wasserstein distance at every tap and of colours,
-    total variation, lattice, and pixels alone where a photograph is its own style.
+    """Criterion: content and self-similarity at relu3_1 and relu4_1, Wasserstein distance at every
+    tap and of colours, total variation, lattice, and pixels alone where a photograph is its own
+    style.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
     `tfstyle.losses`. A subclass says what statistics are wanted. Where some photographs are their
@@ -133,7 +137,7 @@ class Objective:
         settings: The weights.
     """
 
-    names = ("content", "style", "color", "variation", "lattice", "own")
+    names = ("content", "similarity", "style", "color", "variation", "lattice", "own")
 
     def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Weights):
         self.eyes, self.settings, self.style = eyes, settings, StyleLosses(views)
@@ -159,12 +163,22 @@ class Objective:
                 weight * losses.content_loss(seen[tap], taps[tap])
                 for tap, weight in CONTENT_TAPS.items()
             ),
+            "similarity": sum(
+                weight * losses.self_similarity_loss(_coarse(seen[tap]), _coarse(taps[tap]))
+                for tap, weight in CONTENT_TAPS.items()
+            ),
             **self.style(wanted, self.style.of(inside, taps), painted),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
             "own": _own(own, batch["content"], pastiche),
         }
         return {name: getattr(self.settings, f"{name}_weight") * found[name] for name in self.names}
+
+
+def _coarse(features):
+    """Features at no more than COARSE positions a side, or a few more."""
+    pool = max(1, features.shape[1] // COARSE)
+    return ops.average_pool(features, pool, pool) if pool > 1 else features
 
 
 def _own(shares, content, pastiche):

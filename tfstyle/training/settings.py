@@ -43,6 +43,7 @@ class Painting:
     margin: int = number(40, "pixels of a crop's border that are painted but not judged")
     rate: float = number(1e-3, "highest learning rate of Adam")
     content_weight: float = number(1.0, "of the content loss")
+    similarity_weight: float = number(0.0, "of the self-similarity of the content")
     style_weight: float = number(10.0, "of the style loss")
     color_weight: float = number(2.0, "of the colours' loss")
     variation_weight: float = number(0.05, "of the total variation")

@@ -19,6 +19,7 @@ class Settings:
     rate: float = number(7e-4, "highest learning rate of Adam")
     objective: str = number("wasserstein", "ours, or the paper's target and moments", OBJECTIVES)
     content_weight: float = number(1.0, "of the content loss, or the distance from the target")
+    similarity_weight: float = number(0.0, "of the self-similarity of the content")
     style_weight: float = number(10.0, "of the style loss")
     color_weight: float = number(2.0, "of the colours' loss")
     variation_weight: float = number(0.05, "of the total variation")
