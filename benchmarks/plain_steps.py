@@ -121,6 +121,7 @@ class Perceptual:
         error = tf.reduce_mean((pastiche - batch["content"]) ** 2, axis=(1, 2, 3))
         return (
             self.settings.content_weight * sum(CONTENT_TAPS[tap] * moved[tap] for tap in moved)
+            + self.settings.similarity_weight * self.known.similarity(seen, taps)
             + self.settings.style_weight * sum(apart.values()) / len(apart)
             + self.settings.color_weight * color
             + self.settings.variation_weight * variation(pastiche)

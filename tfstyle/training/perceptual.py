@@ -163,16 +163,22 @@ class Objective:
                 weight * losses.content_loss(seen[tap], taps[tap])
                 for tap, weight in CONTENT_TAPS.items()
             ),
-            "similarity": sum(
-                weight * losses.self_similarity_loss(_coarse(seen[tap]), _coarse(taps[tap]))
-                for tap, weight in CONTENT_TAPS.items()
-            ),
+            "similarity": self.similarity(seen, taps),
             **self.style(wanted, self.style.of(inside, taps), painted),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
             "own": _own(own, batch["content"], pastiche),
         }
         return {name: getattr(self.settings, f"{name}_weight") * found[name] for name in self.names}
+
+    def similarity(self, content: Mapping, pastiche: Mapping):
+        """Scalar, how far self-similarities of features by tap are apart; 0 where none is asked."""
+        if not self.settings.similarity_weight:
+            return ops.zeros(())
+        return sum(
+            weight * losses.self_similarity_loss(_coarse(content[tap]), _coarse(pastiche[tap]))
+            for tap, weight in CONTENT_TAPS.items()
+        )
 
 
 def _coarse(features):
