@@ -225,6 +225,20 @@ def test_a_folder_named_twice_is_seen_twice_as_often(pictures):
     assert sorted(chosen) == sorted([*once, *once, *other])
 
 
+def test_two_runs_are_released_as_a_mixture_of_their_weights(pictures, tmp_path, capsys):
+    one, other = finished(pictures, "johnson"), pictures / "other-johnson"
+    assert train([*command(pictures, other.name, "johnson"), "--seed", "9"]) == 0
+    release = ["release", "johnson", "--run", str(one), "-o", str(tmp_path / "mixed")]
+    assert cli.main([*release, "--mix", str(other), "half"]) == 2
+    assert "from 0 to 1" in capsys.readouterr().err
+    assert cli.main([*release, "--mix", str(other), "0.25"]) == 0
+    folders = (tmp_path / "mixed", one, other)
+    found, mine, theirs = (
+        files.load(folder / "generator.keras").get_layer("paint").kernel for folder in folders
+    )
+    np.testing.assert_allclose(found, 0.75 * mine + 0.25 * theirs, atol=1e-3)
+
+
 def test_an_unfinished_run_is_not_released(tmp_path, capsys):
     assert cli.main(["release", "ghiasi", "--run", str(tmp_path), "-o", str(tmp_path)]) == 2
     assert "finished run" in capsys.readouterr().err

@@ -1,8 +1,9 @@
 """A finished run as a folder that can be shipped: Keras and TFLite files, styles and a card."""
 
+import itertools
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import tfstyle
@@ -25,6 +26,7 @@ def release(
     notes: Folder | None = None,
     paintings: Folder | None = None,
     photographs: Folder | None = None,
+    mixed: Mapping[Folder, float] | None = None,
 ) -> Iterator[Path]:
     """Writes the files of a release and yields their paths.
 
@@ -37,19 +39,24 @@ def release(
             every name in paintings.json.
         photographs: Folder of pictures that, with the paintings, give int8 its ranges; drawn
             ones do without.
+        mixed: Other finished runs of the same networks and their shares, whose weights are mixed
+            into the run's, one after the other, each by its share of the way.
 
     Raises:
-        OSError: The run is not finished, or a painting is missing.
+        OSError: A run is not finished, or a painting is missing.
         ValueError: A TFLite file paints something else than Keras.
     """
     run, folder = Path(run), Path(folder)
     files = ("encoder", "readouts") if name == "encoder" else method(name).files
-    for file in files:
-        if not (run / f"{file}.keras").is_file():
-            raise FileNotFoundError(f"Expected a finished run of {name}. Received: {run}.")
+    mixed = {Path(other): share for other, share in (mixed or {}).items()}
+    for each, file in itertools.product((run, *mixed), files):
+        if not (each / f"{file}.keras").is_file():
+            raise FileNotFoundError(f"Expected a finished run of {name}. Received: {each}.")
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         network = networks_files.load(run / f"{file}.keras")
+        for other, share in mixed.items():
+            _mix(network, networks_files.load(other / f"{file}.keras"), share)
         yield networks_files.save_compact(network, folder / f"{file}.keras")
     pairs = calls.pairs(photographs, paintings)
     exported = {} if name == "encoder" else _exported(name, folder, pairs)
@@ -62,6 +69,12 @@ def release(
     elif paintings is not None:
         yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
     yield _write_json(folder / "card.json", _card(name, run, exported, notes))
+
+
+def _mix(network, other, share):
+    """Moves a network's weights towards another one's, by a share of the way."""
+    pairs = zip(network.get_weights(), other.get_weights(), strict=True)
+    network.set_weights([(1.0 - share) * mine + share * theirs for mine, theirs in pairs])
 
 
 def _write_json(path, content, indent=2):

@@ -395,6 +395,14 @@ def _release(commands):
         "name", metavar="NAME", help="encoder, a method, or a variant such as ghiasi-desktop"
     )
     parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="finished run")
+    parser.add_argument(
+        "--mix",
+        nargs=2,
+        metavar=("DIR", "SHARE"),
+        action="append",
+        default=[],
+        help="another finished run, of whose weights so much is taken: 0.4 leaves 0.6",
+    )
     parser.add_argument("--notes", metavar="JSON", help="further lines of the card")
     parser.add_argument(
         "--paintings",
@@ -409,6 +417,16 @@ def _release(commands):
     parser.add_argument("-o", "--output", required=True, metavar="DIR")
 
 
+def _share(text):
+    try:
+        share = float(text)
+    except ValueError:
+        share = float("nan")
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"Expected a share from 0 to 1. Received: {text}.")
+    return share
+
+
 def _run_release(options):
     from tfstyle import release
 
@@ -419,6 +437,7 @@ def _run_release(options):
         options.notes,
         options.paintings,
         options.photographs,
+        {folder: _share(text) for folder, text in options.mix},
     )
     for path in paths:
         print(path)
