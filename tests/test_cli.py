@@ -211,12 +211,12 @@ def peak_megabytes(program):
     return seconds_and_peak(program)[1]
 
 
-def test_painting_512_pixels_needs_at_most_160_megabytes_more_than_python(files):
+def test_painting_512_pixels_needs_at_most_320_megabytes_more_than_python(files):
     images.write(examples.lake(600, 800), files / "large.png")
     arguments = ["stylize", str(files / "large.png"), "--style", str(files / "style.png")]
     arguments += ["-o", str(files / "out.png"), "--size", "512"]
     peak = peak_megabytes(f"from tfstyle import cli; assert cli.main({arguments}) == 0")
-    assert peak - peak_megabytes("") < 160
+    assert peak - peak_megabytes("") < 320
 
 
 def test_a_large_photograph_needs_bounded_memory(files):
@@ -225,4 +225,4 @@ def test_a_large_photograph_needs_bounded_memory(files):
     arguments = ["stylize", str(files / "large.jpg"), "--style", str(files / "style.png")]
     arguments += ["-o", str(files / "out.jpg")]
     peak = peak_megabytes(f"from tfstyle import cli; assert cli.main({arguments}) == 0")
-    assert peak < 1500 and images.read_bytes(files / "out.jpg").shape == (2400, 3200, 3)
+    assert peak < 1700 and images.read_bytes(files / "out.jpg").shape == (2400, 3200, 3)
