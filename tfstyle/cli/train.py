@@ -112,7 +112,7 @@ def _adain(kinds):
         "train a decoder of features that have taken a painting's moments",
         "tfstyle train adain --content photos --style paintings --run runs/adain\n"
         "  tfstyle train adain --content photos --style paintings --run runs/adain-vgg "
-        "--encoder vgg19 --teacher vgg19 --deep 0 --padding reflect",
+        "--encoder vgg19 --teacher vgg19 --objective paper --upsampling nearest --padding reflect",
     )
     _add_pictures(parser)
     _add_begin(parser)
@@ -130,7 +130,8 @@ def _wct(kinds):
         _run_wct,
         "train five decoders that give photographs back; no painting is needed",
         "tfstyle train wct --content photos --run runs/wct\n"
-        "  tfstyle train wct --content photos --run runs/wct-vgg --encoder vgg19 --padding reflect",
+        "  tfstyle train wct --content photos --run runs/wct-vgg --encoder vgg19 --padding reflect "
+        "--upsampling nearest",
     )
     parser.add_argument("--content", required=True, nargs="+", metavar="DIR", help="any pictures")
     _add_begin(parser)

@@ -41,7 +41,7 @@ def inside(network: keras.Model, output: str = "translated") -> keras.Model:
     Returns:
         Model of the same weights, the network's inputs by name and "mask" (batch, height, width,
         1) in [0, 1], of the picture's size, to what `measuring` tells; no moments where a network
-        tells covariances as well.
+        only tells logarithms of them, or covariances.
     """
     mask = keras.Input((None, None, 1), name="mask")
     return _telling(*_measured(network, mask=mask), output, "inside")

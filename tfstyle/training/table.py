@@ -4,6 +4,7 @@ import dataclasses
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import keras
 import numpy as np
@@ -11,6 +12,7 @@ from keras import ops
 from tqdm import tqdm
 
 from tfstyle import color, images
+from tfstyle.data import batches
 from tfstyle.training.perceptual import Objective
 
 TABLE = "paintings.npy"  # in a run folder
@@ -108,6 +110,46 @@ def described(
     order = [*(places[file] for file in paintings), *range(len(files), len(views))]
     readable = set(known)
     return rows, [row for row in order if row in readable]
+
+
+class Drawn(Protocol):
+    """What `stream` needs of a paper's settings."""
+
+    batch: int
+    size: int
+    seed: int
+    own_share: float
+    few: int
+    growing: int
+
+
+def stream(
+    photographs: Sequence[Path], rows: np.ndarray, order: Sequence[int], settings: Drawn
+) -> Callable[[int], object]:
+    """A function of a step, the endless batches from it on, as of `batches.contents_and_numbers`.
+
+    Args:
+        photographs: Files.
+        rows: As of `described`.
+        order: As of `described`.
+        settings: The numbers.
+    """
+
+    def batches_from(step):
+        return batches.contents_and_numbers(
+            photographs,
+            rows,
+            order,
+            settings.batch,
+            settings.size,
+            settings.seed,
+            step,
+            settings.own_share,
+            settings.few,
+            settings.growing,
+        )
+
+    return batches_from
 
 
 def _opened(path, count, numbers):

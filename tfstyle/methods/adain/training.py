@@ -27,7 +27,7 @@ from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
-from tfstyle.training.table import TABLE, described
+from tfstyle.training.table import TABLE, described, stream
 from tfstyle.training.trainer import Seen, Trainer, adam
 
 STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
@@ -169,21 +169,7 @@ def _of_numbers(run, photographs, painted, eyes, loss_network, settings):
     objective = perceptual.Described(*loss_network(), settings, reading.output.shape[-1])
     sizes = (settings.style_size, settings.grey_share)
     rows, order = described(run.folder / TABLE, painted, reading, objective, *sizes)
-
-    def batches_from(step):
-        return batches.contents_and_numbers(
-            photographs,
-            rows,
-            order,
-            settings.batch,
-            settings.size,
-            settings.seed,
-            step,
-            settings.own_share,
-            settings.few,
-            settings.growing,
-        )
-
+    batches_from = stream(photographs, rows, order, settings)
     return objective, adain.aligning_described(eyes), batches_from
 
 

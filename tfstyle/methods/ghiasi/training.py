@@ -17,7 +17,7 @@ import numpy as np
 from keras import ops
 
 from tfstyle import precision
-from tfstyle.data import batches, folders
+from tfstyle.data import folders
 from tfstyle.layers import TapStatistics
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
@@ -25,7 +25,7 @@ from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolution
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
 from tfstyle.training import perceptual, runs
-from tfstyle.training.table import TABLE, described
+from tfstyle.training.table import TABLE, described, stream
 from tfstyle.training.trainer import Trainer, adam
 
 STANDARDIZE_ROWS = 1000
@@ -110,20 +110,7 @@ def train(
     if run.step == 0:
         _standardize(parts["predictor"].get_layer("head"), rows[:, :read], order)
         _begin(parts, begin)
-
-    def batches_from(step):
-        return batches.contents_and_numbers(
-            photographs,
-            rows,
-            order,
-            settings.batch,
-            settings.size,
-            settings.seed,
-            step,
-            settings.own_share,
-            settings.few,
-            settings.growing,
-        )
+    batches_from = stream(photographs, rows, order, settings)
 
     def paint(contents, styles):
         vector = parts["predictor"].predict_on_batch(styles)
