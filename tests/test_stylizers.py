@@ -123,7 +123,7 @@ def test_a_named_style_paints_as_its_vector(any_stylizer, photograph):
 
 def test_a_named_style_is_the_paintings_own(lite, shared):
     """The vector of a file of the painting, read as any user's would be."""
-    picture = tfstyle.read(shared / "data/style/large/213_starry-night.jpg")
+    picture = tfstyle.read(shared / "data/style/classic/gordicaleksa_vg_starry_night.jpg")
     named, seen = (lite.look(style)["vector"] for style in ("starry-night", picture))
     np.testing.assert_allclose(named, seen, atol=1e-3)
 
