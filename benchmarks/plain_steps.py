@@ -110,7 +110,8 @@ class Perceptual:
         )
         seen, taps = self.eyes(content, training=False), self.eyes(inside, training=False)
         found = {name: gaussian(x) for name, x in (taps | {COLOR: inside}).items()}
-        wanted = self.known.style.recalled(self.known.numbers(batch), self.known.channels)
+        numbers = self.known.numbers(batch)
+        wanted = self.known.style.recalled(numbers, self.known.channels)
         own = batch.get("own", tf.zeros(len(content)))
         apart = {k: wasserstein(wanted[k], self.projected(k, *found[k]), 1.0 - own) for k in found}
         color = apart.pop(COLOR)
@@ -123,6 +124,7 @@ class Perceptual:
             self.settings.content_weight * sum(CONTENT_TAPS[tap] * moved[tap] for tap in moved)
             + self.settings.similarity_weight * self.known.similarity(seen, taps)
             + self.settings.style_weight * sum(apart.values()) / len(apart)
+            + self.settings.remd_weight * self.known.remd(numbers, taps, 1.0 - own)
             + self.settings.color_weight * color
             + self.settings.variation_weight * variation(pastiche)
             + self.settings.lattice_weight * losses.lattice_loss(inside)

@@ -51,6 +51,19 @@ def test_a_vectors_scales_and_shifts_can_be_kept_without_it(small, inputs):
     np.testing.assert_allclose(grown.predict_on_batch(same), painted, atol=1e-5)
 
 
+def test_a_wider_network_begins_as_the_narrower_one_paints(small, inputs):
+    wide = bottleneck.bottleneck(5, 12, 2, (6, 4), vector=6)
+    bottleneck.take_narrower(wide, small)
+    painted = wide.predict_on_batch(inputs)
+    np.testing.assert_allclose(painted, small.predict_on_batch(inputs), atol=1e-5)
+    new = wide.get_layer("up2").kernel[:, :, 8:, :4]
+    assert not np.any(new) and np.any(wide.get_layer("down4").kernel[:, :, :, 8:])
+    with pytest.raises(ValueError, match="wider at down2"):
+        bottleneck.take_narrower(small, wide)
+    with pytest.raises(ValueError, match="Received: 8 normalised"):
+        bottleneck.take_narrower(bottleneck.bottleneck(4, 8, 3, (4, 4), vector=6), small)
+
+
 def test_every_normalisation_has_its_moments(small, inputs):
     moments = tiling.measuring(small).predict_on_batch(inputs)["moments"]
     assert moments.shape == (1, 2 * (4 + 8 * 5 + 4 + 4))

@@ -7,14 +7,17 @@ import time
 
 import numpy as np
 import pytest
+from keras import ops
 from processes import log, same_losses, start, steps_logged, stop_after, train
 
 from tfstyle import cli, examples, images, release, weights
 from tfstyle.data import batches, folders
 from tfstyle.data.cache import cached
 from tfstyle.methods import canvas
+from tfstyle.methods.johnson.settings import Settings
+from tfstyle.networks import encoder as encoders
 from tfstyle.networks import files, vgg
-from tfstyle.training import table
+from tfstyle.training import perceptual, table
 from tfstyle.training.table import View
 
 STEPS = 12
@@ -176,6 +179,30 @@ def test_adain_learns_by_the_papers_objective_as_well(pictures):
     arguments = [*command(pictures, "papers", "adain"), "--objective", "paper", "--steps", "4"]
     assert train([*arguments, "--upsampling", "nearest"]) == 0
     assert (pictures / "papers" / "decoder.keras").is_file()
+
+
+@pytest.mark.slow
+def test_a_wider_network_goes_on_from_a_narrower_one_and_compares_features_too(
+    pictures, photograph
+):
+    many, painting = finished(pictures, "ghiasi"), images.read(pictures / "style/0.png", 640)
+    arguments = ["--begin", str(many), "--rate", "1e-9", "--quarter", "12", "--remd-weight", "5"]
+    assert train([*command(pictures, "wide", "ghiasi"), *arguments]) == 0
+    found = weights.load("ghiasi", pictures / "wide").stylize(photograph, painting)
+    wanted = weights.load("ghiasi", many).stylize(photograph, painting)
+    assert np.abs(found - wanted).mean() < 0.02
+    assert all(float(row["remd"]) > 0 for row in log(pictures / "wide"))
+
+
+def test_features_are_compared_with_those_at_a_paintings_positions():
+    eyes, readouts = weights.encoder()
+    settings = Settings(remd_weight=1.0)
+    objective = perceptual.Described(eyes, encoders.views(readouts), settings, read=0)
+    one, other = examples.lake(72, 64)[None], examples.discs(72, 64)[None]
+    numbers = objective.described(ops.convert_to_tensor(one))
+    own, apart = (float(objective.remd(numbers, eyes(x))) for x in (one, other))
+    assert own < 1e-5 < 0.05 < apart
+    assert float(objective.remd(numbers, eyes(other), np.zeros(1, "float32"))) == 0.0
 
 
 @pytest.mark.slow

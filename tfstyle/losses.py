@@ -204,7 +204,7 @@ def _trace(matrices):
     return ops.sum(ops.diagonal(matrices, axis1=1, axis2=2), axis=-1)
 
 
-def remd_loss(style, pastiche):
+def remd_loss(style, pastiche, weights=None):
     """Relaxed earth mover's distance of two sets of features, whose order does not matter.
 
     Kolkin, Salavon & Shakhnarovich 2019, https://arxiv.org/abs/1904.12785, equations 3 to 5: the
@@ -213,6 +213,7 @@ def remd_loss(style, pastiche):
     Args:
         style: Features at positions of the painting, shape (batch, positions, channels).
         pastiche: The same of the result; the number of positions may differ.
+        weights: Of the pictures, shape (batch,); None counts each.
 
     Returns:
         Scalar in [0, 2], 0 where each set has the directions of the other; the mean over the batch.
@@ -220,7 +221,8 @@ def remd_loss(style, pastiche):
     style, pastiche = statistics.unit(style), statistics.unit(pastiche)
     costs = 1.0 - ops.matmul(style, ops.transpose(pastiche, (0, 2, 1)))
     one, other = (ops.mean(ops.min(costs, axis=axis), axis=-1) for axis in (1, 2))
-    return ops.mean(ops.maximum(one, other))
+    distance = ops.maximum(one, other)
+    return ops.mean(distance if weights is None else weights * distance)
 
 
 COLOR_AXES = (  # red, green, blue, their sum and their differences

@@ -161,6 +161,54 @@ def take_convolutions(network: keras.Model, source: keras.Model) -> None:
             layer.set_weights(source.get_layer(layer.name).get_weights())
 
 
+def take_narrower(network: keras.Model, source: keras.Model) -> None:
+    """Gives a network the weights of a narrower one, so that both paint the same at first.
+
+    Chen, Goodfellow & Shlens 2016, Net2Net, https://arxiv.org/abs/1511.05641, with channels that
+    are added beside the old ones and that the old ones do not read, instead of copies of them.
+
+    Args:
+        network: From `bottleneck`, with a vector, freshly made.
+        source: The same with as many blocks and numbers in its vector, no layer of it wider.
+
+    Raises:
+        ValueError: It is no such network.
+    """
+    fresh, known = _normed(network), _normed(source)
+    if len(fresh) != len(known):
+        raise ValueError(
+            f"Expected a network to begin with of {len(fresh)} normalised convolutions. "
+            f"Received: {len(known)} normalised ones."
+        )
+    wider = [new.name for new, old in zip(fresh, known, strict=True) if new.filters < old.filters]
+    if wider:
+        raise ValueError(
+            "Expected a network to begin with that is no wider. "
+            f"Received: one that is wider at {', '.join(wider)}."
+        )
+    for layer in [*fresh, network.get_layer("paint")]:
+        weights = source.get_layer(layer.name).get_weights()
+        incoming, outgoing = weights[0].shape[2:]
+        kernel = np.array(layer.kernel)
+        kernel[:, :, incoming:, :outgoing] = 0.0
+        kernel[:, :, :incoming, :outgoing] = weights[0]
+        layer.set_weights([kernel, *weights[1:]])
+    new, old = (x.get_layer("conditions").get_weights() for x in (network, source))
+    widths = [(conv.filters, narrow.filters) for conv, narrow in zip(fresh, known, strict=True)]
+    network.get_layer("conditions").set_weights(
+        [_widened(*pair, widths) for pair in zip(new, old, strict=True)]
+    )
+
+
+def _widened(new, old, widths):
+    """Scales and shifts in the order of the convolutions, the first ones of each from `old`."""
+    parts = []
+    for wide, narrow in [pair for pair in widths for _ in ("scale", "shift")]:
+        parts += [old[..., :narrow], new[..., narrow:wide]]
+        old, new = old[..., narrow:], new[..., wide:]
+    return np.concatenate(parts, axis=-1)
+
+
 def _copied(network, vector):
     """A network of the same convolutions and another vector."""
     filters = {conv.name: conv.filters for conv in _normed(network)}

@@ -18,6 +18,8 @@ SHEET = 5  # photographs and paintings on a sheet
 
 COARSE = 22  # positions a side whose likeness to each other is compared
 
+POSITIONS = {"relu3_1": 512, "relu4_1": 256}  # of a painting that features are compared with
+
 COLOR = "color"  # the pixels, as a layer beside the taps
 
 Statistics = Mapping[str, tuple]  # mean and covariance by name
@@ -116,6 +118,7 @@ class Weights(Protocol):
     content_weight: float
     similarity_weight: float
     style_weight: float
+    remd_weight: float
     color_weight: float
     variation_weight: float
     lattice_weight: float
@@ -123,9 +126,9 @@ class Weights(Protocol):
 
 
 class Objective:
-    """Criterion: content and self-similarity at relu3_1 and relu4_1, Wasserstein distance at every
-    tap and of colours, total variation, lattice, and pixels alone where a photograph is its own
-    style.
+    """Criterion: content, self-similarity and REMD at relu3_1 and relu4_1, Wasserstein distance at
+    every tap and of colours, total variation, lattice, and pixels alone where a photograph is its
+    own style.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
     `tfstyle.losses`. A subclass says what statistics are wanted. Where some photographs are their
@@ -137,17 +140,26 @@ class Objective:
         settings: The weights.
     """
 
-    names = ("content", "similarity", "style", "color", "variation", "lattice", "own")
+    names = ("content", "similarity", "style", "remd", "color", "variation", "lattice", "own")
 
     def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Weights):
         self.eyes, self.settings, self.style = eyes, settings, StyleLosses(views)
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
         self.content_eyes = at_taps(eyes, CONTENT_TAPS)
         self.channels = {tap: eyes.output[tap].shape[-1] for tap in TAPS}
+        self.positions = POSITIONS if settings.remd_weight else {}
 
     def described(self, picture):
-        """Pictures, shape (batch, height, width, 3), as of `StyleLosses.described`."""
-        return self.style.described(picture, self.eyes(picture, training=False))
+        """What is compared of pictures of paintings, shape (batch, height, width, 3), as vectors.
+
+        As of `StyleLosses.described`, and features at some positions where REMD is asked.
+        """
+        features = self.eyes(picture, training=False)
+        parts = [self.style.described(picture, features)]
+        for tap, count in self.positions.items():
+            found = _at_positions(features[tap], count)
+            parts.append(ops.reshape(ops.cast(found, "float32"), (found.shape[0], -1)))
+        return ops.concatenate(parts, axis=-1)
 
     def numbers(self, batch: Mapping):
         """What is `described` of the batch's paintings, a row each."""
@@ -156,7 +168,8 @@ class Objective:
     def __call__(self, batch, pastiche):
         content, inside = self.inside(batch["content"]), self.inside(pastiche)
         seen, taps = self.content_eyes(content, training=False), self.eyes(inside, training=False)
-        wanted, own = self.style.recalled(self.numbers(batch), self.channels), batch.get("own")
+        numbers, own = self.numbers(batch), batch.get("own")
+        wanted = self.style.recalled(numbers, self.channels)
         painted = None if own is None else 1.0 - own
         found = {
             "content": sum(
@@ -165,6 +178,7 @@ class Objective:
             ),
             "similarity": self.similarity(seen, taps),
             **self.style(wanted, self.style.of(inside, taps), painted),
+            "remd": self.remd(numbers, taps, painted),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
             "own": _own(own, batch["content"], pastiche),
@@ -179,6 +193,31 @@ class Objective:
             weight * losses.self_similarity_loss(_coarse(content[tap]), _coarse(pastiche[tap]))
             for tap, weight in CONTENT_TAPS.items()
         )
+
+    def remd(self, numbers, pastiche: Mapping, weights=None):
+        """Scalar, mean over the taps of `losses.remd_loss`; 0 where none is asked.
+
+        Args:
+            numbers: What is `described` of the paintings.
+            pastiche: Features by tap.
+            weights: Of the pictures, shape (batch,); None counts each.
+        """
+        distances, end = [], numbers.shape[-1]
+        for tap, count in reversed(self.positions.items()):
+            channels = self.channels[tap]
+            style = ops.reshape(numbers[:, end - count * channels : end], (-1, count, channels))
+            height, width = pastiche[tap].shape[1:3]
+            found = ops.reshape(pastiche[tap], (-1, height * width, channels))
+            distances.append(losses.remd_loss(style, found, weights))
+            end -= count * channels
+        return sum(distances) / len(distances) if distances else ops.zeros(())
+
+
+def _at_positions(features, count):
+    """Features of one picture at positions drawn with a fixed seed, shape (1, count, channels)."""
+    flat = ops.reshape(features, (1, -1, features.shape[-1]))
+    order = np.random.default_rng(0).permutation(flat.shape[1])
+    return ops.take(flat, np.resize(order, count), axis=1)
 
 
 def _coarse(features):

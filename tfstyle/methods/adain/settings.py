@@ -21,6 +21,7 @@ class Settings:
     content_weight: float = number(1.0, "of the content loss, or the distance from the target")
     similarity_weight: float = number(0.0, "of the self-similarity of the content")
     style_weight: float = number(10.0, "of the style loss")
+    remd_weight: float = number(0.0, "of the relaxed earth mover's distance of features")
     color_weight: float = number(2.0, "of the colours' loss")
     variation_weight: float = number(0.05, "of the total variation")
     lattice_weight: float = number(0.05, "of the lattice of eight pixels")

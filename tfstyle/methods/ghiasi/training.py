@@ -21,7 +21,7 @@ from tfstyle.data import folders
 from tfstyle.layers import TapStatistics
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
-from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions
+from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions, take_narrower
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
 from tfstyle.training import perceptual, runs
@@ -81,9 +81,9 @@ def train(
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
         settings: Every number.
-        begin: Folder of a predictor.keras and a transformer.keras, or of a generator.keras of one
-            painting, of the same shape, whose weights the training begins with; None begins with
-            random ones.
+        begin: Folder of a predictor.keras and a transformer.keras, which may be narrower, or of a
+            generator.keras of one painting, of the same shape, whose weights the training begins
+            with; None begins with random ones.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -139,8 +139,8 @@ def _begin(parts, folder):
         return
     one = Path(folder) / "generator.keras"
     if not one.exists():
-        for name, network in parts.items():
-            copy_into(network, load(Path(folder) / f"{name}.keras"))
+        copy_into(parts["predictor"], load(Path(folder) / "predictor.keras"))
+        take_narrower(parts["transformer"], load(Path(folder) / "transformer.keras"))
         return
     source, layer = load(one), parts["transformer"].get_layer("conditions")
     take_convolutions(parts["transformer"], source)
