@@ -1,5 +1,6 @@
 """One contract for every released model of every row of METHODS, on LiteRT and on Keras."""
 
+import concurrent.futures
 import functools
 import shutil
 
@@ -73,6 +74,16 @@ def test_a_picture_comes_back_at_its_size_as_floats_in_0_1_and_always_the_same(p
     np.testing.assert_array_equal(first, second)
     assert first.shape == content.shape and first.dtype == np.float32
     assert np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1
+
+
+def test_sixteen_threads_share_a_stylizer(paint, model, photograph):
+    pictures = [np.roll(photograph[:48, :64], 5 * k, axis=1) for k in range(4)]
+    alone = [paint(picture) for picture in pictures]
+    count = len(pictures) if model == ("gatys", "keras") else 32
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(lambda index: paint(pictures[index % 4]), range(count)))
+    for index, painted in enumerate(together):
+        np.testing.assert_allclose(painted, alone[index % 4], atol=1e-4)
 
 
 def test_a_batch_of_two_equals_two_of_one(paint, photograph):

@@ -2,13 +2,16 @@ import io
 import os
 import re
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
 from tfstyle import images
+from tfstyle.data import folders
 
 
 def saved(tmp_path, image, name, **options):
@@ -43,6 +46,80 @@ def test_exif_turns_the_picture(tmp_path):
     exif[0x0112] = 6
     path = saved(tmp_path, gradient(12, 20), "a.jpg", exif=exif)
     assert images.read(path).shape == (20, 12, 3)
+
+
+def broken_exif(orientation):
+    """Of a camera that divides by 0 and writes a word for a resolution."""
+    entries = [
+        struct.pack("<HHIHH", 0x0112, 3, 1, orientation, 0),
+        struct.pack("<HHI4s", 0x011A, 2, 4, b"abc\0"),
+        struct.pack("<HHII", 0x9204, 10, 1, 50),
+    ]
+    header = b"II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(entries) + bytes(4)
+    return b"Exif\0\0" + header + struct.pack("<ii", -1, 0)
+
+
+def test_broken_entries_of_exif_do_not_hide_the_picture_nor_which_way_is_up(tmp_path):
+    path = saved(tmp_path, gradient(12, 20), "a.jpg", exif=broken_exif(6))
+    assert images.read(path).shape == (20, 12, 3)
+
+
+@pytest.mark.parametrize("text", ["nonsense", "\nexif\n      12\n45786966", "\nexif\n 4\nzz"])
+def test_broken_exif_as_text_does_not_hide_the_picture(tmp_path, text):
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Raw profile type exif", text)
+    path = saved(tmp_path, gradient(12, 20), "a.png", pnginfo=notes)
+    np.testing.assert_array_equal(images.read_bytes(path), gradient(12, 20))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_pillows(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = saved(tmp_path, gradient(12, 20), "a.png", exif=exif)
+    with Image.open(path) as opened:
+        expected = ImageOps.exif_transpose(opened)
+    np.testing.assert_array_equal(images.read_bytes(path), expected)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_may_lack_its_last_bytes_but_no_pixel(tmp_path, progressive):
+    noise = Image.effect_noise((50, 70), 90)
+    path = saved(tmp_path, noise, "a.jpg", progressive=progressive)
+    whole, content = images.read_bytes(path), path.read_bytes()
+    for missing in (1, 2):
+        path.write_bytes(content[:-missing])
+        np.testing.assert_array_equal(images.read_bytes(path), whole)
+    for missing in (8, 60, len(content) // 2):
+        path.write_bytes(content[:-missing])
+        with pytest.raises(OSError, match=r"Expected a readable picture.*a\.jpg"):
+            images.read(path)
+
+
+@pytest.mark.parametrize("name", ["exif_bias_minus1_0_rot6.jpg", "png_badexif.png", "no_eoi.jpg"])
+def test_pictures_that_people_met_are_read(shared, name):
+    path = shared / "cases" / name
+    assert images.read(path).shape == ((160, 120, 3) if "rot6" in name else (120, 160, 3))
+
+
+def test_other_libraries_settings_stay_as_they_are(tmp_path):
+    script = (
+        "import warnings, numpy; from PIL import Image, ImageFile\n"
+        "def settings(): return (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, "
+        "list(warnings.filters))\n"
+        "before = settings(); import tfstyle; from tfstyle import images\n"
+        "images.read('a.png'); images.write(images.read('a.png'), 'b.png')\n"
+        "assert settings() == before, (before, settings())"
+    )
+    saved(tmp_path, gradient(), "a.png")
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
+
+
+def test_what_pillow_refuses_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    path = saved(tmp_path, gradient(12, 20), "large.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(ValueError, match=r"Expected a picture of fewer pixels.*large\.png.*240"):
+        images.read(path)
 
 
 def test_transparency_lies_on_white(tmp_path):
@@ -215,6 +292,33 @@ def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path):
         images.write(np.zeros((4, 4, 3)), tmp_path / "a.xyz")
 
 
+@pytest.mark.parametrize(
+    ("name", "side"), [("a.webp", 16_384), ("a.jpg", 65_501), ("a.gif", 65_536)]
+)
+def test_a_format_that_holds_no_such_picture_is_named_before_anything_is_written(
+    tmp_path, name, side
+):
+    with pytest.raises(ValueError, match=rf"at most {side - 1} pixels.*{side}x1 for .*{name}"):
+        images.write(np.zeros((1, side, 3), np.uint8), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    images.check_extent(tmp_path / name, 1, side - 1)
+    images.check_extent(tmp_path / "a.png", 1, side)
+
+
+def test_files_get_the_rights_that_the_user_gives_to_new_ones(tmp_path):
+    before = os.umask(0o027)
+    try:
+        images.write_file(tmp_path / "folder" / "file", b"")
+        with images.new_folder(tmp_path / "whole") as made:
+            (made / "file").touch()
+    finally:
+        os.umask(before)
+    rights = {
+        p.name: p.stat().st_mode & 0o777 for p in (tmp_path / "whole", tmp_path / "folder/file")
+    }
+    assert rights == {"whole": 0o750, "file": 0o640}
+
+
 def test_resizing_to_the_same_size_is_the_picture_itself():
     image = np.random.default_rng(0).random((7, 9, 3), dtype=np.float32)
     assert images.resize(image, 7, 9) is image
@@ -225,3 +329,14 @@ def test_a_limit_of_the_caller_is_kept_before_anything_is_decoded(tmp_path):
     images.write(np.zeros((1001, 1000, 3), np.uint8), tmp_path / "large.png")
     with pytest.raises(ValueError, match=r"at most 1 megapixels.*large\.png, 1000x1001"):
         images.read_bytes(tmp_path / "large.png", most=1_000_000)
+
+
+def test_folders_pass_over_what_is_hidden_and_follow_links_but_not_in_circles(tmp_path):
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    for path in ("b.png", ".hidden.png", ".ipynb_checkpoints/b-checkpoint.png", "x.jpg/c.png"):
+        images.write(np.zeros((4, 4, 3)), home / path)
+    images.write(np.zeros((4, 4, 3)), elsewhere / "d.png")
+    (home / "linked").symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(home)
+    found = [str(path.relative_to(home)) for path in folders.pictures(home)]
+    assert found == ["b.png", "linked/d.png", "x.jpg/c.png"]

@@ -92,7 +92,7 @@ def _downloaded(address):
 
 def _tensorflow_hub(address):
     try:
-        with litert.quiet(), warnings.catch_warnings():
+        with litert.quiet("TensorFlow Hub"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that pkg_resources will be gone one day
             import tensorflow_hub
     except ImportError as error:
@@ -139,7 +139,7 @@ def _extracted(path, scratch):
 
 
 def _saved_model(folder, source):
-    with litert.quiet():  # about the machine, which TensorFlow tells at every log level
+    with litert.quiet("TensorFlow"):  # about the machine, which TensorFlow tells at every log level
         import tensorflow as tf
 
     if not (folder / "saved_model.pb").is_file():

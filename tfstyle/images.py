@@ -3,22 +3,30 @@
 import contextlib
 import io
 import os
+import secrets
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 
-MAX_PIXELS = 512_000_000  # 512 megapixels of RGB bytes are 1.5 GB
+MAX_PIXELS = 178_000_000  # Pillow itself refuses a few more, unless it is told otherwise
+MAX_SIDES = {"JPEG": 65_500, "WEBP": 16_383, "GIF": 65_535}  # pixels; of other formats none
+TURNS = {  # by EXIF orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 FORMATS |= {".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP", ".gif": "GIF"}
 SUFFIXES = tuple(FORMATS)
 TRANSPARENT = ("LA", "La", "PA", "RGBA", "RGBa")  # Pillow's modes
-
-Image.MAX_IMAGE_PIXELS = None  # `_open` refuses by its own limit, with a sentence
 
 
 def read(path: str | os.PathLike, size: int | None = None, background: str = "white") -> np.ndarray:
@@ -61,9 +69,7 @@ def read_bytes(
     """
     path = Path(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return np.asarray(_upright_rgb(_open(path, most), size, background))
+        return np.asarray(_upright_rgb(_open(path, most), size, background))
     except FileNotFoundError:
         raise FileNotFoundError(
             f"Expected a picture. Received: {path}, which is not there."
@@ -74,6 +80,8 @@ def read_bytes(
         raise PermissionError(f"Expected a readable picture. Received: {path}.") from None
     except _TooLargeError as error:
         raise ValueError(str(error)) from None
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"Expected a picture of fewer pixels. Received: {path}. {error}") from None
     except MemoryError:
         raise OSError(f"Expected a picture that fits in memory. Received: {path}.") from None
     except Exception as error:
@@ -101,13 +109,43 @@ def _upright_rgb(image, size, background):
     if size and image.format == "JPEG":
         image.draft(image.mode if image.mode in ("L", "RGB") else None, (2 * size, 2 * size))
     profile = image.info.get("icc_profile")
-    image.load()
+    image = _loaded(image)
     if size and max(image.size) > 2 * size and image.mode in ("RGB", "L", "CMYK"):
         image = image.reduce(max(image.size) // (2 * size))
-    image = _rgb(ImageOps.exif_transpose(image), profile, background)
+    image = _rgb(_turned(image), profile, background)
     if size and max(image.size) > size:
         image = image.resize(fitted(image.size, size), Image.Resampling.LANCZOS)
     return image
+
+
+def _loaded(image):
+    """The decoded picture; a JPEG may lack its last bytes, as long as it lacks no pixel."""
+    try:
+        image.load()
+        return image
+    except OSError:
+        if image.format != "JPEG":
+            raise
+        begun = Path(image.filename).read_bytes().removesuffix(JPEG_ENDS[:1])
+        one, other = (_decoded(begun + rest + JPEG_ENDS) for rest in (b"", b"\x55" * 64))
+        if not begun.startswith(JPEG_BEGINS) or one.tobytes() != other.tobytes():
+            raise
+        return one
+
+
+def _decoded(content):
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return image
+
+
+def _turned(image):
+    """The picture as its EXIF orientation says; other entries, broken or not, are not looked at."""
+    try:
+        turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # of whatever kind a broken value is
+        return image
+    return image if turn is None else image.transpose(turn)
 
 
 def _rgb(image, profile, background):
@@ -223,6 +261,20 @@ def check_writable(
         )
 
 
+def check_extent(path: str | os.PathLike, height: int, width: int) -> None:
+    """Refuses a target whose format holds no picture of such a size.
+
+    Raises:
+        ValueError: A side is longer than the format's longest.
+    """
+    most = MAX_SIDES.get(FORMATS[Path(path).suffix.lower()], max(height, width))
+    if max(height, width) > most:
+        raise ValueError(
+            f"Expected a picture of at most {most} pixels a side for {Path(path).suffix}, or "
+            f"another format, such as .png. Received: {width}x{height} for {path}."
+        )
+
+
 def write(image: np.ndarray, path: str | os.PathLike, quality: int = 95) -> None:
     """Writes a picture whole or not at all: to a temporary file beside it, then renamed.
 
@@ -232,13 +284,14 @@ def write(image: np.ndarray, path: str | os.PathLike, quality: int = 95) -> None
         quality: 1 to 100, for JPEG and WebP.
 
     Raises:
-        ValueError: The suffix is not one of SUFFIXES.
+        ValueError: The suffix is not one of SUFFIXES, or its format holds no such picture.
         OSError: The folder cannot be made or written to, or the disk is full.
     """
     path = Path(path)
     check_writable(path, overwrite=True)
     kind = FORMATS[path.suffix.lower()]
     pixels = image if image.dtype == np.uint8 else to_bytes(image)
+    check_extent(path, *pixels.shape[:2])
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, kind, quality=quality, subsampling=0)
     write_file(path, encoded.getbuffer())
@@ -251,20 +304,17 @@ def write_file(path: str | os.PathLike, content: bytes) -> None:
         OSError: The folder cannot be made or written to, or the disk is full.
     """
     path = Path(path)
+    temporary = _beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tfstyle-")
-    except OSError as error:
-        raise OSError(f"Expected to write {path}. Received: {error.strerror}.") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(content)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        os.replace(temporary, path)
     except OSError as error:
         raise OSError(f"Expected to write {path}. Received: {error.strerror}.") from error
     finally:
-        Path(name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -281,19 +331,18 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FileExistsError(f"Expected an empty folder or none. Received: {path}.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=path.parent, prefix=".tfstyle-"))
+    made = _beside(path)
+    made.mkdir()
     try:
         yield made
-        made.chmod(0o777 & ~_umask())
         os.replace(made, path)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _beside(path):
+    """A name that nothing has, in the same folder."""
+    return path.parent / f".tfstyle-{secrets.token_hex(8)}"
 
 
 def caption(text: str, width: int, height: int = 20) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""TFLite files run through LiteRT, which needs no TensorFlow."""
+"""TFLite files run through LiteRT, which needs no TensorFlow.
+
+Any number of threads may call the same functions: they take turns, since an interpreter paints one
+picture at a time, on all cores that it was given.
+"""
 
 import contextlib
 import os
@@ -10,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 HIDING = threading.RLock()  # of two threads the second would take the first one's for its own
+HIDDEN: set[str] = set()  # whose words have been hidden once; they say them once a process
 
 Signature = Callable[..., dict[str, np.ndarray]]
 
@@ -41,7 +46,8 @@ def signatures(
 def _function(shelf, path, name):
     def call(**inputs):
         shapes = {key: np.shape(value) for key, value in inputs.items()}
-        return shelf.open(path, name, shapes).get_signature_runner(name)(**inputs)
+        with shelf.turn:
+            return shelf.open(path, name, shapes).get_signature_runner(name)(**inputs)
 
     return call
 
@@ -50,7 +56,7 @@ class _Shelf:
     """Holds one open interpreter, and the shapes that its signatures have been called with."""
 
     def __init__(self, threads, keep):
-        self.threads, self.keep = threads, keep
+        self.threads, self.keep, self.turn = threads, keep, threading.Lock()
         self.path, self.interpreter, self.shapes = None, None, {}
 
     def open(self, path, name=None, shapes=None):
@@ -85,26 +91,43 @@ def opened(threads: int | None = None, **model):
     """
     from ai_edge_litert.interpreter import Interpreter
 
-    with quiet():
+    with quiet("LiteRT"):
         interpreter = Interpreter(num_threads=threads, **model)
         interpreter.allocate_tensors()
     return interpreter
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def quiet(whose: str) -> Iterator[None]:
     """Hides what LiteRT's C++ side says to stderr where memory is first allocated, and TensorFlow's
     where it is imported.
 
-    No setting of theirs silences it.
+    No setting of theirs silences it. It is said once a process, so that stderr is hidden once;
+    a process without stderr has nothing to hide.
+
+    Args:
+        whose: Words that are hidden.
     """
-    with HIDING:
+    with HIDING, contextlib.ExitStack() as hiding:
+        if whose not in HIDDEN:
+            hiding.enter_context(_hidden())
+        HIDDEN.add(whose)
+        yield
+
+
+@contextlib.contextmanager
+def _hidden():
+    if sys.stderr is not None:
         sys.stderr.flush()
+    try:
         kept = os.dup(2)
-        with open(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+    except OSError:
+        yield
+        return
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -28,7 +28,7 @@ class MagentaTFLite:
         self.predictor, self.transformer = (
             Interpreter(str(Path(path)), num_threads=threads) for path in (predictor, transformer)
         )
-        with litert.quiet():
+        with litert.quiet("LiteRT"):
             self.predictor.allocate_tensors()
             self.transformer.allocate_tensors()
 

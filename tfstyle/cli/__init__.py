@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 
 import tfstyle
 from tfstyle.cli import compare, demo, evaluate, export, layers, paint, train
@@ -11,6 +12,7 @@ from tfstyle.cli import compare, demo, evaluate, export, layers, paint, train
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command line and returns its exit code: 0 done, 1 partly, 2 refused, 130 stopped."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.filterwarnings("ignore", module="PIL")
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)

@@ -116,6 +116,7 @@ def _run_stylize(options):
         content = images.read(source, options.size)
         if options.size:
             content = images.resize(content, *images.fitted(content.shape[:2], options.size))
+        images.check_extent(target, *content.shape[:2])
         picture = painter(content)
         images.write(picture, target, options.quality)
         gatys.stop_if_asked(painter, target)

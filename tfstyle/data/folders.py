@@ -1,7 +1,7 @@
 """Folders of pictures."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ def pictures(folder: str | os.PathLike) -> list[Path]:
     """Every picture below a folder, in name order.
 
     Args:
-        folder: Searched with its subfolders; hidden files are passed over.
+        folder: Searched with its subfolders, linked ones too; hidden files and folders are passed
+            over.
 
     Raises:
         OSError: There is no such folder, or it holds no picture.
@@ -24,16 +25,24 @@ def pictures(folder: str | os.PathLike) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise NotADirectoryError(f"Expected a folder of pictures. Received: {folder}.")
-    found = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in images.SUFFIXES and not path.name.startswith(".")
-    )
+    found = sorted(path for path in _files(folder) if path.suffix.lower() in images.SUFFIXES)
     if not found:
         raise FileNotFoundError(
             f"Expected a folder with pictures ({', '.join(images.SUFFIXES)}). Received: {folder}."
         )
     return found
+
+
+def _files(folder, above: frozenset = frozenset()) -> Iterator[Path]:
+    """Files below a folder; a link to a folder above it is not followed."""
+    above |= {folder.resolve()}
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        if not path.is_dir():
+            yield path
+        elif path.resolve() not in above:
+            yield from _files(path, above)
 
 
 def several(folders: Sequence[str | os.PathLike]) -> list[Path]:
