@@ -1,6 +1,7 @@
 """Runs that stop at any moment and go on as if they had not."""
 
 import concurrent.futures
+import json
 import os
 import signal
 import time
@@ -73,12 +74,65 @@ def unbroken(pictures):
     return finished(pictures, "ghiasi")
 
 
-def test_an_interrupted_run_goes_on_as_if_it_had_not_been(pictures):
+def test_an_interrupted_run_paints_and_goes_on_as_if_it_had_not_been(pictures, photograph):
     run, whole = pictures / "interrupted", finished(pictures, "johnson")
+    before = signal.getsignal(signal.SIGINT)
     assert train(command(pictures, run.name, "johnson"), interrupted=2) == 130
+    assert signal.getsignal(signal.SIGINT) is before
     assert steps_logged(run) == 2
+    early = weights.load("johnson", run).stylize(photograph)
     assert train(command(pictures, run.name, "johnson")) == 0
     same_losses(run, whole, STEPS)
+    late = weights.load("johnson", run).stylize(photograph)
+    np.testing.assert_array_equal(late, weights.load("johnson", whole).stylize(photograph))
+    assert np.abs(late - early).max() > 1e-3
+
+
+def test_a_run_ends_sooner_or_goes_on_longer_with_another_rate(pictures, tmp_path):
+    run = command(pictures, "flexible", "johnson")
+    assert train([*run, "--steps", "3"]) == 0
+    assert train([*run, "--steps", "5", "--rate", "1e-4"]) == 0
+    assert [row["step"] for row in log(pictures / "flexible")] == [1, 2, 3, 4, 5]
+    (pictures / "flexible" / "generator.keras").unlink()
+    assert train([*run, "--steps", "4"]) == 0
+    assert len(list(release.release("johnson", pictures / "flexible", tmp_path))) > 1
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["trained_steps"] == 5 and card["rate"] == 2e-3
+
+
+def test_networks_are_kept_every_so_many_steps(pictures, photograph):
+    run = pictures / "kept"
+    assert train([*command(pictures, "kept", "cin"), "--steps", "5", "--keep-every", "2"]) == 0
+    assert sorted(path.name for path in (run / "kept").iterdir()) == ["step-2", "step-4"]
+    painted = [
+        weights.load("cin", folder).stylize(photograph, "0")
+        for folder in (run / "kept" / "step-2", run / "kept" / "step-4", run)
+    ]
+    assert np.abs(painted[0] - painted[1]).max() > 1e-4 < np.abs(painted[1] - painted[2]).max()
+
+
+def test_losses_that_are_no_numbers_leave_the_last_checkpoint(pictures, monkeypatch, capsys):
+    """A rate that is far too high, once three steps are behind."""
+    run = pictures / "diverged"
+    assert train([*command(pictures, "diverged", "johnson"), "--steps", "3"]) == 0
+    kept = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+    monkeypatch.setattr(perceptual.losses, "total_variation", lambda image: ops.sum(image) * np.nan)
+    longer = [*command(pictures, "diverged", "johnson"), "--steps", "6"]
+    assert train(longer, seconds=0.0) == 2
+    said = capsys.readouterr().err
+    assert "variation=nan" in said and "checkpoint of step 3" in said and "--rate 0.00067" in said
+    for name in ("state.json", "step-3.weights.h5", "generator.keras"):
+        assert (run / name).read_bytes() == kept[name]
+    monkeypatch.undo()
+    assert train([*longer, "--rate", "1e-4"]) == 0
+    assert len(log(run)) == 6
+
+
+def test_a_training_runs_in_a_thread_of_its_own(pictures):
+    run = [*command(pictures, "thread", "johnson"), "--steps", "2"]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        assert pool.submit(train, run).result() == 0
+    assert (pictures / "thread" / "generator.keras").is_file()
 
 
 @pytest.mark.slow
@@ -272,8 +326,8 @@ def test_an_unfinished_run_is_not_released(tmp_path, capsys):
 
 
 def test_other_settings_than_the_runs_are_refused(pictures, unbroken, capsys):
-    assert cli.main([*command(pictures, unbroken.name), "--rate", "0.5"]) == 2
-    assert "rate=0.5" in capsys.readouterr().err
+    assert cli.main([*command(pictures, unbroken.name), "--style-weight", "0.5"]) == 2
+    assert "style_weight=0.5" in capsys.readouterr().err
 
 
 def test_a_folder_without_pictures_is_refused(pictures, tmp_path, capsys):

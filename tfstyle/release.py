@@ -127,6 +127,9 @@ def _numbers(stylizer, picture):
 def _card(name, run, exported, notes):
     card = {"name": name, "version": tfstyle.__version__}
     card |= json.loads((run / "settings.json").read_text())
+    state = run / "state.json"
+    if state.is_file():
+        card["trained_steps"] = json.loads(state.read_text())["step"]
     if exported:
         card["tflite_bytes"] = sum(map(len, exported.values()))
         card["operations"] = {file: tflite.operations(c) for file, c in exported.items()}

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfstyle.training.finished import take_average
 from tfstyle.training.pool import Pool
 
 SEED = "seed_generator_state"
@@ -123,8 +124,7 @@ class Game(keras.Model):
     def take_average(self) -> None:
         """Gives the generators the running average of their weights, where one is kept."""
         side = self.sides["generators"]
-        if getattr(side.optimizer, "use_ema", False):
-            side.optimizer.finalize_variable_values(side.variables)
+        take_average(side.optimizer, side.variables)
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

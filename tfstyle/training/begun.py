@@ -6,6 +6,7 @@ from pathlib import Path
 from tfstyle.precision import Choice, choose, plain
 
 PRECISION, WHY = "precision", "precision_reason"
+CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # numbers that a run may go on with others of
 FORMER = "bfloat16"  # what runs computed in whose settings do not say it
 
 
@@ -30,12 +31,13 @@ def continued(folder: Path, begun: Mapping, asked: Mapping) -> dict:
         asked: Those that are asked for; the precision "auto" is the run's own.
 
     Raises:
-        ValueError: They are others.
+        ValueError: They are others, and not only of CHANGEABLE.
     """
     begun = _known(begun) if PRECISION in asked else dict(begun)
     if PRECISION in asked:
         name = plain(asked[PRECISION])
         asked = asked | {PRECISION: begun[PRECISION] if name == "auto" else name, WHY: begun[WHY]}
+    begun |= {name: asked[name] for name in CHANGEABLE if name in asked}
     other = [k for k in begun.keys() | asked.keys() if begun.get(k) != asked.get(k)]
     if other:
         changes = ", ".join(f"{k}={asked.get(k)} (was {begun.get(k)})" for k in sorted(other))

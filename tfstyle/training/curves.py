@@ -31,6 +31,11 @@ class Curves:
             for name, value in losses.items():
                 tf.summary.scalar(name, value, step=step)
 
+    def close(self) -> None:
+        """Tells TensorBoard that no more will come."""
+        if self.writer is not None:
+            self.writer.close()
+
     def draw(self) -> None:
         """Draws the log so far as losses.png, where matplotlib is installed."""
         if self.matplotlib and self.log.exists():

@@ -114,9 +114,11 @@ def play(
     """
     start = run.restore(game)
     if start >= recorder.total:
+        recorder.publish(game)
         return True
     try:
-        _play(game, _distributed(batches, start, strategy), recorder, _compiled(game, strategy))
+        with recorder.watching():
+            _play(game, _distributed(batches, start, strategy), recorder, _compiled(game, strategy))
     except LOST as error:
         if worker(strategy)[1] == 1:
             raise

@@ -35,7 +35,7 @@ def train(
 
     Args:
         pictures: Folders of photographs and paintings.
-        folder: The run folder; at the end it holds encoder.keras and readouts.keras.
+        folder: The run folder; with every checkpoint it holds encoder.keras and readouts.keras.
         teacher: Folder of teacher weights; None takes keras.applications' VGG-19.
         settings: Every number.
 
@@ -58,8 +58,10 @@ def train(
         views = readouts(student)
         trainer = Trainer(training_network(student, views), Distillation(teachers.teacher(teacher)))
     trainer.compile(adam(settings.rate, settings.steps))
-    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps))
-    if done:
-        copy_into(exact, student).save(run.folder / "encoder.keras")
-        copy_into(readouts(exact), views).save(run.folder / "readouts.keras")
-    return done
+    exact_views = readouts(exact)
+
+    def networks():
+        return {"encoder": copy_into(exact, student), "readouts": copy_into(exact_views, views)}
+
+    recorder = runs.Recorder(run, settings.steps, networks=networks)
+    return runs.fit(trainer, run, batches_from, recorder)

@@ -17,7 +17,7 @@ from tfstyle.training.adversarial import Game, Objective, optimizers
 from tfstyle.training.pool import Pool
 
 Networks = Mapping[str, keras.Model]
-FILE = "generator.keras"
+GENERATOR = "generator"
 
 
 class Numbers(Protocol):
@@ -69,8 +69,8 @@ def train(
     """Plays a game to its end and writes its generators; the same call goes on where it stopped.
 
     Args:
-        folder: The run folder; at the end it holds the generator.keras of a single generator, or
-            of each of several in a folder of its name.
+        folder: The run folder; with every checkpoint it holds the generator.keras of a single
+            generator, or of each of several in a folder of its name.
         numbers: Every number of the run, `steps` and `decay` among them.
         game: Makes the compiled game of a precision; called under the strategy's scope.
         generators: Makes the game's generators afresh, to be written in float32.
@@ -92,24 +92,29 @@ def train(
         played = game(run.precision.name)
         if begin and run.step == 0:
             _begin(played.generators, Path(begin))
+    exact = generators()
+    homes = _homes(exact, run.folder)
+    for home in homes.values():
+        runs.Run(home, run.settings, run.writes)
+
+    def networks():
+        return {
+            str((home / GENERATOR).relative_to(run.folder)): copy_into(
+                exact[name], played.generators[name]
+            )
+            for name, home in homes.items()
+        }
+
     total = numbers["steps"] + numbers["decay"]
-    recorder = runs.Recorder(run, total, sample=lambda: sample(played.generators))
-    done = devices.play(played, run, batches, recorder, strategy)
-    if done and run.writes:
-        played.take_average()
-        _write(generators(), played.generators, run)
-    return done
+    recorder = runs.Recorder(
+        run, total, sample=lambda: sample(played.generators), networks=networks
+    )
+    return devices.play(played, run, batches, recorder, strategy)
 
 
 def _begin(generators, folder):
     for name, home in _homes(generators, folder).items():
-        copy_into(generators[name], load(home / FILE))
-
-
-def _write(exact, trained, run):
-    for name, home in _homes(exact, run.folder).items():
-        runs.Run(home, run.settings)
-        copy_into(exact[name], trained[name]).save(home / FILE)
+        copy_into(generators[name], load(home / f"{GENERATOR}.keras"))
 
 
 def _homes(generators, folder):

@@ -86,7 +86,8 @@ def train_one(
     network: Callable[[], keras.Model],
     loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     settings: Painting,
-) -> keras.Model | None:
+    networks: Callable[[keras.Model], Mapping[str, keras.Model]],
+) -> bool:
     """Trains what is trainable in a network, photographs to pictures, in one style.
 
     Args:
@@ -97,9 +98,10 @@ def train_one(
         loss_network: A frozen network with VGG-19's taps and the linear maps (kernel, bias) from
             them to VGG-19's own channels, where there are any.
         settings: Every number.
+        networks: Makes of the trained network what `finished.publish` writes.
 
     Returns:
-        The trained network, or None when the run was interrupted.
+        True when the run is complete, False when it was interrupted.
     """
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
@@ -119,8 +121,7 @@ def train_one(
 
     sample = perceptual.sheet(paint, photographs, [painting])
     said = f"Looks at the painting at {painting.shape[1]}x{painting.shape[0]} pixels."
-    recorder = runs.Recorder(run, settings.steps, sample=sample, said=said)
-    done = runs.fit(trainer, run, batches_from, recorder)
-    if done:
-        trainer.take_average()
-    return trained if done else None
+    recorder = runs.Recorder(
+        run, settings.steps, sample=sample, said=said, networks=lambda: networks(trained)
+    )
+    return runs.fit(trainer, run, batches_from, recorder)

@@ -1,11 +1,13 @@
 """A run folder: settings, log, samples and the checkpoint that a run goes on from."""
 
+import contextlib
 import csv
 import json
 import os
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keras
@@ -14,9 +16,10 @@ from tqdm import tqdm
 
 from tfstyle import images
 from tfstyle.precision import Choice
-from tfstyle.training import begun, curves
+from tfstyle.training import begun, curves, finished
+from tfstyle.training.finished import SETTINGS, STATE
 
-STATE = "state.json"
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOG = "log.csv"
 
 
@@ -25,8 +28,8 @@ class Run:
 
     Args:
         folder: Made where it is missing.
-        settings: Plain numbers and strings. A checkpoint of others is refused, but for the
-            precision "auto", which is that of the checkpoint.
+        settings: Plain numbers and strings. A checkpoint of others is refused, but for those of
+            `begun.CHANGEABLE`, and the precision "auto", which is that of the checkpoint.
         writes: False for those of several workers that only read it.
 
     Raises:
@@ -36,7 +39,7 @@ class Run:
 
     def __init__(self, folder: str | os.PathLike, settings: dict, writes: bool = True):
         self.folder, self.writes = Path(folder), writes
-        asked, path = json.loads(json.dumps(settings)), self.folder / "settings.json"
+        asked, path = json.loads(json.dumps(settings)), self.folder / SETTINGS
         if path.exists() and (self.step or not writes):
             self.settings = begun.continued(self.folder, json.loads(path.read_text()), asked)
         else:
@@ -129,6 +132,7 @@ class Recorder(keras.callbacks.Callback):
         sample: Called now and then, returns a contact sheet (height, width, 3) in [0, 1].
         sample_every: Steps between two sheets.
         said: A line to begin with.
+        networks: As of `finished.publish`; with every checkpoint they are written to the run.
     """
 
     def __init__(
@@ -140,10 +144,13 @@ class Recorder(keras.callbacks.Callback):
         sample: Callable[[], np.ndarray] | None = None,
         sample_every: int = 500,
         said: str = "",
+        networks: finished.Networks | None = None,
     ):
         super().__init__()
         self.run, self.total, self.seconds, self.every = run, total, seconds, every
         self.sample, self.sample_every, self.said = sample, sample_every, said
+        self.networks, self.keep_every = networks, run.settings.get("keep_every", 0)
+        self.bar = self.curves = None
 
     def on_train_begin(self, logs=None):
         self.step = self.run.step
@@ -160,31 +167,61 @@ class Recorder(keras.callbacks.Callback):
             self.bar.write(line)
         self.interrupted = False
         self.curves = curves.Curves(self.run.folder / LOG, self.run.writes)
-        self.handlers = {s: signal.signal(s, self._stop) for s in (signal.SIGINT, signal.SIGTERM)}
 
-    def _stop(self, *_):
+    def stop(self, *_):
+        """Ends the training after this step, with a checkpoint."""
         self.interrupted = True
 
     def on_train_batch_end(self, batch, logs=None):
         self.step += 1
         self.bar.update()
         if self.step % self.every == 0 or self.step == self.total:
-            self._log(logs)
+            self._log(self._finite(logs))
         last = self.interrupted or self.step >= self.total
-        if last or time.monotonic() - self.saved_at > self.seconds:
-            self.run.save(self.model, self.step)
-            self.saved_at = time.monotonic()
-            self.curves.draw()
+        kept = self.keep_every and self.step % self.keep_every == 0
+        due = last or kept or time.monotonic() - self.saved_at > self.seconds
+        if due:
+            self._finite(logs)
+            self._save()
+        if kept and self.run.writes:
+            finished.keep(self.run.folder, self.step)
         if self.sample and self.run.writes and (self.step % self.sample_every == 0 or last):
             images.write(self.sample(), self.run.folder / "samples" / f"{self.step:06d}.jpg")
         self.model.stop_training = last
 
-    def _log(self, logs):
+    def _finite(self, logs):
         losses = {name: float(value) for name, value in logs.items()}
-        if not np.isfinite(list(losses.values())).all():
-            raise FloatingPointError(
-                f"Expected finite losses. Received: {losses} at step {self.step}."
-            )
+        wrong = {name: value for name, value in losses.items() if not np.isfinite(value)}
+        if wrong:
+            self._diverged(", ".join(f"{name}={value}" for name, value in wrong.items()))
+        return losses
+
+    def _diverged(self, what):
+        rate = self.run.settings.get("rate", 0.0)
+        kept = (
+            f"go on from the checkpoint of step {self.run.step}"
+            if self.run.step
+            else "begin in a new folder"
+        )
+        raise FloatingPointError(
+            f"Expected finite losses and weights; {kept} with a lower rate, such as --rate "
+            f"{rate / 3:.2g}. Received: {what} at step {self.step}."
+        )
+
+    def _save(self):
+        if not all(np.isfinite(np.array(v)).all() for v in self.model.trainable_variables):
+            self._diverged("weights that are not")
+        self.run.save(self.model, self.step)
+        self.publish(self.model)
+        self.saved_at = time.monotonic()
+        self.curves.draw()
+
+    def publish(self, trainer: keras.Model) -> None:
+        """Writes the networks as they stand."""
+        if self.networks and self.run.writes:
+            finished.publish(self.run.folder, trainer, self.networks)
+
+    def _log(self, losses):
         self.run.log(self.step, losses)
         self.curves.add(self.step, losses)
         self.bar.set_postfix({name: f"{value:.3g}" for name, value in losses.items()})
@@ -192,14 +229,27 @@ class Recorder(keras.callbacks.Callback):
             metric.reset_state()
 
     def on_train_end(self, logs=None):
-        self.bar.close()
-        for number, handler in self.handlers.items():
-            signal.signal(number, handler)
         if self.interrupted:
             self.bar.write(
                 f"Stopped after step {self.step} of {self.total}; "
                 "the same command goes on from here."
             )
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """While inside, Ctrl-C and a request to end stop the training with a checkpoint.
+
+        In another thread than the main one they do not reach it: `stop` does.
+        """
+        mine = threading.current_thread() is threading.main_thread()
+        handlers = {s: signal.signal(s, self.stop) for s in SIGNALS} if mine else {}
+        try:
+            yield
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+            for open_one in filter(None, (self.bar, self.curves)):
+                open_one.close()
 
 
 def fit(trainer: keras.Model, run: Run, batches: Callable[[int], object], recorder: Recorder):
@@ -217,5 +267,8 @@ def fit(trainer: keras.Model, run: Run, batches: Callable[[int], object], record
     start = run.restore(trainer)
     if start < recorder.total:
         dataset = batches(start).take(recorder.total - start)
-        trainer.fit(dataset, epochs=1, shuffle=False, verbose=0, callbacks=[recorder])
+        with recorder.watching():
+            trainer.fit(dataset, epochs=1, shuffle=False, verbose=0, callbacks=[recorder])
+    else:
+        recorder.publish(trainer)
     return run.step >= recorder.total

@@ -20,6 +20,11 @@ def computing():
     return number("auto", "what layers compute in; auto is what is fastest here", PRECISIONS)
 
 
+def keeping():
+    """The field of how often networks are kept."""
+    return number(0, "steps between networks that stay beside the newest, in kept/; 0 keeps none")
+
+
 @dataclasses.dataclass(frozen=True)
 class Distillation:
     """Every number of an encoder's distillation."""
@@ -28,6 +33,7 @@ class Distillation:
     batch: int = number(8, "pictures a step")
     size: int = number(128, "side of the crops in pixels")
     rate: float = number(2e-3, "highest learning rate of Adam")
+    keep_every: int = keeping()
     precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")
 
@@ -50,5 +56,6 @@ class Painting:
     variation_weight: float = number(0.05, "of the total variation")
     lattice_weight: float = number(0.05, "of the lattice of eight pixels")
     average: float = number(0.999, "decay of the running average of weights that is released")
+    keep_every: int = keeping()
     precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

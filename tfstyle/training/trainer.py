@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import keras
 
 from tfstyle.layers.hastening import hastened
+from tfstyle.training.finished import take_average
 
 
 class Seen:
@@ -65,11 +66,8 @@ class Trainer(keras.Model):
         return sum(losses.values())
 
     def take_average(self) -> None:
-        """Gives the network the optimizer's running average of its weights, within constraints."""
-        self.optimizer.finalize_variable_values(self.trainable_variables)
-        for variable in self.trainable_variables:
-            if variable.constraint is not None:
-                variable.assign(variable.constraint(variable))
+        """Gives the network the running average of its weights, as of `finished.take_average`."""
+        take_average(self.optimizer, self.trainable_variables)
 
 
 def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import PADDINGS, UPSAMPLINGS, computing, number
+from tfstyle.training.settings import PADDINGS, UPSAMPLINGS, computing, keeping, number
 
 OBJECTIVES = ("wasserstein", "paper")
 
@@ -38,5 +38,6 @@ class Settings:
         "none", "of the decoder, to see why it has none", ("none", "batch", "instance")
     )
     slope: float = number(0.1, "of ReLUs below 0; the authors' is 0")
+    keep_every: int = keeping()
     precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

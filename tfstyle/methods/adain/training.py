@@ -95,7 +95,7 @@ def train(
     Args:
         content: Folder of photographs.
         styles: Folders of paintings; one that is named twice is seen twice as often.
-        folder: The run folder; at the end it holds encoder.keras and decoder.keras.
+        folder: The run folder; with every checkpoint it holds encoder.keras and decoder.keras.
         encoder: Makes the frozen network whose relu4_1 is decoded; called under the training's
             precision.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
@@ -136,13 +136,15 @@ def train(
         return np.float32(trained.predict_on_batch(features))
 
     sample = perceptual.sheet(paint, photographs, painted)
-    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
-    if done:
-        trainer.take_average()
-        exact = perceptual.at_taps(encoder(), [TAP])
-        exact.save(run.folder / "encoder.keras")
-        copy_into(decoder(exact, settings), trained).save(run.folder / "decoder.keras")
-    return done
+    exact = perceptual.at_taps(encoder(), [TAP])
+    decoding = decoder(exact, settings)
+    recorder = runs.Recorder(
+        run,
+        settings.steps,
+        sample=sample,
+        networks=lambda: {"encoder": exact, "decoder": copy_into(decoding, trained)},
+    )
+    return runs.fit(trainer, run, batches_from, recorder)
 
 
 def _of_pictures(run, photographs, painted, eyes, loss_network, settings):

@@ -49,7 +49,7 @@ def train(
     Args:
         content: Folder of photographs.
         styles: Files of paintings, or folders of them; a file's name is the style's.
-        folder: The run folder; at the end it holds transformer.keras and styles.json.
+        folder: The run folder; with every checkpoint it holds transformer.keras and styles.json.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
@@ -97,13 +97,19 @@ def train(
         return trained.predict_on_batch({"content": contents, "vector": shown[: len(contents)]})
 
     sample = perceptual.sheet(paint, photographs, list(painted.values()))
-    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
-    if done:
-        trainer.take_average()
-        copy_into(network(settings, len(painted)), trained).save(run.folder / FILE)
-        codes = dict(zip(painted, vectors.tolist(), strict=True))
-        images.write_file(run.folder / STYLES, json.dumps(codes).encode())
-    return done
+    _write_codes(run.folder, dict(zip(painted, vectors.tolist(), strict=True)))
+    exact = network(settings, len(painted))
+    recorder = runs.Recorder(
+        run,
+        settings.steps,
+        sample=sample,
+        networks=lambda: {"transformer": copy_into(exact, trained)},
+    )
+    return runs.fit(trainer, run, batches_from, recorder)
+
+
+def _write_codes(folder, codes):
+    images.write_file(folder / STYLES, json.dumps(codes).encode())
 
 
 def _begun(folder, names):
@@ -135,7 +141,7 @@ def add(
     Args:
         content: Folder of photographs.
         style: File of the painting; its name is the style's.
-        folder: The run folder; at the end it holds transformer.keras and styles.json.
+        folder: The run folder; with every checkpoint it holds transformer.keras and styles.json.
         loss_network: As of `train`.
         begin: Finished run, or release, of the other styles; their rows stay as they are.
         settings: Every number; the network's shape is the finished one's.
@@ -159,12 +165,14 @@ def add(
             layer.trainable = isinstance(layer, InstanceNorm)
         return network
 
+    count = 2 + len(codes)
+    grown = {name: [*code, 0.0] for name, code in codes.items()}
+    _write_codes(run.folder, grown | {style.stem: np.eye(count)[-1].tolist()})
+
+    def networks(trained):
+        return {"transformer": with_row(known, trained)}
+
     painting = paintings.read(style, settings.style_size)
-    trained = paintings.train_one(run, photographs, painting, rows_alone, loss_network, settings)
-    if trained is not None:
-        with_row(known, trained).save(run.folder / FILE)
-        count = 2 + len(codes)
-        codes = {name: [*code, 0.0] for name, code in codes.items()}
-        codes[style.stem] = np.eye(count)[-1].tolist()
-        images.write_file(run.folder / STYLES, json.dumps(codes).encode())
-    return trained is not None
+    return paintings.train_one(
+        run, photographs, painting, rows_alone, loss_network, settings, networks
+    )

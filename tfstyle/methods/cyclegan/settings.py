@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import computing, number
+from tfstyle.training.settings import computing, keeping, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,5 +33,6 @@ class Settings:
     channels_a: int = number(3, "1 for grey pictures of domain a")
     channels_b: int = number(3, "1 for grey pictures of domain b")
     average: float = number(0.0, "decay of the weights' running average; 0 releases the last ones")
+    keep_every: int = keeping()
     precision: str = computing()
     seed: int = number(1, "chooses weights, order, crops and the pool's pictures")

@@ -151,7 +151,8 @@ def train(
     Args:
         a: Pictures of one domain.
         b: Pictures of the other.
-        folder: The run folder; at the end a_to_b/ and b_to_a/ in it hold a generator.keras each.
+        folder: The run folder; with every checkpoint a_to_b/ and b_to_a/ in it hold a
+            generator.keras each.
         settings: Every number.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
         encoder: Frozen; whose features are judged too where the settings ask for it.

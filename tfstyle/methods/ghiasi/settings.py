@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import computing, number
+from tfstyle.training.settings import computing, keeping, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,5 +35,6 @@ class Settings:
     noise: int = number(3, "channels of noise beside the photograph")
     hidden: int = number(256, "width of the predictor's hidden layer")
     directions: int = number(48, "directions a tap along which the predictor sees deviations")
+    keep_every: int = keeping()
     precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

@@ -75,7 +75,8 @@ def train(
         content: Folder of photographs.
         styles: Folders of paintings; one that is named twice is seen twice as often. The training
             begins with the first paintings of the first one.
-        folder: The run folder; at the end it holds predictor.keras and transformer.keras.
+        folder: The run folder; with every checkpoint it holds predictor.keras and
+            transformer.keras.
         encoder: Frozen; the predictor reads its taps.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called under the
@@ -117,13 +118,14 @@ def train(
         return parts["transformer"].predict_on_batch({"content": contents, "vector": vector})
 
     sample = perceptual.sheet(paint, photographs, painted)
-    recorder = runs.Recorder(run, settings.steps, sample=sample)
-    done = runs.fit(trainer, run, batches_from, recorder)
-    if done:
-        trainer.take_average()
-        for name, network in networks(encoder, settings).items():
-            copy_into(network, parts[name]).save(run.folder / f"{name}.keras")
-    return done
+    exact = networks(encoder, settings)
+    recorder = runs.Recorder(
+        run,
+        settings.steps,
+        sample=sample,
+        networks=lambda: {name: copy_into(exact[name], part) for name, part in parts.items()},
+    )
+    return runs.fit(trainer, run, batches_from, recorder)
 
 
 def _standardize(head, numbers, order):

@@ -44,7 +44,7 @@ def train(
     Args:
         content: Folder of photographs.
         style: File of the painting.
-        folder: The run folder; at the end it holds generator.keras.
+        folder: The run folder; with every checkpoint it holds generator.keras.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
@@ -71,10 +71,12 @@ def train(
             copy_into(fresh, _begun(Path(begin), painting))
         return fresh
 
-    trained = paintings.train_one(run, photographs, painting, made, loss_network, settings)
-    if trained is not None:
-        copy_into(network(settings), trained).save(run.folder / FILE)
-    return trained is not None
+    exact = network(settings)
+
+    def networks(trained):
+        return {"generator": copy_into(exact, trained)}
+
+    return paintings.train_one(run, photographs, painting, made, loss_network, settings, networks)
 
 
 def _begun(folder, painting):

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import computing, number
+from tfstyle.training.settings import computing, keeping, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,5 +31,6 @@ class Settings:
     channels_from: int = number(3, "1 to translate from grey pictures")
     channels_to: int = number(3, "1 to translate to grey pictures")
     average: float = number(0.0, "decay of the weights' running average; 0 releases the last ones")
+    keep_every: int = keeping()
     precision: str = computing()
     seed: int = number(1, "chooses weights, order, crops and dropped channels")

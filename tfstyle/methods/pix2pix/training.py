@@ -110,7 +110,7 @@ def train(
 
     Args:
         pairs: Of each pair either two files, a and b, or one with both side by side.
-        folder: The run folder; at the end it holds generator.keras.
+        folder: The run folder; with every checkpoint it holds generator.keras.
         settings: Every number.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
         direction: One of `folders.DIRECTIONS`.

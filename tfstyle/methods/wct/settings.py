@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import PADDINGS, UPSAMPLINGS, computing, number
+from tfstyle.training.settings import PADDINGS, UPSAMPLINGS, computing, keeping, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,5 +19,6 @@ class Settings:
     padding: str = number("zero", "of the decoders", PADDINGS)
     upsampling: str = number("bilinear", "of the decoders; the authors' is nearest", UPSAMPLINGS)
     slope: float = number(0.1, "of ReLUs below 0; the authors' is 0")
+    keep_every: int = keeping()
     precision: str = computing()
     seed: int = number(1, "chooses weights, order and crops")

@@ -8,7 +8,7 @@ at once; the feature loss is a share of the features' variance; zero padding; le
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -64,7 +64,7 @@ def train(
 
     Args:
         content: Folders of photographs, or any pictures.
-        folder: The run folder; at the end it holds encoder.keras and decoder1.keras to
+        folder: The run folder; with every checkpoint it holds encoder.keras and decoder1.keras to
             decoder5.keras.
         encoder: Makes the frozen network whose taps are decoded; called under the training's
             precision.
@@ -98,11 +98,15 @@ def train(
     if run.step == 0:
         _begin(decoders, seeing.predict_on_batch(next(iter(batches_from(0)))), begin)
     sample = _sampler(seeing, trained, photographs, settings.size)
-    done = runs.fit(trainer, run, batches_from, runs.Recorder(run, settings.steps, sample=sample))
-    if done:
-        trainer.take_average()
-        _finish(run, perceptual.at_taps(encoder(), TAPS), decoders, settings)
-    return done
+    exact = perceptual.at_taps(encoder(), TAPS)
+    decoding = wct.level_decoders(exact, settings.padding, settings.slope, settings.upsampling)
+
+    def networks():
+        found = {d.name: copy_into(d, decoders[tap]) for tap, d in decoding.items()}
+        return {"encoder": exact, **found}
+
+    recorder = runs.Recorder(run, settings.steps, sample=sample, networks=networks)
+    return runs.fit(trainer, run, batches_from, recorder)
 
 
 def _seeing(eyes):
@@ -117,13 +121,6 @@ def _begin(decoders, features, folder):
             fit_decoder_to(decoder, features[tap])
         else:
             copy_into(decoder, load(Path(folder) / f"{decoder.name}.keras"))
-
-
-def _finish(run, encoder, trained: Mapping[str, keras.Model], settings):
-    encoder.save(run.folder / "encoder.keras")
-    exact = wct.level_decoders(encoder, settings.padding, settings.slope, settings.upsampling)
-    for tap, decoder in exact.items():
-        copy_into(decoder, trained[tap]).save(run.folder / f"{decoder.name}.keras")
 
 
 def _sampler(seeing, trained, photographs, size):
