@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.util
 import json
+import shutil
 import signal
 import socket
 
@@ -323,6 +324,17 @@ def test_a_finished_run_translates_both_ways(domains, tmp_path, capsys):
         assert cli.main(arguments) == 0
         assert images.read(tmp_path / f"{way}.png").shape == (60, 80, 3)
     assert list((domains / "finished" / "samples").iterdir())
+
+
+def test_a_broken_picture_stops_neither_a_game_nor_its_sheets(domains, tmp_path):
+    for name in ("a", "b"):
+        shutil.copytree(domains / name, tmp_path / name)
+    (tmp_path / "a" / "0.png").write_bytes(b"no picture")
+    (tmp_path / "b" / "3.png").write_bytes(b"no picture")
+    sides = ["--a", str(tmp_path / "a"), "--b", str(tmp_path / "b")]
+    arguments = ["train", "cyclegan", *sides, "--run", str(tmp_path / "run"), *NUMBERS]
+    assert train([*arguments, "--steps=1", "--decay=1"]) == 0
+    assert list((tmp_path / "run" / "samples").iterdir())
 
 
 def test_pairs_are_cut_at_the_same_place(domains):

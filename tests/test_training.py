@@ -337,6 +337,27 @@ def test_a_folder_without_pictures_is_refused(pictures, tmp_path, capsys):
     assert "folder with pictures" in capsys.readouterr().err
 
 
+def test_a_folder_without_a_picture_that_can_be_read_is_refused(pictures, tmp_path, capsys):
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    arguments = command(pictures, "broken")
+    arguments[3] = str(tmp_path)
+    assert cli.main(arguments) == 2
+    assert "none in 1" in capsys.readouterr().err
+    with pytest.raises(OSError, match=r"none in 1.*broken\.jpg"):
+        batches.crops([tmp_path / "broken.jpg"], 32, seed=3)
+
+
+def test_broken_pictures_are_left_out_and_named_once(pictures, tmp_path, caplog):
+    good = folders.pictures(pictures / "content")
+    (tmp_path / "broken-at-times.jpg").write_bytes(b"no picture")
+    items = [tmp_path / "broken-at-times.jpg", *good]
+    for _ in range(2):
+        assert len(folders.readable(items, 2, images.read)) == 2
+    assert [record.message for record in caplog.records if "at-times" in record.message] == [
+        f"Left out: Expected a readable picture. Received: {items[0]} (cannot identify image file)."
+    ]
+
+
 def counting(decoded, pause=0.0):
     """A decoder of pictures of as many bytes as their file's name says."""
 

@@ -85,7 +85,9 @@ def read_bytes(
     except MemoryError:
         raise OSError(f"Expected a picture that fits in memory. Received: {path}.") from None
     except Exception as error:
-        reason = str(error).split(" <")[0].splitlines() or [type(error).__name__]
+        reason = str(error).split(" <")[0].split(f" '{path}")[0].splitlines() or [
+            type(error).__name__
+        ]
         raise OSError(f"Expected a readable picture. Received: {path} ({reason[0]}).") from error
 
 

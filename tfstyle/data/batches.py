@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import images
+from tfstyle.data import folders
 from tfstyle.data.cache import cached
 from tfstyle.data.folders import DIRECTIONS
 
@@ -79,7 +80,11 @@ def crops(
             crop is enlarged unless the picture is smaller than `size`.
 
     Returns:
-        Endless dataset of float32 tensors, shape (size, size, 3), in [0, 1].
+        Endless dataset of float32 tensors, shape (size, size, 3), in [0, 1]; what cannot be read
+        is left out, and logged.
+
+    Raises:
+        OSError: None can be read.
     """
     files = [(Path(p),) for p in paths]
     numbers = tf.data.Dataset.counter(start)
@@ -89,6 +94,7 @@ def crops(
 def _crops(files, numbers, size, seed, zoom, decode=None):
     """Crops of pictures that belong together, shape (pictures, size, size, 3), by number."""
     decode = cached(decode or _decoded, CACHED_BYTES)
+    _readable(files, 0, seed, decode)
 
     def crop(number):
         pictures = _readable(files, number, seed, decode)
@@ -113,8 +119,9 @@ def _readable(files, number, seed, decode):
         try:
             return decode(files[_order(len(files), seed, epoch)[position]])
         except (OSError, ValueError) as error:
+            folders.leave_out(str(error))
             last = error
-    raise last
+    raise OSError(f"Expected pictures that can be read. Received: none in {len(files)}. {last}")
 
 
 @functools.lru_cache(maxsize=16)

@@ -1,7 +1,9 @@
 """Folders of pictures."""
 
+import functools
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +59,38 @@ def several(folders: Sequence[str | os.PathLike]) -> list[Path]:
 def spread(items: Sequence, count: int | None = None) -> list:
     """All of some items, or about so many at equal distances."""
     return list(items)[:: max(1, len(items) // count)][:count] if count else list(items)
+
+
+def readable(items: Sequence, count: int, read: Callable) -> list:
+    """What is read of so many items at equal distances, or of all; of a broken one the next's.
+
+    Args:
+        items: Files, or tuples of them.
+        count: How many.
+        read: Called with an item.
+
+    Raises:
+        OSError: None can be read.
+    """
+    found, wanted = [], min(count, len(items))
+    for index in range(wanted):
+        first = index * len(items) // wanted
+        for item in items[first : (index + 1) * len(items) // wanted]:
+            try:
+                found.append(read(item))
+                break
+            except (OSError, ValueError) as error:
+                leave_out(str(error))
+                last = error
+    if not found:
+        raise OSError(f"Expected pictures that can be read. Received: none in {len(items)}. {last}")
+    return found
+
+
+@functools.cache
+def leave_out(why: str) -> None:
+    """Logs once a process which picture is left out and why."""
+    logging.getLogger("tfstyle").warning("Left out: %s", why)
 
 
 def squashed(

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from tfstyle import images, losses, statistics
+from tfstyle.data import folders
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training.settings import STYLE_LOSSES
 from tfstyle.training.style import StyleDistance
@@ -270,7 +271,7 @@ def sheet(
         size: Side of a picture in pixels.
     """
     contents, styles = (
-        np.stack([_square(picture, size) for picture in spread(pictures)])
+        np.stack(folders.readable(pictures, SHEET, lambda picture: _square(picture, size)))
         for pictures in (photographs, paintings)
     )
 

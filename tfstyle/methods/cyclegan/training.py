@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import images, losses
-from tfstyle.data import batches
+from tfstyle.data import batches, folders
 from tfstyle.methods.cyclegan.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks.patchgan import patchgan
@@ -194,17 +194,21 @@ def train(
 def _sampler(a, b, size, count=4):
     """Rows of: real, translated, back again, identity; a's, then b's."""
 
-    def row(forth, back, paths):
-        chosen = [paths[i * len(paths) // count] for i in range(count)]
-        for path in chosen:
-            real = images.squash(images.read(path, 2 * size), size)[None]
+    def read(path):
+        return images.squash(images.read(path, 2 * size), size)[None]
+
+    shown = [folders.readable(paths, count, read) for paths in (a, b)]
+    shown = [pictures[: min(map(len, shown))] for pictures in shown]
+
+    def row(forth, back, pictures):
+        for real in pictures:
             translated = forth(real, training=False)
             again, same = back(translated, training=False), back(real, training=False)
             yield np.concatenate([real, *(np.asarray(x) for x in (translated, again, same))])
 
     def sample(trained):
         forth, back = trained["a_to_b"], trained["b_to_a"]
-        columns = row(forth, back, a), row(back, forth, b)
+        columns = row(forth, back, shown[0]), row(back, forth, shown[1])
         return images.sheet([np.concatenate(both) for both in zip(*columns, strict=True)])
 
     return sample

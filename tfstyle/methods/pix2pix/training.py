@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import images, losses
-from tfstyle.data import batches
+from tfstyle.data import batches, folders
 from tfstyle.methods.pix2pix.settings import Settings
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
@@ -148,15 +148,18 @@ def train(
 
 def _sampler(pairs, size, direction, count=6):
     """Rows of: given, translated, wanted."""
-    chosen = [pairs[i * len(pairs) // count] for i in range(count)]
+
+    def read(files):
+        pair = batches.pair(files, direction)
+        return [images.squash(images.to_float(picture), size) for picture in pair]
+
+    shown = folders.readable(pairs, count, read)
 
     def sample(trained):
         rows = []
-        for files in chosen:
-            given, wanted = batches.pair(files, direction)
-            given, wanted = (images.squash(images.to_float(x), size) for x in (given, wanted))
+        for given, wanted in shown:
             translated = trained["generator"](given[None], training=False)
             rows.append(np.stack([given, np.asarray(translated)[0], wanted]))
-        return images.sheet([np.concatenate(rows[i : i + 2]) for i in range(0, count, 2)])
+        return images.sheet(rows)
 
     return sample

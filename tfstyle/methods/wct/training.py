@@ -125,8 +125,11 @@ def _begin(decoders, features, folder):
 
 def _sampler(seeing, trained, photographs, size):
     """Columns: a photograph, and what the decoders of relu1_1 to relu5_1 make of it."""
-    chosen = [photographs[i * len(photographs) // SHEET] for i in range(SHEET)]
-    contents = np.stack([images.squash(images.read(path, 640), size) for path in chosen])
+    contents = np.stack(
+        folders.readable(
+            photographs, SHEET, lambda path: images.squash(images.read(path, 640), size)
+        )
+    )
 
     def sample():
         found = trained.predict_on_batch(seeing.predict_on_batch({"content": contents}))
