@@ -1,10 +1,12 @@
 """The command as a person meets it: pictures, one sentence on stderr, an exit code."""
 
+import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 from test_images import bad_files
 
 from tfstyle import cli, examples, images
@@ -148,6 +150,83 @@ def test_a_folder_paints_the_good_and_lists_the_bad(files, capsys):
     assert sorted(path.name for path in (files / "done").iterdir()) == ["33.png", "40.png"]
     assert images.read(files / "done" / "33.png").shape == (33, 50, 3)
     assert all(path.name in errors for path in bad) and "4 of 6 not painted" in errors
+
+
+def painted_names(folder):
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+
+def test_several_photographs_and_folders_go_to_a_folder(files, capsys):
+    for name in ("in/one.png", "other/two.png", "three.png"):
+        images.write(examples.lake(33, 40), files / name)
+    many = [files / name for name in ("in", "other", "three.png")]
+    style = ["--style", files / "style.png"]
+    assert run("stylize", *many, *style, "-o", files / "done") == 0
+    assert painted_names(files / "done") == ["one.png", "three.png", "two.png"]
+    same = [files / "in", files / "in" / "one.png"]
+    refused(capsys, run("stylize", *same, *style, "-o", files / "new"), "different names")
+    assert not (files / "new").exists()
+
+
+def test_a_name_with_a_slash_at_its_end_is_a_folder(files):
+    out = f"{files / 'new'}/"
+    assert run("stylize", files / "photo.png", "--style", files / "style.png", "-o", out) == 0
+    assert painted_names(files / "new") == ["photo.png"]
+
+
+def test_results_inside_the_photographs_folder_are_not_painted_again(files):
+    images.write(examples.lake(33, 40), files / "in" / "one.png")
+    for more in ((), ("--overwrite",)):
+        assert stylize(files, *more, photo="in", out="in/painted") == 0
+    assert painted_names(files / "in") == ["one.png", "painted/one.png"]
+
+
+def test_a_folder_named_like_a_style_does_not_hide_it(files, monkeypatch):
+    monkeypatch.chdir(files)
+    (files / "starry-night").mkdir()
+    assert run("stylize", "photo.png", "--style", "starry-night", "-o", "out.png") == 0
+
+
+def test_an_animation_says_that_one_of_its_frames_is_painted(files, caplog):
+    frames = [Image.new("RGB", (40, 30), color) for color in ("red", "green", "blue")]
+    frames[0].save(files / "moving.gif", save_all=True, append_images=frames[1:])
+    assert stylize(files, photo="moving.gif") == 0
+    assert "moving.gif has 3 frames, of which the first is taken" in caplog.text
+
+
+def test_a_format_that_cannot_hold_the_result_is_refused_before_painting(files, capsys):
+    images.write(np.zeros((1, 17_000, 3), np.uint8), files / "long.png")
+    refused(capsys, stylize(files, photo="long.png", out="out.webp"), "at most 16383 pixels")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_takes_no_files_is_refused_before_painting(files, capsys):
+    (files / "closed").mkdir(mode=0o555)
+    refused(capsys, stylize(files, out="closed/new/out.png"), "takes no files")
+
+
+def test_a_picture_comes_through_a_pipe(files):
+    arguments = [sys.executable, "-m", "tfstyle", "stylize", "/dev/stdin", "--style"]
+    arguments += [str(files / "style.png"), "-o", str(files / "piped.png")]
+    cat = ["cat", str(files / "photo.png")]
+    with subprocess.Popen(cat, stdout=subprocess.PIPE) as piping:
+        subprocess.run(arguments, stdin=piping.stdout, check=True)
+    assert stylize(files) == 0
+    assert (files / "piped.png").read_bytes() == (files / "out.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "words"),
+    [
+        ("--feather", "soft", "a number from 0 to 100"),
+        ("--size", "large", "a whole number above 0"),
+        ("--quality", "best", "from 1 to 100"),
+    ],
+)
+def test_a_flag_that_is_no_number_says_what_it_wants(files, capsys, flag, value, words):
+    with pytest.raises(SystemExit, match="2"):
+        stylize(files, flag, value)
+    assert words in capsys.readouterr().err
 
 
 def test_an_empty_folder_is_refused(files, capsys):

@@ -1,7 +1,9 @@
 """Pictures between files and float32 RGB in [0, 1]; needs only Pillow and numpy."""
 
 import contextlib
+import functools
 import io
+import logging
 import os
 import secrets
 import shutil
@@ -33,7 +35,7 @@ def read(path: str | os.PathLike, size: int | None = None, background: str = "wh
     """A picture's file as float RGB.
 
     EXIF orientation is applied, an ICC profile is converted to sRGB, transparency lies on the
-    background, and the first frame of an animation is taken.
+    background, and the first frame of an animation is taken, which is logged.
 
     Args:
         path: JPEG, PNG, WebP, TIFF, BMP or GIF of any mode (grey, CMYK, 16 bit, palette, ...).
@@ -96,15 +98,23 @@ class _TooLargeError(Exception):
 
 
 def _open(path, most):
-    if path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         raise ValueError("the file is empty")
-    image = Image.open(path)
+    image = Image.open(path if path.is_file() else io.BytesIO(path.read_bytes()))
+    if getattr(image, "is_animated", False):
+        _tell(f"{path} has {image.n_frames} frames, of which the first is taken.")
     if image.width * image.height > most:
         raise _TooLargeError(
             f"Expected a picture of at most {most // 1_000_000} megapixels. "
             f"Received: {path}, {image.width}x{image.height}."
         )
     return image
+
+
+@functools.cache
+def _tell(line):
+    """Logs a line once a process."""
+    logging.getLogger("tfstyle").warning(line)
 
 
 def _upright_rgb(image, size, background):
@@ -248,7 +258,7 @@ def check_writable(
 
     Raises:
         ValueError: The suffix is another.
-        OSError: It is a folder, or it exists and `overwrite` is false.
+        OSError: It is a folder, or it exists and `overwrite` is false, or its folder takes none.
     """
     path = Path(path)
     if path.suffix.lower() not in suffixes:
@@ -261,6 +271,9 @@ def check_writable(
         raise FileExistsError(
             f"Expected a new file, or --overwrite. Received: {path}, which is there."
         )
+    home = next(each for each in (path.parent, *path.parent.parents) if each.exists())
+    if not (home.is_dir() and os.access(home, os.W_OK)):
+        raise PermissionError(f"Expected to write {path}. Received: {home}, which takes no files.")
 
 
 def check_extent(path: str | os.PathLike, height: int, width: int) -> None:

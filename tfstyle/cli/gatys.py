@@ -10,7 +10,7 @@ from tfstyle.cli.options import add_numbers, add_teacher, numbers, positive
 from tfstyle.methods.gatys.settings import Settings
 
 SECONDS = 20.0  # between two checkpoints of a run
-ASKED = ("photo", "style", "weights", "strength", "mask", "feather", "size", "teacher")
+ASKED = ("style", "weights", "strength", "mask", "feather", "size", "teacher")
 ASKED += ("precision",)
 BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 LAYERS = ("content_layers", "style_layers")
@@ -67,7 +67,7 @@ def check(options):
         raise ValueError(f"Expected {flags} with --method gatys alone. Received: {options.method}.")
     if options.every and not options.folder:
         raise ValueError("Expected --every with --run. Received: no --run.")
-    if options.folder and Path(options.photo).is_dir():
+    if options.folder and (len(options.photos) > 1 or Path(options.photos[0]).is_dir()):
         raise ValueError("Expected one photograph with --run. Received: a folder.")
 
 
@@ -188,7 +188,7 @@ def _run(options):
     if not options.folder:
         return None
     told = dataclasses.asdict(Settings(**_settings(options)))
-    told |= {name: getattr(options, name) for name in ASKED}
+    told |= {name: getattr(options, name) for name in ASKED} | {"photo": options.photos[0]}
     return runs.Run(options.folder, told)
 
 

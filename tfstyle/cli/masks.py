@@ -27,7 +27,10 @@ def add(parser):
 
 
 def _feather(text):
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
     if not 0 <= number <= 100:
         raise argparse.ArgumentTypeError(f"expected a number from 0 to 100, received {text}")
     return number / 100

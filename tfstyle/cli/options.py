@@ -23,7 +23,7 @@ def command(commands, name, run, help, example):
 
 def positive(text):
     """A whole number above 0."""
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, received {text}")
     return number
@@ -31,7 +31,7 @@ def positive(text):
 
 def percent(text):
     """A whole number from 1 to 100."""
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if not 1 <= number <= 100:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 100, received {text}")
     return number

@@ -24,7 +24,9 @@ def _stylize(commands):
         "-o painted.jpg\n"
         "  tfstyle stylize sunny.jpg --method cyclegan --model sunny2rainy -o rainy.jpg",
     )
-    parser.add_argument("photo", metavar="PHOTO", help="picture, or folder of pictures")
+    parser.add_argument(
+        "photos", metavar="PHOTO", nargs="+", help="pictures, or folders of pictures"
+    )
     parser.add_argument(
         "--style",
         action="append",
@@ -41,7 +43,11 @@ def _stylize(commands):
     )
     masks.add(parser)
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help="picture, or folder for a folder"
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="picture; of several, or with a slash at its end, folder",
     )
     _add_method(parser, ", or magenta, which is downloaded from TensorFlow Hub")
     parser.add_argument(
@@ -109,7 +115,7 @@ def _run_stylize(options):
     _name_the_model(options)
     _check_style(options)
     regions = masks.read(options)
-    inputs, outputs = _ways(Path(options.photo), Path(options.output), options.overwrite)
+    inputs, outputs = _ways(list(map(Path, options.photos)), options.output, options.overwrite)
     painter = _painter(options, regions)
 
     def paint(source, target):
@@ -121,7 +127,7 @@ def _run_stylize(options):
         images.write(picture, target, options.quality)
         gatys.stop_if_asked(painter, target)
 
-    if Path(options.photo).is_dir():
+    if _many(options.photos):
         return _paint_folder(paint, inputs, outputs, options.overwrite)
     paint(inputs[0], outputs[0])
     return 0
@@ -181,23 +187,49 @@ def _style(text, stylizer):
     from tfstyle import images
     from tfstyle.methods.stylizer import checked_name
 
-    if Path(text).suffix or Path(text).exists():
+    if Path(text).suffix or (Path(text).exists() and text not in stylizer.styles):
         return images.read(text, stylizer.style_side)
     return checked_name(text, stylizer.styles)
 
 
-def _ways(photo, output, overwrite):
+def _many(photos):
+    return len(photos) > 1 or Path(photos[0]).is_dir()
+
+
+def _ways(photos, output, overwrite):
+    """Pictures to read, and where each goes."""
     from tfstyle import images
+
+    home = Path(output)
+    if not _many(photos):
+        target = home / photos[0].name if home.is_dir() or output.endswith("/") else home
+        images.check_writable(target, overwrite)
+        return photos, [target]
+    if home.exists() and not home.is_dir():
+        raise NotADirectoryError(f"Expected a folder for the results. Received: {home}.")
+    ways = [way for photo in photos for way in _below(photo, home)]
+    inputs, outputs = map(list, zip(*ways, strict=True))
+    twice = sorted({str(target) for target in outputs if outputs.count(target) > 1})
+    if twice:
+        raise ValueError(f"Expected pictures of different names. Received: two for {twice[0]}.")
+    return inputs, outputs
+
+
+def _below(photo, home):
+    """A picture, or those of a folder but for the results', and where each goes."""
     from tfstyle.data import folders
 
-    if photo.is_dir():
-        inputs = folders.pictures(photo)
-        if output.exists() and not output.is_dir():
-            raise NotADirectoryError(f"Expected a folder for the results. Received: {output}.")
-        return inputs, [output / path.relative_to(photo) for path in inputs]
-    target = output / photo.name if output.is_dir() else output
-    images.check_writable(target, overwrite)
-    return [photo], [target]
+    if not photo.is_dir():
+        return [(photo, home / photo.name)]
+    inside = home.resolve()
+    found = [
+        path
+        for path in folders.pictures(photo)
+        if inside not in path.resolve().parents or inside == photo.resolve()
+    ]
+    if not found:
+        raise FileNotFoundError(f"Expected a folder with photographs. Received: {photo}, results.")
+    return [(path, home / path.relative_to(photo)) for path in found]
 
 
 def _paint_folder(paint, inputs, outputs, overwrite):

@@ -68,10 +68,10 @@ def checked_name(name: str, known: Collection[str]) -> str:
     """
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)
-        raise ValueError(
-            f"Expected a picture or a named style, such as {', '.join(near) or 'none'}. "
-            f"Received: {name!r}."
+        such = (
+            f" or a named style, such as {', '.join(near)}" if near else "; it has no named style"
         )
+        raise ValueError(f"Expected a picture{such}. Received: {name!r}.")
     return name
 
 
@@ -91,7 +91,9 @@ def checked_weights(weights: Sequence[float] | None, count: int) -> np.ndarray:
     if len(shares) != count:
         raise ValueError(f"Expected {count} weights, one a style. Received: {len(shares)}.")
     if not (np.isfinite(shares).all() and shares.min() >= 0 and shares.sum() > 0):
-        raise ValueError(f"Expected weights of 0 and above, not all 0. Received: {list(shares)}.")
+        raise ValueError(
+            f"Expected weights of 0 and above, not all 0. Received: {shares.tolist()}."
+        )
     return shares / shares.sum()
 
 
