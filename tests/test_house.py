@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ FLOORS = (
         "precision",
     ),
     ("layers", "losses"),
+    ("registration",),
     ("networks", "data"),
     ("training",),
     ("methods",),
@@ -139,3 +142,11 @@ def test_public_names_resolve():
         )
     with pytest.raises(AttributeError, match="picasso"):
         _ = tfstyle.picasso
+
+
+@pytest.mark.parametrize("first", ["import tfstyle, keras", "import keras, tfstyle"])
+def test_released_files_load_where_the_package_is_imported(first):
+    script = (
+        f"{first}\nassert keras.models.load_model('cin/transformer.keras').name == 'transformer'\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT / "released", check=True)

@@ -201,6 +201,13 @@ def test_what_is_no_module_is_refused_by_name(shelf, source, error, words):
     assert source in str(caught.value) and len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.parametrize(("limit", "most"), [("MOST_FILES", 2), ("MOST_BYTES", 10)])
+def test_an_archive_of_more_than_a_module_is_refused(shelf, monkeypatch, limit, most):
+    monkeypatch.setattr(hub, limit, most)
+    with pytest.raises(OSError, match=r"flat\.tar\.gz \(more than"):
+        hub.load(shelf / "flat.tar.gz")
+
+
 def test_an_archive_writes_nothing_outside(shelf, tmp_path):
     with tarfile.open(tmp_path / "evil.tar", "w") as archive:
         archive.add(shelf / "page.tar.gz", "../../escaped")

@@ -1,11 +1,14 @@
 """Named styles, mixtures, colours, tiles and sizes of the released models."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 import tfstyle
 from tfstyle import color, tiles, weights
 from tfstyle.methods import Takes, canvas
+from tfstyle.networks import teachers
 
 
 @pytest.fixture(scope="session", params=["keras", "litert"])
@@ -145,3 +148,29 @@ def test_kept_colours_are_those_of_the_photograph(any_stylizer, photograph, pain
 def test_an_unknown_method_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="ghiasi"):
         tfstyle.load("impressionism")
+
+
+@pytest.mark.parametrize("name", ["ghiasi", "adain"])
+def test_no_deviation_of_a_photograph_makes_a_jump(name, photograph):
+    """Photographs that are all but one colour get a wider margin."""
+    stylizer = weights.load_lite(name)
+    steps = np.geomspace(0.01, 0.1, 16) / photograph.std(axis=(0, 1)).max()
+    painted = [stylizer.stylize(0.5 + s * (photograph - 0.5), "starry-night") for s in steps]
+    changes = [np.abs(b - a).mean() for a, b in itertools.pairwise(painted)]
+    assert max(changes) < 2.5 * np.median(changes)
+
+
+def test_broken_named_styles_are_refused_by_their_file(tmp_path):
+    for path in (weights.RELEASED / "ghiasi").glob("*.tflite"):
+        (tmp_path / path.name).symlink_to(path)
+    for text in ("{", '{"irises": ["red"]}', "[1]"):
+        (tmp_path / "styles.json").write_text(text)
+        with pytest.raises(OSError, match=r"Received: .*styles\.json"):
+            weights.load_lite("ghiasi", folder=tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x03\x04nothing"])
+def test_broken_weights_of_a_teacher_are_refused_by_their_file(tmp_path, content):
+    (tmp_path / "vgg.npz").write_bytes(content)
+    with pytest.raises(OSError, match=r"Expected VGG weights.*vgg\.npz"):
+        teachers.from_source(tmp_path / "vgg.npz")

@@ -330,6 +330,19 @@ def test_other_settings_than_the_runs_are_refused(pictures, unbroken, capsys):
     assert "style_weight=0.5" in capsys.readouterr().err
 
 
+def test_other_pictures_or_networks_than_the_runs_are_refused(pictures, tmp_path, capsys):
+    run = finished(pictures, "johnson")
+    longer = [*command(pictures, run.name, "johnson"), "--steps", str(STEPS + 1)]
+    images.write(examples.lake(40, 50), tmp_path / "photographs" / "0.png")
+    images.write(examples.swirls(60, 80), tmp_path / "0.png")
+    others = {"--content": tmp_path / "photographs", "--style": tmp_path / "0.png", "--begin": run}
+    for flag, path in others.items():
+        assert train([*longer, flag, str(path)]) == 2
+        said = capsys.readouterr().err
+        assert f"{flag[2:]}: " in said and "(was " in said, said
+    assert len(log(run)) == STEPS
+
+
 def test_a_folder_without_pictures_is_refused(pictures, tmp_path, capsys):
     arguments = command(pictures, "none")
     arguments[3] = str(tmp_path)
@@ -429,7 +442,11 @@ def test_a_table_of_paintings_goes_on_and_passes_over_broken_ones(pictures, tmp_
     with pytest.raises(KeyboardInterrupt):
         table.table(path, views, 64, describe)
     rows, known = table.table(path, views, 64, describe)
-    assert known == [0, 2] and len(seen) == 4  # one of zeros says how many numbers there are
+    assert known == [0, 2] and len(seen) == 5  # two of zeros say how many numbers there are
+    table.table(path, views, 64, describe)
+    assert len(seen) == 6
+    table.table(path, views, 64, describe, "other paintings")
+    assert len(seen) == 9
     assert np.ptp(rows[0]) > 0.01 and np.ptp(rows[2]) < 1e-6
     np.testing.assert_allclose(rows[0], images.read(good[0], 64).mean(axis=(0, 1)), rtol=1e-5)
     with pytest.raises(ValueError, match="can be read"):

@@ -9,6 +9,8 @@ tfstyle.write(picture, "painted.jpg")
 
 import importlib
 
+from tfstyle import registration
+
 _HOMES = {
     "METHODS": "tfstyle.methods",
     "load": "tfstyle.weights",
@@ -18,6 +20,8 @@ _HOMES = {
 
 __all__ = ["METHODS", "load", "read", "write"]
 __version__ = "0.1.0"
+
+registration.with_keras()
 
 
 def __getattr__(name: str):

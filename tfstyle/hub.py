@@ -19,6 +19,7 @@ KAGGLE = "https://www.kaggle.com/models/"
 HANDLE = re.compile(r"[\w-]+/[\w-]+/tensorflow\d/[\w-]+/\d+", re.IGNORECASE)
 ARCHIVES = (".tar", ".tar.gz", ".tgz")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "tfstyle" / "hub"
+MOST_FILES, MOST_BYTES = 1000, 512 << 20  # of a module's archive; Magenta's has 83 MB
 PATIENCE = 20.0  # seconds of silence after which a server is given up
 
 Source = str | os.PathLike
@@ -129,13 +130,23 @@ def _opened(path: Path) -> Iterator[Path]:
 def _extracted(path, scratch):
     try:
         with tarfile.open(path) as archive:
-            archive.extractall(scratch, filter="data")
+            archive.extractall(scratch, members=_bounded(archive), filter="data")
     except Exception as error:
         raise OSError(
             f"Expected a module's whole .tar or .tar.gz file. Received: {path} ({_reason(error)})."
         ) from error
     found = sorted(scratch.rglob("saved_model.pb"), key=lambda file: len(file.parts))
     return found[0].parent if found else scratch
+
+
+def _bounded(archive):
+    """Its members one by one, as long as all of them are no more than a module's are."""
+    size = 0
+    for count, member in enumerate(archive, start=1):
+        size += member.size
+        if count > MOST_FILES or size > MOST_BYTES:
+            raise ValueError(f"more than {MOST_FILES} files or {MOST_BYTES >> 20} MB")
+        yield member
 
 
 def _saved_model(folder, source):

@@ -212,19 +212,33 @@ def _home(name, folder):
 
 def card(name: str) -> dict:
     """What a released model is, learned from and reaches, as its card.json says."""
-    return json.loads((_home(name, None) / "card.json").read_text())
+    return _read_json(_home(name, None) / "card.json")
 
 
 def paintings() -> dict[str, dict]:
     """Title, artist, year and the artist's year of death of every named painting, by name."""
-    return json.loads((RELEASED / "paintings.json").read_text())
+    return _read_json(RELEASED / "paintings.json")
 
 
 def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict[str, np.ndarray]]:
-    """The codes of a model's named styles, {"vector": (1, numbers)}, by name."""
+    """The codes of a model's named styles, {"vector": (1, numbers)}, by name.
+
+    Raises:
+        OSError: The folder's styles.json is broken.
+    """
     path = _home(name, folder) / STYLES
-    found = json.loads(path.read_text()) if path.is_file() else {}
-    return {label: {"vector": np.float32([vector])} for label, vector in found.items()}
+    found = _read_json(path) if path.is_file() else {}
+    try:
+        return {label: {"vector": np.float32([vector])} for label, vector in found.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise OSError(f"Expected vectors by name. Received: {path} ({error}).") from error
+
+
+def _read_json(path):
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise OSError(f"Expected a JSON file. Received: {path} ({error}).") from error
 
 
 def released(*takes: Takes) -> list[str]:

@@ -209,6 +209,7 @@ def _pix2pix(kinds):
         default=folders.DIRECTIONS[0],
         help="what is learned from what (default: %(default)s)",
     )
+    _add_begin(parser)
     _add_replicas(parser)
     _add_run(parser, Settings())
 
@@ -380,7 +381,9 @@ def _run_pix2pix(options):
     settings = _settings(Settings, options)
     pairs = folders.pairs(options.pairs, options.a, options.b)
     strategy = devices.strategy(options.replicas)
-    done = training.train(pairs, options.folder, settings, strategy, options.direction)
+    done = training.train(
+        pairs, options.folder, settings, strategy, options.direction, options.begin
+    )
     return 0 if done else 130
 
 

@@ -3,6 +3,7 @@
 import functools
 import logging
 import os
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -54,6 +55,17 @@ def several(folders: Sequence[str | os.PathLike]) -> list[Path]:
         OSError: A folder is missing or holds no picture.
     """
     return [path for each in folders for path in pictures(each)]
+
+
+def fingerprint(pictures: Sequence[Path | tuple[Path, ...]]) -> str:
+    """How many files these are, and a number that changes with their names, sizes and order.
+
+    Args:
+        pictures: Files, or tuples of them.
+    """
+    files = [path for each in pictures for path in (each if isinstance(each, tuple) else (each,))]
+    text = "\n".join(f"{path.name} {path.stat().st_size}" for path in files)
+    return f"{len(files)} files, {zlib.crc32(text.encode()):08x}"
 
 
 def spread(items: Sequence, count: int | None = None) -> list:

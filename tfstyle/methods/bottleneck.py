@@ -2,5 +2,4 @@
 
 STRIDE = 8  # pixels, for `ghiasi-desktop`, whose network is an older one; 4 for others
 MARGIN = 24  # pixels, mirrored around a photograph, as many as a training leaves unjudged
-FLAT_MARGIN = 80  # pixels, around a photograph of one colour
 OVERLAP = 64  # pixels, a multiple of the stride; a pixel sees 55 to each side, of the older one 83

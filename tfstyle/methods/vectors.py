@@ -12,6 +12,7 @@ from tfstyle.methods.arbitrary import STYLE_SIDE, Arbitrary, Code
 from tfstyle.methods.canvas import Canvas
 
 FLAT = 0.03  # deviation of a photograph that is all but one colour; its padding shows most
+UNEVEN = 0.06  # deviation from which on the margin is the usual one
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,17 +26,18 @@ class VectorBrush:
             vector, mask)`.
         stride: As of `Canvas`.
         margin: As of `Canvas`.
-        flat_margin: The margin of a photograph of one colour.
         overlap: As of `Canvas`.
         aligned: As of `Canvas`.
+        flat_margin: The margin of a photograph of one colour, where that is another; it falls to
+            the usual one as the photograph's deviation goes from FLAT to UNEVEN.
     """
 
     signatures: Mapping[str, Callable]
     stride: int
     margin: int
-    flat_margin: int
     overlap: int
     aligned: bool = False
+    flat_margin: int | None = None
 
     def look(self, style: np.ndarray) -> Code:
         """The style's vector."""
@@ -62,9 +64,16 @@ class VectorBrush:
         paint, tile = (
             functools.partial(self.signatures[name], vector=vector) for name in (whole, "tile")
         )
-        margin = self.flat_margin if _is_flat(content) else self.margin
-        sizes = (self.stride, margin, self.overlap)
+        sizes = (self.stride, self._margin(content), self.overlap)
         return Canvas(paint, tile, "pastiche", *sizes, aligned=self.aligned)
+
+    def _margin(self, content):
+        """Pixels, a multiple of the stride."""
+        if self.flat_margin is None:
+            return self.margin
+        flatness = np.clip((UNEVEN - _deviation(content)) / (UNEVEN - FLAT), 0.0, 1.0)
+        more = flatness * (self.flat_margin - self.margin)
+        return self.margin + round(more / self.stride) * self.stride
 
     def own(
         self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None
@@ -93,7 +102,7 @@ def distances(
     return [float(np.linalg.norm(each - vector)) for each in found]
 
 
-def _is_flat(content):
+def _deviation(content):
     height, width = content.shape[:2]
     sample = content[:: 1 + height // 256, :: 1 + width // 256]
-    return sample.std(axis=(0, 1)).max() < FLAT
+    return float(sample.std(axis=(0, 1)).max())

@@ -125,7 +125,8 @@ def _second_opinion(weights: str | os.PathLike | None):
     network = squeezenet.load(folder)
     if not (folder / LPIPS_HEADS).is_file():
         return network, {}
-    heads = np.load(folder / LPIPS_HEADS)
-    return network, {
-        tap: heads[f"lin{i}.model.1.weight"].reshape(-1) for i, tap in enumerate(squeezenet.TAPS)
-    }
+    with np.load(folder / LPIPS_HEADS) as heads:
+        return network, {
+            tap: heads[f"lin{i}.model.1.weight"].reshape(-1)
+            for i, tap in enumerate(squeezenet.TAPS)
+        }

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import keras
@@ -72,6 +73,14 @@ def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:
                 target.writestr(name, source.read(name))
         images.write_file(path, packed.read_bytes())
     return Path(path)
+
+
+def fingerprint(network: keras.Model) -> str:
+    """A number that changes with a network's weights."""
+    number = 0
+    for weights in network.get_weights():
+        number = zlib.crc32(np.ascontiguousarray(weights, np.float32).tobytes(), number)
+    return f"{number:08x}"
 
 
 def copy_into(target: keras.Model, source: keras.Model) -> keras.Model:

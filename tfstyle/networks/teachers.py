@@ -53,8 +53,9 @@ def from_source(
 
 def _npz(path):
     try:
-        return dict(np.load(path))
-    except (ValueError, OSError) as error:
+        with np.load(path) as file:
+            return dict(file)
+    except Exception as error:  # zip, zlib and pickle have each their own
         raise OSError(f"Expected VGG weights as .npz. Received: {path} ({error}).") from error
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from tfstyle.precision import Choice, choose, plain
 
 PRECISION, WHY = "precision", "precision_reason"
+INPUTS = "inputs"  # what a run learns from; compared by `runs.Run.made_of`
 CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # numbers that a run may go on with others of
 FORMER = "bfloat16"  # what runs computed in whose settings do not say it
 
@@ -38,7 +39,8 @@ def continued(folder: Path, begun: Mapping, asked: Mapping) -> dict:
         name = plain(asked[PRECISION])
         asked = asked | {PRECISION: begun[PRECISION] if name == "auto" else name, WHY: begun[WHY]}
     begun |= {name: asked[name] for name in CHANGEABLE if name in asked}
-    other = [k for k in begun.keys() | asked.keys() if begun.get(k) != asked.get(k)]
+    names = (begun.keys() | asked.keys()) - {INPUTS}
+    other = [name for name in names if begun.get(name) != asked.get(name)]
     if other:
         changes = ", ".join(f"{k}={asked.get(k)} (was {begun.get(k)})" for k in sorted(other))
         raise ValueError(

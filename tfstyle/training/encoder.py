@@ -9,7 +9,7 @@ from tfstyle import precision
 from tfstyle.data import batches, folders
 from tfstyle.networks import teachers
 from tfstyle.networks.encoder import encoder, like, readouts
-from tfstyle.networks.files import copy_into
+from tfstyle.networks.files import copy_into, fingerprint
 from tfstyle.training import runs
 from tfstyle.training.distillation import Distillation
 from tfstyle.training.initialisation import fit_to
@@ -44,6 +44,7 @@ def train(
     """
     paths = [path for each in pictures for path in folders.pictures(each)]
     run = runs.Run(folder, dataclasses.asdict(settings))
+    run.made_of(content=folders.fingerprint(paths))
     keras.utils.set_random_seed(settings.seed)
     exact = encoder()
 
@@ -56,7 +57,9 @@ def train(
     with precision.mixed(run.precision.name):
         student = like(exact)
         views = readouts(student)
-        trainer = Trainer(training_network(student, views), Distillation(teachers.teacher(teacher)))
+        taught = teachers.teacher(teacher)
+        trainer = Trainer(training_network(student, views), Distillation(taught))
+    run.made_of(teacher=fingerprint(taught))
     trainer.compile(adam(settings.rate, settings.steps))
     exact_views = readouts(exact)
 

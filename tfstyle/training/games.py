@@ -65,6 +65,7 @@ def train(
     sample: Callable[[Networks], np.ndarray],
     strategy: tf.distribute.Strategy | None = None,
     begin: str | os.PathLike | None = None,
+    inputs: Mapping[str, str] | None = None,
 ) -> bool:
     """Plays a game to its end and writes its generators; the same call goes on where it stopped.
 
@@ -78,6 +79,7 @@ def train(
         sample: Paints a sheet with the game's generators, as of `Recorder`.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
         begin: A finished run of generators of the same shape to begin with, or None.
+        inputs: As of `Run.made_of`.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -88,6 +90,7 @@ def train(
     """
     strategy = strategy or tf.distribute.get_strategy()
     run = runs.Run(folder, numbers, devices.is_chief(strategy))
+    run.made_of(**(inputs or {}), begin=Path(begin).name if begin else "random")
     with strategy.scope():
         played = game(run.precision.name)
         if begin and run.step == 0:

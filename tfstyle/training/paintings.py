@@ -10,6 +10,7 @@ from keras import ops
 
 from tfstyle import images, precision
 from tfstyle.data import batches, folders
+from tfstyle.networks.files import fingerprint
 from tfstyle.training import perceptual, runs
 from tfstyle.training.settings import Painting
 from tfstyle.training.trainer import Trainer, adam
@@ -109,6 +110,7 @@ def train_one(
         picture = keras.Input((None, None, 3), name="content")
         objective = Objective(*loss_network(), settings, [painting])
         trainer = Trainer(keras.Model({"content": picture}, trained(picture)), objective)
+    run.made_of(loss_network=fingerprint(objective.eyes))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )

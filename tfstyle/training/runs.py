@@ -17,6 +17,7 @@ from tqdm import tqdm
 from tfstyle import images
 from tfstyle.precision import Choice
 from tfstyle.training import begun, curves, finished
+from tfstyle.training.begun import INPUTS
 from tfstyle.training.finished import SETTINGS, STATE
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -46,6 +47,27 @@ class Run:
             self.settings = begun.settled(asked)
         if writes:
             images.write_file(path, json.dumps(self.settings, indent=2).encode())
+
+    def made_of(self, **inputs: str) -> None:
+        """Notes what the run learns from, or finds that it is what it was begun with.
+
+        Args:
+            **inputs: Each in a word, such as `folders.fingerprint`.
+
+        Raises:
+            ValueError: Some are others.
+        """
+        known = self.settings.get(INPUTS, {}) if self.step else {}
+        other = [name for name in inputs if known.get(name, inputs[name]) != inputs[name]]
+        if other:
+            changes = ", ".join(f"{name}: {inputs[name]} (was {known[name]})" for name in other)
+            raise ValueError(
+                f"Expected what {self.folder} was begun with, or a new folder. Received: {changes}."
+            )
+        self.settings |= {INPUTS: self.settings.get(INPUTS, {}) | inputs}
+        if self.writes:
+            text = json.dumps(self.settings, indent=2)
+            images.write_file(self.folder / SETTINGS, text.encode())
 
     @property
     def precision(self) -> Choice | None:

@@ -12,7 +12,8 @@ from keras import ops
 from tqdm import tqdm
 
 from tfstyle import color, images
-from tfstyle.data import batches
+from tfstyle.data import batches, folders
+from tfstyle.networks.files import fingerprint
 from tfstyle.training.perceptual import Objective
 
 TABLE = "paintings.npy"  # in a run folder
@@ -42,6 +43,7 @@ def table(
     views: Sequence[View],
     longest: int,
     describe: Callable[[np.ndarray], np.ndarray],
+    identity: str = "",
 ) -> tuple[np.ndarray, list[int]]:
     """A row of numbers a view; what a stopped call has computed is kept.
 
@@ -50,6 +52,8 @@ def table(
         views: In the order of the rows.
         longest: Side in pixels that larger paintings are reduced to.
         describe: A painting, shape (height, width, 3), to a vector.
+        identity: Of the paintings and of what describes them; a file of another one, which stands
+            beside it as text, is made anew.
 
     Returns:
         Array (views, numbers), and the rows of those that can be read.
@@ -57,7 +61,8 @@ def table(
     Raises:
         ValueError: None can be read.
     """
-    rows = _opened(Path(path), len(views), lambda: describe(np.zeros((64, 64, 3), np.float32)).size)
+    numbers = describe(np.zeros((64, 64, 3), np.float32)).size
+    rows = _opened(Path(path), (len(views), 1 + numbers), identity)
     missing = np.flatnonzero(rows[:, 0] == MISSING)
     for index in tqdm(missing, "paintings", unit="", disable=not len(missing)):
         try:
@@ -105,7 +110,9 @@ def described(
         parts = reading(picture, training=False), objective.described(picture)
         return np.concatenate([np.array(part)[0] for part in parts])
 
-    rows, known = table(path, views, longest, describe)
+    networks = (fingerprint(network) for network in (reading, objective.eyes))
+    identity = f"{folders.fingerprint(files)}, {longest}, {grey_share}, {', '.join(networks)}"
+    rows, known = table(path, views, longest, describe, identity)
     places = {file: index for index, file in enumerate(files)}
     order = [*(places[file] for file in paintings), *range(len(files), len(views))]
     readable = set(known)
@@ -152,9 +159,12 @@ def stream(
     return batches_from
 
 
-def _opened(path, count, numbers):
-    if path.exists():
+def _opened(path, shape, identity):
+    beside = path.with_suffix(".txt")
+    if path.exists() and beside.exists() and beside.read_text() == identity:
         rows = np.lib.format.open_memmap(path, "r+")
-        if len(rows) == count:
+        if rows.shape == shape:
             return rows
-    return np.lib.format.open_memmap(path, "w+", np.float32, (count, 1 + numbers()))
+    rows = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+    images.write_file(beside, identity.encode())
+    return rows

@@ -24,5 +24,5 @@ def stylizer(
         networks: As of `Arbitrary`.
         styles: As of `Arbitrary`.
     """
-    brush = VectorBrush(signatures, STRIDE, MARGIN, FLAT_MARGIN, OVERLAP)
+    brush = VectorBrush(signatures, STRIDE, MARGIN, OVERLAP, flat_margin=FLAT_MARGIN)
     return Arbitrary(brush, networks, styles)

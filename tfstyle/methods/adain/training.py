@@ -23,7 +23,7 @@ from tfstyle.methods.adain.settings import Settings
 from tfstyle.networks import adain
 from tfstyle.networks import decoder as decoders
 from tfstyle.networks.adain import TAP
-from tfstyle.networks.files import copy_into, load
+from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
@@ -113,6 +113,11 @@ def train(
     """
     photographs, painted = folders.pictures(content), folders.several(styles)
     run = runs.Run(folder, dataclasses.asdict(settings))
+    run.made_of(
+        content=folders.fingerprint(photographs),
+        style=folders.fingerprint(painted),
+        begin=Path(begin).name if begin else "random",
+    )
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         eyes = encoder()
@@ -122,6 +127,7 @@ def train(
             run, photographs, painted, eyes, loss_network, settings
         )
         trainer = Trainer(trained, objective, Seen(aligning))
+    run.made_of(encoder=fingerprint(eyes), loss_network=fingerprint(objective.eyes))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )

@@ -21,7 +21,7 @@ from tfstyle.data import batches, folders
 from tfstyle.layers import InstanceNorm
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
-from tfstyle.networks.files import copy_into, load
+from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.training import paintings, perceptual, runs
 from tfstyle.training.trainer import Trainer, adam
 
@@ -67,12 +67,18 @@ def train(
     """
     photographs, painted = folders.pictures(content), paintings.named(styles)
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(painted)})
+    run.made_of(
+        content=folders.fingerprint(photographs),
+        style=folders.fingerprint(list(painted.values())),
+        begin=Path(begin).name if begin else "random",
+    )
     keras.utils.set_random_seed(settings.seed)
     wanted = [paintings.read(path, settings.style_size) for path in painted.values()]
     with precision.mixed(run.precision.name):
         trained = network(settings, len(painted))
         objective = paintings.Objective(*loss_network(), settings, wanted)
         trainer = Trainer(trained, objective)
+    run.made_of(loss_network=fingerprint(objective.eyes))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
@@ -158,6 +164,11 @@ def add(
     if style.stem in codes:
         raise ValueError(f"Expected a style that is not known yet. Received: {style.stem}.")
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": [*codes, style.stem]})
+    run.made_of(
+        content=folders.fingerprint(photographs),
+        style=folders.fingerprint([style]),
+        begin=fingerprint(known),
+    )
 
     def rows_alone():
         network = without_vector(known, np.mean(list(codes.values()), axis=0))

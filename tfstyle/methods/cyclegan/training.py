@@ -188,6 +188,7 @@ def train(
         _sampler(a, b, settings.size),
         strategy,
         begin,
+        {"a": folders.fingerprint(a), "b": folders.fingerprint(b)},
     )
 
 

@@ -22,7 +22,7 @@ from tfstyle.layers import TapStatistics
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions, take_narrower
-from tfstyle.networks.files import copy_into, load
+from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.predictor import VECTOR, predictor
 from tfstyle.training import perceptual, runs
 from tfstyle.training.table import TABLE, described, stream
@@ -95,12 +95,19 @@ def train(
     """
     photographs, painted = folders.pictures(content), folders.several(styles)
     run = runs.Run(folder, dataclasses.asdict(settings))
+    run.made_of(
+        content=folders.fingerprint(photographs),
+        style=folders.fingerprint(painted),
+        begin=Path(begin).name if begin else "random",
+        encoder=fingerprint(encoder),
+    )
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         parts = networks(encoders.like(encoder), settings)
         read = parts["predictor"].get_layer("head").input.shape[-1]
         objective = perceptual.Described(*loss_network(), settings, read)
         trainer = Trainer(training_network(parts), objective)
+    run.made_of(loss_network=fingerprint(objective.eyes))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )

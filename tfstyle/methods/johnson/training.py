@@ -64,6 +64,11 @@ def train(
     painting = paintings.read(style, settings.style_size, STROKES[settings.stroke])
     known = {"styles": [style.stem], "style_extent": painting.shape[:2]}
     run = runs.Run(folder, dataclasses.asdict(settings) | known)
+    run.made_of(
+        content=folders.fingerprint(photographs),
+        style=folders.fingerprint([style]),
+        begin=Path(begin).name if begin else "random",
+    )
 
     def made():
         fresh = network(settings)

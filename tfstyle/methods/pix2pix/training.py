@@ -105,6 +105,7 @@ def train(
     settings: Settings = Settings(),
     strategy: tf.distribute.Strategy | None = None,
     direction: str = "a-to-b",
+    begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains a generator; the same call goes on where it stopped.
 
@@ -114,6 +115,8 @@ def train(
         settings: Every number.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
         direction: One of `folders.DIRECTIONS`.
+        begin: A finished run, or release, whose generator of the same shape it begins with; None
+            begins with a random one.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -143,6 +146,8 @@ def train(
         batches_from,
         _sampler(pairs, settings.size, direction),
         strategy,
+        begin,
+        {"pairs": folders.fingerprint(pairs)},
     )
 
 

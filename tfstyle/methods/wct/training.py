@@ -18,7 +18,7 @@ from tfstyle import images, losses, precision
 from tfstyle.data import batches, folders
 from tfstyle.methods.wct.settings import Settings
 from tfstyle.networks import adain, wct
-from tfstyle.networks.files import copy_into, load
+from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
@@ -81,6 +81,10 @@ def train(
     """
     photographs = folders.several(content)
     run = runs.Run(folder, dataclasses.asdict(settings))
+    run.made_of(
+        content=folders.fingerprint(photographs),
+        begin=Path(begin).name if begin else "random",
+    )
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         eyes = encoder()
@@ -88,6 +92,7 @@ def train(
         decoders = wct.level_decoders(eyes, settings.padding, settings.slope, settings.upsampling)
         trained = wct.autoencoder(decoders)
         trainer = Trainer(trained, Objective(eyes, settings), Seen(seeing))
+    run.made_of(encoder=fingerprint(eyes))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
