@@ -13,6 +13,7 @@ from pathlib import Path
 import browser
 import numpy as np
 import pytest
+from PIL import Image
 
 from tfstyle import examples, images, weights
 from tfstyle.methods import Takes
@@ -184,6 +185,26 @@ def test_programs_paint_translate_and_compare(client, folder):
         re.findall(r"[a-z0-9]+", captions)
     )
     assert images.read(sheet).shape[1] > 4 * SIDE
+
+
+def layer_of(folder, height, width, mode="RGBA"):
+    """Red in the left half, as a program paints it."""
+    layer = np.zeros((height, width, 4), np.uint8)
+    layer[:, : width // 2] = (0xE6, 0x19, 0x4B, 255)
+    Image.fromarray(layer).convert(mode).save(folder / f"layer-{width}.png")
+    return {"background": None, "layers": [given(folder / f"layer-{width}.png")], "composite": None}
+
+
+def test_programs_paint_regions_within_limits(client, folder):
+    arguments = {"photo": given(folder / "lake.png"), "name": "irises", "api_name": "/paint"}
+    regions = layer_of(folder, SIDE, 2 * SIDE)
+    (before, after), _, _ = client.predict(**arguments, regions=regions)
+    moved = np.abs(images.read(after) - images.read(before)).mean(axis=(0, 2))
+    assert moved[: SIDE // 2].min() > 0.02 and moved[-SIDE // 2 :].max() < 0.02
+    with pytest.raises(Exception, match=r"at most 1\.6384 megapixels.*3000x2000"):
+        client.predict(**arguments, regions=layer_of(folder, 2000, 3000, "P"))
+    with pytest.raises(Exception, match="at most 8 layers"):
+        client.predict(**arguments, regions=regions | {"layers": 9 * regions["layers"]})
 
 
 def test_endpoints_are_documented(client):

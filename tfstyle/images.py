@@ -93,6 +93,31 @@ def read_bytes(
         raise OSError(f"Expected a readable picture. Received: {path} ({reason[0]}).") from error
 
 
+def read_layer(source: str | os.PathLike | bytes, most: int) -> np.ndarray:
+    """A painted layer's colours and how opaque they are.
+
+    Args:
+        source: A picture's file, or what is in one.
+        most: Pixels; a larger one is refused before it is decoded.
+
+    Returns:
+        Array of shape (height, width, 4), uint8.
+
+    Raises:
+        OSError: It is not a picture that can be read.
+        ValueError: It has more pixels.
+    """
+    try:
+        given = isinstance(source, bytes)
+        image = Image.open(io.BytesIO(source)) if given else _open(Path(source), most)
+        _check_pixels("a layer", image, most)
+        return np.asarray(image.convert("RGBA"))
+    except _TooLargeError as error:
+        raise ValueError(str(error)) from None
+    except Exception as error:
+        raise OSError(f"Expected a readable layer. Received: {error}.") from error
+
+
 class _TooLargeError(Exception):
     pass
 
@@ -103,12 +128,16 @@ def _open(path, most):
     image = Image.open(path if path.is_file() else io.BytesIO(path.read_bytes()))
     if getattr(image, "is_animated", False):
         _tell(f"{path} has {image.n_frames} frames, of which the first is taken.")
+    _check_pixels(path, image, most)
+    return image
+
+
+def _check_pixels(path, image, most):
     if image.width * image.height > most:
         raise _TooLargeError(
-            f"Expected a picture of at most {most // 1_000_000} megapixels. "
+            f"Expected a picture of at most {most / 1e6:g} megapixels. "
             f"Received: {path}, {image.width}x{image.height}."
         )
-    return image
 
 
 @functools.cache

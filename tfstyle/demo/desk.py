@@ -2,6 +2,7 @@
 
 import functools
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ PAINTINGS = "The painting's"
 KEEP = {PAINTINGS: None, **{f"The photograph's, by {k}": k for k in color.KEEP}}
 THUMBNAIL = 160  # pixels of the gallery's pictures
 EDITOR = 640  # pixels of the photograph that regions are painted on
+LAYER = 4 * EDITOR * EDITOR  # pixels of a painted layer, at most
+LAYERS = 8  # at most
 COMPARED = 512  # pixels of the longer side
 COLUMNS = 4  # of a sheet
 QUALITY = 95
@@ -48,7 +51,7 @@ class Desk:
         strength: float = 1.0,
         keep_colors: str = PAINTINGS,
         size: str = SIZE,
-        regions: dict | None = None,
+        regions: Sequence[str | bytes] | None = None,
         weight: float = 1.0,
         painting_2: str | None = None,
         name_2: str | None = None,
@@ -70,7 +73,7 @@ class Desk:
             strength: 0 is the photograph, 1 the full style.
             keep_colors: Whose colours the picture has.
             size: Longer side that the photograph is reduced to.
-            regions: The photograph with red, green, blue and yellow where styles go, or nothing.
+            regions: Layers with red, green, blue and yellow where styles go, or nothing.
             weight: Of the first style.
             painting_2: Of a second style; or name_2.
             name_2: Of a second style.
@@ -193,11 +196,18 @@ class Desk:
 
 def _masks(regions, count):
     """Where each style goes, of what the editor says."""
-    layers = [layer for layer in (regions or {}).get("layers") or [] if layer is not None]
-    if not layers or not count:
+    if not regions or not count:
         return None
+    if len(regions) > LAYERS:
+        raise ValueError(f"Expected at most {LAYERS} layers. Received: {len(regions)}.")
+    layers = [images.read_layer(layer, LAYER) for layer in regions]
     top = layers[0]
     for layer in layers[1:]:
+        if layer.shape != top.shape:
+            raise ValueError(
+                f"Expected layers of one size. Received: {layer.shape[1]}x{layer.shape[0]} and "
+                f"{top.shape[1]}x{top.shape[0]}."
+            )
         top = np.where(layer[..., 3:] < 128, top, layer)
     return painted_masks(top, list(COLOURS.values())[:count])
 

@@ -75,7 +75,7 @@ class Page:
                 weight, more = self._more_styles(easel)
                 with gr.Accordion("Where each style goes", open=False):
                     gr.Markdown(REGIONS)
-                    regions = _editor()
+                    regions = self._editor()
             with gr.Column():
                 outputs = _shown()
                 table = self._examples([photo, painting, name])
@@ -111,6 +111,26 @@ class Page:
         picture = gr.Image(type="filepath", image_mode=None, **options)
         picture.preprocess = self._uploaded
         return picture
+
+    def _editor(self):
+        """Layers' files, just as they came, or what is in them."""
+        editor = gr.ImageEditor(
+            type="numpy",
+            label="Regions",
+            sources=(),
+            transforms=(),
+            layers=False,
+            brush=gr.Brush(default_size=40, colors=list(COLOURS.values()), color_mode="fixed"),
+            elem_id="regions",
+        )
+
+        def layers(payload):
+            sent = editor.blob_storage.pop(payload.id, None) if payload and payload.id else payload
+            given = [layer for layer in (sent.layers if sent else []) or [] if layer]
+            return [e if isinstance(e, bytes) else self._uploaded(e) for e in given]
+
+        editor.preprocess = layers
+        return editor
 
     def _uploaded(self, payload):
         """Gradio 6 lets any of the machine's files through where a payload leaves `meta` out."""
@@ -285,18 +305,6 @@ def _weight(number):
 
 def _size():
     return gr.Radio(list(SIZES), value=SIZE, label="Longer side, at most")
-
-
-def _editor():
-    return gr.ImageEditor(
-        type="numpy",
-        label="Regions",
-        sources=(),
-        transforms=(),
-        layers=False,
-        brush=gr.Brush(default_size=40, colors=list(COLOURS.values()), color_mode="fixed"),
-        elem_id="regions",
-    )
 
 
 def _shown(prefix=""):
