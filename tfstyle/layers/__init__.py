@@ -1,13 +1,12 @@
 """Layers that the networks share, in `keras.ops` and safe for TFLite."""
 
 from tfstyle.layers.channels import Luminance, Tone
-from tfstyle.layers.kernels import NoCheckerboard, SameForEveryPixel
+from tfstyle.layers.kernels import NoCheckerboard
 from tfstyle.layers.noise import PositionNoise
 from tfstyle.layers.normalization import (
     AlignMoments,
     ConditionalInstanceNorm,
     InstanceNorm,
-    LogMoments,
     LogStatistics,
     Moments,
     TapStatistics,
@@ -16,7 +15,6 @@ from tfstyle.layers.resampling import (
     CropLike,
     Double,
     MirrorPad,
-    PixelShuffle,
     ReflectPad,
     UpsampleLike,
 )
@@ -29,16 +27,13 @@ __all__ = [
     "CropLike",
     "Double",
     "InstanceNorm",
-    "LogMoments",
     "LogStatistics",
     "Luminance",
     "MirrorPad",
     "Moments",
     "NoCheckerboard",
-    "PixelShuffle",
     "PositionNoise",
     "ReflectPad",
-    "SameForEveryPixel",
     "TapStatistics",
     "Tone",
     "UpsampleLike",

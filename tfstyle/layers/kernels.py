@@ -1,4 +1,4 @@
-"""What kernels begin as and what they keep to, against checkerboards."""
+"""What kernels keep to, against checkerboards."""
 
 import keras
 import numpy as np
@@ -6,31 +6,12 @@ from keras import ops
 
 
 @keras.saving.register_keras_serializable("tfstyle")
-class SameForEveryPixel(keras.initializers.Initializer):
-    """Starts a sub-pixel convolution as nearest-neighbour upsampling, without a checkerboard.
-
-    Aitken et al. 2017, https://arxiv.org/abs/1707.02937, section 3.
-    """
-
-    def __init__(self, seed=None):
-        self.seed = seed
-
-    def __call__(self, shape, dtype=None):
-        glorot = keras.initializers.GlorotUniform(self.seed)
-        return ops.tile(glorot((*shape[:-1], shape[-1] // 4), dtype), (1, 1, 1, 4))
-
-    def get_config(self):
-        return {"seed": self.seed}
-
-
-@keras.saving.register_keras_serializable("tfstyle")
 class NoCheckerboard(keras.constraints.Constraint):
     """Kernels without response to patterns of two pixels' period, such as a checkerboard.
 
-    A sub-pixel convolution paints the four pixels of a cell with filters of their own, so that a
-    flat picture gets a pattern; behind it, this makes the pattern vanish exactly. Each kernel is
-    projected to where its transfer function is 0 at the Nyquist frequency of rows, of columns and
-    of both (after Sugawara et al. 2018, https://arxiv.org/abs/1806.02658, condition 1).
+    Each kernel is projected to where its transfer function is 0 at the Nyquist frequency of rows,
+    of columns and of both (after Sugawara et al. 2018, https://arxiv.org/abs/1806.02658,
+    condition 1).
     """
 
     def __call__(self, kernel):

@@ -137,37 +137,6 @@ def _spread(numbers, features):
 
 
 @keras.saving.register_keras_serializable("tfstyle")
-class LogMoments(keras.layers.Layer):
-    """Logarithms of every tap's channel means and deviations in one vector a picture.
-
-    Call with a list of non-negative feature maps and, as of `Moments`, a region's mask; returns
-    (batch, twice the channels of all).
-
-    Args:
-        epsilon: Added before the logarithm, in feature units.
-    """
-
-    def __init__(self, epsilon=1e-2, **kwargs):
-        super().__init__(**kwargs)
-        self.epsilon = epsilon
-
-    def call(self, taps, region=None):
-        numbers = [
-            number
-            for tap in taps
-            for number in statistics.moments(tap, weights=region_weights(region, tap))
-        ]
-        flat = [number[:, 0, 0, :] for number in numbers]
-        return ops.log(ops.concatenate(flat, axis=-1) + self.epsilon)
-
-    def compute_output_shape(self, taps_shape, region_shape=None):
-        return (taps_shape[0][0], 2 * sum(shape[-1] for shape in taps_shape))
-
-    def get_config(self):
-        return {**super().get_config(), "epsilon": self.epsilon}
-
-
-@keras.saving.register_keras_serializable("tfstyle")
 class TapStatistics(keras.layers.Layer):
     """Every tap's channel means and covariances in one vector a picture.
 

@@ -107,21 +107,6 @@ class Double(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("tfstyle")
-class PixelShuffle(keras.layers.Layer):
-    """Sub-pixel upsampling by 2, of features with four times the wanted channels.
-
-    Shi et al. 2016, https://arxiv.org/abs/1609.05158, section 2.2.
-    """
-
-    def call(self, features):
-        return _depth_to_space(features)
-
-    def compute_output_spec(self, features):
-        batch, _, _, channels = features.shape
-        return keras.KerasTensor((batch, None, None, channels // 4), features.dtype)
-
-
-@keras.saving.register_keras_serializable("tfstyle")
 class CropLike(keras.layers.Layer):
     """A picture cut to the height and width of a second one.
 
@@ -193,14 +178,3 @@ def _extent(image):
 
         return tf.shape(image)[1], tf.shape(image)[2]
     return ops.shape(image)[1:3]
-
-
-def _depth_to_space(features):
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        return tf.nn.depth_to_space(features, 2)
-    batch, height, width, channels = ops.shape(features)
-    x = ops.reshape(features, (batch, height, width, 2, 2, channels // 4))
-    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-    return ops.reshape(x, (batch, 2 * height, 2 * width, channels // 4))

@@ -1,5 +1,5 @@
 """How far `networks.bottleneck` sees, for whoever paints with it in windows."""
 
-STRIDE = 8  # pixels, for `ghiasi-desktop`, whose network is an older one; 4 for others
+STRIDE = 4  # pixels
 MARGIN = 24  # pixels, mirrored around a photograph, as many as a training leaves unjudged
-OVERLAP = 64  # pixels, a multiple of the stride; a pixel sees 55 to each side, of the older one 83
+OVERLAP = 64  # pixels, a multiple of the stride; a pixel sees 55 to each side

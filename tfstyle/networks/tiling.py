@@ -7,7 +7,7 @@ With the moments of a whole picture, tiles of it come out as the whole does: Che
 import keras
 import numpy as np
 
-from tfstyle.layers import InstanceNorm, LogMoments, Moments, TapStatistics
+from tfstyle.layers import InstanceNorm, Moments, TapStatistics
 from tfstyle.networks.endpoint import Endpoint
 
 
@@ -85,7 +85,7 @@ def _measured(network, **region):
         if isinstance(layer, InstanceNorm):
             taken.append(Moments(layer.epsilon)(inputs[0], *region.values()))
             return layer(inputs[0], taken[-1])
-        if not isinstance(layer, (LogMoments, Moments, TapStatistics)):
+        if not isinstance(layer, (Moments, TapStatistics)):
             return layer(*inputs, **named)
         outputs = layer(*inputs, *region.values(), **named)
         if isinstance(layer, Moments):
