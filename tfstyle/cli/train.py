@@ -112,8 +112,7 @@ def _adain(kinds):
         "train a decoder of features that have taken a painting's moments",
         "tfstyle train adain --content photos --style paintings --run runs/adain\n"
         "  tfstyle train adain --content photos --style paintings --run runs/adain-vgg "
-        "--encoder vgg19 --teacher vgg19 --objective paper --content-weight 1 --style-weight 10 "
-        "--color-weight 2 --upsampling nearest --padding reflect",
+        "--encoder vgg19 --teacher vgg19 --objective paper --upsampling nearest --padding reflect",
     )
     _add_pictures(parser)
     _add_begin(parser)
