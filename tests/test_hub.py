@@ -394,7 +394,7 @@ def test_ours_comes_back_in_with_its_own_strengths(ours, saved_model, stylizer):
         assert np.abs(found - served).mean() < 5e-3  # the painting is squashed in bytes
         wanted = stylizer.stylize(content, style, strength)
         # with a margin, which the module has not, so that its noise is another
-        assert np.abs(found - wanted).mean() < 0.08
+        assert np.abs(found - wanted).mean() < 0.1
 
 
 def test_a_released_name_is_ours_whatever_lies_there(saved_model, monkeypatch):

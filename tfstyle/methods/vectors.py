@@ -12,7 +12,7 @@ from tfstyle.methods.arbitrary import STYLE_SIDE, Arbitrary, Code
 from tfstyle.methods.canvas import Canvas
 
 FLAT = 0.03  # deviation of a photograph that is all but one colour; its padding shows most
-UNEVEN = 0.06  # deviation from which on the margin is the usual one
+UNEVEN = 0.06  # deviation from which on it is painted as every photograph
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,17 +27,17 @@ class VectorBrush:
         stride: As of `Canvas`.
         margin: As of `Canvas`.
         overlap: As of `Canvas`.
+        flat_margin: The margin of a photograph of one colour. As its deviation goes from FLAT to
+            UNEVEN, the picture fades into the one with the usual margin.
         aligned: As of `Canvas`.
-        flat_margin: The margin of a photograph of one colour, where that is another; it falls to
-            the usual one as the photograph's deviation goes from FLAT to UNEVEN.
     """
 
     signatures: Mapping[str, Callable]
     stride: int
     margin: int
     overlap: int
+    flat_margin: int
     aligned: bool = False
-    flat_margin: int | None = None
 
     def look(self, style: np.ndarray) -> Code:
         """The style's vector."""
@@ -50,30 +50,27 @@ class VectorBrush:
         vector = code["vector"]
         if strength < 1.0:
             vector = (1.0 - strength) * self.own(content, vector, mask) + strength * vector
-        whole = "paint" if mask is None else "inside"
-        return self.canvas(content, np.float32(vector), whole).paint(content, mask)
+        whole, flatness = "paint" if mask is None else "inside", _flatness(content)
+        painted = [
+            share * self.canvas(np.float32(vector), margin, whole).paint(content, mask)
+            for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin))
+            if share
+        ]
+        return sum(painted)
 
-    def canvas(self, content: np.ndarray, vector: np.ndarray, whole: str = "paint") -> Canvas:
+    def canvas(self, vector: np.ndarray, margin: int, whole: str = "paint") -> Canvas:
         """The canvas of a photograph in a vector's style.
 
         Args:
-            content: The photograph.
             vector: The style's.
+            margin: As of `Canvas`.
             whole: The signature that paints it whole.
         """
         paint, tile = (
             functools.partial(self.signatures[name], vector=vector) for name in (whole, "tile")
         )
-        sizes = (self.stride, self._margin(content), self.overlap)
+        sizes = (self.stride, margin, self.overlap)
         return Canvas(paint, tile, "pastiche", *sizes, aligned=self.aligned)
-
-    def _margin(self, content):
-        """Pixels, a multiple of the stride."""
-        if self.flat_margin is None:
-            return self.margin
-        flatness = np.clip((UNEVEN - _deviation(content)) / (UNEVEN - FLAT), 0.0, 1.0)
-        more = flatness * (self.flat_margin - self.margin)
-        return self.margin + round(more / self.stride) * self.stride
 
     def own(
         self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None
@@ -102,7 +99,9 @@ def distances(
     return [float(np.linalg.norm(each - vector)) for each in found]
 
 
-def _deviation(content):
+def _flatness(content):
+    """1 of a photograph that is all but one colour, 0 of most."""
     height, width = content.shape[:2]
     sample = content[:: 1 + height // 256, :: 1 + width // 256]
-    return float(sample.std(axis=(0, 1)).max())
+    deviation = sample.std(axis=(0, 1)).max()
+    return np.float32(np.clip((UNEVEN - deviation) / (UNEVEN - FLAT), 0.0, 1.0))

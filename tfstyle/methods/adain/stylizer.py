@@ -24,5 +24,5 @@ def stylizer(
         networks: As of `Arbitrary`.
         styles: As of `Arbitrary`.
     """
-    brush = VectorBrush(signatures, STRIDE, MARGIN, OVERLAP, flat_margin=FLAT_MARGIN)
+    brush = VectorBrush(signatures, STRIDE, MARGIN, OVERLAP, FLAT_MARGIN)
     return Arbitrary(brush, networks, styles)

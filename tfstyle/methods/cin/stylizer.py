@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from tfstyle.methods.arbitrary import Arbitrary, Code
-from tfstyle.methods.bottleneck import MARGIN, OVERLAP, STRIDE
+from tfstyle.methods.bottleneck import FLAT_MARGIN, MARGIN, OVERLAP, STRIDE
 from tfstyle.methods.vectors import VectorBrush
 
 
@@ -44,5 +44,5 @@ def stylizer(
         networks: As of `Arbitrary`.
         styles: As of `Arbitrary`.
     """
-    brush = ChoiceBrush(signatures, STRIDE, MARGIN, OVERLAP, aligned=True)
+    brush = ChoiceBrush(signatures, STRIDE, MARGIN, OVERLAP, FLAT_MARGIN, aligned=True)
     return Arbitrary(brush, networks, styles)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tfstyle.methods.arbitrary import Arbitrary, Code
-from tfstyle.methods.bottleneck import MARGIN, OVERLAP, STRIDE
+from tfstyle.methods.bottleneck import FLAT_MARGIN, MARGIN, OVERLAP, STRIDE
 from tfstyle.methods.vectors import VectorBrush
 
 
@@ -19,5 +19,5 @@ def stylizer(
         networks: As of `Arbitrary`.
         styles: As of `Arbitrary`.
     """
-    brush = VectorBrush(signatures, STRIDE, MARGIN, OVERLAP, aligned=True)
+    brush = VectorBrush(signatures, STRIDE, MARGIN, OVERLAP, FLAT_MARGIN, aligned=True)
     return Arbitrary(brush, networks, styles)
