@@ -326,6 +326,7 @@ def test_a_finished_run_translates_both_ways(domains, tmp_path, capsys):
     assert list((domains / "finished" / "samples").iterdir())
 
 
+@pytest.mark.slow
 def test_a_broken_picture_stops_neither_a_game_nor_its_sheets(domains, tmp_path):
     for name in ("a", "b"):
         shutil.copytree(domains / name, tmp_path / name)

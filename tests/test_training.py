@@ -88,6 +88,7 @@ def test_an_interrupted_run_paints_and_goes_on_as_if_it_had_not_been(pictures, p
     assert np.abs(late - early).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_a_run_ends_sooner_or_goes_on_longer_with_another_rate(pictures, tmp_path):
     run = command(pictures, "flexible", "johnson")
     assert train([*run, "--steps", "3"]) == 0
@@ -100,6 +101,7 @@ def test_a_run_ends_sooner_or_goes_on_longer_with_another_rate(pictures, tmp_pat
     assert card["trained_steps"] == 5 and card["rate"] == 2e-3
 
 
+@pytest.mark.slow
 def test_networks_are_kept_every_so_many_steps(pictures, photograph):
     run = pictures / "kept"
     assert train([*command(pictures, "kept", "cin"), "--steps", "5", "--keep-every", "2"]) == 0
@@ -128,6 +130,7 @@ def test_losses_that_are_no_numbers_leave_the_last_checkpoint(pictures, monkeypa
     assert len(log(run)) == 6
 
 
+@pytest.mark.slow
 def test_a_training_runs_in_a_thread_of_its_own(pictures):
     run = [*command(pictures, "thread", "johnson"), "--steps", "2"]
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
