@@ -215,6 +215,18 @@ def test_a_picture_comes_through_a_pipe(files):
     assert (files / "piped.png").read_bytes() == (files / "out.png").read_bytes()
 
 
+@pytest.mark.parametrize("missing", [2, 300])
+def test_a_jpeg_through_a_pipe_is_read_or_refused_as_a_file_is(files, missing):
+    images.write(examples.lake(60, 80), files / "whole.jpg")
+    content = (files / "whole.jpg").read_bytes()[:-missing]
+    code = "import sys; from tfstyle import images; images.read(sys.argv[1])"
+    found = subprocess.run(
+        [sys.executable, "-c", code, "/dev/stdin"], input=content, capture_output=True
+    )
+    refused = b"Expected a readable picture. Received: /dev/stdin" in found.stderr
+    assert (found.returncode, refused) == ((0, False) if missing == 2 else (1, True))
+
+
 @pytest.mark.parametrize(
     ("flag", "value", "words"),
     [

@@ -24,7 +24,7 @@ TURNS = {  # by EXIF orientation
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
+JPEG_ENDS = b"\xff\xd9"
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 FORMATS |= {".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP", ".gif": "GIF"}
 SUFFIXES = tuple(FORMATS)
@@ -127,7 +127,7 @@ def _open(path, most):
         raise ValueError("the file is empty")
     image = Image.open(path if path.is_file() else io.BytesIO(path.read_bytes()))
     if getattr(image, "is_animated", False):
-        _tell(f"{path} has {image.n_frames} frames, of which the first is taken.")
+        tell(f"{path} has {image.n_frames} frames, of which the first is taken.")
     _check_pixels(path, image, most)
     return image
 
@@ -140,9 +140,9 @@ def _check_pixels(path, image, most):
         )
 
 
-@functools.cache
-def _tell(line):
-    """Logs a line once a process."""
+@functools.lru_cache(maxsize=1024)
+def tell(line: str) -> None:
+    """Logs a line once, not each time that a picture is read."""
     logging.getLogger("tfstyle").warning(line)
 
 
@@ -167,9 +167,10 @@ def _loaded(image):
     except OSError:
         if image.format != "JPEG":
             raise
-        begun = Path(image.filename).read_bytes().removesuffix(JPEG_ENDS[:1])
+        image.fp.seek(0)
+        begun = image.fp.read().removesuffix(JPEG_ENDS[:1])
         one, other = (_decoded(begun + rest + JPEG_ENDS) for rest in (b"", b"\x55" * 64))
-        if not begun.startswith(JPEG_BEGINS) or one.tobytes() != other.tobytes():
+        if one.tobytes() != other.tobytes():
             raise
         return one
 

@@ -13,7 +13,6 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import images
-from tfstyle.data import folders
 from tfstyle.data.cache import cached
 from tfstyle.data.folders import DIRECTIONS
 
@@ -119,7 +118,7 @@ def _readable(files, number, seed, decode):
         try:
             return decode(files[_order(len(files), seed, epoch)[position]])
         except (OSError, ValueError) as error:
-            folders.leave_out(str(error))
+            images.tell(f"Left out: {error}")
             last = error
     raise OSError(f"Expected pictures that can be read. Received: none in {len(files)}. {last}")
 

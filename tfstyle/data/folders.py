@@ -1,7 +1,5 @@
 """Folders of pictures."""
 
-import functools
-import logging
 import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -92,17 +90,11 @@ def readable(items: Sequence, count: int, read: Callable) -> list:
                 found.append(read(item))
                 break
             except (OSError, ValueError) as error:
-                leave_out(str(error))
+                images.tell(f"Left out: {error}")
                 last = error
     if not found:
         raise OSError(f"Expected pictures that can be read. Received: none in {len(items)}. {last}")
     return found
-
-
-@functools.cache
-def leave_out(why: str) -> None:
-    """Logs once a process which picture is left out and why."""
-    logging.getLogger("tfstyle").warning("Left out: %s", why)
 
 
 def squashed(
