@@ -1,5 +1,6 @@
 """Settings of a run that goes on: those that it was begun with."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +22,11 @@ def settled(asked: Mapping) -> dict:
         return dict(asked)
     choice = choose(asked[PRECISION])
     return asked | {PRECISION: choice.name, WHY: asked.get(WHY, choice.why)}
+
+
+def source(begin: str | os.PathLike | None) -> str:
+    """What a run's weights begin with, in a word: a folder's name, or random."""
+    return Path(begin).name if begin else "random"
 
 
 def continued(folder: Path, begun: Mapping, asked: Mapping) -> dict:

@@ -12,7 +12,7 @@ import tensorflow as tf
 from tfstyle.layers.hastening import hastened
 from tfstyle.networks.files import copy_into, load
 from tfstyle.precision import choose, mixed
-from tfstyle.training import devices, runs
+from tfstyle.training import begun, devices, runs
 from tfstyle.training.adversarial import Game, Objective, optimizers
 from tfstyle.training.pool import Pool
 
@@ -90,7 +90,7 @@ def train(
     """
     strategy = strategy or tf.distribute.get_strategy()
     run = runs.Run(folder, numbers, devices.is_chief(strategy))
-    run.made_of(**(inputs or {}), begin=Path(begin).name if begin else "random")
+    run.made_of(**(inputs or {}), begin=begun.source(begin))
     with strategy.scope():
         played = game(run.precision.name)
         if begin and run.step == 0:

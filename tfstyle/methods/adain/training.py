@@ -25,7 +25,7 @@ from tfstyle.networks import decoder as decoders
 from tfstyle.networks.adain import TAP
 from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.vgg import TAPS
-from tfstyle.training import perceptual, runs
+from tfstyle.training import begun, perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
 from tfstyle.training.table import TABLE, described, stream
 from tfstyle.training.trainer import Seen, Trainer, adam
@@ -116,7 +116,7 @@ def train(
     run.made_of(
         content=folders.fingerprint(photographs),
         style=folders.fingerprint(painted),
-        begin=Path(begin).name if begin else "random",
+        begin=begun.source(begin),
     )
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):

@@ -22,7 +22,7 @@ from tfstyle.layers import InstanceNorm
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
 from tfstyle.networks.files import copy_into, fingerprint, load
-from tfstyle.training import paintings, perceptual, runs
+from tfstyle.training import begun, paintings, perceptual, runs
 from tfstyle.training.trainer import Trainer, adam
 
 FILE = "transformer.keras"
@@ -70,7 +70,7 @@ def train(
     run.made_of(
         content=folders.fingerprint(photographs),
         style=folders.fingerprint(list(painted.values())),
-        begin=Path(begin).name if begin else "random",
+        begin=begun.source(begin),
     )
     keras.utils.set_random_seed(settings.seed)
     wanted = [paintings.read(path, settings.style_size) for path in painted.values()]

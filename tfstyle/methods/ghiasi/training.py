@@ -24,7 +24,7 @@ from tfstyle.networks import encoder as encoders
 from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions, take_narrower
 from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.predictor import VECTOR, predictor
-from tfstyle.training import perceptual, runs
+from tfstyle.training import begun, perceptual, runs
 from tfstyle.training.table import TABLE, described, stream
 from tfstyle.training.trainer import Trainer, adam
 
@@ -98,7 +98,7 @@ def train(
     run.made_of(
         content=folders.fingerprint(photographs),
         style=folders.fingerprint(painted),
-        begin=Path(begin).name if begin else "random",
+        begin=begun.source(begin),
         encoder=fingerprint(encoder),
     )
     keras.utils.set_random_seed(settings.seed)

@@ -18,7 +18,7 @@ from tfstyle.methods.johnson.settings import STROKES, Settings
 from tfstyle.networks.bottleneck import bottleneck, without_vector
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.johnson import johnson
-from tfstyle.training import paintings, runs
+from tfstyle.training import begun, paintings, runs
 
 FILE = "generator.keras"
 
@@ -67,7 +67,7 @@ def train(
     run.made_of(
         content=folders.fingerprint(photographs),
         style=folders.fingerprint([style]),
-        begin=Path(begin).name if begin else "random",
+        begin=begun.source(begin),
     )
 
     def made():

@@ -20,7 +20,7 @@ from tfstyle.methods.wct.settings import Settings
 from tfstyle.networks import adain, wct
 from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.vgg import TAPS
-from tfstyle.training import perceptual, runs
+from tfstyle.training import begun, perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
 from tfstyle.training.trainer import Seen, Trainer, adam
 
@@ -83,7 +83,7 @@ def train(
     run = runs.Run(folder, dataclasses.asdict(settings))
     run.made_of(
         content=folders.fingerprint(photographs),
-        begin=Path(begin).name if begin else "random",
+        begin=begun.source(begin),
     )
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
