@@ -172,7 +172,7 @@ class Recorder(keras.callbacks.Callback):
         self.run, self.total, self.seconds, self.every = run, total, seconds, every
         self.sample, self.sample_every, self.said = sample, sample_every, said
         self.networks, self.keep_every = networks, run.settings.get("keep_every", 0)
-        self.bar = self.curves = None
+        self.bar, self.curves, self.interrupted = None, None, False
 
     def on_train_begin(self, logs=None):
         self.step = self.run.step
@@ -187,7 +187,6 @@ class Recorder(keras.callbacks.Callback):
         computing = f"Computes in {self.run.precision}." if self.run.precision else ""
         for line in filter(None, (self.said, computing) if self.run.writes else ()):
             self.bar.write(line)
-        self.interrupted = False
         self.curves = curves.Curves(self.run.folder / LOG, self.run.writes)
 
     def stop(self, *_):
