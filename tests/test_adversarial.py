@@ -13,11 +13,15 @@ import pytest
 import tensorflow as tf
 from processes import log, same_losses, start, stop_after, train
 
-from tfstyle import cli, examples, images, losses
+from tfstyle import cli, examples, images, losses, weights
 from tfstyle.data import batches, catalog, folders
-from tfstyle.layers import InstanceNorm
+from tfstyle.layers import InstanceNorm, Streaks
+from tfstyle.methods import canvas
 from tfstyle.methods.cyclegan import training as cyclegan
 from tfstyle.methods.pix2pix import training as pix2pix
+from tfstyle.networks.adversarial import take_fewer_inputs
+from tfstyle.networks.geometry import geometry
+from tfstyle.networks.johnson import johnson
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.tiling import measuring, tiling
@@ -40,6 +44,7 @@ def trainable(network):
     [
         (lambda: resnet(), 11_378_179),
         (lambda: resnet(upsampling="transposed"), 11_378_179),
+        (lambda: resnet(upsampling="nearest"), 11_378_179),
         (lambda: resnet(blocks=6), 7_837_699),
         (lambda: unet(), 54_413_955),
         (lambda: patchgan(), 2_764_737),
@@ -56,7 +61,9 @@ def test_networks_have_the_authors_parameters(network, count):
     [
         lambda: resnet((4, 8, 8), 1),
         lambda: resnet((4, 8, 8), 1, padding="zero", skip="features"),
+        lambda: resnet((4, 8, 8), 1, upsampling="nearest", noise=2, streaks=3),
         lambda: unet(4, 5, 2, "instance"),
+        lambda: unet(4, 5, 2, "instance", upsampling="bilinear"),
         lambda: unet(4, 5, 2, "instance", upsampling="nearest"),
     ],
 )
@@ -103,6 +110,76 @@ def test_given_its_own_moments_a_tile_is_the_whole(photograph):
     tile = tiling(network)({"content": photograph[None], "moments": np.asarray(whole["moments"])})
     np.testing.assert_allclose(tile["translated"], whole["translated"], atol=1e-6)
     np.testing.assert_allclose(whole["translated"], network(photograph[None]), atol=1e-6)
+
+
+GENERATORS = {
+    "resnet": lambda: resnet((4, 8, 8), 2, padding="zero", skip="features", noise=1, streaks=1),
+    "reflecting": lambda: resnet((4, 8, 8), 1, upsampling="transposed"),
+    "unet": lambda: unet(4, 5, 2, "instance", upsampling="bilinear"),
+    "published": lambda: unet(4, 5, 2, "instance"),
+    "johnson": lambda: johnson((4, 8, 8)),
+}
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_a_pixel_is_seen_as_far_as_the_geometry_says_and_not_much_less(name):
+    network, side, middle = GENERATORS[name](), 512, 256
+    for layer in network.layers:  # so that no distant pixel is lost in rounding
+        layer.set_weights([np.abs(array) for array in layer.get_weights()])
+    found = geometry(network)
+    picture = np.full((1, side, 32, 3), 0.5, np.float32)
+    moments = np.asarray(measuring(network)({"content": picture})["moments"])
+    tile = tiling(network)
+    before = np.asarray(tile({"content": picture, "moments": moments})["translated"])
+    picture[:, middle] = 0.9
+    after = np.asarray(tile({"content": picture, "moments": moments})["translated"])
+    changed = np.flatnonzero((before != after).any(axis=(0, 2, 3))) - middle
+    assert -changed.min() <= found.reach and changed.max() <= found.reach
+    assert max(-changed.min(), changed.max()) >= 0.6 * found.reach
+
+
+@pytest.mark.parametrize(
+    ("method", "build"),
+    [
+        ("cyclegan", lambda: cyclegan.generator(cyclegan.Settings(filters=4, streaks=3), "a_to_b")),
+        (
+            "cyclegan",
+            lambda: cyclegan.generator(cyclegan.Settings(filters=2, generator="unet"), "a_to_b"),
+        ),
+        ("pix2pix", lambda: pix2pix.generator(pix2pix.Settings(filters=2, depth=8))),
+    ],
+)
+def test_whatever_generator_is_trained_its_tiles_are_the_whole(
+    method, build, tmp_path, monkeypatch
+):
+    build().save(tmp_path / "generator.keras")
+    stylizer, photograph = weights.load(method, tmp_path), examples.lake(60, 1700)
+    whole = stylizer.stylize(photograph)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", photograph[..., 0].size)
+    np.testing.assert_allclose(stylizer.stylize(photograph), whole, atol=2e-4)
+    assert whole.std() > 0.01
+
+
+def test_streaks_are_lines_that_fall_and_a_place_has_the_same_ones():
+    picture = np.zeros((1, 300, 310, 3), np.float32)
+    found = np.asarray(Streaks(3)(picture))
+    assert found.shape == (1, 300, 310, 3) and found.min() == 0 and 0.5 < found.max() <= 1
+    assert (found.mean(axis=(0, 1, 2)) > 0.005).all() and (found.mean(axis=(0, 1, 2)) < 0.2).all()
+    down, across = (np.abs(np.diff(found, axis=axis)).mean() for axis in (1, 2))
+    assert down < 0.5 * across
+    part = np.asarray(Streaks(3)(picture[:, :200, :100]))
+    np.testing.assert_allclose(part[:, :180, :80], found[:, :180, :80], atol=1e-6)
+    with pytest.raises(ValueError, match="Expected 1 to 3 channels"):
+        Streaks(4)
+
+
+def test_a_generator_with_noise_begins_as_one_without(photograph):
+    old, new = resnet((4, 8, 8), 1), resnet((4, 8, 8), 1, noise=2, streaks=1)
+    take_fewer_inputs(new, old)
+    np.testing.assert_allclose(new(photograph[None]), old(photograph[None]), atol=1e-5)
+    with pytest.raises(ValueError, match="Expected a network of the same layers"):
+        take_fewer_inputs(old, new)
 
 
 def test_unknown_choices_of_networks_are_refused():

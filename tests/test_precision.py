@@ -3,6 +3,7 @@
 import functools
 import json
 import math
+import os
 
 import keras
 import numpy as np
@@ -28,6 +29,7 @@ SMALL = johnson.Settings(steps=2, batch=2, size=64, **NARROW)
 def machine(tmp_path, monkeypatch):
     """A machine that nothing is remembered of, and a function that says what it takes."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
     monkeypatch.setattr(device, "accelerator", lambda: None)
     precision._fastest.cache_clear()
     yield lambda **times: _measures(monkeypatch, times)
@@ -180,7 +182,10 @@ def test_a_training_computes_in_what_is_asked_and_its_card_says_so(name, tmp_pat
     assert card["precision"] == name and card["precision_reason"] == "as asked"
 
 
-@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+LIMITED = pytest.mark.skipif("ONEDNN_MAX_CPU_ISA" in os.environ, reason="oneDNN refuses bfloat16")
+
+
+@pytest.mark.parametrize("name", [pytest.param("bfloat16", marks=LIMITED), "float16"])
 def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
     photograph = examples.lake(64, 80)
     exact, found = (
@@ -277,10 +282,14 @@ def test_only_what_is_doubled_by_nearest_pixels_is_seen_before(machine, grow):
     np.testing.assert_allclose(hastened(network)(pictures), expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("copies", [False, True])
 @pytest.mark.parametrize("side", [8, 9, None])
 @pytest.mark.parametrize("padding", ["same", "valid"])
-def test_what_is_doubled_before_a_convolution_is_seen_as_before(machine, side, padding):
+def test_what_is_doubled_before_a_convolution_is_seen_as_before(
+    machine, monkeypatch, side, padding, copies
+):
     """At sides that are not doubled exactly and at unknown ones too."""
+    monkeypatch.setattr(device, "convolves_by_copies", lambda: copies)
     like, small = keras.Input((None, None, 1)), keras.Input((None, None, 4))
     conv = keras.layers.Conv2D(5, 3, padding=padding, activation="relu", bias_initializer="ones")
     network = keras.Model([small, like], conv(UpsampleLike()(small, like)))

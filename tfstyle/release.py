@@ -1,5 +1,6 @@
 """A finished run as a folder that can be shipped: Keras and TFLite files, styles and a card."""
 
+import dataclasses
 import itertools
 import json
 import os
@@ -68,7 +69,16 @@ def release(
         yield folder / "styles.json"
     elif paintings is not None:
         yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
-    yield _write_json(folder / "card.json", _card(name, run, exported, notes))
+    known = _geometry(name, folder)
+    yield _write_json(folder / weights.CARD, _card(name, run, exported, notes) | known)
+
+
+def _geometry(name, folder):
+    """Of networks that paint in tiles, what their card says of it."""
+    if name == "encoder" or not method(name).tiled:
+        return {}
+    networks = weights.load_networks(name, folder)
+    return {"geometry": dataclasses.asdict(weights.geometry(name, networks))}
 
 
 def _mix(network, other, share):

@@ -1,11 +1,30 @@
 """Windows of pictures: what a network sees to paint a part, mirrored beyond the borders."""
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 
 import numpy as np
 
 PERIOD = 768  # pixels after which a network's noise repeats; tiles that begin so far apart agree
+
+
+@dataclasses.dataclass(frozen=True)
+class Geometry:
+    """What tiles have to know of a network.
+
+    Args:
+        stride: Pixels that sides have to be multiples of.
+        reach: Pixels that a painted pixel sees to each side.
+    """
+
+    stride: int
+    reach: int
+
+    @property
+    def overlap(self) -> int:
+        """Pixels to see around a tile, a multiple of the stride."""
+        return -(-self.reach // self.stride) * self.stride
 
 
 def span(extent: int, margin: int, multiple: int = 1) -> range:

@@ -2,15 +2,17 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from tfstyle import litert
 from tfstyle.methods import MAGENTA, METHODS, Takes, found, method
+from tfstyle.tiles import Geometry
 
 RELEASED = Path(__file__).parent / "released"
-STYLES = "styles.json"
+STYLES, CARD = "styles.json", "card.json"
 
 Folder = str | os.PathLike | None
 
@@ -44,7 +46,46 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
     signatures = {
         label: endpoint.arrays for endpoints in tables for label, endpoint in endpoints.items()
     }
-    return found(row.stylizer)(signatures, networks, styles(name, folder))
+    return stylizer(name, signatures, networks, folder)
+
+
+def stylizer(
+    name: str, signatures: Mapping, networks: Mapping | None = None, folder: Folder = None
+):
+    """A stylizer of signatures.
+
+    Args:
+        name: One of `released()`, or a method with a folder.
+        signatures: Functions of arrays, by name.
+        networks: The Keras models behind them, by file name; None of LiteRT's.
+        folder: As of `load`.
+
+    Raises:
+        OSError: A file of the folder is missing or broken.
+    """
+    row = method(name)
+    known = {"geometry": geometry(name, networks, folder)} if row.tiled else {}
+    return found(row.stylizer)(signatures, networks, styles(name, folder), **known)
+
+
+def geometry(name: str, networks: Mapping | None = None, folder: Folder = None) -> Geometry:
+    """Of a translating network, for tiles: of its layers, or as the card beside its files says.
+
+    Raises:
+        OSError: The card does not say.
+    """
+    if networks:
+        from tfstyle.networks.geometry import geometry
+
+        return geometry(networks[method(name).tiled])
+    path = _home(name, folder) / CARD
+    try:
+        return Geometry(**_read_json(path)["geometry"])
+    except (KeyError, TypeError) as error:
+        raise OSError(
+            f"Expected a network's stride and reach. Received: {path}, without; export or release "
+            "it again."
+        ) from error
 
 
 def load_networks(name: str, folder: Folder = None, precision: str = "float32") -> dict:
@@ -137,7 +178,7 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
     if not row.lite:
         raise ValueError(f"Expected a model with TFLite files. Received: {name}, {row.title}.")
     signatures = litert.signatures(_lite_files(name, folder), threads, row.kept_open)
-    return found(row.stylizer)(signatures, None, styles(name, folder))
+    return stylizer(name, signatures, None, folder)
 
 
 def chosen(
@@ -204,7 +245,7 @@ def keras_bytes(name: str) -> int:
 
 
 def _home(name, folder):
-    if folder is None and not (RELEASED / name / "card.json").is_file():
+    if folder is None and not (RELEASED / name / CARD).is_file():
         method(name)
         raise ValueError(f"Expected one of {', '.join(released())}. Received: {name!r}.")
     return Path(folder or RELEASED / name)
@@ -212,7 +253,7 @@ def _home(name, folder):
 
 def card(name: str) -> dict:
     """What a released model is, learned from and reaches, as its card.json says."""
-    return _read_json(_home(name, None) / "card.json")
+    return _read_json(_home(name, None) / CARD)
 
 
 def paintings() -> dict[str, dict]:
@@ -247,7 +288,7 @@ def released(*takes: Takes) -> list[str]:
     Args:
         *takes: Only those whose style is one of these; none takes all.
     """
-    names = sorted(path.parent.name for path in RELEASED.glob("*/card.json"))
+    names = sorted(path.parent.name for path in RELEASED.glob(f"*/{CARD}"))
     known = [name for name in names if name.partition("-")[0] in METHODS]
     return [name for name in known if not takes or method(name).takes in takes]
 

@@ -1,5 +1,6 @@
 """A model as a folder of files for phones or for TensorFlow, each compared with Keras."""
 
+import dataclasses
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -83,6 +84,8 @@ def export(
         "operations": {file: tflite.operations(content) for file, content in contents.items()},
         "psnr_to_keras": fidelity.checked(ratios, precision, drawn),
     }
+    if method(name).tiled:
+        card["geometry"] = dataclasses.asdict(weights.geometry(name, networks))
     if precision == "int8":
         card["float_operations"] = tflite.floats(careful)
         card["float_convolutions"] = tflite.CONVOLUTIONS[careful]

@@ -2,7 +2,7 @@
 
 from tfstyle.layers.channels import Luminance, Tone
 from tfstyle.layers.kernels import NoCheckerboard
-from tfstyle.layers.noise import PositionNoise
+from tfstyle.layers.noise import PositionNoise, Streaks
 from tfstyle.layers.normalization import (
     AlignMoments,
     ConditionalInstanceNorm,
@@ -34,6 +34,7 @@ __all__ = [
     "NoCheckerboard",
     "PositionNoise",
     "ReflectPad",
+    "Streaks",
     "TapStatistics",
     "Tone",
     "UpsampleLike",

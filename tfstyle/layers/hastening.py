@@ -89,7 +89,7 @@ def convolved(layer: keras.layers.Conv2D, features, kernel, copies=True, turned=
     import tensorflow as tf
 
     kernel = tf.convert_to_tensor(kernel)
-    if hasattr(features, "doubled"):
+    if hasattr(features, "doubled") and _follows(layer):
         return _of_doubled(features.doubled, kernel)
     if not copies or features.shape[0] != 1:
         return keras.layers.Conv2D.convolution_op(layer, features, kernel)

@@ -7,6 +7,12 @@ from keras import ops
 from tfstyle.tiles import PERIOD
 
 VALUES = 1021  # a prime, so that rows, each shifted against the next, do not line up
+LINES = (  # length and breadth in pixels, and the share of pixels that one begins at
+    (9, 1.0, 0.02),
+    (17, 1.2, 0.008),
+    (31, 1.8, 0.002),
+)
+SLANT = np.radians(10.0)  # of lines from the vertical
 
 
 @keras.saving.register_keras_serializable("tfstyle")
@@ -47,3 +53,41 @@ class PositionNoise(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "channels": self.channels, "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class Streaks(PositionNoise):
+    """Bright lines that slant from the vertical, thrown at random; a place always has the same.
+
+    Call with pictures (batch, height, width, channels); returns (batch, height, width,
+    `channels`) in [0, 1]. Each channel has lines of one length and breadth, from far rain to near.
+    `PositionNoise`, of which only the highest values are left, is convolved with one line.
+
+    Args:
+        channels: At most as many as `LINES`.
+        seed: As of `PositionNoise`.
+    """
+
+    def __init__(self, channels=3, seed=2, **kwargs):
+        if not 0 < channels <= len(LINES):
+            raise ValueError(f"Expected 1 to {len(LINES)} channels. Received: {channels}.")
+        super().__init__(channels, seed, **kwargs)
+        self.shares = np.float32([share for _, _, share in LINES[:channels]])
+        side = max(length for length, _, _ in LINES[:channels])
+        lines = [_line(side, length, breadth) for length, breadth, _ in LINES[:channels]]
+        self.kernel = np.stack(lines, axis=-1)[..., None]
+
+    def call(self, image, training=False):
+        numbers = ops.cast(super().call(image, training), "float32")
+        begun = ops.relu(numbers - (1.0 - 2.0 * self.shares)) / (2.0 * self.shares)
+        drawn = ops.depthwise_conv(begun, self.kernel, padding="same")
+        return ops.cast(ops.minimum(drawn, 1.0), self.compute_dtype)
+
+
+def _line(side, length, breadth):
+    """A slanting line with soft edges, 1 in its middle, shape (side, side)."""
+    down, across = np.mgrid[:side, :side] - (side - 1) / 2
+    along = down * np.cos(SLANT) - across * np.sin(SLANT)
+    beside = down * np.sin(SLANT) + across * np.cos(SLANT)
+    ends = np.clip((length + 1) / 2 - np.abs(along), 0.0, 1.0)
+    return np.float32(ends * np.exp(-0.5 * (2.0 * beside / breadth) ** 2))

@@ -36,6 +36,8 @@ class Method:
             regions, by name; of families that take a style.
         strength: That it paints with where none is asked for.
         home: Released folder that its networks are in, where that is not its own.
+        tiled: The network whose `tiles.Geometry` the stylizer takes, by file name; None where it
+            has its own.
         kept_open: Whether LiteRT may keep its files open from call to call. LiteRT 2.3 paints noise
             with a U-Net's second call, once in some hundred times after other sizes.
     """
@@ -55,6 +57,7 @@ class Method:
     regional: str | None = None
     strength: float = 1.0
     home: str | None = None
+    tiled: str | None = None
     kept_open: bool = True
 
     @property
@@ -93,6 +96,7 @@ METHODS = {
             endpoints="tfstyle.methods.endpoints:translation",
             files=("generator",),
             lite=("generator",),
+            tiled="generator",
         ),
         Method(
             name="cin",
@@ -164,6 +168,7 @@ METHODS = {
             endpoints="tfstyle.methods.endpoints:translation",
             files=("generator",),
             lite=("generator",),
+            tiled="generator",
         ),
         Method(
             name="pix2pix",
@@ -177,6 +182,7 @@ METHODS = {
             endpoints="tfstyle.methods.endpoints:translation",
             files=("generator",),
             lite=("generator",),
+            tiled="generator",
             kept_open=False,
         ),
     )

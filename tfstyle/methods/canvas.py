@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -10,7 +11,7 @@ from tfstyle import images, masks, tiles
 
 WHOLE_PIXELS = 3_000_000  # larger photographs are painted in tiles
 THUMBNAIL_PIXELS = 1_000_000  # of which the moments of a larger photograph are taken
-TILE = tiles.PERIOD  # a multiple of every network's stride
+TILE = tiles.PERIOD  # pixels, or the next multiple of the stride as well
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Canvas:
             where the photograph is painted with one, to those of the region.
         tile: A batch and a larger photograph's statistics to the painted batch.
         output: The name of the painted batch.
-        stride: Pixels that sides are filled up to a multiple of, mirrored; divides TILE.
+        stride: Pixels that sides are filled up to a multiple of, mirrored.
         margin: Pixels mirrored around a photograph, against a frame; a multiple of the stride.
         overlap: Pixels seen around a tile, a multiple of the stride.
         statistics: Their name; networks with batch norm tell none.
@@ -63,8 +64,9 @@ class Canvas:
         height, width, _ = content.shape
         tile = functools.partial(self.tile, **self._measured(content, mask))
         painted = content.copy()
+        side = math.lcm(TILE, self.stride)
         for rows, columns in tiles.windows(
-            height, width, TILE, self.overlap, self.margin, self.stride, self.aligned
+            height, width, side, self.overlap, self.margin, self.stride, self.aligned
         ):
             if mask is None or mask[rows[1], columns[1]].any():
                 seen = tile(content=tiles.mirrored(content, rows[0], columns[0])[None])

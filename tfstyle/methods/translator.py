@@ -7,6 +7,7 @@ import numpy as np
 from tfstyle import color
 from tfstyle.methods import stylizer
 from tfstyle.methods.canvas import Canvas
+from tfstyle.tiles import Geometry
 
 
 class Translator:
@@ -16,10 +17,8 @@ class Translator:
         signatures: Functions from arrays to arrays by name: `translate(content)` to translated
             and moments, and `tile(content, moments)` to translated.
         networks: The Keras models behind them, by file name; empty where LiteRT runs.
-        stride: As of `Canvas`.
-        margin: As of `Canvas`.
-        overlap: As of `Canvas`.
-        aligned: As of `Canvas`.
+        geometry: Of the network.
+        margin: As of `Canvas`; it is filled up to a multiple of the stride.
     """
 
     styles: Mapping[str, np.ndarray] = {}
@@ -28,15 +27,14 @@ class Translator:
         self,
         signatures: Mapping[str, Callable],
         networks: Mapping | None = None,
-        *,
-        stride: int,
-        margin: int,
-        overlap: int,
-        aligned: bool = False,
+        geometry: Geometry = Geometry(1, 0),
+        margin: int = 0,
     ):
         self.networks = dict(networks or {})
         whole, tile = signatures["translate"], signatures["tile"]
-        self.canvas = Canvas(whole, tile, "translated", stride, margin, overlap, aligned=aligned)
+        stride, overlap = geometry.stride, geometry.overlap
+        margin = -(-margin // stride) * stride
+        self.canvas = Canvas(whole, tile, "translated", stride, margin, overlap, aligned=True)
 
     def stylize(
         self,

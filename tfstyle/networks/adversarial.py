@@ -5,17 +5,49 @@ names in the comments are; no line of it is here.
 """
 
 import keras
+import numpy as np
 
-from tfstyle.layers import InstanceNorm, Luminance
+from tfstyle.layers import InstanceNorm, Luminance, NoCheckerboard
 
 NORMS = ("instance", "batch")
 CHANNELS = (1, 3)
-UPSAMPLINGS = ("nearest", "transposed")
+UPSAMPLINGS = ("bilinear", "nearest", "transposed")
 
 
 def initial() -> keras.initializers.Initializer:
     """Normal kernels of deviation 0.02 (init_weights; Radford et al. 2016, section 4)."""
     return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def last(upsampling: str) -> dict:
+    """What the convolution that paints keeps to: no response to a checkerboard behind bilinear
+    upsampling, which then leaves no lattice."""
+    return {"kernel_constraint": NoCheckerboard()} if upsampling == "bilinear" else {}
+
+
+def take_fewer_inputs(network: keras.Model, source: keras.Model) -> None:
+    """Gives a network the weights of one whose first convolution may see fewer channels.
+
+    What the others of them say, of noise or of streaks, counts for nothing at first.
+
+    Args:
+        network: Changed in place.
+        source: The same layers otherwise.
+
+    Raises:
+        ValueError: It has others.
+    """
+    mine, theirs = network.get_weights(), source.get_weights()
+    kernel, narrow = mine[0].shape, theirs[0].shape
+    if len(kernel) == len(narrow) == 4 and narrow[2] < kernel[2]:
+        missing = ((0, 0), (0, 0), (0, kernel[2] - narrow[2]), (0, 0))
+        theirs[0] = np.pad(theirs[0], missing)
+    if [weights.shape for weights in mine] != [weights.shape for weights in theirs]:
+        raise ValueError(
+            f"Expected a network of the same layers, of {network.count_params():,} numbers. "
+            f"Received: {source.name}, of {source.count_params():,}."
+        )
+    network.set_weights(theirs)
 
 
 def checked(name: str, value, known):

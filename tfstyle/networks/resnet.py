@@ -4,8 +4,16 @@ import dataclasses
 
 import keras
 
-from tfstyle.layers import ReflectPad, UpsampleLike
-from tfstyle.networks.adversarial import UPSAMPLINGS, checked, initial, normalization, seen, shown
+from tfstyle.layers import PositionNoise, ReflectPad, Streaks, UpsampleLike
+from tfstyle.networks.adversarial import (
+    UPSAMPLINGS,
+    checked,
+    initial,
+    last,
+    normalization,
+    seen,
+    shown,
+)
 
 PADDINGS = ("reflect", "zero")
 SKIPS = ("none", "features")
@@ -16,8 +24,10 @@ def resnet(
     blocks: int = 9,
     norm: str = "instance",
     padding: str = "reflect",
-    upsampling: str = "nearest",
+    upsampling: str = "bilinear",
     skip: str = "none",
+    noise: int = 0,
+    streaks: int = 0,
     channels: tuple[int, int] = (3, 3),
     name: str = "generator",
 ) -> keras.Model:
@@ -29,8 +39,9 @@ def resnet(
         d 3x3, stride 2  s/4    g -> h             c7s1 7x7         s      f -> 3, tanh
         residual         s/4    blocks of two 3x3
 
-    Nearest upsampling stands in for the authors' transposed convolutions, against checkerboards
-    and so that any size comes back exact; it has as many parameters.
+    Bilinear upsampling, and a last kernel that answers to no checkerboard, stand in for the
+    authors' transposed convolutions, against lattices and so that any size comes back exact; they
+    have as many parameters.
 
     Args:
         filters: f, g and h.
@@ -38,10 +49,13 @@ def resnet(
         norm: "instance", or "batch".
         padding: "reflect" where the authors reflect, or "zero" everywhere, which telephones
             run faster.
-        upsampling: "nearest", or "transposed" as the authors'.
+        upsampling: "bilinear", "nearest", or "transposed" as the authors'.
         skip: "none" as the authors', or "features": the two last layers also see the features of
             the encoder at their size, and those at full size are not normalised, as in a U-Net;
             fine detail and how bright a picture is are kept.
+        noise: Channels of `PositionNoise` beside the picture, from which flat places can be
+            filled without a regular pattern.
+        streaks: Channels of `Streaks` beside it, from which rain can be drawn.
         channels: In and out, 3 or 1; the pictures are RGB all the same.
         name: The model's name.
 
@@ -55,14 +69,15 @@ def resnet(
     full, half, quarter = filters
     layers = _Layers(norm, padding, upsampling, skip)
     content = keras.Input((None, None, 3), name="content")
-    c1 = layers.first(seen(content, channels[0], "content"), full, "c1")
+    x = _beside(seen(content, channels[0], "content"), content, noise, streaks)
+    c1 = layers.first(x, full, "c1")
     d2 = layers.down(c1, half, "d2")
     x = layers.down(d2, quarter, "d3")
     for index in range(1, blocks + 1):
         x = layers.residual(x, f"residual{index}")
     x = layers.up(x, d2, norm, "u2")
     x = layers.up(x, c1, layers.outermost, "u1")
-    x = _conv(x, channels[1], 7, "paint", padding)
+    x = _conv(x, channels[1], 7, "paint", padding, **last(upsampling))
     return keras.Model(content, shown(x), name=name)
 
 
@@ -113,10 +128,21 @@ class _Layers:
         count = like.shape[-1]
         if self.upsampling == "transposed":
             return _transposed(x, count, label, self.bias)
-        return _conv(UpsampleLike(name=f"{label}_grow")(x, like), count, 3, label, bias=self.bias)
+        x = UpsampleLike(self.upsampling, name=f"{label}_grow")(x, like)
+        return _conv(x, count, 3, label, bias=self.bias)
 
 
-def _conv(x, count, size, label, padding="zero", bias=True, strides=1):
+def _beside(x, content, noise, streaks):
+    """A picture as the network sees it, with channels that depend on places alone."""
+    fields = [PositionNoise(noise, name="noise", dtype="float32")] if noise else []
+    fields += [Streaks(streaks, name="streaks", dtype="float32")] if streaks else []
+    if not fields:
+        return x
+    parts = [x, *(field(content) for field in fields)]
+    return keras.layers.Concatenate(name="beside", dtype="float32")(parts)
+
+
+def _conv(x, count, size, label, padding="zero", bias=True, strides=1, **kwargs):
     if padding == "reflect":
         x = ReflectPad(size // 2, name=f"{label}_pad")(x)
     conv = keras.layers.Conv2D(
@@ -127,6 +153,7 @@ def _conv(x, count, size, label, padding="zero", bias=True, strides=1):
         use_bias=bias,
         kernel_initializer=initial(),
         name=label,
+        **kwargs,
     )
     return conv(x)
 

@@ -3,7 +3,15 @@
 import keras
 
 from tfstyle.layers import CropLike, UpsampleLike
-from tfstyle.networks.adversarial import UPSAMPLINGS, checked, initial, normalization, seen, shown
+from tfstyle.networks.adversarial import (
+    UPSAMPLINGS,
+    checked,
+    initial,
+    last,
+    normalization,
+    seen,
+    shown,
+)
 
 DROPPED = 3  # levels whose decoder drops half, section 6.1.1 of the paper
 
@@ -34,8 +42,8 @@ def unet(
         norm: "batch" as published for pix2pix, or "instance", with which a picture's result
             depends on nothing else.
         dropout: Share that three of the decoder's inner levels drop while training.
-        upsampling: "transposed" as the authors' convolutions, or "nearest" before 3x3 ones,
-            against checkerboards.
+        upsampling: "transposed" as the authors' convolutions, or "bilinear" or "nearest" before
+            3x3 ones, against checkerboards and, bilinear, against lattices.
         channels: In and out, 3 or 1; the pictures are RGB all the same.
         name: The model's name.
 
@@ -65,11 +73,11 @@ def unet(
             x = keras.layers.Dropout(dropout, name=f"up{level}_drop")(x)
         x = keras.layers.Concatenate(name=f"up{level}_skip")([skip, x])
     x = keras.layers.ReLU(name="up1_relu")(x)
-    x = _up(x, content, channels[1], upsampling, True, "up1")
+    x = _up(x, content, channels[1], upsampling, True, "up1", **last(upsampling))
     return keras.Model(content, shown(x), name=name)
 
 
-def _conv(kind, width, size, strides, bias, label):
+def _conv(kind, width, size, strides, bias, label, **kwargs):
     return kind(
         width,
         size,
@@ -78,12 +86,13 @@ def _conv(kind, width, size, strides, bias, label):
         use_bias=bias,
         kernel_initializer=initial(),
         name=label,
+        **kwargs,
     )
 
 
-def _up(x, like, width, upsampling, bias, label):
-    if checked("upsampling", upsampling, UPSAMPLINGS) == "nearest":
-        x = UpsampleLike(name=f"{label}_grow")(x, like)
-        return _conv(keras.layers.Conv2D, width, 3, 1, bias, label)(x)
+def _up(x, like, width, upsampling, bias, label, **kwargs):
+    if checked("upsampling", upsampling, UPSAMPLINGS) != "transposed":
+        x = UpsampleLike(upsampling, name=f"{label}_grow")(x, like)
+        return _conv(keras.layers.Conv2D, width, 3, 1, bias, label, **kwargs)(x)
     x = _conv(keras.layers.Conv2DTranspose, width, 4, 2, bias, label)(x)
     return CropLike(name=f"{label}_crop")(x, like)

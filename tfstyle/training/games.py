@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.layers.hastening import hastened
+from tfstyle.networks.adversarial import take_fewer_inputs
 from tfstyle.networks.files import copy_into, load
 from tfstyle.precision import choose, mixed
 from tfstyle.training import begun, devices, runs
@@ -78,7 +79,8 @@ def train(
         batches: As of `devices.play`.
         sample: Paints a sheet with the game's generators, as of `Recorder`.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
-        begin: A finished run of generators of the same shape to begin with, or None.
+        begin: A finished run of generators of the same shape, with noise beside the picture or
+            without, to begin with, or None.
         inputs: As of `Run.made_of`.
 
     Returns:
@@ -117,7 +119,7 @@ def train(
 
 def _begin(generators, folder):
     for name, home in _homes(generators, folder).items():
-        copy_into(generators[name], load(home / f"{GENERATOR}.keras"))
+        take_fewer_inputs(generators[name], load(home / f"{GENERATOR}.keras"))
 
 
 def _homes(generators, folder):

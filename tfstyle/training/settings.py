@@ -7,6 +7,7 @@ from tfstyle.precision import PRECISIONS
 
 PADDINGS = ("zero", "reflect")  # of decoders
 UPSAMPLINGS = ("bilinear", "nearest")
+GROWTHS = (*UPSAMPLINGS, "transposed")  # of a game's generators
 STYLE_LOSSES = ("wasserstein", "gram", "moments")
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import computing, keeping, number
+from tfstyle.training.settings import GROWTHS, computing, keeping, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Settings:
     rate: float = number(2e-4, "learning rate of Adam")
     cycle_weight: float = number(10.0, "of the way there and back")
     identity_weight: float = number(2.0, "of pictures of the domain itself; the paper's is 5")
+    lattice_weight: float = number(0.05, "of the lattice of eight pixels; the paper has none")
     adversarial: str = number(
         "least-squares", "the discriminators' loss", ("least-squares", "cross-entropy")
     )
@@ -26,8 +27,10 @@ class Settings:
     blocks: int = number(9, "residual blocks; the paper's are 9, or 6 at 128 px")
     depth: int = number(8, "levels of a U-Net")
     padding: str = number("zero", "of the residual network", ("zero", "reflect"))
-    upsampling: str = number("nearest", "of the residual network", ("nearest", "transposed"))
+    upsampling: str = number("bilinear", "the paper's is transposed", GROWTHS)
     skip: str = number("features", "of the residual network", ("features", "none"))
+    noise: int = number(3, "channels of noise beside the picture of the residual network")
+    streaks: int = number(0, "channels of slanting lines beside it, to draw rain from; at most 3")
     discriminator_filters: int = number(32, "of its first convolution; the paper's are 64")
     projected_filters: int = number(0, "of judges on the encoder's features; 0 has none")
     channels_a: int = number(3, "1 for grey pictures of domain a")

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from tfstyle.methods.translator import Translator
+from tfstyle.tiles import Geometry
 
-STRIDE = 4  # pixels, of the residual network
-MARGIN = 32  # pixels; 16 left a frame
-OVERLAP = 96  # pixels; with nine blocks a pixel sees 90 to each side
+MARGIN = 32  # pixels mirrored around a photograph; 16 left a frame
 
 
 def stylizer(
-    signatures: Mapping[str, Callable], networks: Mapping | None = None, styles: object = None
+    signatures: Mapping[str, Callable],
+    networks: Mapping | None = None,
+    styles: object = None,
+    *,
+    geometry: Geometry,
 ) -> Translator:
     """A `Translator` of either way's generator; there are no named styles."""
-    return Translator(signatures, networks, stride=STRIDE, margin=MARGIN, overlap=OVERLAP)
+    return Translator(signatures, networks, geometry, margin=MARGIN)

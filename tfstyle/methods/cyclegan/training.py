@@ -3,8 +3,8 @@ networks", https://arxiv.org/abs/1703.10593: two generators between two domains,
 discriminator that judges patches and by the other generator, which must find the way back.
 
 Departures from the paper by default: a quarter of the channels; skip connections from the encoder
-to the decoder; nearest upsampling instead of transposed convolutions; zero padding; crops
-of random size.
+to the decoder; bilinear upsampling instead of transposed convolutions, noise beside the picture and
+a loss of lattices; zero padding; crops of random size.
 """
 
 import dataclasses
@@ -35,13 +35,22 @@ def generator(settings: Settings, way: str) -> keras.Model:
     channels = {"a": settings.channels_a, "b": settings.channels_b}
     pair = tuple(channels[domain] for domain in WAYS[way])
     if settings.generator == "unet":
-        return unet(settings.filters, settings.depth, norm="instance", channels=pair, name=way)
+        return unet(
+            settings.filters,
+            settings.depth,
+            norm="instance",
+            upsampling=settings.upsampling,
+            channels=pair,
+            name=way,
+        )
     return resnet(
         tuple(settings.filters * times for times in (1, 2, 4)),
         settings.blocks,
         padding=settings.padding,
         upsampling=settings.upsampling,
         skip=settings.skip,
+        noise=settings.noise,
+        streaks=settings.streaks,
         channels=pair,
         name=way,
     )
@@ -65,7 +74,8 @@ def discriminator(
 
 
 class Objective:
-    """Adversarial, cycle and identity losses: equation 3 and section 5.2 of the paper.
+    """Adversarial, cycle and identity losses, equation 3 and section 5.2 of the paper; and of a
+    lattice.
 
     The discriminators' loss is halved (backward_D_basic of the authors' cycle_gan_model.py).
 
@@ -77,7 +87,8 @@ class Objective:
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        kinds = ("fool", "cycle", "identity") if settings.identity_weight else ("fool", "cycle")
+        asked = {"identity": settings.identity_weight, "lattice": settings.lattice_weight}
+        kinds = ("fool", "cycle", *(kind for kind, weight in asked.items() if weight))
         self.names = (
             *(f"{kind}_{domain}" for kind in kinds for domain in "ab"),
             *("judge_a", "judge_b"),
@@ -107,6 +118,9 @@ class Objective:
                 if f"{domain}_{kind}" in pictures:
                     like = losses.absolute_loss(batch[domain], pictures[f"{domain}_{kind}"])
                     found[f"{kind}_{domain}"] = weights[kind] * like
+            if self.settings.lattice_weight:
+                lattice = self.settings.lattice_weight * losses.lattice_loss(fake)
+                found[f"lattice_{domain}"] = lattice
         return found
 
     def discriminator_losses(self, discriminators, batch, pictures):

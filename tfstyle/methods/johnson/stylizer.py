@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from tfstyle.methods.bottleneck import MARGIN, OVERLAP, STRIDE
+from tfstyle.methods.bottleneck import MARGIN
 from tfstyle.methods.translator import Translator
+from tfstyle.tiles import Geometry
 
 
 def stylizer(
-    signatures: Mapping[str, Callable], networks: Mapping | None = None, styles: object = None
+    signatures: Mapping[str, Callable],
+    networks: Mapping | None = None,
+    styles: object = None,
+    *,
+    geometry: Geometry,
 ) -> Translator:
     """A `Translator` of photographs into the painting's style."""
-    sizes = {"stride": STRIDE, "margin": MARGIN, "overlap": OVERLAP}
-    return Translator(signatures, networks, **sizes, aligned=True)
+    return Translator(signatures, networks, geometry, margin=MARGIN)

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import computing, keeping, number
+from tfstyle.training.settings import GROWTHS, computing, keeping, number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Settings:
     filters: int = number(16, "channels of the outermost level; the paper's are 64")
     depth: int = number(7, "levels of the U-Net; the paper's are 8")
     widest: int = number(4, "the most that filters are multiplied by; in the paper 8")
-    upsampling: str = number("nearest", "the paper's is transposed", ("nearest", "transposed"))
+    upsampling: str = number("bilinear", "the paper's is transposed", GROWTHS)
     blocks: int = number(9, "blocks of a residual network")
     dropout: float = number(0.5, "share that three inner levels drop")
     norm: str = number("instance", "normalisation; the paper's is batch", ("instance", "batch"))

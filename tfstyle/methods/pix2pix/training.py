@@ -2,7 +2,7 @@
 https://arxiv.org/abs/1611.07004: from pairs of pictures of the same thing, a generator learns one
 from the other, judged by a discriminator that sees both.
 
-Departures from the paper by default: instance norm, a quarter of the channels, nearest upsampling
+Departures from the paper by default: instance norm, a quarter of the channels, bilinear upsampling
 and crops of random size. Always: dropout only while training, so that a picture's result is the
 same each time.
 """
