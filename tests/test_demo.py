@@ -215,6 +215,22 @@ def test_endpoints_are_documented(client):
         assert all(each["parameter_name"] for each in endpoint["parameters"])
 
 
+def test_each_endpoint_begins_with_what_it_can_do(client, folder):
+    found = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    defaults = {
+        name: {
+            each["parameter_name"]: each["parameter_default"] for each in found[name]["parameters"]
+        }
+        for name in ("/paint", "/optimise")
+    }
+    assert (defaults["/paint"]["method"], defaults["/paint"]["strength"]) == ("ghiasi", 1.0)
+    assert (defaults["/optimise"]["method"], defaults["/optimise"]["strength"]) == ("gatys", 0.5)
+    assert found["/optimise"]["description"].startswith("Optimises")
+    asked = {"photo": given(folder / "lake.png"), "painting": given(folder / "swirls.png")}
+    with pytest.raises(Exception, match="Expected /optimise for gatys"):
+        client.predict(**asked, method="gatys", api_name="/paint")
+
+
 def test_language_models_are_offered_the_same(address):
     import asyncio
 

@@ -101,10 +101,26 @@ class Desk:
 
     @functools.wraps(paint)
     def quickly(self, *arguments, **named):
-        method = named.get("method", arguments[3] if len(arguments) > 3 else FIRST)
-        if method in self.studio.easels and not self.studio.easels[method].row.lite:
-            raise ValueError(f"Expected /optimise for {method}.")
+        self._refuse("optimise", False, *arguments[3:4])
         yield from self.paint(*arguments, **named)
+
+    @functools.wraps(paint)
+    def optimise(self, *arguments, **named):
+        self._refuse("paint", True, *arguments[3:4])
+        yield from self.paint(*arguments, **named)
+
+    optimise.__name__ = "optimise"
+    optimise.__doc__ = (
+        (paint.__doc__ or "")
+        .replace("Paints a photograph in", "Optimises a picture, half a minute or more, in")
+        .replace("ghiasi, adain and others; gatys is asked for by /optimise.", "gatys.")
+        .replace("1 the full style", "1 the style alone")
+    )
+
+    def _refuse(self, other, lite, method=FIRST):
+        """Refuses a method of the other endpoint."""
+        if method in self.studio.easels and bool(self.studio.easels[method].row.lite) == lite:
+            raise ValueError(f"Expected /{other} for {method}.")
 
     def regions(self, photo: str | None) -> np.ndarray | None:
         """The photograph, small, to paint regions on: shape (height, width, 3), bytes."""

@@ -82,9 +82,12 @@ class Page:
         inputs = [photo, painting, name, method, strength, keep, size, regions, weight, *more]
         quick.click(said(self.desk.quickly), inputs, outputs, api_name="paint", **self.quick)
         event = slow.click(
-            said(self.desk.paint, "optimise"), inputs, outputs, api_name="optimise", **self.slow
+            said(self.desk.paint), inputs, outputs, api_visibility="private", **self.slow
         )
         stop.click(None, None, None, cancels=[event])
+        asked = gr.Button(visible=False)  # by programs, for whom other values are given
+        given = [photo, painting, name, *self._optimisers(), *inputs[5:]]
+        asked.click(said(self.desk.optimise), given, outputs, api_name="optimise", **self.slow)
         again = [strength.input, keep.input, weight.input, table.load_input_event.then]
         again += [slider.input for slider in more[2::3]]
         for happened in again:
@@ -157,6 +160,15 @@ class Page:
             keep = gr.Radio(list(KEEP), value=PAINTINGS, label="Colours", elem_id="keep")
             size = _size()
         return method, keep, size
+
+    def _optimisers(self):
+        """Methods that optimise the picture itself, and the strength that they paint with."""
+        names = [name for name, easel in self.studio.easels.items() if not easel.row.lite]
+        strength = self.studio.easels[names[0]].row.strength
+        return (
+            gr.Dropdown(names, value=names[0], label="Method", visible=False),
+            gr.Slider(0, 1, value=strength, label="Strength", visible=False),
+        )
 
     def _more_styles(self, easel):
         """Weight of the first style; picture, name and weight of every other one."""
@@ -260,13 +272,8 @@ def launch(max_pixels: int, painters: int, folder: str, precision: str, **option
     )
 
 
-def said(function: Callable, name: str | None = None) -> Callable:
-    """A function, or generator, that says on the page what is wrong with what it is given.
-
-    Args:
-        function: Of the desk.
-        name: For language models, where it is not the function's.
-    """
+def said(function: Callable) -> Callable:
+    """A function, or generator, of the desk that says on the page what is wrong with its inputs."""
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
@@ -281,7 +288,6 @@ def said(function: Callable, name: str | None = None) -> Callable:
             with _sentences():
                 return function(*arguments, **named)
 
-    asked.__name__ = name or function.__name__
     return asked
 
 

@@ -1,6 +1,6 @@
 """Layers that the networks share, in `keras.ops` and safe for TFLite."""
 
-from tfstyle.layers.channels import Luminance, Tone
+from tfstyle.layers.channels import Luminance, RainLayers, Tone
 from tfstyle.layers.kernels import NoCheckerboard
 from tfstyle.layers.noise import PositionNoise, Streaks
 from tfstyle.layers.normalization import (
@@ -33,6 +33,7 @@ __all__ = [
     "Moments",
     "NoCheckerboard",
     "PositionNoise",
+    "RainLayers",
     "ReflectPad",
     "Streaks",
     "TapStatistics",

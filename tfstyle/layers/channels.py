@@ -51,3 +51,44 @@ class Tone(keras.layers.Layer):
     def get_config(self):
         names = ("share", "saturation", "contrast", "brightness", "warmth")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class RainLayers(keras.layers.Layer):
+    """A picture whose colours maps mix and shift, and lines of rain over it.
+
+    Call with pictures (batch, height, width, 3) in [0, 1], maps (batch, height, width, `maps`)
+    and lines (batch, height, width, `streaks`) in [0, 1]; returns pictures in [0, 1]. The maps
+    are what is added to the identity of the 3x3 matrix of colours, row by row; what is added to
+    red, green and blue; the opacity of each channel of lines, by a sigmoid; and how bright the
+    lines are, likewise.
+
+    Args:
+        streaks: Channels of lines.
+    """
+
+    HIDDEN = -2.0  # of an opacity, before training
+
+    def __init__(self, streaks=3, **kwargs):
+        super().__init__(**kwargs)
+        self.streaks = streaks
+
+    @property
+    def maps(self):
+        """How many maps it takes."""
+        return 13 + self.streaks
+
+    def call(self, picture, maps, lines):
+        rows = [maps[..., 3 * row : 3 * row + 3] for row in range(3)]
+        mixed = [ops.sum(row * picture, axis=-1, keepdims=True) for row in rows]
+        graded = ops.clip(picture + ops.concatenate(mixed, -1) + maps[..., 9:12], 0.0, 1.0)
+        opacity = lines * ops.sigmoid(maps[..., 12:-1] + self.HIDDEN)
+        clear = ops.prod(1.0 - opacity, axis=-1, keepdims=True)
+        light = ops.sigmoid(maps[..., -1:] - self.HIDDEN)
+        return graded * clear + light * (1.0 - clear)
+
+    def compute_output_shape(self, picture_shape, maps_shape, lines_shape):
+        return picture_shape
+
+    def get_config(self):
+        return {**super().get_config(), "streaks": self.streaks}

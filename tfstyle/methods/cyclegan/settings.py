@@ -4,6 +4,8 @@ import dataclasses
 
 from tfstyle.training.settings import GROWTHS, computing, keeping, number
 
+GENERATORS = ("resnet", "unet", "layers")
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -22,7 +24,8 @@ class Settings:
         "least-squares", "the discriminators' loss", ("least-squares", "cross-entropy")
     )
     pool: int = number(50, "generated pictures kept for the discriminators; 0 keeps none")
-    generator: str = number("resnet", "network that translates", ("resnet", "unet"))
+    generator: str = number("resnet", "network from a to b; layers are of rain", GENERATORS)
+    back: str = number("same", "network from b to a", ("same", *GENERATORS))
     filters: int = number(16, "channels at full size; the paper's are 64")
     blocks: int = number(9, "residual blocks; the paper's are 9, or 6 at 128 px")
     depth: int = number(8, "levels of a U-Net")
@@ -30,7 +33,7 @@ class Settings:
     upsampling: str = number("bilinear", "the paper's is transposed", GROWTHS)
     skip: str = number("features", "of the residual network", ("features", "none"))
     noise: int = number(3, "channels of noise beside the picture of the residual network")
-    streaks: int = number(0, "channels of slanting lines beside it, to draw rain from; at most 3")
+    streaks: int = number(0, "channels of slanting lines beside it, or of layers; at most 3")
     discriminator_filters: int = number(32, "of its first convolution; the paper's are 64")
     projected_filters: int = number(0, "of judges on the encoder's features; 0 has none")
     channels_a: int = number(3, "1 for grey pictures of domain a")

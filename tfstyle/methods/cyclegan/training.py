@@ -20,6 +20,7 @@ from tfstyle import images, losses
 from tfstyle.data import batches, folders
 from tfstyle.methods.cyclegan.settings import Settings
 from tfstyle.networks import encoder as encoders
+from tfstyle.networks.layered import layered
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.projected import projected
 from tfstyle.networks.resnet import resnet
@@ -34,7 +35,11 @@ def generator(settings: Settings, way: str) -> keras.Model:
     """A fresh generator of one way, "a_to_b" or "b_to_a"."""
     channels = {"a": settings.channels_a, "b": settings.channels_b}
     pair = tuple(channels[domain] for domain in WAYS[way])
-    if settings.generator == "unet":
+    same = way == "a_to_b" or settings.back == "same"
+    kind = settings.generator if same else settings.back
+    if kind == "layers":
+        return layered(settings.filters, settings.streaks, name=way)
+    if kind == "unet":
         return unet(
             settings.filters,
             settings.depth,
