@@ -317,3 +317,59 @@ def test_a_large_photograph_needs_bounded_memory(files):
     arguments += ["-o", str(files / "out.jpg")]
     peak = peak_megabytes(f"from tfstyle import cli; assert cli.main({arguments}) == 0")
     assert peak < 1700 and images.read_bytes(files / "out.jpg").shape == (2400, 3200, 3)
+
+
+def cutout(path):
+    """Discs of which the right half cannot be seen, and is red."""
+    layer = np.dstack([images.to_bytes(examples.discs(40, 60)), np.full((40, 60), 255, np.uint8)])
+    layer[:, 30:] = (255, 0, 0, 0)
+    Image.fromarray(layer).save(path)
+    return layer
+
+
+def test_what_cannot_be_seen_stays_so_and_is_not_painted_from(files):
+    layer = cutout(files / "cut.png")
+    command = ["stylize", str(files / "cut.png"), "--style", "irises", "-o", str(files / "out.png")]
+    assert cli.main(command) == 0
+    with Image.open(files / "out.png") as found:
+        assert found.mode == "RGBA"
+        np.testing.assert_array_equal(np.asarray(found)[..., 3], layer[..., 3])
+        kept = np.asarray(found)[:, :28, :3].astype(float)
+    layer[:, 30:, :3] = (0, 0, 255)
+    Image.fromarray(layer).save(files / "cut.png")
+    assert cli.main([*command, "--overwrite"]) == 0
+    with Image.open(files / "out.png") as found:
+        np.testing.assert_allclose(np.asarray(found)[:, :28, :3], kept, atol=1)
+    assert cli.main([*command, "--overwrite", "--alpha", "white", "--size", "30"]) == 0
+    with Image.open(files / "out.png") as found:
+        assert found.mode == "RGB" and found.size == (30, 20)
+
+
+def test_an_unknown_ground_is_refused(files, capsys):
+    command = ["stylize", str(files / "photo.png"), "--style", "irises", "-o", str(files / "o.png")]
+    assert cli.main([*command, "--alpha", "whitish"]) == 2
+    assert "Expected --alpha as keep or a colour" in capsys.readouterr().err
+
+
+def test_a_picture_of_a_format_that_is_not_written_becomes_a_jpeg(files):
+    source = files / "more" / "a.jfif"
+    source.parent.mkdir()
+    with Image.open(files / "photo.png") as photo:
+        photo.convert("RGB").save(source, format="JPEG")
+    assert cli.main(["stylize", str(source.parent), "--style", "irises", "-o", f"{files}/out"]) == 0
+    assert [path.name for path in (files / "out").iterdir()] == ["a.jfif.jpg"]
+
+
+def test_a_process_without_streams_paints(files):
+    command = ["stylize", f"{files}/photo.png", "--style", "irises", "-o", f"{files}/out/"]
+    code = (
+        f"import sys; sys.stdout = sys.stderr = None; from tfstyle import cli; cli.main({command})"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True)  # refused, without a word
+    assert images.read(files / "out" / "photo.png").size
+
+
+def test_a_process_that_is_killed_says_so():
+    with pytest.raises(RuntimeError, match="SIGKILL"):
+        seconds_and_peak("import os; os.kill(os.getpid(), 9)")

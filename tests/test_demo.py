@@ -476,3 +476,14 @@ def test_the_page_asks_nobody_else_for_anything(visit):
     script = "return performance.getEntriesByType('resource').map(each => each.name)"
     (here,) = {each.split("/")[2] for each in visit.driver.execute_script(script)}
     assert here.startswith("127.0.0.1")
+
+
+def test_words_name_files_without_their_folders(tmp_path):
+    from tfstyle.demo.page import without_folders
+
+    home = tmp_path / "a b" / "c (d)"
+    home.mkdir(parents=True)
+    words = f"Expected a picture. Received: {home}/my dog.jpg (a or b/c, 3/4), not /gone/x.png."
+    assert without_folders(words) == (
+        "Expected a picture. Received: my dog.jpg (a or b/c, 3/4), not x.png."
+    )

@@ -148,3 +148,22 @@ def test_what_cannot_be_exported_is_refused(arguments, words, tmp_path, capsys):
 def test_every_row_names_files_that_it_exports():
     for name in weights.exported():
         assert weights.lite_bytes(name) > 0 and method(name).precision in tflite.PRECISIONS
+
+
+@pytest.mark.parametrize(("given", "drawn"), [({}, True), ({"photographs": "content"}, False)])
+def test_a_translator_on_real_photographs_has_the_stricter_mark(
+    tmp_path, pictures, monkeypatch, given, drawn
+):
+    asked = []
+    monkeypatch.setattr(folder.fidelity, "agree", lambda *a: asked.append(a[-1]) or True)
+    found = {key: pictures / name for key, name in given.items()}
+    list(
+        folder.export("johnson-irises", tmp_path / "out", precision="int8", size=(64, 64), **found)
+    )
+    assert asked == [drawn, drawn]
+
+
+def test_a_card_tells_each_files_own_precision(tmp_path):
+    list(folder.export("ghiasi", tmp_path, precision="int8"))
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["precisions"] == {"predictor": "dynamic", "transformer": "int8"}

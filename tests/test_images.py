@@ -96,10 +96,17 @@ def test_a_jpeg_may_lack_its_last_bytes_but_no_pixel(tmp_path, progressive):
             images.read(path)
 
 
-@pytest.mark.parametrize("name", ["exif_bias_minus1_0_rot6.jpg", "png_badexif.png", "no_eoi.jpg"])
-def test_pictures_that_people_met_are_read(shared, name):
-    path = shared / "cases" / name
-    assert images.read(path).shape == ((160, 120, 3) if "rot6" in name else (120, 160, 3))
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("exif_bias_minus1_0_rot6.jpg", (160, 120)),
+        ("png_badexif.png", (120, 160)),
+        ("no_eoi.jpg", (120, 160)),
+        ("iphone.heic", (192, 256)),
+    ],
+)
+def test_pictures_that_people_met_are_read(shared, name, shape):
+    assert images.read(shared / "cases" / name).shape == (*shape, 3)
 
 
 def test_other_libraries_settings_stay_as_they_are(tmp_path):
@@ -340,3 +347,71 @@ def test_folders_pass_over_what_is_hidden_and_follow_links_but_not_in_circles(tm
     (elsewhere / "back").symlink_to(home)
     found = [str(path.relative_to(home)) for path in folders.pictures(home)]
     assert found == ["b.png", "linked/d.png", "x.jpg/c.png"]
+
+
+def test_what_is_hidden_has_the_colours_around_it_and_opacity_comes_back(tmp_path):
+    layer = np.zeros((9, 14, 4), np.uint8)
+    layer[..., :3], layer[:, 7:, :3] = (200, 40, 40), (0, 255, 0)
+    layer[:, :5, 3], layer[:, 5:7, 3] = 255, 128
+    path = saved(tmp_path, Image.fromarray(layer), "a.png")
+    picture, alpha = images.read_alpha(path)
+    np.testing.assert_allclose(picture, np.full((9, 14, 3), (200, 40, 40)) / 255, atol=0.01)
+    np.testing.assert_allclose(alpha, layer[..., 3] / 255, atol=1e-6)
+    images.write(picture, tmp_path / "b.webp", 100, alpha)
+    np.testing.assert_allclose(images.read_alpha(tmp_path / "b.webp")[1], alpha, atol=0.01)
+    with pytest.raises(ValueError, match="Expected no alpha for"):
+        images.write(picture, tmp_path / "b.jpg", 100, alpha)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA"])
+def test_an_opaque_picture_has_no_opacity(tmp_path, mode):
+    picture, alpha = images.read_alpha(saved(tmp_path, gradient().convert(mode), "a.png"))
+    assert alpha is None
+    np.testing.assert_array_equal(picture, images.read(tmp_path / "a.png"))
+
+
+@pytest.mark.parametrize("suffix", [".jfif", ".avif", ".heic"])
+def test_other_formats_are_read_and_found_in_folders(tmp_path, suffix):
+    if suffix == ".heic":
+        heif = pytest.importorskip("pillow_heif")
+        heif.from_pillow(gradient(64, 80)).save(tmp_path / "a.heic", quality=95)
+    else:
+        kind = "JPEG" if suffix == ".jfif" else "AVIF"
+        saved(tmp_path, gradient(64, 80), f"a{suffix}", format=kind, quality=95)
+    (path,) = folders.pictures(tmp_path)
+    assert np.abs(images.read(path) - np.asarray(gradient(64, 80)) / 255).mean() < 0.05
+    path.rename(tmp_path / "renamed.jpg")
+    assert images.read(tmp_path / "renamed.jpg").shape == (64, 80, 3)
+
+
+def test_heic_without_its_library_names_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(90))
+    with pytest.raises(OSError, match=r"a\.heic \(HEIC, which needs pillow-heif: pip install"):
+        images.read(tmp_path / "a.heic")
+
+
+def test_a_folder_says_what_it_leaves_out(tmp_path, caplog):
+    for name in ("a.cr2", "b.CR2", "c.svg"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(FileNotFoundError, match=r"with 2 \.cr2, 1 \.svg"):
+        folders.pictures(tmp_path)
+    saved(tmp_path, gradient(), "d.png")
+    assert len(folders.pictures(tmp_path)) == 1
+    assert "since they are not read: 2 .cr2, 1 .svg" in caplog.text
+
+
+def test_a_folder_is_filled_with_all_or_nothing_and_keeps_other_files(tmp_path):
+    home = tmp_path / "home"
+    with images.filled_folder(home) as made:
+        (made / "a").write_text("1")
+    (home / "other").write_text("x")
+    with pytest.raises(ValueError), images.filled_folder(home) as made:
+        (made / "a").write_text("2")
+        raise ValueError
+    assert sorted(p.name for p in home.iterdir()) == ["a", "other"]
+    assert (home / "a").read_text() == "1"
+    with images.filled_folder(home) as made:
+        (made / "a").write_text("2")
+    assert sorted(p.name for p in home.iterdir()) == ["a", "other"]
+    assert (home / "a").read_text() == "2"

@@ -1,7 +1,9 @@
 """Named styles, mixtures, colours, tiles and sizes of the released models."""
 
 import itertools
+import os
 
+import keras
 import numpy as np
 import pytest
 
@@ -174,3 +176,42 @@ def test_broken_weights_of_a_teacher_are_refused_by_their_file(tmp_path, content
     (tmp_path / "vgg.npz").write_bytes(content)
     with pytest.raises(OSError, match=r"Expected VGG weights.*vgg\.npz"):
         teachers.from_source(tmp_path / "vgg.npz")
+
+
+@pytest.mark.parametrize("name", ["johnson-the-scream", "wct"])
+def test_a_policy_of_the_callers_own_changes_nothing(name, photograph, painting):
+    style = None if name.startswith("johnson") else painting
+    expected = weights.load(name).stylize(photograph, style)
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        found = weights.load(name).stylize(photograph, style)
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("floatx", "float16"), ("image_data_format", "channels_first")]
+)
+@pytest.mark.parametrize("load", [weights.gatys, lambda: weights.load("johnson-the-scream")])
+def test_settings_of_keras_that_no_network_has_are_named(load, name, value):
+    before = getattr(keras.config, name)()
+    getattr(keras.config, f"set_{name}")(value)
+    try:
+        with pytest.raises(ValueError, match=rf"keras\.config\.{name}.*Received: '{value}'"):
+            load()
+    finally:
+        getattr(keras.config, f"set_{name}")(before)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+@pytest.mark.parametrize("name", ["johnson-the-scream", "gatys"])
+def test_a_fork_of_tensorflow_is_refused(name, photograph, painting):
+    stylizer, style = weights.load(name), painting if name == "gatys" else None
+    if not (child := os.fork()):
+        try:
+            stylizer.stylize(photograph, style)
+        except RuntimeError as error:
+            os._exit(3 if "a fork" in str(error) else 4)
+        os._exit(5)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3

@@ -309,7 +309,9 @@ def test_a_folder_named_twice_is_seen_twice_as_often(pictures):
     assert sorted(chosen) == sorted([*once, *once, *other])
 
 
-def test_two_runs_are_released_as_a_mixture_of_their_weights(pictures, tmp_path, capsys):
+def test_two_runs_are_released_as_a_mixture_of_their_weights(
+    pictures, tmp_path, capsys, monkeypatch
+):
     one, other = finished(pictures, "johnson"), pictures / "other-johnson"
     assert train([*command(pictures, other.name, "johnson"), "--seed", "9"]) == 0
     release = ["release", "johnson", "--run", str(one), "-o", str(tmp_path / "mixed")]
@@ -321,6 +323,12 @@ def test_two_runs_are_released_as_a_mixture_of_their_weights(pictures, tmp_path,
         files.load(folder / "generator.keras").get_layer("paint").kernel for folder in folders
     )
     np.testing.assert_allclose(found, 0.75 * mine + 0.25 * theirs, atol=1e-3)
+    monkeypatch.setattr("tfstyle.release.TOLERANCE", -1.0)
+    before = {path.name: path.read_bytes() for path in folders[0].iterdir()}
+    assert (
+        cli.main(release) == 2 and "Expected generator.tflite to agree" in capsys.readouterr().err
+    )
+    assert before == {path.name: path.read_bytes() for path in folders[0].iterdir()}
 
 
 def test_an_unfinished_run_is_not_released(tmp_path, capsys):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 MAX_PIXELS = 178_000_000  # Pillow itself refuses a few more, unless it is told otherwise
 MAX_SIDES = {"JPEG": 65_500, "WEBP": 16_383, "GIF": 65_535}  # pixels; of other formats none
@@ -27,7 +27,12 @@ TURNS = {  # by EXIF orientation
 JPEG_ENDS = b"\xff\xd9"
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 FORMATS |= {".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP", ".gif": "GIF"}
-SUFFIXES = tuple(FORMATS)
+SUFFIXES = tuple(FORMATS)  # of what is written
+READABLE = (*SUFFIXES, ".jpe", ".jfif", ".avif", ".heic", ".heif")
+UNREAD = (".jxl", ".psd", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf")
+SEE_THROUGH = ("PNG", "WEBP", "TIFF")  # formats that hold transparency of any degree
+HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+JXL_STARTS = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
 TRANSPARENT = ("LA", "La", "PA", "RGBA", "RGBa")  # Pillow's modes
 
 
@@ -38,7 +43,8 @@ def read(path: str | os.PathLike, size: int | None = None, background: str = "wh
     background, and the first frame of an animation is taken, which is logged.
 
     Args:
-        path: JPEG, PNG, WebP, TIFF, BMP or GIF of any mode (grey, CMYK, 16 bit, palette, ...).
+        path: JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF of any mode (grey, CMYK, 16 bit, palette);
+            HEIC where pillow-heif is installed.
         size: Longer side in pixels to reduce to; smaller pictures stay as they are.
         background: A colour that Pillow knows.
 
@@ -69,9 +75,59 @@ def read_bytes(
     Returns:
         Array of shape (height, width, 3), uint8.
     """
+    with _reading(path) as path:
+        return np.asarray(_over(_upright(_open(path, most), size), background))
+
+
+def read_alpha(
+    path: str | os.PathLike, size: int | None = None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """A picture's file and how opaque it is.
+
+    What is hidden has the colours of what is seen around it, so that it changes no statistics.
+
+    Args:
+        path: As of `read`.
+        size: As of `read`.
+
+    Returns:
+        As of `read`; and its opacity, shape (height, width), float32 in [0, 1], or None where it
+        is opaque everywhere.
+
+    Raises:
+        OSError, ValueError: As of `read`.
+    """
+    with _reading(path) as path:
+        image = _upright(_open(path, MAX_PIXELS), size)
+        if image.mode != "RGBA" or image.getextrema()[3][0] == 255:
+            return to_float(np.asarray(image.convert("RGB"))), None
+    layer = to_float(np.asarray(image))
+    return _filled(layer[..., :3], layer[..., 3:]), layer[..., 3]
+
+
+def _filled(colours, opacity):
+    """Colours that go on where they cannot be seen: Gortler et al. 1996, The Lumigraph, 3.4.2."""
+    if opacity.shape[0] * opacity.shape[1] == 1:
+        return colours
+    height, width = opacity.shape[:2]
+    even = ((0, height % 2), (0, width % 2), (0, 0))
+
+    def halved(array):
+        padded = np.pad(array, even)
+        return padded[::2, ::2] + padded[1::2, ::2] + padded[::2, 1::2] + padded[1::2, 1::2]
+
+    seen = halved(opacity)
+    small = _filled(halved(colours * opacity) / np.maximum(seen, 1e-6), np.minimum(seen, 1.0))
+    around = small.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
+    return colours * opacity + around * (1.0 - opacity)
+
+
+@contextlib.contextmanager
+def _reading(path):
+    """What goes wrong with a picture's file, in a sentence."""
     path = Path(path)
     try:
-        return np.asarray(_upright_rgb(_open(path, most), size, background))
+        yield path
     except FileNotFoundError:
         raise FileNotFoundError(
             f"Expected a picture. Received: {path}, which is not there."
@@ -125,11 +181,33 @@ class _TooLargeError(Exception):
 def _open(path, most):
     if path.is_file() and path.stat().st_size == 0:
         raise ValueError("the file is empty")
-    image = Image.open(path if path.is_file() else io.BytesIO(path.read_bytes()))
+    source = path if path.is_file() else io.BytesIO(path.read_bytes())
+    try:
+        image = Image.open(source)
+    except UnidentifiedImageError:
+        image = _plugged(path, source)
     if getattr(image, "is_animated", False):
         tell(f"{path} has {image.n_frames} frames, of which the first is taken.")
     _check_pixels(path, image, most)
     return image
+
+
+def _plugged(path, source):
+    """A picture of a format that Pillow does not know, whatever its suffix."""
+    if isinstance(source, io.BytesIO):
+        start = source.getvalue()[:12]
+    else:
+        with open(source, "rb") as file:
+            start = file.read(12)
+    if start.startswith(JXL_STARTS):
+        raise ValueError("JPEG XL, which is not read: save it as another format")
+    if start[4:8] != b"ftyp" or start[8:] not in HEIF_BRANDS:
+        raise ValueError("cannot be identified as a picture")
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError:
+        raise ValueError('HEIC, which needs pillow-heif: pip install "tfstyle[heif]"') from None
+    return HeifImageFile(source)
 
 
 def _check_pixels(path, image, most):
@@ -146,17 +224,25 @@ def tell(line: str) -> None:
     logging.getLogger("tfstyle").warning(line)
 
 
-def _upright_rgb(image, size, background):
+def _upright(image, size):
+    """The picture as it is seen, in sRGB: RGB, or RGBA where something is transparent."""
     if size and image.format == "JPEG":
         image.draft(image.mode if image.mode in ("L", "RGB") else None, (2 * size, 2 * size))
     profile = image.info.get("icc_profile")
     image = _loaded(image)
     if size and max(image.size) > 2 * size and image.mode in ("RGB", "L", "CMYK"):
         image = image.reduce(max(image.size) // (2 * size))
-    image = _rgb(_turned(image), profile, background)
+    image = _rgb(_turned(image), profile)
     if size and max(image.size) > size:
         image = image.resize(fitted(image.size, size), Image.Resampling.LANCZOS)
     return image
+
+
+def _over(image, background):
+    if image.mode == "RGB":
+        return image
+    ground = Image.new("RGBA", image.size, background)
+    return Image.alpha_composite(ground, image).convert("RGB")
 
 
 def _loaded(image):
@@ -190,7 +276,7 @@ def _turned(image):
     return image if turn is None else image.transpose(turn)
 
 
-def _rgb(image, profile, background):
+def _rgb(image, profile):
     if image.mode == "F" or image.mode.startswith("I"):
         image = _eight_bit(image)
     if image.mode not in TRANSPARENT and "transparency" not in image.info:
@@ -199,8 +285,7 @@ def _rgb(image, profile, background):
     grey = image.mode in ("L", "LA", "La")
     colours = _srgb(layer.getchannel(0) if grey else layer.convert("RGB"), profile)
     colours.putalpha(layer.getchannel("A"))
-    ground = Image.new("RGBA", layer.size, background)
-    return Image.alpha_composite(ground, colours).convert("RGB")
+    return colours
 
 
 def _eight_bit(image):
@@ -320,13 +405,21 @@ def check_extent(path: str | os.PathLike, height: int, width: int) -> None:
         )
 
 
-def write(image: np.ndarray, path: str | os.PathLike, quality: int = 95) -> None:
+def write(
+    image: np.ndarray,
+    path: str | os.PathLike,
+    quality: int = 95,
+    alpha: np.ndarray | None = None,
+) -> None:
     """Writes a picture whole or not at all: to a temporary file beside it, then renamed.
+
+    What a photograph's file says besides its pixels (EXIF, ICC, dots an inch) is not carried over.
 
     Args:
         image: Shape (height, width, 3), floats in [0, 1] or bytes.
         path: The suffix chooses the format.
         quality: 1 to 100, for JPEG and WebP.
+        alpha: Its opacity, shape (height, width), floats in [0, 1], for the formats of SEE_THROUGH.
 
     Raises:
         ValueError: The suffix is not one of SUFFIXES, or its format holds no such picture.
@@ -337,9 +430,18 @@ def write(image: np.ndarray, path: str | os.PathLike, quality: int = 95) -> None
     kind = FORMATS[path.suffix.lower()]
     pixels = image if image.dtype == np.uint8 else to_bytes(image)
     check_extent(path, *pixels.shape[:2])
+    if alpha is not None:
+        if not holds_alpha(path):
+            raise ValueError(f"Expected no alpha for {path.suffix}. Received: one.")
+        pixels = np.concatenate([pixels, to_bytes(alpha)[..., None]], axis=-1)
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, kind, quality=quality, subsampling=0)
     write_file(path, encoded.getbuffer())
+
+
+def holds_alpha(path: str | os.PathLike) -> bool:
+    """Whether a file of this name can hold how opaque a picture is."""
+    return FORMATS[Path(path).suffix.lower()] in SEE_THROUGH
 
 
 def write_file(path: str | os.PathLike, content: bytes) -> None:
@@ -381,6 +483,33 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
     try:
         yield made
         os.replace(made, path)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def filled_folder(path: str | os.PathLike) -> Iterator[Path]:
+    """A folder to fill, whose files go to another one only when all of them are there.
+
+    Args:
+        path: Made where it is missing; its other files stay.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path = Path(path)
+    if not path.exists():
+        with new_folder(path) as made:
+            yield made
+        return
+    made = _beside(path / "file")
+    made.mkdir()
+    try:
+        yield made
+        for file in sorted(each for each in made.rglob("*") if each.is_file()):
+            target = path / file.relative_to(made)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(file, target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 

@@ -89,19 +89,44 @@ def fastest(milliseconds: device.Milliseconds, where: str) -> Choice:
 
 
 def mixed(name: str):
-    """A context whose layers compute in a precision and keep their weights in float32."""
+    """A context whose layers compute in a precision and keep their weights in float32.
+
+    Raises:
+        ValueError: As of `check_keras`, where it is entered.
+    """
     return _policy(name if name == "float32" else f"mixed_{name}")
 
 
 def pure(name: str):
-    """A context whose layers compute in a precision and keep their weights in it too."""
+    """A context whose layers compute in a precision and keep their weights in it too.
+
+    Raises:
+        ValueError: As of `check_keras`, where it is entered.
+    """
     return _policy(name)
+
+
+def check_keras() -> None:
+    """Refuses settings of Keras that its layers' numbers and shapes would follow.
+
+    Raises:
+        ValueError: Its image_data_format or its floatx is another than these networks have.
+    """
+    import keras
+
+    for name, wanted in {"image_data_format": "channels_last", "floatx": "float32"}.items():
+        if (found := getattr(keras.config, name)()) != wanted:
+            raise ValueError(
+                f"Expected keras.config.{name}() to be {wanted!r}, as keras.config.set_{name} sets "
+                f"it. Received: {found!r}."
+            )
 
 
 @contextlib.contextmanager
 def _policy(policy: str) -> Iterator[None]:
     import keras
 
+    check_keras()
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(policy)
     try:

@@ -29,7 +29,7 @@ def release(
     photographs: Folder | None = None,
     mixed: Mapping[Folder, float] | None = None,
 ) -> Iterator[Path]:
-    """Writes the files of a release and yields their paths.
+    """Writes the files of a release, all or none, and yields their paths.
 
     Args:
         name: "encoder", a method or a variant of one.
@@ -53,7 +53,13 @@ def release(
     for each, file in itertools.product((run, *mixed), files):
         if not (each / f"{file}.keras").is_file():
             raise FileNotFoundError(f"Expected a finished run of {name}. Received: {each}.")
-    folder.mkdir(parents=True, exist_ok=True)
+    with images.filled_folder(folder) as made:
+        written = list(_written(name, run, made, files, notes, paintings, photographs, mixed))
+    yield from (folder / path.name for path in written)
+
+
+def _written(name, run, folder, files, notes, paintings, photographs, mixed):
+    """Writes the files of a release and yields their paths."""
     for file in files:
         network = networks_files.load(run / f"{file}.keras")
         for other, share in mixed.items():

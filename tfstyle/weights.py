@@ -39,14 +39,17 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
     row = method(name)
     if not row.lite:
         return gatys(folder=folder, precision=precision)
-    networks = load_networks(name, folder, precision)
-    tables = list(found(row.endpoints)(networks).values())
-    if row.regional:
-        tables.append(found(row.regional)(networks))
-    signatures = {
-        label: endpoint.arrays for endpoints in tables for label, endpoint in endpoints.items()
-    }
-    return stylizer(name, signatures, networks, folder)
+    from tfstyle.precision import pure
+
+    with pure("float32"):  # whatever policy the caller has for layers of its own
+        networks = load_networks(name, folder, precision)
+        tables = list(found(row.endpoints)(networks).values())
+        if row.regional:
+            tables.append(found(row.regional)(networks))
+        signatures = {
+            label: endpoint.arrays for endpoints in tables for label, endpoint in endpoints.items()
+        }
+        return stylizer(name, signatures, networks, folder)
 
 
 def stylizer(

@@ -13,6 +13,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs a command line and returns its exit code: 0 done, 1 partly, 2 refused, 130 stopped."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", module="PIL")
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # of services, and of pythonw
+            setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115  (stays open)
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)

@@ -91,6 +91,14 @@ def _stylize(commands):
         metavar="1..100",
         help="of JPEG and WebP (default: %(default)s)",
     )
+    parser.add_argument(
+        "--alpha",
+        default="keep",
+        metavar="keep|COLOUR",
+        help="of transparent pictures: keep how opaque they are where the result is PNG, WebP or "
+        "TIFF (others lie on white), or lay them on a colour, such as white or #336699 "
+        "(default: %(default)s)",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
     add_precision(parser, KERAS)
     gatys.add(parser)
@@ -111,6 +119,7 @@ def _run_stylize(options):
     if options.strength is None:
         options.strength = method(options.method).strength
     checked_strength(options.strength)
+    _check_alpha(options.alpha)
     gatys.check(options)
     _name_the_model(options)
     _check_style(options)
@@ -119,18 +128,44 @@ def _run_stylize(options):
     painter = _painter(options, regions)
 
     def paint(source, target):
-        content = images.read(source, options.size)
-        if options.size:
-            content = images.resize(content, *images.fitted(content.shape[:2], options.size))
+        content, alpha = _read(source, target, options)
         images.check_extent(target, *content.shape[:2])
         picture = painter(content)
-        images.write(picture, target, options.quality)
+        images.write(picture, target, options.quality, alpha)
         gatys.stop_if_asked(painter, target)
 
     if _many(options.photos):
         return _paint_folder(paint, inputs, outputs, options.overwrite)
     paint(inputs[0], outputs[0])
     return 0
+
+
+def _read(source, target, options):
+    """A photograph at its size, and how opaque it is where the result is to be likewise."""
+    from tfstyle import images
+    from tfstyle.masks import resized
+
+    if options.alpha == "keep" and images.holds_alpha(target):
+        content, alpha = images.read_alpha(source, options.size)
+    else:
+        ground = "white" if options.alpha == "keep" else options.alpha
+        content, alpha = images.read(source, options.size, ground), None
+    if options.size:
+        extent = images.fitted(content.shape[:2], options.size)
+        content = images.resize(content, *extent)
+        alpha = None if alpha is None else resized(alpha[..., None], *extent)[..., 0]
+    return content, alpha
+
+
+def _check_alpha(alpha):
+    from PIL import ImageColor
+
+    try:
+        alpha == "keep" or ImageColor.getrgb(alpha)
+    except ValueError:
+        raise ValueError(
+            f"Expected --alpha as keep or a colour, such as white or #336699. Received: {alpha}."
+        ) from None
 
 
 def _name_the_model(options):
@@ -202,7 +237,8 @@ def _ways(photos, output, overwrite):
 
     home = Path(output)
     if not _many(photos):
-        target = home / photos[0].name if home.is_dir() or output.endswith("/") else home
+        inside = home.is_dir() or output.endswith("/")
+        target = home / _written(photos[0].name) if inside else home
         images.check_writable(target, overwrite)
         return photos, [target]
     if home.exists() and not home.is_dir():
@@ -220,7 +256,7 @@ def _below(photo, home):
     from tfstyle.data import folders
 
     if not photo.is_dir():
-        return [(photo, home / photo.name)]
+        return [(photo, home / _written(photo.name))]
     inside = home.resolve()
     found = [
         path
@@ -229,7 +265,18 @@ def _below(photo, home):
     ]
     if not found:
         raise FileNotFoundError(f"Expected a folder with photographs. Received: {photo}, results.")
-    return [(path, home / path.relative_to(photo)) for path in found]
+    names = (path.relative_to(photo) for path in found)
+    return [
+        (path, home / name.with_name(_written(name.name)))
+        for path, name in zip(found, names, strict=True)
+    ]
+
+
+def _written(name):
+    """A photograph's name for its picture, of a format that is written."""
+    from tfstyle import images
+
+    return name if name.lower().endswith(images.SUFFIXES) else f"{name}.jpg"
 
 
 def _paint_folder(paint, inputs, outputs, overwrite):

@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -26,11 +27,17 @@ def pictures(folder: str | os.PathLike) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise NotADirectoryError(f"Expected a folder of pictures. Received: {folder}.")
-    found = sorted(path for path in _files(folder) if path.suffix.lower() in images.SUFFIXES)
+    files = sorted(_files(folder))
+    found = [path for path in files if path.suffix.lower() in images.READABLE]
+    left = Counter(s for path in files if (s := path.suffix.lower()) in images.UNREAD)
+    words = ", ".join(f"{count} {suffix}" for suffix, count in left.items())
     if not found:
         raise FileNotFoundError(
-            f"Expected a folder with pictures ({', '.join(images.SUFFIXES)}). Received: {folder}."
+            f"Expected a folder with pictures ({', '.join(images.READABLE)}). "
+            f"Received: {folder}{f', with {words}' if left else ''}."
         )
+    if left:
+        images.tell(f"Left out of {folder}, since they are not read: {words}.")
     return found
 
 

@@ -297,8 +297,17 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, OSError) as error:
-        words = re.sub(r"(/[^/\s]+)+/", "", " ".join(str(error).split()))
-        raise gr.Error(words, print_exception=False) from error
+        raise gr.Error(without_folders(str(error)), print_exception=False) from error
+
+
+def without_folders(words: str) -> str:
+    """Words whose files are named without their folders, whose names may have spaces."""
+    words = " ".join(words.split())
+    for start in [match.start() for match in re.finditer(r"(?<![^\s('\"])/", words)][::-1]:
+        ends = [match.end() for match in re.finditer("/", words[start:])][1:]
+        folders = [end for end in ends if Path(words[start : start + end]).is_dir()]
+        words = words[:start] + words[start + max(folders, default=0) :]
+    return re.sub(r"(/[^/\s]+)+/", "", words)
 
 
 def _strength():

@@ -87,11 +87,21 @@ def _chosen(name, style):
     return named | (file if takes is Takes.IMAGE else {})
 
 
-PEAK = "print(next(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
+PEAK = """
+import sys
+if sys.platform == "linux":
+    print(next(int(line.split()[1]) for line in open("/proc/self/status") if "VmHWM" in line))
+elif sys.platform == "win32":
+    import psutil
+    print(psutil.Process().memory_info().peak_wset // 1024)
+else:
+    import resource
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""  # KiB
 
 
 def _shell(name):
-    """From the shell to a finished picture of 512x384, in processes of their own (Linux only)."""
+    """From the shell to a finished picture of 512x384, in processes of their own."""
     with tempfile.TemporaryDirectory() as folder:
         photo, style, output = (os.path.join(folder, f"{n}.png") for n in ("photo", "style", "out"))
         images.write(drawn.lake(384, 512), photo)
@@ -107,7 +117,7 @@ def _shell(name):
 def seconds_and_peak(code: str, limit: float | None = None) -> tuple[float, float]:
     """Wall seconds of a Python process that runs `code`, and the MiB that it had at most.
 
-    The peak is the process's own, which `ru_maxrss` is not: that begins at the parent's.
+    The peak is the process's own, which `ru_maxrss` is not on Linux: that begins at the parent's.
 
     Args:
         code: Python.
@@ -124,5 +134,6 @@ def seconds_and_peak(code: str, limit: float | None = None) -> tuple[float, floa
     except subprocess.TimeoutExpired as error:
         raise TimeoutError(f"stopped after {limit:g} seconds") from error
     except subprocess.CalledProcessError as error:
-        raise RuntimeError(error.stderr.decode().strip().splitlines()[-1]) from error
+        said = error.stderr.decode(errors="replace").strip().splitlines()
+        raise RuntimeError(said[-1] if said else str(error)) from error
     return time.perf_counter() - start, int(run.stdout.split()[-1]) / 1024

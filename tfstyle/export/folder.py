@@ -11,7 +11,7 @@ import keras
 import tfstyle
 from tfstyle import images, weights
 from tfstyle.export import calls, dropin, fidelity, saved_model, tflite, whole
-from tfstyle.methods import found, method
+from tfstyle.methods import Takes, found, method
 
 FORMATS = ("tflite", "saved_model")
 SIZES = ((256, 256), (251, 333))
@@ -67,7 +67,8 @@ def export(
         return
     precision = precision or method(name).precision
     pairs = list(calls.pairs(photographs, paintings))
-    drawn, careful = not (photographs and paintings), False
+    looked_at = (photographs, paintings) if method(name).takes is Takes.IMAGE else (photographs,)
+    drawn, careful = not all(looked_at), False
     if drop_in:
         table, contents = dropin.pair(name, networks, precision)
         ratios = _ratios(table, contents, pairs, SIZES[:1])
@@ -89,15 +90,16 @@ def export(
     if precision == "int8":
         card["float_operations"] = tflite.floats(careful)
         card["float_convolutions"] = tflite.CONVOLUTIONS[careful]
+        card["precisions"] = {file: UNCALIBRATED.get(file, precision) for file in contents}
     files = {f"{file}.tflite": content for file, content in contents.items()}
     styles = Path(source or weights.RELEASED / name) / weights.STYLES
     if styles.is_file() and not drop_in:
         files[weights.STYLES] = styles.read_bytes()
     files[CARD] = (json.dumps(card, indent=2) + "\n").encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, content in files.items():
-        images.write_file(folder / file, content)
-        yield folder / file
+    with images.filled_folder(folder) as made:
+        for file, content in files.items():
+            images.write_file(made / file, content)
+    yield from (folder / file for file in files)
 
 
 def endpoints(

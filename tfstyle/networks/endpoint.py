@@ -1,9 +1,25 @@
 """A network under a name, with named outputs: what is called, exported and served."""
 
 import dataclasses
+import os
 
 import keras
 import numpy as np
+
+_PROCESS = os.getpid()
+
+
+def check_process() -> None:
+    """Refuses to compute in a fork: TensorFlow's threads stay in the process that it began in.
+
+    Raises:
+        RuntimeError: This is another process than the one that imported TensorFlow.
+    """
+    if os.getpid() != _PROCESS:
+        raise RuntimeError(
+            "Expected the process that TensorFlow was imported in, since a fork of it would hang. "
+            "Received: a fork; begin processes by 'spawn', or paint with weights.load_lite there."
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +48,11 @@ class Endpoint:
         return outputs if isinstance(outputs, dict) else {self.output: outputs}
 
     def arrays(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:
-        """The network's outputs as numpy arrays."""
+        """The network's outputs as numpy arrays.
+
+        Raises:
+            RuntimeError: As of `check_process`.
+        """
+        check_process()
         tensors = {name: keras.ops.convert_to_tensor(array) for name, array in arrays.items()}
         return {k: keras.ops.convert_to_numpy(v) for k, v in self(**tensors).items()}

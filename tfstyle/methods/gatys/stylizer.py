@@ -125,7 +125,9 @@ class Gatys:
         """
         from tfstyle.methods.gatys.optimisation import Optimisation
         from tfstyle.methods.gatys.scenes import Wish
+        from tfstyle.networks.endpoint import check_process
 
+        check_process()
         content = stylizer.checked_picture(content, "content")
         styles = [self._painting(one) for one in stylizer.checked_styles(style)]
         shares, given = self._shares(len(styles), weights, masks, content.shape[:2])
