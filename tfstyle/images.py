@@ -444,6 +444,33 @@ def holds_alpha(path: str | os.PathLike) -> bool:
     return FORMATS[Path(path).suffix.lower()] in SEE_THROUGH
 
 
+@contextlib.contextmanager
+def writing(path: str | os.PathLike) -> Iterator[None]:
+    """What goes wrong with writing a file, in a sentence.
+
+    Raises:
+        OSError: Something does.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OSError(f"Expected to write {path}. Received: {error.strerror or error}.") from error
+
+
+def check_space(folder: Path, needed: int) -> None:
+    """Refuses to write what the disk has no room for.
+
+    Raises:
+        OSError: Fewer bytes are free than are needed.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise OSError(
+            f"Expected {needed / 1e6:.1f} MB of free disk for {folder}. "
+            f"Received: {free / 1e6:.1f} MB."
+        )
+
+
 def write_file(path: str | os.PathLike, content: bytes) -> None:
     """Writes a file whole or not at all, making its folder where there is none.
 
@@ -453,12 +480,11 @@ def write_file(path: str | os.PathLike, content: bytes) -> None:
     path = Path(path)
     temporary = _beside(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "xb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OSError(f"Expected to write {path}. Received: {error.strerror}.") from error
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(temporary, "xb") as file:
+                file.write(content)
+            os.replace(temporary, path)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

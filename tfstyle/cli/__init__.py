@@ -20,12 +20,19 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return options.run(options)
     except (ValueError, TypeError, OSError, FloatingPointError) as error:
-        message = " ".join(str(error).split())
-        print(f"tfstyle: {message}", file=sys.stderr)
+        print(f"tfstyle: {_sentence(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("tfstyle: stopped.", file=sys.stderr)
         return 130
+
+
+def _sentence(error):
+    """What went wrong in a line; an error of the system's own names its file."""
+    if isinstance(error, OSError) and error.strerror:
+        named = f"Received: {error.filename}" if error.filename else "Received"
+        return f"Expected to read or to write. {named}: {error.strerror}."
+    return " ".join(str(error).split())
 
 
 def _parser():

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tfstyle import images
 from tfstyle.methods import method
 from tfstyle.methods.arbitrary import STYLE_SIDE
+from tfstyle.networks.files import saving
 
 PICTURE = (None, None, None, 3)
 
@@ -70,5 +71,6 @@ def write(name: str, networks: Mapping[str, keras.Model], folder: Path) -> Path:
     module = _Module(networks)
     with images.new_folder(folder) as made:
         signatures = {"serving_default": module.serve, "stylize": module.stylize}
-        tf.saved_model.save(module, str(made), signatures=signatures)
+        with saving(folder):
+            tf.saved_model.save(module, str(made), signatures=signatures)
     return folder

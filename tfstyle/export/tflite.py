@@ -11,6 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from tfstyle import litert
 from tfstyle.networks.endpoint import Endpoint
+from tfstyle.networks.files import saving
 
 PRECISIONS = ("float32", "float16", "dynamic", "int8")
 NOMINAL = 64  # pixels a side, before a file is told a size; a single one cannot be mirrored
@@ -64,7 +65,8 @@ def to_tflite(
         archive = keras.export.ExportArchive()
         for name, endpoint in endpoints.items():
             _add(archive, name, endpoint, size)
-        archive.write_out(folder, verbose=False)
+        with saving(folder):
+            archive.write_out(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(endpoints))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if precision != "float32":

@@ -1,9 +1,11 @@
 """Networks from their files and to them, and the same weights in another network."""
 
+import contextlib
 import os
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -51,6 +53,22 @@ def convolving_in(network: keras.Model, precision: str) -> keras.Model:
     return network
 
 
+@contextlib.contextmanager
+def saving(path: str | os.PathLike) -> Iterator[None]:
+    """What goes wrong with TensorFlow's writing of a folder, as Python says it.
+
+    Raises:
+        OSError: Something does.
+    """
+    import tensorflow as tf
+
+    try:
+        yield
+    except tf.errors.OpError as error:
+        reason = (error.message or type(error).__name__).rpartition("; ")[2].partition(" [Op")[0]
+        raise OSError(f"Expected to write {path}. Received: {reason}.") from error
+
+
 def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:
     """Writes a .keras file of about half the size, rounding the weights to half precision.
 
@@ -64,7 +82,8 @@ def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:
     network.set_weights([np.float32(np.float16(array)) for array in network.get_weights()])
     with tempfile.TemporaryDirectory() as folder:
         plain, packed = (Path(folder) / name for name in ("plain.keras", "packed.keras"))
-        network.save(plain)
+        with images.writing(plain):
+            network.save(plain)
         with (
             zipfile.ZipFile(plain) as source,
             zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,

@@ -33,8 +33,9 @@ def publish(folder: Path, trainer: keras.Model, networks: Networks) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_name(f".new-{path.name}")
             try:
-                network.save(temporary)
-                os.replace(temporary, path)
+                with images.writing(path):
+                    network.save(temporary)
+                    os.replace(temporary, path)
             finally:
                 temporary.unlink(missing_ok=True)
 

@@ -22,6 +22,8 @@ from tfstyle.training.finished import SETTINGS, STATE
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOG = "log.csv"
+ROOM = 200_000  # bytes of a checkpoint besides its numbers
+COPIES = 4  # of a weight in a checkpoint: with Adam's two moments and a running average
 
 
 class Run:
@@ -82,6 +84,8 @@ class Run:
 
     def save(self, trainer: keras.Model, step: int) -> None:
         """Writes networks, optimizer and step, whole or not at all."""
+        if self.writes:  # HDF5 ends the process where it finds the disk full
+            images.check_space(self.folder, ROOM + COPIES * 4 * trainer.count_params())
         self.keep(step, ".weights.h5", trainer.save_weights)
 
     def keep(self, step: int, suffix: str, write: Callable[[Path], object]) -> None:
@@ -96,8 +100,12 @@ class Run:
             return
         name = f"step-{step}{suffix}"
         temporary = self.folder / f"new-{name}"
-        write(temporary)
-        os.replace(temporary, self.folder / name)
+        try:
+            with images.writing(self.folder / name):
+                write(temporary)
+                os.replace(temporary, self.folder / name)
+        finally:
+            temporary.unlink(missing_ok=True)
         state = {"step": step, "file": name}
         images.write_file(self.folder / STATE, json.dumps(state).encode())
         for old in self.folder.glob(f"*step-*{suffix}"):
@@ -123,7 +131,7 @@ class Run:
             return
         path = self.folder / LOG
         fresh = not path.exists()
-        with path.open("a", newline="") as file:
+        with images.writing(path), path.open("a", newline="") as file:
             writer = csv.writer(file)
             if fresh:
                 writer.writerow(["step", *losses])

@@ -80,6 +80,6 @@ def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:
     """
     warmup = max(1, steps // 30)
     schedule = keras.optimizers.schedules.CosineDecay(
-        rate / 20, steps - warmup, alpha=0.01, warmup_target=rate, warmup_steps=warmup
+        rate / 20, max(1, steps - warmup), alpha=0.01, warmup_target=rate, warmup_steps=warmup
     )
     return keras.optimizers.Adam(schedule, global_clipnorm=5.0, **kwargs)
