@@ -91,7 +91,7 @@ def _of_modes(rgb, grey, see_through, loose):
     tiffs |= {"CMYK": rgb.convert("CMYK"), "F": floats, "I": whole, "NaN": nothing, "LAB": lab}
     tiffs |= {"P": rgb.quantize(64), "LA": see_through.convert("LA")}
     for mode, image in tiffs.items():
-        near = 0.05 if mode in ("RGB", "CMYK", "P") else loose
+        near = 0.05 if mode in ("RGB", "CMYK", "P", "LAB") else loose
         yield Kind(f"mode {mode}.tif", _lazy(image, "TIFF"), near=near)
     for mode, image in {"RGB": rgb, "RGBA": see_through}.items():
         for kind in ("WEBP", "BMP", *(["AVIF"] if features.check("avif") else [])):
