@@ -15,13 +15,14 @@ from processes import log, same_losses, start, stop_after, train
 
 from tfstyle import cli, examples, images, losses, weights
 from tfstyle.data import batches, catalog, folders
-from tfstyle.layers import InstanceNorm, Streaks
+from tfstyle.layers import InstanceNorm, RainLayers, Streaks
 from tfstyle.methods import canvas
 from tfstyle.methods.cyclegan import training as cyclegan
 from tfstyle.methods.pix2pix import training as pix2pix
 from tfstyle.networks.adversarial import take_fewer_inputs
 from tfstyle.networks.geometry import geometry
 from tfstyle.networks.johnson import johnson
+from tfstyle.networks.layered import layered
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.tiling import measuring, tiling
@@ -64,6 +65,7 @@ def test_networks_have_the_authors_parameters(network, count):
         lambda: resnet((4, 8, 8), 1, upsampling="nearest", noise=2, streaks=3),
         lambda: unet(4, 5, 2, "instance"),
         lambda: unet(4, 5, 2, "instance", upsampling="bilinear"),
+        lambda: layered(4, 2),
         lambda: unet(4, 5, 2, "instance", upsampling="nearest"),
     ],
 )
@@ -118,6 +120,7 @@ GENERATORS = {
     "unet": lambda: unet(4, 5, 2, "instance", upsampling="bilinear"),
     "published": lambda: unet(4, 5, 2, "instance"),
     "johnson": lambda: johnson((4, 8, 8)),
+    "layered": lambda: layered(4, 1),
 }
 
 
@@ -147,6 +150,7 @@ def test_a_pixel_is_seen_as_far_as_the_geometry_says_and_not_much_less(name):
             lambda: cyclegan.generator(cyclegan.Settings(filters=2, generator="unet"), "a_to_b"),
         ),
         ("pix2pix", lambda: pix2pix.generator(pix2pix.Settings(filters=2, depth=8))),
+        ("cyclegan", lambda: layered(4, 3)),
     ],
 )
 def test_whatever_generator_is_trained_its_tiles_are_the_whole(
@@ -172,6 +176,24 @@ def test_streaks_are_lines_that_fall_and_a_place_has_the_same_ones():
     np.testing.assert_allclose(part[:, :180, :80], found[:, :180, :80], atol=1e-6)
     with pytest.raises(ValueError, match="Expected 1 to 3 channels"):
         Streaks(4)
+
+
+def test_layers_begin_as_the_photograph_under_a_little_rain(photograph):
+    found = np.asarray(layered(8, 3)(photograph[None]))[0]
+    apart = found - photograph
+    assert 0 < np.abs(apart).mean() < 0.05 and apart.mean() > 0
+
+
+def test_rain_is_lighter_than_what_it_falls_on_and_all_else_is_a_smooth_grade():
+    layer, picture = RainLayers(1), np.full((1, 40, 40, 3), 0.3, np.float32)
+    maps = np.zeros((1, 40, 40, layer.maps), np.float32)
+    maps[..., 0], maps[..., 11], maps[..., 12], maps[..., 13] = -0.5, 0.2, 60.0, -60.0
+    lines = np.zeros((1, 40, 40, 1), np.float32)
+    lines[:, :, 7] = 1.0
+    found = np.asarray(layer(picture, maps, lines))[0]
+    graded = np.broadcast_to([0.15, 0.3, 0.5], (40, 32, 3))
+    np.testing.assert_allclose(found[:, 8:], graded, atol=1e-6)
+    np.testing.assert_allclose(found[:, 7], layer.DIM, atol=1e-6)
 
 
 def test_a_generator_with_noise_begins_as_one_without(photograph):
@@ -335,6 +357,7 @@ def test_two_workers_lose_what_one_process_does_and_outlive_one_that_dies(domain
     same_losses(domains / "workers", one_process, STEPS, 2e-3)
 
 
+@pytest.mark.slow
 def test_half_precision_trains_with_scaled_losses(domains):
     more = ["--precision=float16", "--decay=16"]
     assert cli.main(command(domains, "half", *more)) == 0

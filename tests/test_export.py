@@ -163,6 +163,7 @@ def test_a_translator_on_real_photographs_has_the_stricter_mark(
     assert asked == [drawn, drawn]
 
 
+@pytest.mark.slow
 def test_a_card_tells_each_files_own_precision(tmp_path):
     list(folder.export("ghiasi", tmp_path, precision="int8"))
     card = json.loads((tmp_path / "card.json").read_text())

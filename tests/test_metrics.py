@@ -1,4 +1,5 @@
 import csv
+import json
 import shutil
 
 import numpy as np
@@ -349,8 +350,12 @@ def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
     for model in ("johnson-great-wave", release):
         (found,) = models.stylizers(model).values()
         assert list(found.styles) == ["great-wave"]
-    (release / "card.json").write_text('{"model": "johnson-the-kiss"}')
+    told = {"model": "johnson-the-kiss", "geometry": {"stride": 4, "reach": 57}}
+    (release / "card.json").write_text(json.dumps(told))
     assert list(models.stylizers(release)["wave"].styles) == ["the-kiss"]
+    (release / "card.json").write_text('{"model": "johnson-the-kiss"}')
+    with pytest.raises(OSError, match=r"Expected a network's stride and reach.*wave"):
+        models.stylizers(release)
     (release / "card.json").unlink()
     with pytest.raises(ValueError, match="wave"):
         models.stylizers(release)
