@@ -4,9 +4,9 @@
     python examples/readme.py
     python examples/readme.py --magenta magenta_tflite --paintings paintings
 
-The first writes painted.jpg, with named styles, and masked.jpg, of the drawn example. The second
-also writes beside.jpg, our models beside Magenta's, which needs its TFLite files and the paintings'
-own pictures (NAME.jpg).
+The first writes painted.jpg, with named styles, masked.jpg, of the drawn example, and
+translated.jpg. The second also writes beside.jpg, our models beside Magenta's, which needs its
+TFLite files and the paintings' own pictures (NAME.jpg).
 """
 
 import argparse
@@ -25,6 +25,7 @@ PHOTOGRAPHS = {
     "cat": data.chelsea,
     "rocket": data.rocket,
 }
+GREY = {"cameraman": data.camera}
 STYLES = (
     *("starry-night", "great-wave", "the-scream", "composition-vii"),
     *("large-blue-horses", "cafe-terrace-at-night"),
@@ -41,11 +42,13 @@ BESIDE = (
     ("rocket", "the-kiss"),
 )
 REGIONS = ("starry-night", "composition-vii", "water-lilies")  # sky, mountains, water
+RAINY = ("rocket", "cameraman", "cat")
 HERE = Path(__file__).parent
 
 
 def photograph(name: str) -> np.ndarray:
-    picture = images.to_float(PHOTOGRAPHS[name]())
+    picture = images.to_float((PHOTOGRAPHS | GREY)[name]())
+    picture = np.stack([picture] * 3, axis=-1) if picture.ndim == 2 else picture
     side = min(picture.shape[:2])
     top, left = ((extent - side) // 2 for extent in picture.shape[:2])
     return images.resize(picture[top : top + side, left : left + side], LARGE, LARGE)
@@ -80,6 +83,14 @@ def masked() -> None:
     images.write(images.sheet([images.to_bytes(np.stack(row))]), HERE / "masked.jpg", quality=84)
 
 
+def translated() -> None:
+    """Photographs, and in the rain below."""
+    contents = [photograph(name) for name in RAINY]
+    rain = weights.load_lite("cyclegan-sunny2rainy").stylize
+    rows = [small(contents), small([rain(content) for content in contents])]
+    images.write(images.sheet(rows), HERE / "translated.jpg", quality=84)
+
+
 def beside(magenta: str, paintings: str) -> None:
     """Our models beside Magenta's, two pairs a row."""
     ours = {name: weights.load_lite(name) for name in OURS}
@@ -105,5 +116,6 @@ if __name__ == "__main__":
     options = parser.parse_args()
     painted()
     masked()
+    translated()
     if options.magenta and options.paintings:
         beside(options.magenta, options.paintings)

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from tfstyle import images
 from tfstyle.data import batches, folders
 from tfstyle.evaluation import grades
-from tfstyle.metrics import Protocol, kernel_distance
+from tfstyle.metrics import Protocol, kernel_distance, weave
 
 SIDE = 256  # pixels; pictures are squashed to it, as the papers' are
 FITTED = 64  # pictures that a colour grade is fitted on
@@ -22,6 +22,7 @@ ON_SHEET = 40
 COLUMNS = 5  # pairs of pictures in a sheet's row
 TILE = 160  # pixels, side of a picture on a sheet
 GRADE = "best grade"
+PER_PICTURE = ("content", "weave")
 
 Paint = Callable[[np.ndarray], np.ndarray]
 
@@ -51,7 +52,7 @@ def unpaired(
     table: str | os.PathLike | None = None,
     sheet: str | os.PathLike | None = None,
 ) -> Iterator[str]:
-    """Lines of a table: kernel distance to the target and content distance, beside baselines.
+    """Lines of a table: kernel distance to the target, content distance and weave, and baselines.
 
     Args:
         translate: One picture to another.
@@ -68,9 +69,9 @@ def unpaired(
     distances = {
         name: kernel_distance(each["descriptor"], wanted) for name, each in figures.items()
     }
-    yield _line(f"{len(source)} pictures", "KID", "content")
+    yield _line(f"{len(source)} pictures", "KID", *PER_PICTURE)
     for name, each in figures.items():
-        yield _line(name, distances[name], float(np.mean(each["content"])))
+        yield _line(name, distances[name], *(float(np.mean(each[k])) for k in PER_PICTURE))
     yield from _beside_the_grade(distances)
     if back:
         yield f"cycle error {_cycle_error(translate, back, source):.4f} (mean difference, of 1)"
@@ -127,6 +128,8 @@ def paired(
         found.append(translated)
         wanted.append(right)
     yield f"{len(pairs)} pairs"
+    for label, pictures in {"translated": found, "wanted": wanted}.items():
+        yield f"weave {np.mean([weave(picture) for picture in pictures]):.3f} ({label})"
     yield f"absolute difference {np.mean(differences):.4f} (L1, of 1)"
     yield f"KID {kernel_distance(*map(protocol.descriptors, (found, wanted))):.4f}"
     if sheet:
@@ -143,7 +146,12 @@ def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
     pictures = [folders.squash(path, SIDE) for path in paths]
     painted = [paint(picture) for picture in tqdm(pictures, unit="picture")]
     contents = [protocol.content(*both) for both in zip(pictures, painted, strict=True)]
-    return {"descriptor": protocol.descriptors(painted), "content": np.stack(contents)}
+    weaves = [weave(picture) for picture in painted]
+    return {
+        "descriptor": protocol.descriptors(painted),
+        "content": np.stack(contents),
+        "weave": np.array(weaves),
+    }
 
 
 def _best_grade(protocol, domains):
@@ -161,10 +169,10 @@ def _cycle_error(translate, back, paths):
 def _csv(paths, figures):
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["picture", "by", "content"])
+    writer.writerow(["picture", "by", *PER_PICTURE])
     for name, each in figures.items():
-        for path, content in zip(paths, each["content"], strict=True):
-            writer.writerow([path.name, name, f"{content:.6f}"])
+        for path, *numbers in zip(paths, *(each[k] for k in PER_PICTURE), strict=True):
+            writer.writerow([path.name, name, *(f"{number:.6f}" for number in numbers)])
     return text.getvalue()
 
 

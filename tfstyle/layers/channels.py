@@ -61,13 +61,14 @@ class RainLayers(keras.layers.Layer):
     and lines (batch, height, width, `streaks`) in [0, 1]; returns pictures in [0, 1]. The maps
     are what is added to the identity of the 3x3 matrix of colours, row by row; what is added to
     red, green and blue; the opacity of each channel of lines, by a sigmoid; and how bright the
-    lines are, likewise.
+    lines are, likewise, from DIM to 1.
 
     Args:
         streaks: Channels of lines.
     """
 
     HIDDEN = -2.0  # of an opacity, before training
+    DIM = 0.6  # the darkest lines; a discriminator alone would have dark ones, like scratches
 
     def __init__(self, streaks=3, **kwargs):
         super().__init__(**kwargs)
@@ -84,7 +85,7 @@ class RainLayers(keras.layers.Layer):
         graded = ops.clip(picture + ops.concatenate(mixed, -1) + maps[..., 9:12], 0.0, 1.0)
         opacity = lines * ops.sigmoid(maps[..., 12:-1] + self.HIDDEN)
         clear = ops.prod(1.0 - opacity, axis=-1, keepdims=True)
-        light = ops.sigmoid(maps[..., -1:] - self.HIDDEN)
+        light = self.DIM + (1.0 - self.DIM) * ops.sigmoid(maps[..., -1:] - self.HIDDEN)
         return graded * clear + light * (1.0 - clear)
 
     def compute_output_shape(self, picture_shape, maps_shape, lines_shape):
