@@ -42,6 +42,8 @@ PAPER = {  # whatever the package's own defaults are
     "blocks": 9,
     "padding": "reflect",
     "skip": "none",
+    "noise": 0,
+    "lattice_weight": 0.0,
     "discriminator_filters": 64,
     "pool": 50,
     "cycle_weight": 10.0,

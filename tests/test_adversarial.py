@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import socket
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -194,6 +195,28 @@ def test_rain_is_lighter_than_what_it_falls_on_and_all_else_is_a_smooth_grade():
     graded = np.broadcast_to([0.15, 0.3, 0.5], (40, 32, 3))
     np.testing.assert_allclose(found[:, 8:], graded, atol=1e-6)
     np.testing.assert_allclose(found[:, 7], layer.DIM, atol=1e-6)
+
+
+def test_the_readmes_flags_give_the_authors_generator():
+    flags = "--filters 64 --padding reflect --upsampling transposed --skip none --noise 0"
+    assert flags in (Path(__file__).parents[1] / "README.md").read_text()
+    words = flags.replace("--", "").split()
+    told = {k: int(v) if v.isdigit() else v for k, v in zip(words[::2], words[1::2], strict=True)}
+    generator = cyclegan.generator(cyclegan.Settings(**told), "a_to_b")
+    assert trainable(generator) == 11_378_179
+
+
+def test_a_residual_generator_of_pairs_grows_as_it_is_asked_to():
+    for upsampling, kind in {"transposed": "Conv2DTranspose", "bilinear": "UpsampleLike"}.items():
+        asked = pix2pix.Settings(generator="resnet", filters=4, blocks=1, upsampling=upsampling)
+        kinds = {type(layer).__name__ for layer in pix2pix.generator(asked).layers}
+        assert kind in kinds and len(kinds & {"Conv2DTranspose", "UpsampleLike"}) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"streaks": 0}, {"streaks": 3, "channels_b": 1}])
+def test_layers_without_streaks_or_of_grey_pictures_are_refused(wrong):
+    with pytest.raises(ValueError, match="Expected layers with --streaks"):
+        cyclegan.Settings(generator="layers", back="resnet", **wrong)
 
 
 def test_a_generator_with_noise_begins_as_one_without(photograph):

@@ -415,3 +415,8 @@ def test_a_folder_is_filled_with_all_or_nothing_and_keeps_other_files(tmp_path):
         (made / "a").write_text("2")
     assert sorted(p.name for p in home.iterdir()) == ["a", "other"]
     assert (home / "a").read_text() == "2"
+    with (
+        pytest.raises(NotADirectoryError, match="Expected a folder"),
+        images.filled_folder(home / "a"),
+    ):
+        pass

@@ -185,14 +185,14 @@ def _open(path, most):
     try:
         image = Image.open(source)
     except UnidentifiedImageError:
-        image = _plugged(path, source)
+        image = _plugged(source)
     if getattr(image, "is_animated", False):
         tell(f"{path} has {image.n_frames} frames, of which the first is taken.")
     _check_pixels(path, image, most)
     return image
 
 
-def _plugged(path, source):
+def _plugged(source):
     """A picture of a format that Pillow does not know, whatever its suffix."""
     if isinstance(source, io.BytesIO):
         start = source.getvalue()[:12]
@@ -528,8 +528,11 @@ def filled_folder(path: str | os.PathLike) -> Iterator[Path]:
         with new_folder(path) as made:
             yield made
         return
+    if not path.is_dir():
+        raise NotADirectoryError(f"Expected a folder. Received: {path}, a file.")
     made = _beside(path / "file")
-    made.mkdir()
+    with writing(path):
+        made.mkdir()
     try:
         yield made
         for file in sorted(each for each in made.rglob("*") if each.is_file()):

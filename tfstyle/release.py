@@ -1,6 +1,5 @@
 """A finished run as a folder that can be shipped: Keras and TFLite files, styles and a card."""
 
-import dataclasses
 import itertools
 import json
 import os
@@ -66,7 +65,8 @@ def _written(name, run, folder, files, notes, paintings, photographs, mixed):
             _mix(network, networks_files.load(other / f"{file}.keras"), share)
         yield networks_files.save_compact(network, folder / f"{file}.keras")
     pairs = calls.pairs(photographs, paintings)
-    exported = {} if name == "encoder" else _exported(name, folder, pairs)
+    networks = {} if name == "encoder" else weights.load_networks(name, folder)
+    exported = _exported(name, networks, pairs) if networks else {}
     for file, content in exported.items():
         images.write_file(folder / f"{file}.tflite", content)
         yield folder / f"{file}.tflite"
@@ -75,16 +75,8 @@ def _written(name, run, folder, files, notes, paintings, photographs, mixed):
         yield folder / "styles.json"
     elif paintings is not None:
         yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
-    known = _geometry(name, folder)
-    yield _write_json(folder / weights.CARD, _card(name, run, exported, notes) | known)
-
-
-def _geometry(name, folder):
-    """Of networks that paint in tiles, what their card says of it."""
-    if name == "encoder" or not method(name).tiled:
-        return {}
-    networks = weights.load_networks(name, folder)
-    return {"geometry": dataclasses.asdict(weights.geometry(name, networks))}
+    card = _card(name, run, exported, notes) | (weights.told(name, networks) if networks else {})
+    yield _write_json(folder / weights.CARD, card)
 
 
 def _mix(network, other, share):
@@ -99,9 +91,9 @@ def _write_json(path, content, indent=2):
     return path
 
 
-def _exported(name, folder, pairs):
+def _exported(name, networks, pairs):
     row = method(name)
-    table = found(row.endpoints)(weights.load_networks(name, folder))
+    table = found(row.endpoints)(networks)
     samples = calls.samples(table, pairs) if row.precision == "int8" else {}
     exported = {
         file: tflite.to_tflite(each, row.precision, samples.get(file))

@@ -1,5 +1,6 @@
 """Released models by name, and other ones by folder."""
 
+import dataclasses
 import json
 import os
 from collections.abc import Mapping
@@ -53,7 +54,11 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
 
 
 def stylizer(
-    name: str, signatures: Mapping, networks: Mapping | None = None, folder: Folder = None
+    name: str,
+    signatures: Mapping,
+    networks: Mapping | None = None,
+    folder: Folder = None,
+    codes: Mapping | None = None,
 ):
     """A stylizer of signatures.
 
@@ -62,13 +67,22 @@ def stylizer(
         signatures: Functions of arrays, by name.
         networks: The Keras models behind them, by file name; None of LiteRT's.
         folder: As of `load`.
+        codes: Of named styles, by name; None are the folder's.
 
     Raises:
         OSError: A file of the folder is missing or broken.
     """
     row = method(name)
+    codes = styles(name, folder) if codes is None else codes
     known = {"geometry": geometry(name, networks, folder)} if row.tiled else {}
-    return found(row.stylizer)(signatures, networks, styles(name, folder), **known)
+    return found(row.stylizer)(signatures, networks, codes, **known)
+
+
+def told(name: str, networks: Mapping) -> dict:
+    """What a card says for tiles: the geometry of a network, where the stylizer takes one."""
+    if not method(name).tiled:
+        return {}
+    return {"geometry": dataclasses.asdict(geometry(name, networks))}
 
 
 def geometry(name: str, networks: Mapping | None = None, folder: Folder = None) -> Geometry:
@@ -78,9 +92,9 @@ def geometry(name: str, networks: Mapping | None = None, folder: Folder = None) 
         OSError: The card does not say.
     """
     if networks:
-        from tfstyle.networks.geometry import geometry
+        from tfstyle.networks import geometry as layers
 
-        return geometry(networks[method(name).tiled])
+        return layers.geometry(networks[method(name).tiled])
     path = _home(name, folder) / CARD
     try:
         return Geometry(**_read_json(path)["geometry"])

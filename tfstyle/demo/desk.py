@@ -101,12 +101,12 @@ class Desk:
 
     @functools.wraps(paint)
     def quickly(self, *arguments, **named):
-        self._refuse("optimise", False, *arguments[3:4])
+        self._refuse("optimise", False, arguments, named)
         yield from self.paint(*arguments, **named)
 
     @functools.wraps(paint)
     def optimise(self, *arguments, **named):
-        self._refuse("paint", True, *arguments[3:4])
+        self._refuse("paint", True, arguments, named)
         yield from self.paint(*arguments, **named)
 
     optimise.__name__ = "optimise"
@@ -117,8 +117,9 @@ class Desk:
         .replace("1 the full style", "1 the style alone")
     )
 
-    def _refuse(self, other, lite, method=FIRST):
+    def _refuse(self, other, lite, arguments, named):
         """Refuses a method of the other endpoint."""
+        method = named.get("method", arguments[3] if len(arguments) > 3 else FIRST)
         if method in self.studio.easels and bool(self.studio.easels[method].row.lite) == lite:
             raise ValueError(f"Expected /{other} for {method}.")
 

@@ -1,6 +1,5 @@
 """A model as a folder of files for phones or for TensorFlow, each compared with Keras."""
 
-import dataclasses
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -84,9 +83,8 @@ def export(
         "signatures": {file: tflite.signatures(content) for file, content in contents.items()},
         "operations": {file: tflite.operations(content) for file, content in contents.items()},
         "psnr_to_keras": fidelity.checked(ratios, precision, drawn),
+        **weights.told(name, networks),
     }
-    if method(name).tiled:
-        card["geometry"] = dataclasses.asdict(weights.geometry(name, networks))
     if precision == "int8":
         card["float_operations"] = tflite.floats(careful)
         card["float_convolutions"] = tflite.CONVOLUTIONS[careful]

@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 
 import keras
 
+from tfstyle import weights
 from tfstyle.layers import CropLike, MirrorPad
-from tfstyle.methods import found, method
 from tfstyle.methods.cin.stylizer import ChoiceBrush
 from tfstyle.methods.translator import Translator
 from tfstyle.methods.vectors import VectorBrush
 from tfstyle.methods.wct.stylizer import MARGIN, STRIDES, LevelBrush
 from tfstyle.networks.endpoint import Endpoint
-from tfstyle.networks.geometry import geometry
 
 LABEL = "stylize"
 OUTPUT = "pastiche"
@@ -36,9 +35,7 @@ def stylize(name: str, networks: Mapping[str, keras.Model], endpoints: Endpoints
         named styles, shape (batch, styles), and "strength".
     """
     arrays = {label: endpoint.arrays for label, endpoint in endpoints.items()}
-    row = method(name)
-    known = {"geometry": geometry(networks[row.tiled])} if row.tiled else {}
-    painter = found(row.stylizer)(arrays, networks, {}, **known)
+    painter = weights.stylizer(name, arrays, networks, codes={})
     hand = painter if isinstance(painter, Translator) else painter.brush
     inputs = {"content": keras.Input((None, None, 3), name="content")}
     inputs |= _known(hand, endpoints)

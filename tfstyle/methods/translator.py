@@ -26,8 +26,8 @@ class Translator:
     def __init__(
         self,
         signatures: Mapping[str, Callable],
-        networks: Mapping | None = None,
-        geometry: Geometry = Geometry(1, 0),
+        networks: Mapping | None,
+        geometry: Geometry,
         margin: int = 0,
     ):
         self.networks = dict(networks or {})

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from tfstyle.layers import InstanceNorm, Luminance, NoCheckerboard
+from tfstyle.networks.files import give_weights
 
 NORMS = ("instance", "batch")
 CHANNELS = (1, 3)
@@ -20,8 +21,7 @@ def initial() -> keras.initializers.Initializer:
 
 
 def last(upsampling: str) -> dict:
-    """What the convolution that paints keeps to: no response to a checkerboard behind bilinear
-    upsampling, which then leaves no lattice."""
+    """What the convolution that paints keeps to, so that bilinear upsampling leaves no lattice."""
     return {"kernel_constraint": NoCheckerboard()} if upsampling == "bilinear" else {}
 
 
@@ -37,17 +37,11 @@ def take_fewer_inputs(network: keras.Model, source: keras.Model) -> None:
     Raises:
         ValueError: It has others.
     """
-    mine, theirs = network.get_weights(), source.get_weights()
-    kernel, narrow = mine[0].shape, theirs[0].shape
-    if len(kernel) == len(narrow) == 4 and narrow[2] < kernel[2]:
-        missing = ((0, 0), (0, 0), (0, kernel[2] - narrow[2]), (0, 0))
-        theirs[0] = np.pad(theirs[0], missing)
-    if [weights.shape for weights in mine] != [weights.shape for weights in theirs]:
-        raise ValueError(
-            f"Expected a network of the same layers, of {network.count_params():,} numbers. "
-            f"Received: {source.name}, of {source.count_params():,}."
-        )
-    network.set_weights(theirs)
+    first, *rest = source.get_weights()
+    more = network.get_weights()[0].shape[2] - first.shape[2]
+    if more > 0:
+        first = np.pad(first, ((0, 0), (0, 0), (0, more), (0, 0)))
+    give_weights(network, [first, *rest], source.name)
 
 
 def checked(name: str, value, known):

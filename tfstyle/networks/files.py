@@ -5,7 +5,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import keras
@@ -102,19 +102,32 @@ def fingerprint(network: keras.Model) -> str:
     return f"{number:08x}"
 
 
+def give_weights(target: keras.Model, weights: Sequence[np.ndarray], whose: str) -> None:
+    """Gives a network weights of its own shapes.
+
+    Args:
+        target: Changed in place.
+        weights: In its order.
+        whose: The name of the network that they are from.
+
+    Raises:
+        ValueError: They have other shapes.
+    """
+    if [w.shape for w in target.weights] != [w.shape for w in weights]:
+        raise ValueError(
+            f"Expected a network of the same layers, of {target.count_params():,} numbers. "
+            f"Received: {whose}, of {sum(w.size for w in weights):,}."
+        )
+    target.set_weights(weights)
+
+
 def copy_into(target: keras.Model, source: keras.Model) -> keras.Model:
     """Gives `target` the weights of `source`, which has the same layers, and returns it.
 
     Raises:
         ValueError: It has others.
     """
-    mine, theirs = ([w.shape for w in each.weights] for each in (target, source))
-    if mine != theirs:
-        raise ValueError(
-            f"Expected a network of the same layers, of {target.count_params():,} numbers. "
-            f"Received: {source.name}, of {source.count_params():,}."
-        )
-    target.set_weights(source.get_weights())
+    give_weights(target, source.get_weights(), source.name)
     for mine, theirs in zip(target.layers, source.layers, strict=True):
         mine.trainable = theirs.trainable
     return target

@@ -14,8 +14,8 @@ def layered(filters: int = 16, streaks: int = 3, name: str = "generator") -> ker
     What a scene looks like in rain, as layers: colours are mixed and shifted by maps that are as
     smooth as haze (as the local affine colours of Gharbi et al. 2017, HDRnet,
     https://arxiv.org/abs/1707.02880, section 3.1, without its guide), and lines of `Streaks` lie
-    over them, as opaque as another map says. Nothing else can be drawn: no weave, no blots, and
-    no detail is lost.
+    over them, as opaque as another map says. No other shape can be drawn, and so no weave; wide
+    patches of colour can.
 
         layer             side   channels
         down2 5x5         s/2    3 -> f

@@ -42,3 +42,11 @@ class Settings:
     keep_every: int = keeping()
     precision: str = computing()
     seed: int = number(1, "chooses weights, order, crops and the pool's pictures")
+
+    def __post_init__(self):
+        grey = (self.channels_a, self.channels_b) != (3, 3)
+        if "layers" in (self.generator, self.back) and (grey or not self.streaks):
+            raise ValueError(
+                "Expected layers with --streaks and pictures of three channels. Received: "
+                f"streaks {self.streaks}, channels {self.channels_a} and {self.channels_b}."
+            )

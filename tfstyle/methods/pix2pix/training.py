@@ -31,7 +31,14 @@ def generator(settings: Settings) -> keras.Model:
     channels = (settings.channels_from, settings.channels_to)
     if settings.generator == "resnet":
         filters = tuple(settings.filters * times for times in (1, 2, 4))
-        return resnet(filters, settings.blocks, settings.norm, padding="zero", channels=channels)
+        return resnet(
+            filters,
+            settings.blocks,
+            settings.norm,
+            padding="zero",
+            upsampling=settings.upsampling,
+            channels=channels,
+        )
     return unet(
         settings.filters,
         settings.depth,
