@@ -6,9 +6,10 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import tfstyle
-from tfstyle import examples, weights
+from tfstyle import examples, images, weights
 from tfstyle.methods import METHODS, Takes, canvas, method
 from tfstyle.methods.gatys.settings import Settings
 
@@ -76,6 +77,12 @@ def test_a_picture_comes_back_at_its_size_as_floats_in_0_1_and_always_the_same(p
     assert np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1
 
 
+@pytest.mark.parametrize(
+    "model",
+    [of_one_a_family(name, "litert") for name in LITE]
+    + [pytest.param((name, "keras"), marks=pytest.mark.slow) for name in FIRST],
+    indirect=True,
+)
 def test_sixteen_threads_share_a_stylizer(paint, model, photograph):
     pictures = [np.roll(photograph[:48, :64], 5 * k, axis=1) for k in range(4)]
     alone = [paint(picture) for picture in pictures]
@@ -84,6 +91,26 @@ def test_sixteen_threads_share_a_stylizer(paint, model, photograph):
         together = list(pool.map(lambda index: paint(pictures[index % 4]), range(count)))
     for index, painted in enumerate(together):
         np.testing.assert_allclose(painted, alone[index % 4], atol=1e-4)
+
+
+def test_bytes_pillow_pictures_and_paths_are_painted_as_floats_are(
+    paint, model, photograph, painting, tmp_path
+):
+    pixels, style = images.to_bytes(photograph[:40, :48]), style_of(model[0], painting)
+    expected = paint(images.to_float(pixels))
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    given = [pixels, Image.fromarray(pixels), tmp_path / "photo.png", str(tmp_path / "photo.png")]
+    for content in given[: 1 if model[0] == "gatys" else 4]:
+        np.testing.assert_allclose(paint(content), expected, atol=1e-6)
+    as_bytes = paint(pixels, out="uint8")
+    np.testing.assert_array_equal(as_bytes, images.to_bytes(expected))
+    pictures = paint(np.stack([pixels]), out="pil")
+    np.testing.assert_array_equal(np.asarray(pictures[0]), as_bytes)
+    if isinstance(style, np.ndarray):
+        other = loaded(*model).stylize(given[1], painting[None])
+        np.testing.assert_allclose(other, expected, atol=1e-6)
+    with pytest.raises(ValueError, match=r"float, uint8, pil.*'jpeg'"):
+        paint(pixels, out="jpeg")
 
 
 def test_a_batch_of_two_equals_two_of_one(paint, photograph):
@@ -144,7 +171,7 @@ def test_a_large_photograph_in_tiles_looks_as_it_does_whole(name, painting, monk
     [
         (np.zeros((8, 8)), ValueError, r"content.*\(8, 8\)"),
         (np.zeros((8, 8, 4)), ValueError, r"content.*\(8, 8, 4\)"),
-        (np.zeros((8, 8, 3), np.uint8), TypeError, "uint8"),
+        (np.zeros((8, 8, 3), np.int32), TypeError, "int32"),
         (np.full((8, 8, 3), 255.0), ValueError, "255"),
         (np.full((8, 8, 3), np.nan), ValueError, "nan"),
     ],

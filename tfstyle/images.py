@@ -79,6 +79,19 @@ def read_bytes(
         return np.asarray(_over(_upright(_open(path, most), size), background))
 
 
+def from_pil(image: Image.Image, background: str = "white") -> np.ndarray:
+    """A Pillow picture of any mode as float RGB, as `read` gives its file.
+
+    Args:
+        image: Its EXIF orientation and its profile count.
+        background: As of `read`.
+
+    Returns:
+        As of `read`.
+    """
+    return to_float(np.asarray(_over(_upright(image, None), background)))
+
+
 def read_alpha(
     path: str | os.PathLike, size: int | None = None
 ) -> tuple[np.ndarray, np.ndarray | None]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
+from PIL import Image
 
 from tfstyle import color, images, masks
 from tfstyle.methods import stylizer
@@ -52,18 +53,20 @@ class Arbitrary:
 
     def stylize(
         self,
-        content: np.ndarray,
+        content: stylizer.Picture,
         style: stylizer.Style | Sequence[stylizer.Style],
         strength: float = 1.0,
         weights: Sequence[float] | None = None,
         keep_colors: str | None = None,
         masks: Sequence[masks.Mask] | None = None,
-    ) -> np.ndarray:
+        out: str = "float",
+    ) -> np.ndarray | Image.Image | list[Image.Image]:
         """The photograph in the style of a painting, or of several.
 
         Args:
-            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1].
-            style: A painting, shape (height, width, 3), floats in [0, 1], of any size; or the
+            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1] or
+                bytes; or a Pillow picture; or the path of a file.
+            style: A painting of any size, as one content is, or with a batch axis of one; or the
                 name of one of `styles`; or a list of these.
             strength: 0 is the photograph, 1 the full style; between them the family's own features
                 are blended, and below 0.1 pixels cross-fade.
@@ -75,16 +78,19 @@ class Arbitrary:
                 width) of any size, floats in [0, 1] or booleans, one a style, and what none of
                 them claims stays the photograph; or one fewer, and the last style takes it. Each
                 region is painted with its own statistics; where masks overlap, styles blend.
+            out: "float", "uint8" or "pil".
 
         Returns:
-            Float32 array of the content's shape in [0, 1].
+            Float32 array of the content's shape in [0, 1]; or bytes of that shape; or a Pillow
+            picture, or a list of them for a batch.
 
         Raises:
-            TypeError: A picture is not an array of floats.
+            TypeError: A picture is an array of something else.
             ValueError: A shape, a range, a name, the strength or a weight is another; there are
                 masks and weights, or masks on LiteRT.
         """
-        return stylizer.each(content, self.painter(style, strength, weights, keep_colors, masks))
+        painter = self.painter(style, strength, weights, keep_colors, masks)
+        return stylizer.each(content, painter, out)
 
     def painter(
         self,
@@ -145,9 +151,9 @@ class Arbitrary:
         }
 
     def _look(self, style):
-        if isinstance(style, str):
-            return self.styles[stylizer.checked_name(style, self.styles)]
-        style = stylizer.checked_picture(style, "style")
+        if stylizer.is_name(style, self.styles):
+            return self.styles[style]
+        style = stylizer.checked_painting(style)
         height, width = style.shape[:2]
         if max(height, width) > STYLE_SIDE:
             style = images.resize(style, *images.fitted((height, width), STYLE_SIDE))

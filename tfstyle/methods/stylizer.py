@@ -1,15 +1,63 @@
 """What every stylizer checks at the door, and how a picture of any size reaches a network."""
 
 import difflib
+import os
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
-from tfstyle import tiles
+from tfstyle import images, tiles
 
-Style = np.ndarray | str
+Picture = np.ndarray | Image.Image | str | os.PathLike
+Style = Picture  # or the name of one
 
 SMALLEST_SIDE = 32  # below this a painting is mirrored outwards
+OUTPUTS = ("float", "uint8", "pil")
+
+
+def opened(picture: Picture) -> np.ndarray:
+    """A picture, or a batch of them, as an array of floats.
+
+    Args:
+        picture: Floats in [0, 1] or bytes, a Pillow picture, or the path of a file.
+
+    Raises:
+        OSError, ValueError: The file is not there or no picture, as of `tfstyle.read`.
+    """
+    if isinstance(picture, (str, os.PathLike)):
+        return images.read(picture)
+    if isinstance(picture, Image.Image):
+        return images.from_pil(picture)
+    picture = np.asarray(picture)
+    return images.to_float(picture) if picture.dtype == np.uint8 else picture
+
+
+def checked_output(out: str) -> str:
+    """What `stylize` gives back.
+
+    Raises:
+        ValueError: It is none of OUTPUTS.
+    """
+    if out not in OUTPUTS:
+        raise ValueError(f"Expected out as one of {', '.join(OUTPUTS)}. Received: {out!r}.")
+    return out
+
+
+def checked_painting(style: Picture) -> np.ndarray:
+    """One float RGB painting.
+
+    Args:
+        style: As of `opened`; an array may have a batch axis of one.
+
+    Raises:
+        TypeError, ValueError, OSError: As of `opened` and `checked_picture`.
+    """
+    style = opened(style)
+    if style.ndim == 4 and len(style) == 1:
+        style = style[0]
+    return checked_picture(style, "style")
 
 
 def checked_picture(image: np.ndarray, name: str) -> np.ndarray:
@@ -25,7 +73,9 @@ def checked_picture(image: np.ndarray, name: str) -> np.ndarray:
     """
     image = np.asarray(image)
     if image.dtype.kind != "f":
-        raise TypeError(f"Expected {name} as floats in [0, 1]. Received: dtype={image.dtype}.")
+        raise TypeError(
+            f"Expected {name} as floats in [0, 1] or bytes. Received: dtype={image.dtype}."
+        )
     if image.ndim != 3 or image.shape[-1] != 3 or 0 in image.shape:
         raise ValueError(
             f"Expected {name} as an RGB picture, shape (height, width, 3). "
@@ -58,6 +108,19 @@ def checked_styles(style: Style | Sequence[Style]) -> list[Style]:
     if not styles:
         raise ValueError("Expected one style or more. Received: none.")
     return styles
+
+
+def is_name(style: Style, known: Collection[str]) -> bool:
+    """Whether a style is a name that is known, not a picture or the path of one.
+
+    Raises:
+        ValueError: It is a text, and neither.
+    """
+    if not isinstance(style, str):
+        return False
+    if style in known or not Path(style).is_file():
+        return checked_name(style, known) is style
+    return False
 
 
 def checked_name(name: str, known: Collection[str]) -> str:
@@ -97,16 +160,31 @@ def checked_weights(weights: Sequence[float] | None, count: int) -> np.ndarray:
     return shares / shares.sum()
 
 
-def each(batch: np.ndarray, paint: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+def each(
+    content: Picture, paint: Callable[[np.ndarray], np.ndarray], out: str = "float"
+) -> np.ndarray | Image.Image | list[Image.Image]:
     """Paints a picture, or every picture of a batch.
 
     Args:
-        batch: Shape (height, width, 3) or (batch, height, width, 3).
+        content: As of `opened`.
         paint: From one picture to another of the same size.
+        out: "float" for float32 in [0, 1], "uint8" for bytes, "pil" for a Pillow picture, or a
+            list of them for a batch.
     """
-    if np.ndim(batch) != 4:
-        return paint(batch)
-    return np.stack([paint(image) for image in batch])
+    checked_output(out)
+    content = opened(content)
+    batch = content if content.ndim == 4 else [content]
+    painted = [_given(paint(image), out) for image in batch]
+    if content.ndim != 4:
+        return painted[0]
+    return painted if out == "pil" else np.stack(painted)
+
+
+def _given(picture, out):
+    if out == "float":
+        return picture
+    pixels = images.to_bytes(picture)
+    return Image.fromarray(pixels) if out == "pil" else pixels
 
 
 def roomy(image: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from PIL import Image
 
 from tfstyle import color
 from tfstyle.methods import stylizer
@@ -38,32 +39,37 @@ class Translator:
 
     def stylize(
         self,
-        content: np.ndarray,
+        content: stylizer.Picture,
         style: None = None,
         strength: float = 1.0,
         weights: None = None,
         keep_colors: str | None = None,
         masks: None = None,
-    ) -> np.ndarray:
+        out: str = "float",
+    ) -> np.ndarray | Image.Image | list[Image.Image]:
         """The photograph in the other domain.
 
         Args:
-            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1].
+            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1] or
+                bytes; or a Pillow picture; or the path of a file.
             style: None; the style is in the weights.
             strength: 0 is the photograph, 1 the translation; between them pixels cross-fade.
             weights: None.
             keep_colors: "luminance" or "covariance" keeps the photograph's colours, as
                 `tfstyle.color` says.
             masks: None.
+            out: "float", "uint8" or "pil".
 
         Returns:
-            Float32 array of the content's shape in [0, 1].
+            Float32 array of the content's shape in [0, 1]; or bytes of that shape; or a Pillow
+            picture, or a list of them for a batch.
 
         Raises:
-            TypeError: The photograph is not an array of floats.
+            TypeError: The photograph is an array of something else.
             ValueError: A shape, a range or the strength is another; a style or masks are given.
         """
-        return stylizer.each(content, self.painter(style, strength, weights, keep_colors, masks))
+        painter = self.painter(style, strength, weights, keep_colors, masks)
+        return stylizer.each(content, painter, out)
 
     def painter(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from tfstyle import color
 from tfstyle import masks as regions
@@ -50,19 +51,21 @@ class Gatys:
 
     def stylize(
         self,
-        content: np.ndarray,
+        content: stylizer.Picture,
         style: Styles,
         strength: float = STRENGTH,
         weights: Sequence[float] | None = None,
         keep_colors: str | None = None,
         masks: Sequence[regions.Mask] | None = None,
-    ) -> np.ndarray:
+        out: str = "float",
+    ) -> np.ndarray | Image.Image | list[Image.Image]:
         """The photograph in the style of a painting, or of several.
 
         Args:
-            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1].
-            style: A painting, shape (height, width, 3), floats in [0, 1], of any size; or a list
-                of these.
+            content: Shape (height, width, 3) or (batch, height, width, 3), floats in [0, 1] or
+                bytes; or a Pillow picture; or the path of a file.
+            style: A painting of any size, as one content is, or with a batch axis of one; or a
+                list of these.
             strength: The style's share of the losses, the content's being 1 - `strength`. 0 is
                 the photograph; 1 has no thought of it but that it begins there.
             weights: Of several styles' losses, 0 and above. None is the same for each.
@@ -71,15 +74,17 @@ class Gatys:
             masks: Where each style goes, instead of weights: shape (height, width) of any size,
                 floats in [0, 1] or booleans, one a style, and what none of them claims stays the
                 photograph; or one fewer, and the last style takes it.
+            out: "float", "uint8" or "pil".
 
         Returns:
-            Float32 array of the content's shape in [0, 1].
+            Float32 array of the content's shape in [0, 1]; or bytes of that shape; or a Pillow
+            picture, or a list of them for a batch.
 
         Raises:
             TypeError, ValueError: A picture, strength, weight, mask or mode is none.
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
-        return stylizer.each(content, painter)
+        return stylizer.each(content, painter, out)
 
     def painter(
         self,
@@ -144,9 +149,8 @@ class Gatys:
         return Optimisation(self.scenes, self.settings, wish, begin)
 
     def _painting(self, style):
-        if isinstance(style, str):
-            stylizer.checked_name(style, self.styles)
-        return stylizer.roomy(stylizer.checked_picture(style, "style"))
+        stylizer.is_name(style, self.styles)
+        return stylizer.roomy(stylizer.checked_painting(style))
 
     def _shares(self, count, weights, masks, extent):
         if masks is None:
