@@ -1,9 +1,11 @@
-"""A disk that takes no more: a sentence, exit code 2, and nothing half-written."""
+"""Disks that take no more, clocks that go backwards: a sentence, and nothing half-written."""
 
+import itertools
 import json
 import shutil
 import subprocess
 import sys
+import time
 from collections import namedtuple
 
 import pytest
@@ -75,3 +77,19 @@ def test_a_training_that_has_no_room_for_a_checkpoint_says_so(pictures, capsys, 
         "settings.json",
     ]
     assert cli.main(command) == 0 and (run / "generator.keras").is_file()
+
+
+def test_a_clock_that_goes_backwards_loses_nothing(pictures, capsys, monkeypatch):
+    """At first by an hour whenever it is asked; then to a year that no zip file can hold."""
+    run, localtime = pictures / "run", time.localtime
+    command = ["train", "johnson", "--content", str(pictures / "content"), "--steps=2", *SMALL]
+    command += ["--style", str(pictures / "style/0.png"), "--run", str(run)]
+    clock = itertools.count(time.time(), -3600)
+    monkeypatch.setattr(time, "time", lambda: next(clock))
+    monkeypatch.setattr(time, "localtime", lambda *_: localtime(86400 * 200))
+    assert cli.main(command) == 2
+    assert "Expected a clock after 1980" in capsys.readouterr().err.splitlines()[-1]
+    assert not [path for path in run.iterdir() if path.suffix == ".keras"]
+    monkeypatch.setattr(time, "localtime", lambda *_: localtime(next(clock)))
+    assert cli.main(command) == 0 and (run / "generator.keras").is_file()
+    assert (run / "log.csv").read_text().splitlines()[-1].startswith("2,")

@@ -20,7 +20,7 @@ from tfstyle.evaluation import grades
 from tfstyle.evaluation.translation import SIDE
 from tfstyle.layers import Tone
 from tfstyle.metrics import Protocol, content_distance, kernel_distance
-from tfstyle.networks.files import load
+from tfstyle.networks.files import load, save
 from tfstyle.training.perceptual import at_taps
 
 NAMES = ("share", "saturation", "contrast", "brightness", "warmth")
@@ -78,7 +78,7 @@ def tone(
         yield f"{label}: kernel distance {distance:.3f}, content {kept:.3f}"
     network = toned(generator, **chosen)
     folder.mkdir(parents=True, exist_ok=True)
-    network.save(folder / FILE)
+    save(network, folder / FILE)
     images.write_file(
         folder / "settings.json", json.dumps(settings | {"tone": chosen}, indent=2).encode()
     )

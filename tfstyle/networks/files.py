@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -69,6 +70,25 @@ def saving(path: str | os.PathLike) -> Iterator[None]:
         raise OSError(f"Expected to write {path}. Received: {reason}.") from error
 
 
+def save(network: keras.Model, path: str | os.PathLike) -> None:
+    """Writes a .keras file whole or not at all.
+
+    Raises:
+        OSError: It cannot be written, the disk is full, or the clock stands before 1980, which
+            the zip in a .keras file cannot hold.
+    """
+    path, year = Path(path), time.localtime().tm_year
+    if year < 1980:
+        raise OSError(f"Expected a clock after 1980, to write {path}. Received: {year}.")
+    temporary = path.with_name(f".new-{path.name}")
+    try:
+        with images.writing(path):
+            network.save(temporary)
+            os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:
     """Writes a .keras file of about half the size, rounding the weights to half precision.
 
@@ -82,8 +102,7 @@ def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:
     network.set_weights([np.float32(np.float16(array)) for array in network.get_weights()])
     with tempfile.TemporaryDirectory() as folder:
         plain, packed = (Path(folder) / name for name in ("plain.keras", "packed.keras"))
-        with images.writing(plain):
-            network.save(plain)
+        save(network, plain)
         with (
             zipfile.ZipFile(plain) as source,
             zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,

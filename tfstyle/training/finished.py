@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ import keras
 import numpy as np
 
 from tfstyle import images
+from tfstyle.networks import files
 
 SETTINGS, STATE = "settings.json", "state.json"  # of a run; its other JSON files are its networks'
 KEPT = "kept"  # folder of networks that stay beside the newest
@@ -31,13 +31,7 @@ def publish(folder: Path, trainer: keras.Model, networks: Networks) -> None:
         for name, network in networks().items():
             path = folder / f"{name}.keras"
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f".new-{path.name}")
-            try:
-                with images.writing(path):
-                    network.save(temporary)
-                    os.replace(temporary, path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            files.save(network, path)
 
 
 @contextlib.contextmanager
