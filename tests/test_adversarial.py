@@ -315,7 +315,8 @@ def paired_command(domains, run, *more):
     return ["train", "pix2pix", *sides, "--run", str(domains / run), *numbers, *more]
 
 
-@pytest.mark.parametrize("make", [pytest.param(command, marks=pytest.mark.slow), paired_command])
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [command, paired_command])
 def test_an_interrupted_game_goes_on_as_if_it_had_not_been(domains, make):
     whole, broken = (f"{make.__name__}-{name}" for name in ("unbroken", "interrupted"))
     more = ["--pool=2"] if make is command else []
@@ -408,6 +409,7 @@ def test_a_game_plays_by_keras_fit_and_saves_all_it_needs(domains, tmp_path):
         assert float(loss) == pytest.approx(float(theirs[name]), rel=1e-4), name
 
 
+@pytest.mark.slow
 def test_without_a_pool_sides_move_as_with_one_that_is_not_full(domains):
     """But for its half precision."""
     paths = [folders.pictures(domains / name) for name in "ab"]

@@ -310,6 +310,7 @@ def test_painting_512_pixels_needs_at_most_320_megabytes_more_than_python(files)
     assert peak - peak_megabytes("") < 320
 
 
+@pytest.mark.slow
 def test_a_large_photograph_needs_bounded_memory(files):
     large = np.kron(images.to_bytes(examples.lake(300, 400)), np.ones((8, 8, 1), np.uint8))
     images.write(large, files / "large.jpg")

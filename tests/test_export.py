@@ -20,9 +20,8 @@ def exported(tmp_path, *arguments):
     return tmp_path / "out"
 
 
-@pytest.mark.parametrize(
-    ("precision", "mark"), [pytest.param("float32", 80, marks=pytest.mark.slow), ("float16", 60)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("precision", "mark"), [("float32", 80), ("float16", 60)])
 def test_a_translation_is_exported_with_a_card(tmp_path, precision, mark):
     name = TRANSLATIONS[0]
     card = json.loads(
@@ -150,7 +149,10 @@ def test_every_row_names_files_that_it_exports():
         assert weights.lite_bytes(name) > 0 and method(name).precision in tflite.PRECISIONS
 
 
-@pytest.mark.parametrize(("given", "drawn"), [({}, True), ({"photographs": "content"}, False)])
+@pytest.mark.parametrize(
+    ("given", "drawn"),
+    [({}, True), pytest.param({"photographs": "content"}, False, marks=pytest.mark.slow)],
+)
 def test_a_translator_on_real_photographs_has_the_stricter_mark(
     tmp_path, pictures, monkeypatch, given, drawn
 ):

@@ -231,6 +231,7 @@ def test_going_on_from_a_checkpoint_does_only_what_is_left(gatys, photograph, pa
         Progress.of(tmp_path / "bad.npz")
 
 
+@pytest.mark.slow
 def test_masks_keep_what_none_claims_and_share_one_optimisation(gatys, photograph, painting):
     left = np.broadcast_to(np.arange(128) < 64, (96, 128))
     found = gatys.stylize(photograph, [painting], masks=[left])
@@ -274,6 +275,7 @@ def test_average_pooling_is_another_network():
     assert np.abs(others["relu2_1"] - taps["relu2_1"]).mean() > 1e-3
 
 
+@pytest.mark.slow
 def test_content_comes_back_from_one_layer_and_textures_have_any_size(exact, painting):
     photograph = examples.lake(64, 64)
     seeing = Seeing(*exact, Settings(iterations=200))

@@ -167,7 +167,7 @@ def loss_network():
     return encoders.like(eyes), encoders.views(readouts)
 
 
-@pytest.mark.parametrize("name", ["float32", "float16"])
+@pytest.mark.parametrize("name", ["float32", pytest.param("float16", marks=pytest.mark.slow)])
 def test_a_training_computes_in_what_is_asked_and_its_card_says_so(name, tmp_path, capsys):
     for index in range(2):
         images.write(examples.lake(70, 80 + index), tmp_path / "content" / f"{index}.png")

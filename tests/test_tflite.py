@@ -29,6 +29,7 @@ def files(tmp_path_factory, drop_in):
     return folder
 
 
+@pytest.mark.slow
 def test_the_readmes_names_are_those_of_the_files(files, monkeypatch):
     signatures = script("compare", monkeypatch).signatures(files / "ghiasi")
     names = {name for each in signatures.values() for kind in each.values() for name in kind}
@@ -39,6 +40,7 @@ def test_the_readmes_names_are_those_of_the_files(files, monkeypatch):
     assert set(quoted) <= known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ghiasi", "drop-in"])
 def test_a_painter_paints_what_an_app_would(files, name, monkeypatch):
     painted = script("painter", monkeypatch).painter(files / name)()

@@ -74,6 +74,7 @@ def unbroken(pictures):
     return finished(pictures, "ghiasi")
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_paints_and_goes_on_as_if_it_had_not_been(pictures, photograph):
     run, whole = pictures / "interrupted", finished(pictures, "johnson")
     before = signal.getsignal(signal.SIGINT)
@@ -175,7 +176,8 @@ def style_of(family, painting):
     return {"johnson": None, "cin": "1"}.get(family, painting)
 
 
-@pytest.mark.parametrize("family", JOHNSON_QUICKLY)
+@pytest.mark.slow
+@pytest.mark.parametrize("family", SMALL)
 def test_a_finished_run_can_be_released_and_paints(
     pictures, family, tmp_path, photograph, painting
 ):
@@ -186,7 +188,7 @@ def test_a_finished_run_can_be_released_and_paints(
     assert painted.shape == photograph.shape and np.isfinite(painted).all()
 
 
-@pytest.mark.parametrize("family", SMALL)
+@pytest.mark.parametrize("family", JOHNSON_QUICKLY)
 def test_a_finished_run_paints_and_keeps_its_samples(pictures, family, photograph, painting):
     run = finished(pictures, family)
     assert len(log(run)) == STEPS and np.isfinite([list(row.values()) for row in log(run)]).all()
@@ -284,6 +286,7 @@ def test_what_any_painting_taught_is_begun_with_and_the_other_way_round(
     np.testing.assert_allclose(*kernels, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_style_is_added_and_the_others_stay_as_they_are(pictures, photograph, capsys):
     before, after = finished(pictures, "cin"), pictures / "grown"
     arguments = [*command(pictures, "grown", "cin"), "--begin", str(before)]
