@@ -369,3 +369,11 @@ def test_careful_int8_is_nearer_where_a_norm_has_few_features():
 def test_an_unknown_precision_is_refused(small):
     with pytest.raises(ValueError, match="float16"):
         tflite.to_tflite({"paint": Endpoint(small, "pastiche")}, "int4")
+
+
+@pytest.mark.parametrize("layer", [layers.ReflectPad(3), layers.MirrorPad(4, 16), layers.Double()])
+def test_layers_that_change_sizes_say_so_before_they_run(layer):
+    """Other backends than TensorFlow build networks from what layers say."""
+    unknown = layer.compute_output_shape((None, None, 12, 5))
+    assert unknown[0] is unknown[1] is None
+    assert layer.compute_output_shape((1, 10, 12, 5)) == layer(np.ones((1, 10, 12, 5))).shape

@@ -18,6 +18,10 @@ class ReflectPad(keras.layers.Layer):
         sides = (self.width, self.width)
         return ops.pad(image, ((0, 0), sides, sides, (0, 0)), mode="reflect")
 
+    def compute_output_shape(self, shape):
+        sides = (side and side + 2 * self.width for side in shape[1:3])
+        return (shape[0], *sides, shape[3])
+
     def get_config(self):
         return {**super().get_config(), "width": self.width}
 
