@@ -4,4 +4,5 @@ import sys
 
 from tfstyle.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # processes that are spawned import this file as well
+    sys.exit(main())

@@ -36,7 +36,12 @@ JXL_STARTS = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
 TRANSPARENT = ("LA", "La", "PA", "RGBA", "RGBa")  # Pillow's modes
 
 
-def read(path: str | os.PathLike, size: int | None = None, background: str = "white") -> np.ndarray:
+def read(
+    path: str | os.PathLike,
+    size: int | None = None,
+    background: str = "white",
+    content: bytes | None = None,
+) -> np.ndarray:
     """A picture's file as float RGB.
 
     EXIF orientation is applied, an ICC profile is converted to sRGB, transparency lies on the
@@ -47,6 +52,7 @@ def read(path: str | os.PathLike, size: int | None = None, background: str = "wh
             HEIC where pillow-heif is installed.
         size: Longer side in pixels to reduce to; smaller pictures stay as they are.
         background: A colour that Pillow knows.
+        content: What is in the file, where that was read already; the path is its name alone.
 
     Returns:
         Array of shape (height, width, 3), float32 in [0, 1].
@@ -55,7 +61,7 @@ def read(path: str | os.PathLike, size: int | None = None, background: str = "wh
         OSError: There is no such file, or it is not a picture that can be read.
         ValueError: The picture has more than MAX_PIXELS pixels.
     """
-    return to_float(read_bytes(path, size, background))
+    return to_float(read_bytes(path, size, background, content=content))
 
 
 def read_bytes(
@@ -63,6 +69,7 @@ def read_bytes(
     size: int | None = None,
     background: str = "white",
     most: int = MAX_PIXELS,
+    content: bytes | None = None,
 ) -> np.ndarray:
     """A picture's file as RGB bytes: `read` before the division by 255.
 
@@ -71,12 +78,13 @@ def read_bytes(
         size: As of `read`.
         background: As of `read`.
         most: Pixels; a larger picture is refused before it is decoded.
+        content: As of `read`.
 
     Returns:
         Array of shape (height, width, 3), uint8.
     """
     with _reading(path) as path:
-        return np.asarray(_over(_upright(_open(path, most), size), background))
+        return np.asarray(_over(_upright(_open(path, most, content), size), background))
 
 
 def from_pil(image: Image.Image, background: str = "white") -> np.ndarray:
@@ -93,7 +101,7 @@ def from_pil(image: Image.Image, background: str = "white") -> np.ndarray:
 
 
 def read_alpha(
-    path: str | os.PathLike, size: int | None = None
+    path: str | os.PathLike, size: int | None = None, content: bytes | None = None
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """A picture's file and how opaque it is.
 
@@ -102,6 +110,7 @@ def read_alpha(
     Args:
         path: As of `read`.
         size: As of `read`.
+        content: As of `read`.
 
     Returns:
         As of `read`; and its opacity, shape (height, width), float32 in [0, 1], or None where it
@@ -111,7 +120,7 @@ def read_alpha(
         OSError, ValueError: As of `read`.
     """
     with _reading(path) as path:
-        image = _upright(_open(path, MAX_PIXELS), size)
+        image = _upright(_open(path, MAX_PIXELS, content), size)
         if image.mode != "RGBA" or image.getextrema()[3][0] == 255:
             return to_float(np.asarray(image.convert("RGB"))), None
     layer = to_float(np.asarray(image))
@@ -191,10 +200,13 @@ class _TooLargeError(Exception):
     pass
 
 
-def _open(path, most):
-    if path.is_file() and path.stat().st_size == 0:
+def _open(path, most, content=None):
+    if content == b"" or (content is None and path.is_file() and path.stat().st_size == 0):
         raise ValueError("the file is empty")
-    source = path if path.is_file() else io.BytesIO(path.read_bytes())
+    if content is not None:
+        source = io.BytesIO(content)
+    else:
+        source = path if path.is_file() else io.BytesIO(path.read_bytes())
     try:
         image = Image.open(source)
     except UnidentifiedImageError:
@@ -438,8 +450,28 @@ def write(
         ValueError: The suffix is not one of SUFFIXES, or its format holds no such picture.
         OSError: The folder cannot be made or written to, or the disk is full.
     """
-    path = Path(path)
     check_writable(path, overwrite=True)
+    write_file(path, encoded(image, path, quality, alpha))
+
+
+def encoded(
+    image: np.ndarray,
+    path: str | os.PathLike,
+    quality: int = 95,
+    alpha: np.ndarray | None = None,
+) -> bytes:
+    """What `write` writes to a file.
+
+    Args:
+        image: As of `write`.
+        path: As of `write`; its suffix is one of SUFFIXES.
+        quality: As of `write`.
+        alpha: As of `write`.
+
+    Raises:
+        ValueError: The format holds no such picture.
+    """
+    path = Path(path)
     kind = FORMATS[path.suffix.lower()]
     pixels = image if image.dtype == np.uint8 else to_bytes(image)
     check_extent(path, *pixels.shape[:2])
@@ -447,9 +479,14 @@ def write(
         if not holds_alpha(path):
             raise ValueError(f"Expected no alpha for {path.suffix}. Received: one.")
         pixels = np.concatenate([pixels, to_bytes(alpha)[..., None]], axis=-1)
-    encoded = io.BytesIO()
-    Image.fromarray(pixels).save(encoded, kind, quality=quality, subsampling=0)
-    write_file(path, encoded.getbuffer())
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, quality=quality, subsampling=0)
+    return file.getvalue()
+
+
+def written_name(name: str) -> str:
+    """A photograph's name for its picture, of a format that is written."""
+    return name if name.lower().endswith(SUFFIXES) else f"{name}.jpg"
 
 
 def holds_alpha(path: str | os.PathLike) -> bool:

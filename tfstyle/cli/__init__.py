@@ -6,7 +6,7 @@ import sys
 import warnings
 
 import tfstyle
-from tfstyle.cli import compare, demo, evaluate, export, layers, paint, train
+from tfstyle.cli import batch, compare, demo, evaluate, export, layers, paint, train
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # of services, and of pythonw
             setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115  (stays open)
-    options = _parser().parse_args(arguments)
+    options = _parsed(arguments)
     try:
         return options.run(options)
     except (ValueError, TypeError, OSError, FloatingPointError) as error:
@@ -25,6 +25,16 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("tfstyle: stopped.", file=sys.stderr)
         return 130
+
+
+def _parsed(arguments):
+    """The options; flags that are not ours go to the command that passes them on."""
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if others and not hasattr(options, "passed_on"):
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    options.passed_on = others
+    return options
 
 
 def _sentence(error):
@@ -43,7 +53,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"tfstyle {tfstyle.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for room in (paint, compare, demo, layers, export, train, evaluate):
+    for room in (paint, batch, compare, demo, layers, export, train, evaluate):
         for add in room.COMMANDS:
             add(commands)
     return parser

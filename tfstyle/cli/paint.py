@@ -114,21 +114,21 @@ def _add_method(parser, more=""):
 
 def _run_stylize(options):
     from tfstyle import images
-    from tfstyle.methods.stylizer import checked_strength
+    from tfstyle.methods.stylizer import checked_strength, photograph
 
     if options.strength is None:
         options.strength = method(options.method).strength
     checked_strength(options.strength)
     _check_alpha(options.alpha)
     gatys.check(options)
-    _name_the_model(options)
-    _check_style(options)
+    name_the_model(options)
+    check_style(options)
     regions = masks.read(options)
     inputs, outputs = _ways(list(map(Path, options.photos)), options.output, options.overwrite)
     painter = _painter(options, regions)
 
     def paint(source, target):
-        content, alpha = _read(source, target, options)
+        content, alpha = photograph(source, target, options.size, options.alpha)
         images.check_extent(target, *content.shape[:2])
         picture = painter(content)
         images.write(picture, target, options.quality, alpha)
@@ -138,23 +138,6 @@ def _run_stylize(options):
         return _paint_folder(paint, inputs, outputs, options.overwrite)
     paint(inputs[0], outputs[0])
     return 0
-
-
-def _read(source, target, options):
-    """A photograph at its size, and how opaque it is where the result is to be likewise."""
-    from tfstyle import images
-    from tfstyle.masks import resized
-
-    if options.alpha == "keep" and images.holds_alpha(target):
-        content, alpha = images.read_alpha(source, options.size)
-    else:
-        ground = "white" if options.alpha == "keep" else options.alpha
-        content, alpha = images.read(source, options.size, ground), None
-    if options.size:
-        extent = images.fitted(content.shape[:2], options.size)
-        content = images.resize(content, *extent)
-        alpha = None if alpha is None else resized(alpha[..., None], *extent)[..., 0]
-    return content, alpha
 
 
 def _check_alpha(alpha):
@@ -168,7 +151,7 @@ def _check_alpha(alpha):
         ) from None
 
 
-def _name_the_model(options):
+def name_the_model(options):
     """Of a family with a network a painting, the style's name says which."""
     if method(options.method).takes is not Takes.NAME or options.model:
         return
@@ -179,7 +162,7 @@ def _name_the_model(options):
     options.model, options.style = options.style[0], None
 
 
-def _check_style(options):
+def check_style(options):
     from tfstyle.methods.stylizer import checked_weights
 
     if method(options.method).in_weights:
@@ -208,16 +191,16 @@ def _painter(options, regions):
     from tfstyle import weights
 
     if options.method == "gatys":
-        return gatys.painter(options, regions, _style)
+        return gatys.painter(options, regions, style_of)
     stylizer = weights.chosen(
         options.method, options.model, options.threads, regions is None, options.precision
     )
     stylizer = _at_levels(stylizer, options)
-    styles = [_style(name, stylizer) for name in options.style or ()] or None
+    styles = [style_of(name, stylizer) for name in options.style or ()] or None
     return stylizer.painter(styles, options.strength, options.weights, options.keep_colors, regions)
 
 
-def _style(text, stylizer):
+def style_of(text, stylizer):
     """A named style's name, or the picture of a file, which wins where both are there."""
     from tfstyle import images
     from tfstyle.methods.stylizer import checked_name
@@ -238,7 +221,7 @@ def _ways(photos, output, overwrite):
     home = Path(output)
     if not _many(photos):
         inside = home.is_dir() or output.endswith("/")
-        target = home / _written(photos[0].name) if inside else home
+        target = home / images.written_name(photos[0].name) if inside else home
         images.check_writable(target, overwrite)
         return photos, [target]
     if home.exists() and not home.is_dir():
@@ -253,10 +236,11 @@ def _ways(photos, output, overwrite):
 
 def _below(photo, home):
     """A picture, or those of a folder but for the results', and where each goes."""
+    from tfstyle import images
     from tfstyle.data import folders
 
     if not photo.is_dir():
-        return [(photo, home / _written(photo.name))]
+        return [(photo, home / images.written_name(photo.name))]
     inside = home.resolve()
     found = [
         path
@@ -267,16 +251,9 @@ def _below(photo, home):
         raise FileNotFoundError(f"Expected a folder with photographs. Received: {photo}, results.")
     names = (path.relative_to(photo) for path in found)
     return [
-        (path, home / name.with_name(_written(name.name)))
+        (path, home / name.with_name(images.written_name(name.name)))
         for path, name in zip(found, names, strict=True)
     ]
-
-
-def _written(name):
-    """A photograph's name for its picture, of a format that is written."""
-    from tfstyle import images
-
-    return name if name.lower().endswith(images.SUFFIXES) else f"{name}.jpg"
 
 
 def _paint_folder(paint, inputs, outputs, overwrite):

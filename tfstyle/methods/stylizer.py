@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tfstyle import images, tiles
+from tfstyle import images, masks, tiles
 
 Picture = np.ndarray | Image.Image | str | os.PathLike
 Style = Picture  # or the name of one
@@ -32,6 +32,42 @@ def opened(picture: Picture) -> np.ndarray:
         return images.from_pil(picture)
     picture = np.asarray(picture)
     return images.to_float(picture) if picture.dtype == np.uint8 else picture
+
+
+def photograph(
+    source: str | os.PathLike,
+    target: str | os.PathLike,
+    size: int | None = None,
+    alpha: str = "keep",
+    content: bytes | None = None,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """A photograph at its size, and how opaque it is where the result is to be likewise.
+
+    Args:
+        source: As of `images.read`.
+        target: File of the result; its format says whether it holds opacity.
+        size: Longer side in pixels; None is the photograph's own.
+        alpha: "keep", which is white below formats without it, or the colour to lay it on.
+        content: As of `images.read`.
+
+    Returns:
+        Shape (height, width, 3), float32 in [0, 1]; and its opacity, shape (height, width), or
+        None.
+
+    Raises:
+        OSError, ValueError: As of `images.read`.
+    """
+    opacity = None
+    if alpha == "keep" and images.holds_alpha(target):
+        picture, opacity = images.read_alpha(source, size, content)
+    else:
+        picture = images.read(source, size, "white" if alpha == "keep" else alpha, content)
+    if size:
+        extent = images.fitted(picture.shape[:2], size)
+        picture = images.resize(picture, *extent)
+        if opacity is not None:
+            opacity = masks.resized(opacity[..., None], *extent)[..., 0]
+    return picture, opacity
 
 
 def checked_output(out: str) -> str:

@@ -1,0 +1,232 @@
+"""The pipeline: sources by target, worked on, a row of the report each."""
+
+import csv
+import dataclasses
+import io
+import json
+import time
+import zlib
+from collections.abc import Callable
+
+import apache_beam as beam
+from apache_beam.io import tfrecordio
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.metrics import Metrics
+from apache_beam.utils.shared import Shared
+
+from tfstyle import litert
+from tfstyle.batch import places
+from tfstyle.batch.work import Coding, Painting, target_name
+
+COLUMNS = ("file", "result", "seconds", "picture", "reason")
+RESULTS = ("painted", "coded", "kept", "failed")  # kept is what was there already
+RECORDS = "records"
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A picture that is to be read.
+
+    Args:
+        path: Of its file; of a record the file's, with the record's number.
+        name: Below the inputs' common folder.
+        content: Of a record; None is read from the path.
+        reason: Why it is not to be read at all.
+    """
+
+    path: str
+    name: str
+    content: bytes | None = None
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What the workers are told.
+
+    Args:
+        work: What is done with a picture.
+        output: Folder of the pictures; None where they go to records.
+        scratch: Folder of this job's own files, on the results' filesystem.
+        overwrite: Whether pictures that are there are painted again.
+        shards: Files that the report is written to by the workers.
+    """
+
+    work: Painting | Coding
+    output: str | None
+    scratch: str
+    overwrite: bool
+    shards: int
+
+
+def of_lists(lists: list[str]) -> beam.PTransform:
+    """Sources by target, from files that `listed` wrote."""
+    return "Lists" >> beam.Create(lists) | "Names" >> beam.FlatMap(_of_list)
+
+
+def listed(sources: list[tuple[str, Source]]) -> bytes:
+    """A list of sources by target, a line of JSON each."""
+    lines = (json.dumps([target, each.path, each.name]) for target, each in sources)
+    return "\n".join(lines).encode()
+
+
+def _of_list(path):
+    for line in places.read(path).decode().splitlines():
+        target, *source = json.loads(line)
+        yield target, Source(*source)
+
+
+def of_records(paths: list[str], home: str) -> beam.PTransform:
+    """Sources by target, from TFRecord files of tf.train.Example: image/encoded, image/filename.
+
+    Args:
+        paths: Of the files.
+        home: Folder that all of them are below.
+    """
+    return "Files" >> beam.Create(paths) | "Records" >> beam.FlatMap(_of_file, home)
+
+
+def _of_file(path, home):
+    """The records of a file, as far as it can be read."""
+    folder, number = path[len(home) :], 0
+    try:
+        with FileSystems.open(path) as file:
+            while (record := tfrecordio._TFRecordUtil.read_record(file)) is not None:
+                yield _of_record(f"{path}:{number}", folder, record)
+                number += 1
+    except Exception as error:  # of whatever kind a broken file raises
+        reason = f"Expected a TFRecord file. Received: {path}, broken at record {number} ({error})."
+        yield f"{folder}:{number}", Source(f"{path}:{number}", folder, b"", reason)
+
+
+def _of_record(path, folder, record):
+    try:
+        features = _train().Example.FromString(record).features.feature
+        encoded = features["image/encoded"].bytes_list.value[0]
+        given = list(features["image/filename"].bytes_list.value)
+        name = given[0].decode() if given else f"{path.rpartition(':')[2]}.jpg"
+        target = target_name(f"{folder}/{name}")
+    except Exception as error:  # of whatever kind a broken record raises
+        reason = f"Expected an Example with image/encoded. Received: {path} ({error})."
+        return path, Source(path, folder, b"", " ".join(reason.split()))
+    return target, Source(path, f"{folder}/{name}", encoded)
+
+
+def worked(sources: beam.PCollection, job: Job, sink: Callable | None = None) -> beam.PCollection:
+    """Rows of COLUMNS, one a source, written to the scratch folder's `rows`.
+
+    Args:
+        sources: By target; several of one target are all refused.
+        job: As of `Job`.
+        sink: Of what was made where it goes to records, by `record` or as it is.
+    """
+    grouped = sources | "One a target" >> beam.GroupByKey()
+    if sink is None:
+        rows = grouped | "Work" >> beam.ParDo(_Work(job))
+    else:
+        both = grouped | "Work" >> beam.ParDo(_Work(job)).with_outputs(RECORDS, main="rows")
+        rows, _ = both.rows, both[RECORDS] | "Sink" >> sink
+    by_shard = rows | "Shard" >> beam.Map(_sharded, job.shards)
+    return by_shard | "Gather" >> beam.GroupByKey() | "Report" >> beam.ParDo(_Report(job))
+
+
+def _sharded(row, shards):
+    return zlib.crc32(row[0].encode()) % shards, row
+
+
+class _Work(beam.DoFn):
+    """Does a job's work. The model is shared by all threads of a process, and opened once."""
+
+    def __init__(self, job):
+        self.job, self.shared = job, Shared()
+        self.done = "coded" if isinstance(job.work, Coding) else "painted"
+
+    def setup(self):
+        self.opened = self.shared.acquire(self.job.work.opened)
+
+    def process(self, element):
+        target, sources = element
+        sources = sorted(set(sources), key=lambda each: each.path)
+        reason = sources[0].reason
+        if len(sources) > 1:
+            reason = f"Expected pictures of different names. Received: two for {target}."
+        if not reason:
+            yield from self._worked(sources[0], target)
+            return
+        yield from (self._row(each, "failed", 0.0, target, reason) for each in sources)
+
+    def _worked(self, source, target):
+        path = self.job.output and f"{self.job.output}/{target}"
+        begun = time.perf_counter()
+        if path and not self.job.overwrite and places.exists(path):
+            yield self._row(source, "kept", 0.0, target)
+            return
+        try:
+            content = places.read(source.path) if source.content is None else source.content
+            made = self.opened(content, source.name, target)
+        except Exception as error:  # of whatever kind a broken file raises
+            reason = " ".join(str(error).split()) or type(error).__name__
+            yield self._row(source, "failed", time.perf_counter() - begun, target, reason)
+            return
+        if path:
+            places.write(path, made, f"{self.job.scratch}/pictures")
+        else:
+            yield beam.pvalue.TaggedOutput(RECORDS, (target, made))
+        yield self._row(source, self.done, time.perf_counter() - begun, target)
+
+    def _row(self, source, result, seconds, target, reason=""):
+        Metrics.counter("tfstyle", result).inc()
+        Metrics.distribution("tfstyle", "milliseconds").update(round(1000 * seconds))
+        made = "" if result == "failed" else target
+        return source.path, result, f"{seconds:.3f}", made, reason
+
+
+class _Report(beam.DoFn):
+    """Writes the rows of a shard, the same file however often it is asked to."""
+
+    def __init__(self, job):
+        self.job = job
+
+    def process(self, element):
+        shard, rows = element
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(sorted(rows))
+        path = f"{self.job.scratch}/rows/{shard:05d}.csv"
+        places.write(path, text.getvalue().encode(), f"{self.job.scratch}/pictures")
+        yield path
+
+
+def rows(scratch: str) -> list[list[str]]:
+    """What the workers reported, in the files' order."""
+    parts = FileSystems.match([f"{scratch}/rows/*.csv"])[0].metadata_list
+    texts = (places.read(part.path).decode() for part in parts)
+    return sorted(row for text in texts for row in csv.reader(io.StringIO(text)))
+
+
+def to_records(path: str) -> beam.PTransform:
+    """Pictures to TFRecord files of tf.train.Example: image/encoded, image/filename, image/format."""
+    return "Example" >> beam.Map(_example) | beam.io.WriteToTFRecord(
+        path, file_name_suffix=".tfrecord"
+    )
+
+
+def _example(made):
+    train, (name, encoded) = _train(), made
+    kind = name.rpartition(".")[2].encode()
+    fields = {"encoded": encoded, "filename": name.encode(), "format": kind}
+    features = {
+        f"image/{key}": train.Feature(bytes_list=train.BytesList(value=[value]))
+        for key, value in fields.items()
+    }
+    return train.Example(features=train.Features(feature=features)).SerializeToString()
+
+
+def _train():
+    with litert.quiet("TensorFlow"):
+        from tensorflow import train
+    return train
+
+
+def to_lines(path: str) -> beam.PTransform:
+    """Codes to files of a line of JSON each."""
+    return "Line" >> beam.Map(lambda made: made[1].decode()) | beam.io.WriteToText(path, ".jsonl")

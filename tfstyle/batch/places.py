@@ -1,0 +1,164 @@
+"""Files on any of Beam's filesystems: named, found, read, and written whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+
+from apache_beam.io.filesystem import BeamIOError, CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+from tfstyle import images
+
+WILD = "*?[{"
+RAW = {"compression_type": CompressionTypes.UNCOMPRESSED}
+
+
+def absolute(path: str | os.PathLike) -> str:
+    """A path, or a pattern, that is the same on every worker that sees the same files."""
+    path = os.fspath(path)
+    return path if "://" in path else os.path.abspath(path) + "/" * path.endswith("/")
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path is a folder: a local one that is there, or another's that ends in a slash."""
+    return path.endswith("/") if "://" in path else os.path.isdir(path)
+
+
+def home(pattern: str) -> str:
+    """The fixed part of a pattern: the folder that all of its files are below, with a slash."""
+    if is_folder(pattern):
+        return pattern.rstrip("/") + "/"
+    fixed = pattern
+    if not _is_literal(pattern):
+        fixed = pattern[: min(i for i in map(pattern.find, WILD) if i >= 0)]
+    return fixed[: fixed.rindex("/") + 1]
+
+
+def common_home(homes: Iterable[str]) -> str:
+    """The folder that several are below, with a slash.
+
+    Raises:
+        ValueError: They are on different filesystems.
+    """
+    parts = [home.split("/") for home in homes]
+    shared = os.path.commonprefix(parts)
+    found = "/".join(shared).rstrip("/") + "/"
+    if found.endswith(":/") or (parts and ":" in parts[0][0] and len(shared) < 3):
+        raise ValueError(
+            f"Expected pictures of one filesystem. Received: {', '.join(sorted(homes)[:2])}."
+        )
+    return found
+
+
+def _is_literal(pattern):
+    return not any(sign in pattern for sign in WILD) or os.path.isfile(pattern)
+
+
+def found(patterns: Sequence[str], but_below: str) -> list[str]:
+    """The files of patterns, in name order, each once.
+
+    Args:
+        patterns: Absolute; of a folder every picture below it counts but hidden ones.
+        but_below: A folder whose files do not count.
+
+    Raises:
+        OSError: A pattern matches nothing.
+    """
+    paths = set()
+    for pattern in patterns:
+        some = [
+            path
+            for path in _matching(pattern)
+            if not path.startswith(but_below.rstrip("/") + "/") or home(pattern) == but_below
+        ]
+        if not some:
+            raise FileNotFoundError(f"Expected pictures. Received: {pattern}, which matches none.")
+        paths.update(some)
+    return sorted(paths)
+
+
+def _matching(pattern):
+    if is_folder(pattern):
+        root = home(pattern)
+        return [
+            path
+            for path in _listed(root + "**")
+            if path.lower().endswith(images.READABLE)
+            and not any(part.startswith(".") for part in path[len(root) :].split("/"))
+        ]
+    return [pattern] if _is_literal(pattern) and exists(pattern) else _listed(pattern)
+
+
+def _listed(pattern):
+    try:
+        (matched,) = FileSystems.match([pattern])
+    except BeamIOError as error:
+        raise OSError(f"Expected to list {pattern}. Received: {error}.") from error
+    return [each.path for each in matched.metadata_list]
+
+
+def exists(path: str) -> bool:
+    """Whether a file is there."""
+    return FileSystems.exists(path)
+
+
+def holds_files(folder: str) -> bool:
+    """Whether any file is below a folder."""
+    if "://" not in folder and not os.path.isdir(folder):
+        return False
+    return bool(FileSystems.match([folder.rstrip("/") + "/**"], limits=[1])[0].metadata_list)
+
+
+def read(path: str) -> bytes:
+    """What is in a file, as it is.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    try:
+        with FileSystems.open(path, **RAW) as file:
+            return file.read()
+    except (OSError, BeamIOError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OSError(f"Expected to read {path}. Received: {reason}.") from error
+
+
+def write(path: str, content: bytes, scratch: str) -> None:
+    """Writes a file whole or not at all: elsewhere on the same filesystem, then renamed.
+
+    Of several that write the same file at once, the last one's stays.
+
+    Args:
+        path: Replaced where it is there.
+        content: Bytes.
+        scratch: Folder for the file until it is whole.
+    """
+    temporary = f"{scratch}/{secrets.token_hex(8)}"
+    with FileSystems.create(temporary, **RAW) as file:
+        file.write(content)
+    _make_folder(path[: path.rindex("/")])
+    try:
+        FileSystems.rename([temporary], [path])
+    except BeamIOError:  # of filesystems that do not rename over a file
+        if not exists(path):
+            raise
+        FileSystems.delete([path])
+        FileSystems.rename([temporary], [path])
+
+
+def _make_folder(path):
+    """Makes a folder where a filesystem has such; another worker may make it at the same time."""
+    if not FileSystems.get_filesystem(path).has_dirs() or exists(path):
+        return
+    try:
+        FileSystems.mkdirs(path)
+    except OSError:
+        if not exists(path):
+            raise
+
+
+def remove(folder: str) -> None:
+    """Removes a folder and what is below it, where it is there."""
+    named = folder if FileSystems.get_filesystem(folder).has_dirs() else f"{folder}/"
+    if holds_files(folder) or exists(folder):
+        FileSystems.delete([named])
