@@ -484,6 +484,24 @@ def encoded(
     return file.getvalue()
 
 
+def extent(file) -> tuple[int, int] | None:
+    """Height and width of a picture as it is seen, from its header alone.
+
+    Args:
+        file: Open for reading bytes.
+
+    Returns:
+        Pixels; None where it cannot be read.
+    """
+    try:
+        image = Image.open(file)
+        sides = image.height, image.width
+        turned = image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+    except Exception:  # of whatever kind a broken file raises
+        return None
+    return sides[::-1] if turned else sides
+
+
 def written_name(name: str) -> str:
     """A photograph's name for its picture, of a format that is written."""
     return name if name.lower().endswith(SUFFIXES) else f"{name}.jpg"

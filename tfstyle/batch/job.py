@@ -19,9 +19,9 @@ from tfstyle.batch import pipeline, places
 from tfstyle.batch.work import Coding, Painting, check_target, target_name
 
 FORMS = ("pictures", "list", "records")
-LISTS, RECORDS = (".txt", ".lst"), re.compile(r"\.tfrecords?(-|\.|$|\*)")
-A_LIST = 1000  # pictures at most of a list that one worker reads
-LISTS_AT_LEAST = 64  # where there are as many pictures
+LIST_NAMES, RECORD_NAMES = (".txt", ".lst"), re.compile(r"\.tfrecords?(-|\.|$|\*)")
+A_LIST = (8, 1000)  # pictures at least and at most of a list that one worker reads
+LISTS = 64  # between these
 A_SHARD = 20_000  # rows of the report that one worker writes
 LOG_LEVEL = "--default_sdk_harness_log_level"
 OWN = ".tfstyle-batch"  # folder beside the results, with what jobs keep
@@ -99,9 +99,9 @@ def _form(inputs):
 
 
 def _form_of(path):
-    if path.endswith(LISTS):
+    if path.endswith(LIST_NAMES):
         return "list"
-    return "records" if RECORDS.search(path.rpartition("/")[2]) else "pictures"
+    return "records" if RECORD_NAMES.search(path.rpartition("/")[2]) else "pictures"
 
 
 def _paths(path):
@@ -197,7 +197,7 @@ class _Own:
 
     def write_lists(self, sources):
         """Lists of sources, of which a worker reads one at a time, and their paths."""
-        size = max(1, min(A_LIST, math.ceil(len(sources) / LISTS_AT_LEAST)))
+        size = max(A_LIST[0], min(A_LIST[1], math.ceil(len(sources) / LISTS)))
         paths = []
         for first in range(0, len(sources), size):
             paths.append(f"{self.scratch}/lists/{len(paths):06d}")

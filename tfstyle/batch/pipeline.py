@@ -1,12 +1,12 @@
-"""The pipeline: sources by target, worked on, a row of the report each."""
+"""The pipeline: groups of pictures, worked on, a row of the report each."""
 
 import csv
 import dataclasses
 import io
+import itertools
 import json
 import time
 import zlib
-from collections.abc import Callable
 
 import apache_beam as beam
 from apache_beam.io import tfrecordio
@@ -14,13 +14,15 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.metrics import Metrics
 from apache_beam.utils.shared import Shared
 
-from tfstyle import litert
+from tfstyle import images, litert
 from tfstyle.batch import places
 from tfstyle.batch.work import Coding, Painting, target_name
 
 COLUMNS = ("file", "result", "seconds", "picture", "reason")
 RESULTS = ("painted", "coded", "kept", "failed")  # kept is what was there already
 RECORDS = "records"
+A_GROUP, A_GROUP_BYTES = 16, 1 << 24  # pictures, or bytes of records, that a worker is given
+HELD = 512  # pictures that wait for others of their size
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Job:
 
 
 def of_lists(lists: list[str]) -> beam.PTransform:
-    """Sources by target, from files that `listed` wrote."""
+    """Groups of sources by target, from files that `listed` wrote."""
     return "Lists" >> beam.Create(lists) | "Names" >> beam.FlatMap(_of_list)
 
 
@@ -71,32 +73,70 @@ def listed(sources: list[tuple[str, Source]]) -> bytes:
 
 
 def _of_list(path):
-    for line in places.read(path).decode().splitlines():
-        target, *source = json.loads(line)
-        yield target, Source(*source)
+    lines = map(json.loads, places.read(path).decode().splitlines())
+    sources = ((target, Source(*source)) for target, *source in lines)
+    yield from _grouped(path, sources, lambda source: places.extent(source.path))
 
 
 def of_records(paths: list[str], home: str) -> beam.PTransform:
-    """Sources by target, from TFRecord files of tf.train.Example: image/encoded, image/filename.
+    """Groups of sources by target, from TFRecord files of tf.train.Example.
 
     Args:
-        paths: Of the files.
+        paths: Of the files; their records have image/encoded and image/filename.
         home: Folder that all of them are below.
     """
     return "Files" >> beam.Create(paths) | "Records" >> beam.FlatMap(_of_file, home)
 
 
 def _of_file(path, home):
+    yield from _grouped(path, _records(path, path[len(home) :]), _extent)
+
+
+def _extent(source):
+    return images.extent(io.BytesIO(source.content))
+
+
+def _grouped(label, sources, extent):
+    """Groups of pictures of one size, since a model is opened anew for another.
+
+    Args:
+        label: Of the groups, which number themselves.
+        sources: By target.
+        extent: From a source to its height and width.
+
+    Yields:
+        A group's own key, and sources by target.
+    """
+    groups, number = {}, itertools.count()
+    for target, source in sources:
+        group = groups.setdefault(key := extent(source), [])
+        group.append((target, source))
+        held = sum(len(each.content or b"") for _, each in group)
+        if len(group) == A_GROUP or held >= A_GROUP_BYTES:
+            yield f"{label}:{next(number)}", groups.pop(key)
+        elif sum(map(len, groups.values())) == HELD:
+            largest = max(groups, key=lambda key: len(groups[key]))
+            yield f"{label}:{next(number)}", groups.pop(largest)
+    for group in groups.values():
+        yield f"{label}:{next(number)}", group
+
+
+def _records(path, folder):
     """The records of a file, as far as it can be read."""
-    folder, number = path[len(home) :], 0
+    number, seen = 0, set()
     try:
         with FileSystems.open(path) as file:
             while (record := tfrecordio._TFRecordUtil.read_record(file)) is not None:
-                yield _of_record(f"{path}:{number}", folder, record)
+                target, source = _of_record(f"{path}:{number}", folder, record)
+                if target in seen:
+                    reason = f"Expected records of different names. Received: two for {target}."
+                    source = dataclasses.replace(source, reason=reason)
+                seen.add(target)
+                yield target, source
                 number += 1
-    except Exception as error:  # of whatever kind a broken file raises
-        reason = f"Expected a TFRecord file. Received: {path}, broken at record {number} ({error})."
-        yield f"{folder}:{number}", Source(f"{path}:{number}", folder, b"", reason)
+    except Exception:  # of whatever kind a broken file raises
+        reason = f"Expected a TFRecord file. Received: {path}, broken at record {number}."
+        yield f"{path}:{number}", Source(f"{path}:{number}", folder, b"", reason)
 
 
 def _of_record(path, folder, record):
@@ -112,19 +152,21 @@ def _of_record(path, folder, record):
     return target, Source(path, f"{folder}/{name}", encoded)
 
 
-def worked(sources: beam.PCollection, job: Job, sink: Callable | None = None) -> beam.PCollection:
+def worked(
+    groups: beam.PCollection, job: Job, sink: beam.PTransform | None = None
+) -> beam.PCollection:
     """Rows of COLUMNS, one a source, written to the scratch folder's `rows`.
 
     Args:
-        sources: By target; several of one target are all refused.
+        groups: As of `of_lists`; workers share them out.
         job: As of `Job`.
         sink: Of what was made where it goes to records, by `record` or as it is.
     """
-    grouped = sources | "One a target" >> beam.GroupByKey()
+    spread = groups | "Spread" >> beam.GroupByKey()
     if sink is None:
-        rows = grouped | "Work" >> beam.ParDo(_Work(job))
+        rows = spread | "Work" >> beam.ParDo(_Work(job))
     else:
-        both = grouped | "Work" >> beam.ParDo(_Work(job)).with_outputs(RECORDS, main="rows")
+        both = spread | "Work" >> beam.ParDo(_Work(job)).with_outputs(RECORDS, main="rows")
         rows, _ = both.rows, both[RECORDS] | "Sink" >> sink
     by_shard = rows | "Shard" >> beam.Map(_sharded, job.shards)
     return by_shard | "Gather" >> beam.GroupByKey() | "Report" >> beam.ParDo(_Report(job))
@@ -145,15 +187,12 @@ class _Work(beam.DoFn):
         self.opened = self.shared.acquire(self.job.work.opened)
 
     def process(self, element):
-        target, sources = element
-        sources = sorted(set(sources), key=lambda each: each.path)
-        reason = sources[0].reason
-        if len(sources) > 1:
-            reason = f"Expected pictures of different names. Received: two for {target}."
-        if not reason:
-            yield from self._worked(sources[0], target)
-            return
-        yield from (self._row(each, "failed", 0.0, target, reason) for each in sources)
+        _, groups = element
+        for target, source in sorted(next(iter(groups)), key=lambda pair: pair[0]):
+            if source.reason:
+                yield self._row(source, "failed", 0.0, target, source.reason)
+            else:
+                yield from self._worked(source, target)
 
     def _worked(self, source, target):
         path = self.job.output and f"{self.job.output}/{target}"
@@ -204,7 +243,7 @@ def rows(scratch: str) -> list[list[str]]:
 
 
 def to_records(path: str) -> beam.PTransform:
-    """Pictures to TFRecord files of tf.train.Example: image/encoded, image/filename, image/format."""
+    """Pictures to TFRecord files of tf.train.Example: image/encoded, filename and format."""
     return "Example" >> beam.Map(_example) | beam.io.WriteToTFRecord(
         path, file_name_suffix=".tfrecord"
     )

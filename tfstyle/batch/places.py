@@ -40,14 +40,15 @@ def common_home(homes: Iterable[str]) -> str:
     Raises:
         ValueError: They are on different filesystems.
     """
-    parts = [home.split("/") for home in homes]
-    shared = os.path.commonprefix(parts)
-    found = "/".join(shared).rstrip("/") + "/"
-    if found.endswith(":/") or (parts and ":" in parts[0][0] and len(shared) < 3):
-        raise ValueError(
-            f"Expected pictures of one filesystem. Received: {', '.join(sorted(homes)[:2])}."
-        )
-    return found
+    homes = sorted(homes)
+    schemes = {home.partition("://")[0] if "://" in home else "" for home in homes}
+    if len(schemes) > 1:
+        raise ValueError(f"Expected pictures of one filesystem. Received: {', '.join(homes[:2])}.")
+    (scheme,) = schemes
+    if not scheme:
+        return os.path.commonpath(homes).rstrip("/") + "/"
+    paths = [home.partition("://")[2].strip("/") for home in homes]
+    return f"{scheme}://{os.path.commonpath(paths)}/".replace(":///", "://")
 
 
 def _is_literal(pattern):
@@ -121,6 +122,15 @@ def read(path: str) -> bytes:
     except (OSError, BeamIOError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OSError(f"Expected to read {path}. Received: {reason}.") from error
+
+
+def extent(path: str) -> tuple[int, int] | None:
+    """`images.extent` of a file, of which no more is read than its header needs."""
+    try:
+        with FileSystems.open(path, **RAW) as file:
+            return images.extent(file)
+    except (OSError, BeamIOError):
+        return None
 
 
 def write(path: str, content: bytes, scratch: str) -> None:
