@@ -68,7 +68,7 @@ class Batch:
         own.begin(self.work, self.overwrite)
         shards = max(1, min(100, math.ceil((total or A_SHARD) / A_SHARD)))
         target = output if own.folder else None
-        job = pipeline.Job(self.work, target, own.scratch, self.overwrite, shards)
+        job = pipeline.Job(self.work, target, own.scratch, own.begun(), self.overwrite, shards)
         _run(options, sources(), job, None if own.folder else _sink(output))
         return own.finish(total)
 
@@ -87,7 +87,7 @@ class Batch:
             home = places.common_home({places.home(each) for each in inputs})
         named = [(path, path[len(home) :]) for path in paths]
         sources = [(target_name(name), pipeline.Source(path, name)) for path, name in named]
-        _check_targets(sources)
+        _check_targets(sources, output)
         return len(sources), lambda: pipeline.of_lists(own.write_lists(sources))
 
 
@@ -112,7 +112,11 @@ def _paths(path):
     return found
 
 
-def _check_targets(sources):
+def _check_targets(sources, output):
+    if any(source.path == f"{output}/{target}" for target, source in sources):
+        raise ValueError(
+            f"Expected another folder for the results. Received: {output}, that of the pictures."
+        )
     counts = Counter(target for target, _ in sources)
     twice = sorted(target for target, count in counts.items() if count > 1)
     if twice:
@@ -194,6 +198,12 @@ class _Own:
             )
         places.remove(self.running)
         self._write(path, told.encode())
+
+    def begun(self):
+        """Now, by the clock of the results' filesystem."""
+        path = f"{self.scratch}/begun"
+        self._write(path, b"")
+        return places.updated(path)
 
     def write_lists(self, sources):
         """Lists of sources, of which a worker reads one at a time, and their paths."""

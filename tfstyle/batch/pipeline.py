@@ -50,13 +50,15 @@ class Job:
         work: What is done with a picture.
         output: Folder of the pictures; None where they go to records.
         scratch: Folder of this job's own files, on the results' filesystem.
-        overwrite: Whether pictures that are there are painted again.
+        begun: When it began, by that filesystem's clock; what is newer, it painted itself.
+        overwrite: Whether pictures that are older are painted again.
         shards: Files that the report is written to by the workers.
     """
 
     work: Painting | Coding
     output: str | None
     scratch: str
+    begun: float
     overwrite: bool
     shards: int
 
@@ -197,8 +199,10 @@ class _Work(beam.DoFn):
     def _worked(self, source, target):
         path = self.job.output and f"{self.job.output}/{target}"
         begun = time.perf_counter()
-        if path and not self.job.overwrite and places.exists(path):
-            yield self._row(source, "kept", 0.0, target)
+        there = places.updated(path) if path else None
+        if there is not None and (there >= self.job.begun or not self.job.overwrite):
+            result = self.done if there >= self.job.begun else "kept"
+            yield self._row(source, result, 0.0, target)
             return
         try:
             content = places.read(source.path) if source.content is None else source.content
@@ -236,10 +240,11 @@ class _Report(beam.DoFn):
 
 
 def rows(scratch: str) -> list[list[str]]:
-    """What the workers reported, in the files' order."""
+    """What the workers reported of each file, in the files' order; once, whoever did it again."""
     parts = FileSystems.match([f"{scratch}/rows/*.csv"])[0].metadata_list
     texts = (places.read(part.path).decode() for part in parts)
-    return sorted(row for text in texts for row in csv.reader(io.StringIO(text)))
+    found = [row for text in texts for row in csv.reader(io.StringIO(text))]
+    return sorted({row[0]: row for row in found}.values())
 
 
 def to_records(path: str) -> beam.PTransform:

@@ -60,18 +60,15 @@ def found(patterns: Sequence[str], but_below: str) -> list[str]:
 
     Args:
         patterns: Absolute; of a folder every picture below it counts but hidden ones.
-        but_below: A folder whose files do not count.
+        but_below: The results' folder, whose files do not count where it lies among the others.
 
     Raises:
         OSError: A pattern matches nothing.
     """
-    paths = set()
+    paths, results = set(), but_below.rstrip("/") + "/"
     for pattern in patterns:
-        some = [
-            path
-            for path in _matching(pattern)
-            if not path.startswith(but_below.rstrip("/") + "/") or home(pattern) == but_below
-        ]
+        inside = home(pattern).startswith(results)
+        some = [path for path in _matching(pattern) if inside or not path.startswith(results)]
         if not some:
             raise FileNotFoundError(f"Expected pictures. Received: {pattern}, which matches none.")
         paths.update(some)
@@ -101,6 +98,16 @@ def _listed(pattern):
 def exists(path: str) -> bool:
     """Whether a file is there."""
     return FileSystems.exists(path)
+
+
+def updated(path: str) -> float | None:
+    """When a file was written, in seconds by its filesystem's clock; None where there is none."""
+    try:
+        return FileSystems.last_updated(path)
+    except (OSError, BeamIOError):
+        if exists(path):
+            raise
+        return None
 
 
 def holds_files(folder: str) -> bool:
