@@ -1,5 +1,6 @@
 """A job from its inputs to its report."""
 
+import contextlib
 import csv
 import dataclasses
 import io
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
+from tqdm import tqdm
 
 from tfstyle.batch import pipeline, places
 from tfstyle.batch.work import Coding, Painting, check_target, target_name
@@ -23,6 +25,7 @@ LIST_NAMES, RECORD_NAMES = (".txt", ".lst"), re.compile(r"\.tfrecords?(-|\.|$|\*
 A_LIST = (8, 1000)  # pictures at least and at most of a list that one worker reads
 LISTS = 64  # between these
 A_SHARD = 20_000  # rows of the report that one worker writes
+IN_PROCESS = ("DirectRunner", "FnApiRunner")
 LOG_LEVEL = "--default_sdk_harness_log_level"
 OWN = ".tfstyle-batch"  # folder beside the results, with what jobs keep
 DASK = "apache_beam.runners.dask.dask_runner.DaskRunner"  # that Beam does not know by its name
@@ -69,7 +72,8 @@ class Batch:
         shards = max(1, min(100, math.ceil((total or A_SHARD) / A_SHARD)))
         target = output if own.folder else None
         job = pipeline.Job(self.work, target, own.scratch, own.begun(), self.overwrite, shards)
-        _run(options, sources(), job, None if own.folder else _sink(output))
+        with _watching(options, total):
+            _run(options, sources(), job, None if own.folder else _sink(output))
         return own.finish(total)
 
     def _sources(self, output, own):
@@ -153,14 +157,30 @@ def _options(flags):
     return options
 
 
+@contextlib.contextmanager
+def _watching(options, total):
+    """A progress bar where the pictures are painted in this process; clusters show their own."""
+    told = options.get_all_options()
+    here = (told["runner"] or "DirectRunner").endswith(IN_PROCESS)
+    here = here and told["direct_running_mode"] != "multi_processing"
+    with tqdm(total=total, unit="picture", disable=not here) as bar:
+        pipeline.WATCHING.append(bar.update)
+        try:
+            yield
+        finally:
+            pipeline.WATCHING.remove(bar.update)
+
+
 def _run(options, sources, job, sink):
-    for name in ("apache_beam", "distributed"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # what it raises is told below
+    logging.getLogger("distributed").setLevel(logging.WARNING)
     try:
         flow = beam.Pipeline(options=options)
         pipeline.worked(flow | sources, job, sink)
         flow.run().wait_until_finish()
     except Exception as error:  # of whatever kind a runner raises
+        if "KeyboardInterrupt" in str(error):  # that Beam has wrapped
+            raise KeyboardInterrupt from None
         lines = [line for line in str(error).splitlines() if line.strip()]
         reason = lines[-1].strip() if lines else type(error).__name__
         raise OSError(

@@ -7,6 +7,7 @@ import itertools
 import json
 import time
 import zlib
+from collections.abc import Callable
 
 import apache_beam as beam
 from apache_beam.io import tfrecordio
@@ -23,6 +24,7 @@ RESULTS = ("painted", "coded", "kept", "failed")  # kept is what was there alrea
 RECORDS = "records"
 A_GROUP, A_GROUP_BYTES = 16, 1 << 24  # pictures, or bytes of records, that a worker is given
 HELD = 512  # pictures that wait for others of their size
+WATCHING: list[Callable[[], object]] = []  # called in this process after every picture
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,6 +222,8 @@ class _Work(beam.DoFn):
     def _row(self, source, result, seconds, target, reason=""):
         Metrics.counter("tfstyle", result).inc()
         Metrics.distribution("tfstyle", "milliseconds").update(round(1000 * seconds))
+        for tell in WATCHING:
+            tell()
         made = "" if result == "failed" else target
         return source.path, result, f"{seconds:.3f}", made, reason
 
