@@ -352,10 +352,10 @@ def test_an_extent_is_of_the_picture_as_it_is_seen():
     assert images.extent(io.BytesIO(b"nothing")) is None
 
 
-def start(*arguments):
+def start(*arguments, stderr=subprocess.DEVNULL, **named):
     """The command in a process of its own, at the head of a group."""
     command = [sys.executable, "-m", "tfstyle", "batch", *map(str, arguments)]
-    return subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, start_new_session=True, stderr=stderr, **named)
 
 
 def wait_for(folder, count, process):
@@ -378,6 +378,18 @@ def test_a_job_that_is_killed_goes_on_without_painting_twice(tmp_path, capsys):
     assert capsys.readouterr().out == f"{there} kept, {60 - there} painted\n"
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert len(pictures(output)) == 60
+
+
+@NEEDED
+@pytest.mark.slow
+def test_ctrl_c_stops_with_a_word_and_leaves_whole_pictures(tmp_path):
+    home, output = photographs(tmp_path / "photos", 60, 120, 160), tmp_path / "painted"
+    process = start(home, *STYLE, "-o", output, stderr=subprocess.PIPE, text=True)
+    wait_for(output, 3, process)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate()[1].endswith("tfstyle: stopped.\n")
+    assert process.returncode == 130
+    assert all(images.read(path).shape for path in output.rglob("*.png"))
 
 
 @NEEDED

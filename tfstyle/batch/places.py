@@ -9,7 +9,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from tfstyle import images
 
-WILD = "*?[{"
+WILD = "*?["
 RAW = {"compression_type": CompressionTypes.UNCOMPRESSED}
 
 

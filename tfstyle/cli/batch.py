@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import sys
 
 from tfstyle.cli import paint
@@ -153,6 +154,8 @@ def _quiet():
 def _work(options):
     from tfstyle.batch.work import Coding, Painting
 
+    if options.model and os.path.isdir(options.model):
+        options.model = os.path.abspath(options.model)  # workers have folders of their own
     if options.codes:
         if options.style or options.weights:
             raise ValueError("Expected --codes or --style. Received: both.")
