@@ -220,6 +220,28 @@ def test_codes_are_those_that_a_stylizer_sees(folder, tmp_path, lite):
     assert results(tmp_path / "codes.jsonl.report.csv")["0.png"] == "coded"
 
 
+@NEEDED
+def test_codes_of_an_earlier_job_do_not_stay_among_the_new(folder, tmp_path, capsys):
+    shard = tmp_path / "codes-00002-of-00003.jsonl"
+    shard.write_text("{}")
+    os.utime(shard, (1, 1))
+    assert batch(folder / "a", "--codes", "-o", tmp_path / "codes.jsonl") == 2
+    assert "there already" in capsys.readouterr().err
+    assert batch(folder / "a", "--codes", "-o", tmp_path / "codes.jsonl", "--overwrite") == 0
+    assert not shard.exists() and list(tmp_path.glob("codes-*.jsonl"))
+
+
+@NEEDED
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_name_that_is_no_text_is_told_and_stops_nothing(folder, tmp_path, capsys):
+    with open(os.fsencode(folder) + b"/a/\xff.png", "wb") as file:
+        file.write((folder / "a/0.png").read_bytes())
+    assert batch(folder, *STYLE, "-o", tmp_path / "painted") == 1
+    assert capsys.readouterr().out == "1 failed, 6 painted\n"
+    (failed,) = rows(tmp_path / "painted/failed.csv")
+    assert failed["file"].endswith("\\udcff.png") and "UTF-8" in failed["reason"]
+
+
 def test_names_stay_below_the_results_folder():
     assert target_name("a/b.heic") == "a/b.heic.jpg"
     assert target_name("/a/./b.PNG") == "a/b.PNG"
@@ -337,6 +359,18 @@ def test_pictures_of_one_size_are_painted_one_after_the_other():
     for group in groups.values():
         assert len({sizes[int(target)] for target, _ in group}) == 1
     assert sorted(int(t) for group in groups.values() for t, _ in group) == list(range(41))
+
+
+@NEEDED
+def test_pictures_of_many_sizes_do_not_all_wait_in_memory():
+    from tfstyle.batch import pipeline
+
+    content = bytes(1 << 20)
+    sources = ((str(i), pipeline.Source(str(i), str(i), content)) for i in range(100))
+    waiting = iter(pipeline._grouped("k", sources, lambda source: source.path))
+    assert next(waiting)[0] == "k:0"
+    assert next(sources)[0] == "64"
+    assert len(list(waiting)) == 98
 
 
 def turned(extent, orientation):

@@ -89,7 +89,7 @@ class Batch:
         else:
             paths = places.found(inputs, output)
             home = places.common_home({places.home(each) for each in inputs})
-        named = [(path, path[len(home) :]) for path in paths]
+        named = [(path, path[len(home) :]) for path in paths if own.can_tell(path)]
         sources = [(target_name(name), pipeline.Source(path, name)) for path, name in named]
         _check_targets(sources, output)
         return len(sources), lambda: pipeline.of_lists(own.write_lists(sources))
@@ -199,11 +199,20 @@ class _Own:
         self.scratch = f"{self.running}/{secrets.token_hex(8)}"
         self.report = f"{output}/report.csv" if folder else f"{output}.report.csv"
         self.failed = f"{output}/failed.csv" if folder else f"{output}.failed.csv"
+        self.untold = []  # rows of what no worker can be told of
+
+    def can_tell(self, path):
+        """Whether a path is text, as Beam hands it on; another one fails."""
+        told = path.encode(errors="backslashreplace").decode()
+        if told != path:
+            reason = f"Expected a file name in UTF-8. Received: {told}."
+            self.untold.append([told, "failed", "0.000", "", reason])
+        return told == path
 
     def begin(self, work, overwrite):
         """Goes on with what the same work left, and refuses another's results."""
         if not self.folder:
-            if not overwrite and places.exists(self.report):
+            if not overwrite and (places.exists(self.report) or self._files()):
                 raise FileExistsError(
                     f"Expected a new file, or --overwrite. Received: {self.output}, there already."
                 )
@@ -223,7 +232,13 @@ class _Own:
         """Now, by the clock of the results' filesystem."""
         path = f"{self.scratch}/begun"
         self._write(path, b"")
-        return places.updated(path)
+        self.since = places.updated(path)
+        return self.since
+
+    def _files(self):
+        """Those that records or codes are in."""
+        stem, _, suffix = self.output.rpartition(".")
+        return places.listed(f"{stem}-*-of-*.{suffix}")
 
     def write_lists(self, sources):
         """Lists of sources, of which a worker reads one at a time, and their paths."""
@@ -239,9 +254,12 @@ class _Own:
         rows = pipeline.rows(self.scratch)
         if total not in (None, len(rows)):
             raise OSError(f"Expected a report of {total} pictures. Received: {len(rows)}.")
+        rows = sorted([*rows, *self.untold])
         failed = [(row[0], row[-1]) for row in rows if row[1] == "failed"]
         self._write_table(self.failed, ("file", "reason"), failed)
         self._write_table(self.report, pipeline.COLUMNS, rows)
+        if not self.folder:  # an earlier job's may be more
+            places.remove_files([p for p in self._files() if places.updated(p) < self.since])
         places.remove(self.running if self.folder else self.home)
         return Counter(row[1] for row in rows)
 

@@ -23,7 +23,7 @@ COLUMNS = ("file", "result", "seconds", "picture", "reason")
 RESULTS = ("painted", "coded", "kept", "failed")  # kept is what was there already
 RECORDS = "records"
 A_GROUP, A_GROUP_BYTES = 16, 1 << 24  # pictures, or bytes of records, that a worker is given
-HELD = 512  # pictures that wait for others of their size
+HELD, HELD_BYTES = 256, 1 << 26  # the same of what waits for others of its size
 WATCHING: list[Callable[[], object]] = []  # called in this process after every picture
 
 
@@ -115,14 +115,17 @@ def _grouped(label, sources, extent):
     for target, source in sources:
         group = groups.setdefault(key := extent(source), [])
         group.append((target, source))
-        held = sum(len(each.content or b"") for _, each in group)
-        if len(group) == A_GROUP or held >= A_GROUP_BYTES:
+        if _is_full(group, A_GROUP, A_GROUP_BYTES):
             yield f"{label}:{next(number)}", groups.pop(key)
-        elif sum(map(len, groups.values())) == HELD:
+        elif _is_full(list(itertools.chain(*groups.values())), HELD, HELD_BYTES):
             largest = max(groups, key=lambda key: len(groups[key]))
             yield f"{label}:{next(number)}", groups.pop(largest)
     for group in groups.values():
         yield f"{label}:{next(number)}", group
+
+
+def _is_full(group, count, size):
+    return len(group) >= count or sum(len(s.content or b"") for _, s in group) >= size
 
 
 def _records(path, folder):

@@ -80,14 +80,19 @@ def _matching(pattern):
         root = home(pattern)
         return [
             path
-            for path in _listed(root + "**")
+            for path in listed(root + "**")
             if path.lower().endswith(images.READABLE)
             and not any(part.startswith(".") for part in path[len(root) :].split("/"))
         ]
-    return [pattern] if _is_literal(pattern) and exists(pattern) else _listed(pattern)
+    return [pattern] if _is_literal(pattern) and exists(pattern) else listed(pattern)
 
 
-def _listed(pattern):
+def listed(pattern: str) -> list[str]:
+    """The files that match a pattern.
+
+    Raises:
+        OSError: They cannot be listed.
+    """
     try:
         (matched,) = FileSystems.match([pattern])
     except BeamIOError as error:
@@ -136,7 +141,7 @@ def extent(path: str) -> tuple[int, int] | None:
     try:
         with FileSystems.open(path, **RAW) as file:
             return images.extent(file)
-    except (OSError, BeamIOError):
+    except Exception:  # of whatever kind a filesystem raises; to read it whole says why
         return None
 
 
@@ -179,3 +184,9 @@ def remove(folder: str) -> None:
     named = folder if FileSystems.get_filesystem(folder).has_dirs() else f"{folder}/"
     if holds_files(folder) or exists(folder):
         FileSystems.delete([named])
+
+
+def remove_files(paths: list[str]) -> None:
+    """Removes files, where there are any."""
+    if paths:
+        FileSystems.delete(paths)
