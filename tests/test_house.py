@@ -29,7 +29,18 @@ FLOORS = (
     ("networks", "data"),
     ("training",),
     ("methods",),
-    ("weights", "hub", "families", "export", "metrics", "peers", "evaluation", "release", "batch"),
+    (
+        "weights",
+        "hub",
+        "families",
+        "export",
+        "metrics",
+        "peers",
+        "evaluation",
+        "release",
+        "batch",
+        "video",
+    ),
     ("demo", "cli", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
@@ -86,7 +97,9 @@ LIGHT += (
     "batch/places",
     "batch/pipeline",
     "batch/job",
+    "cli/film",
 )
+LIGHT += tuple(f"video/{path.stem}" for path in (ROOT / "video").glob("*.py"))
 PAPERS = {path.name for path in (ROOT / "methods").iterdir() if path.is_dir()}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 

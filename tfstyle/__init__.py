@@ -13,12 +13,13 @@ from tfstyle import registration
 
 _HOMES = {
     "METHODS": "tfstyle.methods",
+    "film": "tfstyle.video.films",
     "load": "tfstyle.weights",
     "read": "tfstyle.images",
     "write": "tfstyle.images",
 }
 
-__all__ = ["METHODS", "load", "read", "write"]
+__all__ = ["METHODS", "film", "load", "read", "write"]
 __version__ = "0.1.0"
 
 registration.with_keras()

@@ -27,20 +27,7 @@ def _stylize(commands):
     parser.add_argument(
         "photos", metavar="PHOTO", nargs="+", help="pictures, or folders of pictures"
     )
-    parser.add_argument(
-        "--style",
-        action="append",
-        metavar="PAINTING",
-        help="a picture's file, or a name of `tfstyle styles`; again for several; needed by the "
-        "methods that take one",
-    )
-    parser.add_argument(
-        "--weights",
-        type=float,
-        nargs="+",
-        metavar="W",
-        help="of several styles, 0 and above (default: the same for each)",
-    )
+    add_styles(parser)
     masks.add(parser)
     parser.add_argument(
         "-o",
@@ -49,14 +36,7 @@ def _stylize(commands):
         metavar="OUT",
         help="picture; of several, or with a slash at its end, folder",
     )
-    _add_method(parser, ", or magenta, which is downloaded from TensorFlow Hub")
-    parser.add_argument(
-        "--model",
-        metavar="NAME",
-        help="which of the method's models, as `tfstyle methods` lists them behind its name, or "
-        "the folder of a release or of a finished run; of magenta v1, v2, or a module's address, "
-        ".tar.gz file or folder",
-    )
+    add_model(parser)
     parser.add_argument(
         "--strength",
         type=float,
@@ -64,17 +44,7 @@ def _stylize(commands):
         help="0 is the photograph, 1 the full style; of gatys the style's share of the losses "
         "(default: 1; of gatys 0.5)",
     )
-    parser.add_argument(
-        "--levels",
-        type=level,
-        nargs="+",
-        metavar="N:WEIGHT",
-        help="of wct: which of relu1_1 to relu5_1 take the style, in this order, and each one's "
-        "blend weight; the paper's are 5 4 3 2 1 (default: 4 3 2 1)",
-    )
-    parser.add_argument(
-        "--keep-colors", choices=KEEP, help="keep the photograph's colours (default: the style's)"
-    )
+    add_means(parser)
     parser.add_argument(
         "--size",
         type=positive,
@@ -102,6 +72,51 @@ def _stylize(commands):
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
     add_precision(parser, KERAS)
     gatys.add(parser)
+
+
+def add_styles(parser):
+    """The flags that say which styles, and how much of each."""
+    parser.add_argument(
+        "--style",
+        action="append",
+        metavar="PAINTING",
+        help="a picture's file, or a name of `tfstyle styles`; again for several; needed by the "
+        "methods that take one",
+    )
+    parser.add_argument(
+        "--weights",
+        type=float,
+        nargs="+",
+        metavar="W",
+        help="of several styles, 0 and above (default: the same for each)",
+    )
+
+
+def add_model(parser):
+    """The flags that choose a model."""
+    _add_method(parser, ", or magenta, which is downloaded from TensorFlow Hub")
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        help="which of the method's models, as `tfstyle methods` lists them behind its name, or "
+        "the folder of a release or of a finished run; of magenta v1, v2, or a module's address, "
+        ".tar.gz file or folder",
+    )
+
+
+def add_means(parser):
+    """The flags that say how it paints."""
+    parser.add_argument(
+        "--levels",
+        type=level,
+        nargs="+",
+        metavar="N:WEIGHT",
+        help="of wct: which of relu1_1 to relu5_1 take the style, in this order, and each one's "
+        "blend weight; the paper's are 5 4 3 2 1 (default: 4 3 2 1)",
+    )
+    parser.add_argument(
+        "--keep-colors", choices=KEEP, help="keep the photograph's colours (default: the style's)"
+    )
 
 
 def _add_method(parser, more=""):
@@ -177,7 +192,7 @@ def check_style(options):
         checked_weights(options.weights, len(options.style))
 
 
-def _at_levels(stylizer, options):
+def at_their_levels(stylizer, options):
     from tfstyle.methods.wct.stylizer import at_levels
 
     if options.levels is None:
@@ -195,7 +210,7 @@ def _painter(options, regions):
     stylizer = weights.chosen(
         options.method, options.model, options.threads, regions is None, options.precision
     )
-    stylizer = _at_levels(stylizer, options)
+    stylizer = at_their_levels(stylizer, options)
     styles = [style_of(name, stylizer) for name in options.style or ()] or None
     return stylizer.painter(styles, options.strength, options.weights, options.keep_colors, regions)
 

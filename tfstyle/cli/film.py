@@ -1,0 +1,290 @@
+"""`tfstyle film`."""
+
+import argparse
+import contextlib
+import signal
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+from tfstyle.cli import masks, paint
+from tfstyle.cli.options import add_precision, command, positive
+from tfstyle.video.steady import STEADY
+
+CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "png")
+PRECISION = "what is computed in where Keras paints: masks, and finished runs; auto is float32, or"
+
+
+def _film(commands):
+    parser = command(
+        commands,
+        "film",
+        _run_film,
+        "paint a film without flicker, with its sound, at its own size, length and times; needs "
+        "pip install 'tfstyle[film]'",
+        "tfstyle film clip.mp4 --style starry-night --method johnson -o painted.mp4\n"
+        "  tfstyle film clip.mov --style mine.jpg --strength 0.7 --start 10 --end 20 -o part.mp4\n"
+        "  tfstyle film clip.mp4 --style great-wave --size 320 --fps 12 -o painted.gif\n\n"
+        "Ctrl-C leaves the film as far as it is painted; the same command goes on, after a kill as "
+        "well,\nwith what is kept beside the film in a folder whose name ends in .unfinished.",
+    )
+    parser.add_argument(
+        "clip",
+        metavar="CLIP",
+        help="a film of any kind that FFmpeg reads, a GIF, or a folder of frames in the order of "
+        "their names",
+    )
+    paint.add_styles(parser)
+    masks.add(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="film: .mp4, .m4v, .mov, .mkv or .webm; .gif; or a folder for frames as PNG files",
+    )
+    paint.add_model(parser)
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=1.0,
+        metavar="0..1",
+        help="0 is the clip, 1 the full style (default: 1)",
+    )
+    parser.add_argument(
+        "--steady",
+        type=float,
+        default=STEADY,
+        metavar="0..1",
+        help="how much of each frame is taken from the one before, following what moves: more "
+        "flickers less and is softer, 0 paints every frame by itself (default: %(default)s)",
+    )
+    paint.add_means(parser)
+    _add_cut(parser)
+    _add_output(parser)
+    parser.add_argument(
+        "--threads", type=positive, metavar="N", help="processor threads (default: all cores)"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    add_precision(parser, PRECISION)
+
+
+def _add_cut(parser):
+    parser.add_argument(
+        "--start", type=_seconds, default=Fraction(0), metavar="SECONDS", help="or 1:02:03.5"
+    )
+    parser.add_argument(
+        "--end", type=_seconds, metavar="SECONDS", help="of the clip (default: its end)"
+    )
+    parser.add_argument(
+        "--fps",
+        type=_number,
+        metavar="N",
+        help="frames a second, such as 12 or 30000/1001 (default: the clip's own times; of a "
+        "folder 25)",
+    )
+    parser.add_argument(
+        "--every",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="paint every N-th frame alone and show it until the next one (default: 1)",
+    )
+    parser.add_argument(
+        "--size",
+        type=positive,
+        metavar="N",
+        help="longer side of the film in pixels (default: the clip's own)",
+    )
+
+
+def _add_output(parser):
+    parser.add_argument(
+        "--codec",
+        choices=CODECS,
+        help="of the film (default: h264, which every browser plays; of .webm vp9)",
+    )
+    parser.add_argument(
+        "--crf",
+        type=int,
+        metavar="N",
+        help="quality, lower is better and larger (default: 18 of h264, 20 of hevc, 26 of av1 and "
+        "vp9)",
+    )
+    parser.add_argument(
+        "--only-pictures", action="store_true", help="leave out sound and subtitles"
+    )
+
+
+def _number(text):
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(
+            f"expected a number such as 12 or 30000/1001, received {text}"
+        ) from None
+
+
+def _seconds(text):
+    """Seconds, or hours, minutes and seconds."""
+    try:
+        parts = [Fraction(part) for part in text.split(":")]
+    except (ValueError, ZeroDivisionError):
+        parts = []
+    if not 1 <= len(parts) <= 3:
+        raise argparse.ArgumentTypeError(
+            f"expected seconds such as 3.5, or such as 1:02:03.5, received {text}"
+        )
+    return sum(part * 60**place for place, part in enumerate(reversed(parts)))
+
+
+def _run_film(options):
+    from tfstyle.methods.stylizer import checked_strength
+    from tfstyle.video import clips, films, joining, steady
+    from tfstyle.video.encoding import Encoding
+    from tfstyle.video.frames import Cut
+    from tfstyle.video.works import Work
+
+    target = Path(options.output)
+    codec = joining.checked_codec(options.output, options.codec)
+    _check_place(target, options.overwrite)
+    films.one_pass(options.method)
+    steady.checked_steady(options.steady)
+    checked_strength(options.strength)
+    job = _job(options, codec)
+    paint.name_the_model(options)
+    paint.check_style(options)
+    regions = masks.read(options)
+    films.check_packages()
+    cut = Cut(options.start, options.end, options.fps, options.every)
+    clip = clips.opened(options.clip, cut, options.size)
+    encoding = Encoding(codec, clip.look, options.crf)
+    copied = _copied(clip, target, options)
+    joining.check(target, clip, encoding, copied)
+    work = Work(target, job, options.overwrite)
+    return _make(clip, _crew(clip, options, regions), encoding, work, copied, options)
+
+
+def _check_place(target, overwrite):
+    """Refuses a place that takes no film, before anything else is looked at."""
+    from tfstyle import images
+    from tfstyle.video import joining
+
+    if not joining.is_folder(target):
+        images.check_writable(target, True, joining.SUFFIXES)
+    elif target.exists() and not target.is_dir():
+        raise NotADirectoryError(f"Expected a folder. Received: {target}, a file.")
+
+
+def _job(options, codec):
+    """What the film is made from, for the command that goes on to be the same."""
+    import tfstyle
+
+    left = ("run", "output", "overwrite", "threads", "codec")
+    told = {name: value for name, value in vars(options).items() if name not in left}
+    files = [options.clip, *(options.style or ()), *(options.mask or ())]
+    found = {name: _stamp(Path(name)) for name in files if Path(name).exists()}
+    plain = {name: _plain(value) for name, value in told.items()}
+    return plain | {"codec": codec, "files": found, "version": tfstyle.__version__}
+
+
+def _plain(value):
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _stamp(path):
+    status = path.stat()
+    return [str(path.resolve()), status.st_size, status.st_mtime_ns]
+
+
+def _copied(clip, target, options):
+    """The streams of the clip that go with the painted pictures."""
+    from tfstyle import images
+    from tfstyle.video import joining
+
+    if options.only_pictures or not clip.copied:
+        return []
+    if joining.is_folder(target) or target.suffix.lower() == ".gif":
+        images.tell(f"{target} holds no sound or subtitles; those of {clip.path} are left out.")
+        return []
+    return clip.copied
+
+
+def _crew(clip, options, regions):
+    from tfstyle import weights
+    from tfstyle.methods import method
+    from tfstyle.video import painting
+
+    several = bool(method(options.method).lite) and regions is None
+
+    def stylizer(threads):
+        found = weights.chosen(options.method, options.model, threads, several, options.precision)
+        return paint.at_their_levels(found, options)
+
+    def painter(found):
+        styles = [paint.style_of(name, found) for name in options.style or ()] or None
+        return found.painter(
+            styles, options.strength, options.weights, options.keep_colors, regions
+        )
+
+    return painting.painters(stylizer, painter, clip.look, options.threads, several)
+
+
+def _make(clip, crew, encoding, work, copied, options):
+    from tqdm import tqdm
+
+    from tfstyle.video import making
+
+    done, total = work.told["frames"], clip.look.count
+    steady = options.steady if options.strength else 0.0
+    with tqdm(total=total, initial=done, unit="frame") as bar, _stopping() as stopped:
+        try:
+            ended = making.make(
+                clip, crew, steady, encoding, work, copied, bar.update, lambda: bool(stopped)
+            )
+        except OSError as error:
+            raise OSError(f"{error}{_kept(work)}") from error
+    if not ended:
+        print(
+            f"tfstyle: stopped; {work.target} is painted as far as it goes, and the same command "
+            "goes on.",
+            file=sys.stderr,
+        )
+        return 130
+    if work.told["broken"]:
+        print(
+            f"tfstyle: Expected a whole film. Received: {clip.path}, {work.told['broken']}; what "
+            f"can be read is in {work.target}.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def _kept(work):
+    frames = work.told["frames"]
+    return f" {frames} frames are kept, and the same command goes on." if frames else ""
+
+
+@contextlib.contextmanager
+def _stopping():
+    """A list that Ctrl-C, or a request to end, puts something into; the second one interrupts."""
+    asked = []
+
+    def stop(number, _):
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield asked
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+COMMANDS = (_film,)

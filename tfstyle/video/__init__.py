@@ -1,0 +1,1 @@
+"""Film: a clip in, a painted clip out."""

@@ -1,0 +1,314 @@
+"""Clips that frames are read from: any container that FFmpeg reads, or a folder of pictures."""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import images
+from tfstyle.video import packages
+from tfstyle.video.frames import HIGH_RANGE, LIMITED, UNSPECIFIED, Cut, Frame, Look
+
+PICTURES = ("image2", "_pipe", "tty", "ico", "bin")  # FFmpeg's formats that are no films
+RATE = Fraction(25)  # frames a second of a folder
+STORED = {  # FFmpeg's names, by whether there are more than eight bits, and transparency
+    (False, False): "rgb24",
+    (False, True): "rgba",
+    (True, False): "rgb48le",
+    (True, True): "rgba64le",
+}
+COPIED = ("audio", "subtitle")
+
+
+def opened(path: str | os.PathLike, cut: Cut = Cut(), size: int | None = None):
+    """A clip.
+
+    Args:
+        path: A film's file, a GIF, or a folder of pictures in the order of their names.
+        cut: Which of its frames are taken.
+        size: Longer side that frames are brought to, in pixels; None is their own.
+
+    Raises:
+        OSError: It cannot be read, or PyAV is not installed.
+        ValueError: It is a film of high dynamic range, or `cut` takes no frame.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"Expected a film. Received: {path}, which is not there.")
+    return Stills(path, cut, size) if path.is_dir() else Clip(path, cut, size)
+
+
+class Clip:
+    """A film's file.
+
+    Args:
+        path: As of `opened`.
+        cut: As of `opened`.
+        size: As of `opened`.
+
+    Attributes:
+        look: What the frames are that are taken.
+        broken: Why the film ends early or lacks frames, in words, once frames have been read.
+    """
+
+    def __init__(self, path: Path, cut: Cut = Cut(), size: int | None = None):
+        self.path, self.cut, self.size, self.broken = path, cut, size, None
+        with self._container() as container:
+            stream = _film(container, path)
+            self.time_base = stream.time_base or Fraction(1, 90000)
+            begins = container.start_time or 0  # in millionths of a second
+            self.origin = Fraction(begins, 1_000_000)
+            self.shift = round(self.origin / self.time_base)
+            self.whole = self._look(container, stream)
+            self.copied = [s.index for s in container.streams if s.type in COPIED]
+        self.look = cut.look(self.whole)
+
+    def _container(self):
+        av = packages.av()
+        if self.path.stat().st_size == 0:
+            raise OSError(f"Expected a film. Received: {self.path}, an empty file.")
+        try:
+            return av.open(str(self.path.resolve()))
+        except PermissionError:
+            raise PermissionError(f"Expected a readable film. Received: {self.path}.") from None
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise OSError(f"Expected a film. Received: {self.path} ({_reason(error)}).") from error
+
+    def _look(self, container, stream):
+        frame = self._first(container, stream)
+        height, width = frame.height, frame.width
+        aspect = stream.codec_context.sample_aspect_ratio or Fraction(1)
+        if frame.rotation % 180:
+            height, width, aspect = width, height, 1 / aspect
+        if self.size:
+            height, width = images.fitted((height, width), self.size)
+        if frame.color_trc in HIGH_RANGE:
+            raise ValueError(
+                f"Expected a film of standard dynamic range. Received: {self.path}, "
+                f"{HIGH_RANGE[frame.color_trc]}; map its tones first."
+            )
+        rate = stream.average_rate or stream.guessed_rate or stream.base_rate or RATE
+        rgb = frame.format.is_rgb or "pal8" in frame.format.name
+        full = frame.color_range == 2 or frame.format.name.startswith("yuvj")
+        return Look(
+            height,
+            width,
+            self.time_base,
+            Fraction(rate),
+            aspect,
+            max(component.bits for component in frame.format.components) > 8,
+            0 if rgb else frame.colorspace or UNSPECIFIED,
+            LIMITED if rgb else 2 if full else frame.color_range,
+            frame.color_primaries,
+            frame.color_trc,
+            stream.frames or _estimated(container, stream, rate),
+        )
+
+    def _first(self, container, stream):
+        for frame in self._decoded(container, stream):
+            self.broken = None
+            return frame
+        raise OSError(
+            f"Expected a film with frames. Received: {self.path}, "
+            f"{self.broken or 'which has none'}."
+        )
+
+    def frames(self, since: int = 0) -> Iterator[Frame]:
+        """The frames that are taken, from one of them on.
+
+        Args:
+            since: The tick of the first.
+        """
+        av = packages.av()
+        reformatter = av.video.reformatter.VideoReformatter()
+        taken = self.cut.taken(self._ticked(since), self.time_base)
+        before, picture = None, None
+        for tick, ticks, frame in taken:
+            if tick >= since:
+                if frame is not before:
+                    picture, before = self._picture(frame, reformatter), frame
+                yield Frame(picture, tick, ticks, self.look.time_base)
+
+    def _ticked(self, since):
+        """All frames as (tick, ticks, frame), or those from a key frame before `since` on."""
+        wanted = since + round(self.cut.start / self.time_base) if self.cut.plain else 0
+        found = self._read(wanted)
+        first = next(found, None) if wanted else None
+        if wanted and (first is None or first[0] > wanted):
+            found, first = self._read(0), None
+        if first is not None:
+            yield first
+        yield from found
+
+    def _read(self, since):
+        self.broken, last, count = None, None, 0
+        with self._container() as container:
+            stream = _film(container, self.path)
+            stream.thread_type = "AUTO"
+            step = max(1, round(1 / (self.whole.rate * self.time_base)))
+            if since:
+                container.seek(since + self.shift, stream=stream)
+            held = None
+            for frame in self._decoded(container, stream):
+                tick = (last or 0) + step if frame.pts is None else frame.pts - self.shift
+                if last is not None and tick <= last:
+                    tick = last + 1
+                if held is not None:
+                    yield held[0], tick - held[0], held[1]
+                held, last, count = (tick, frame), tick, count + 1
+            if held is not None:
+                yield held[0], max(1, held[1].duration or step), held[1]
+            declared = stream.frames
+        if not since and self.broken is None and declared and count < declared:
+            self.broken = f"which breaks off: it has {count} of {declared} frames"
+
+    def _decoded(self, container, stream):
+        """Frames as far as there are; what cannot be decoded is left out and told of."""
+        error = packages.av().error.FFmpegError
+        lost, packets = 0, container.demux(stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except error as failure:
+                self.broken = f"which breaks off ({_reason(failure)})"
+                return
+            if packet is None:
+                break
+            try:
+                yield from packet.decode()
+            except error as failure:
+                if packet.size:
+                    lost += 1
+                    self.broken = f"of which {lost} packets are broken ({_reason(failure)})"
+
+    def _picture(self, frame, reformatter):
+        """Float RGB of a decoded frame, upright, at its size; what is transparent is white."""
+        deep, see_through = self.whole.deep, _see_through(frame)
+        name = (
+            ("rgba64le" if see_through else "rgb48le")
+            if deep
+            else "rgba"
+            if see_through
+            else "rgb24"
+        )
+        turned = frame.rotation % 180
+        sides = (
+            (self.look.width, self.look.height) if turned else (self.look.height, self.look.width)
+        )
+        rgb = reformatter.reformat(
+            frame, sides[1], sides[0], name, interpolation="BICUBIC", dst_color_range="JPEG"
+        )
+        array = rgb.to_ndarray()
+        picture = array.astype(np.float32) / np.float32(65535 if deep else 255)
+        if see_through:
+            opacity = picture[..., 3:]
+            picture = picture[..., :3] * opacity + (1.0 - opacity)
+        return np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90) % 4))
+
+    def source(self):
+        """The file, opened; a context."""
+        return self._container()
+
+    def packets(self, source, index: int) -> Iterator:
+        """The packets of a stream that is copied, as far as they can be read.
+
+        Args:
+            source: As from `source`.
+            index: Of the stream.
+        """
+        stream = source.streams[index]
+        packets = source.demux(stream)
+        if self.cut.start:
+            at = self.origin + self.cut.start
+            source.seek(int(at / stream.time_base), stream=stream)
+        with contextlib.suppress(packages.av().error.FFmpegError):
+            yield from packets
+
+
+class Stills:
+    """A folder of pictures as a clip; all have the size of the first.
+
+    Args:
+        path: As of `opened`.
+        cut: As of `opened`; `fps` is the rate at which they are shown.
+        size: As of `opened`.
+    """
+
+    copied: tuple[int, ...] = ()
+    broken = None
+
+    def __init__(self, path: Path, cut: Cut = Cut(), size: int | None = None):
+        self.path, self.size = path, size
+        self.paths = sorted(filter(_is_picture, path.iterdir()), key=_natural)
+        if not self.paths:
+            raise FileNotFoundError(f"Expected a folder of frames. Received: {path}, without.")
+        rate = cut.fps or RATE
+        self.cut = Cut(cut.start, cut.end, None, cut.every)
+        self.first = images.read_bytes(self.paths[0]).shape[:2]
+        sides = images.fitted(self.first, size) if size else self.first
+        self.look = self.cut.look(Look(*sides, 1 / rate, rate, count=len(self.paths)))
+
+    def frames(self, since: int = 0) -> Iterator[Frame]:
+        """As of `Clip`."""
+        every = ((index, 1, path) for index, path in enumerate(self.paths))
+        for tick, ticks, path in self.cut.taken(every, self.look.time_base):
+            if tick >= since:
+                yield Frame(self._picture(path), tick, ticks, self.look.time_base)
+
+    def _picture(self, path):
+        picture = images.read(path)
+        if picture.shape[:2] != self.first:
+            raise ValueError(
+                f"Expected frames of one size, {self.first[1]}x{self.first[0]} as the first. "
+                f"Received: {path}, {picture.shape[1]}x{picture.shape[0]}."
+            )
+        return images.resize(picture, self.look.height, self.look.width)
+
+
+def _film(container, path):
+    """The stream of moving pictures."""
+    name = container.format.name
+    pictures = [s for s in container.streams.video if not _is_cover(s)]
+    if name.endswith(PICTURES):
+        raise OSError(
+            f"Expected a film. Received: {path}, which is none; `tfstyle stylize` paints pictures."
+        )
+    if not pictures:
+        raise OSError(f"Expected a film. Received: {path} ({name}), which has no moving pictures.")
+    best = container.streams.best("video")
+    return best if best in pictures else pictures[0]
+
+
+def _is_cover(stream):
+    disposition = packages.av().stream.Disposition
+    return bool(stream.disposition & (disposition.attached_pic | disposition.timed_thumbnails))
+
+
+def _estimated(container, stream, rate):
+    if stream.duration and stream.time_base:
+        return max(1, round(stream.duration * stream.time_base * rate))
+    if container.duration:
+        return max(1, round(Fraction(container.duration, 1_000_000) * rate))
+    return None
+
+
+def _see_through(frame):
+    return frame.format.name == "pal8" or any(c.is_alpha for c in frame.format.components)
+
+
+def _is_picture(path):
+    return path.is_file() and path.suffix.lower() in images.READABLE
+
+
+def _natural(path):
+    """Frame 10 comes after frame 9."""
+    parts = re.split(r"(\d+)", path.name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
+def _reason(error):
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")

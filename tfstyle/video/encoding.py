@@ -1,0 +1,238 @@
+"""Painted frames to packets, a segment of a film at a time."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import images
+from tfstyle.video import packages
+from tfstyle.video.frames import BT709, LIMITED, SMPTE170M, UNSPECIFIED, Frame, Look
+
+HD = 720  # lines from which on BT.709 is the usual matrix
+DEEPEST = 65535.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Codec:
+    """How frames are encoded.
+
+    Args:
+        encoder: FFmpeg's name.
+        formats: Pixels of eight bits, and of more; the same where there is no more.
+        crf: Default quality; None where the codec has none.
+        worst: The largest value of crf.
+        options: Of the encoder.
+        tag: That the file calls it by, where it is not the usual one.
+    """
+
+    encoder: str
+    formats: tuple[str, str]
+    crf: int | None = None
+    worst: int = 0
+    options: tuple[tuple[str, str], ...] = ()
+    tag: str | None = None
+
+
+CODECS = {
+    "h264": Codec("libx264", ("yuv420p", "yuv420p"), 18, 51),
+    "hevc": Codec(
+        "libx265", ("yuv420p", "yuv420p10le"), 20, 51, (("x265-params", "log-level=error"),), "hvc1"
+    ),
+    "av1": Codec("libsvtav1", ("yuv420p", "yuv420p10le"), 26, 63, (("preset", "8"),)),
+    "vp9": Codec(
+        "libvpx-vp9",
+        ("yuv420p", "yuv420p10le"),
+        26,
+        63,
+        (("b", "0"), ("row-mt", "1"), ("cpu-used", "4"), ("deadline", "good")),
+    ),
+    "ffv1": Codec("ffv1", ("bgr0", "gbrp16le"), None, 0, (("level", "3"), ("slices", "4"))),
+    "png": Codec("png", ("rgb24", "rgb48be")),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Packet:
+    """An encoded frame.
+
+    Args:
+        content: What the codec made of it.
+        tick: When it is shown.
+        ticks: For how long.
+        key: Whether it needs no other.
+    """
+
+    content: bytes
+    tick: int
+    ticks: int
+    key: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Encoding:
+    """A codec for the frames of a look.
+
+    Args:
+        codec: A name of CODECS.
+        look: What the frames are.
+        crf: Quality, lower is better; None is the codec's default.
+
+    Raises:
+        ValueError: There is no such codec or quality.
+        OSError: PyAV has not the encoder.
+    """
+
+    codec: str
+    look: Look
+    crf: int | None = None
+
+    def __post_init__(self):
+        row = CODECS.get(self.codec)
+        if row is None:
+            raise ValueError(
+                f"Expected --codec as one of {', '.join(CODECS)}. Received: {self.codec}."
+            )
+        if self.crf is not None and not (row.crf and 0 <= self.crf <= row.worst):
+            known = f"from 0 to {row.worst}" if row.crf else f"not with {self.codec}"
+            raise ValueError(f"Expected --crf {known}. Received: {self.crf}.")
+        if row.encoder not in packages.av().codecs_available:
+            raise OSError(
+                f"Expected PyAV with {row.encoder} for {self.codec}. Received: one without; "
+                "choose another --codec."
+            )
+
+    @property
+    def row(self) -> Codec:
+        """Of CODECS."""
+        return CODECS[self.codec]
+
+    @property
+    def format(self) -> str:
+        """Of the encoded pixels."""
+        return self.row.formats[self.look.deep]
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Height and width as encoded: even where the codec shares colours between pixels."""
+        even = 1 if self.matrix == 0 else 2
+        return tuple(side + side % even for side in (self.look.height, self.look.width))
+
+    @property
+    def matrix(self) -> int:
+        """FFmpeg's number of the colour matrix: the film's, or of RGB the usual one of its size."""
+        if not self.format.startswith("yuv"):
+            return 0
+        usual = BT709 if self.look.height >= HD else SMPTE170M
+        return self.look.matrix or usual
+
+    def settings(self) -> dict:
+        """Of a codec context of PyAV, by attribute."""
+        height, width = self.extent
+        found = {
+            "width": width,
+            "height": height,
+            "pix_fmt": self.format,
+            "time_base": self.look.time_base,
+            "framerate": self.look.rate,
+            "sample_aspect_ratio": self.look.aspect,
+            "max_b_frames": 0,  # so that segments follow each other without any reordering
+        }
+        if self.matrix:
+            found |= {"colorspace": self.matrix, "color_range": self.look.range}
+            found |= {"color_primaries": self.look.primaries, "color_trc": self.look.transfer}
+        if self.row.tag:
+            found["codec_tag"] = self.row.tag
+        return found
+
+    def options(self) -> dict[str, str]:
+        """Of the encoder, by name."""
+        crf = self.row.crf if self.crf is None else self.crf
+        return dict(self.row.options) | ({} if crf is None else {"crf": str(crf)})
+
+    def configure(self, context) -> None:
+        """Gives a codec context of PyAV the settings."""
+        av = packages.av()
+        context.options = self.options()
+        for name, value in self.settings().items():
+            setattr(context, name, value)
+        context.thread_type = "AUTO"
+        context.flags |= av.codec.context.Flags.global_header
+
+
+class Segment:
+    """Encodes frames that follow each other, the first one as a key frame.
+
+    Args:
+        encoding: Of the film.
+    """
+
+    def __init__(self, encoding: Encoding):
+        av = packages.av()
+        self.encoding, self.packets, self.ticks = encoding, [], {}
+        self.context = av.CodecContext.create(encoding.row.encoder, "w")
+        encoding.configure(self.context)
+        self.reformatter = av.video.reformatter.VideoReformatter()
+
+    def add(self, frame: Frame) -> None:
+        """Encodes a frame after those before."""
+        encoded = self._encodable(frame.picture)
+        encoded.pts, encoded.time_base = frame.tick, self.encoding.look.time_base
+        self.ticks[frame.tick] = frame.ticks
+        self._keep(self.context.encode(encoded))
+
+    def finish(self) -> list[Packet]:
+        """The packets of all frames; none can be added any more."""
+        self._keep(self.context.encode(None))
+        return self.packets
+
+    def _keep(self, packets):
+        for packet in packets:
+            tick = packet.pts
+            self.packets.append(Packet(bytes(packet), tick, self.ticks[tick], packet.is_keyframe))
+
+    def _encodable(self, picture):
+        """The frame of PyAV, its last row and column repeated where sides have to be even."""
+        av, encoding = packages.av(), self.encoding
+        height, width = encoding.extent
+        missing = height - picture.shape[0], width - picture.shape[1]
+        if any(missing):
+            picture = np.pad(picture, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
+        if encoding.look.deep and encoding.row.formats[0] != encoding.row.formats[1]:
+            deep = np.clip(picture, 0.0, 1.0) * DEEPEST + 0.5
+            frame = av.VideoFrame.from_ndarray(deep.astype(np.uint16), "rgb48le")
+        else:
+            frame = av.VideoFrame.from_ndarray(images.to_bytes(picture), "rgb24")
+        colours = {}
+        if encoding.matrix:
+            colours["dst_color_range"] = encoding.look.range or LIMITED
+            if encoding.matrix != UNSPECIFIED:
+                colours["dst_colorspace"] = encoding.matrix
+        return self.reformatter.reformat(
+            frame, width, height, encoding.format, interpolation="BICUBIC", **colours
+        )
+
+
+def write(path: Path, packets: Iterable[Packet]) -> None:
+    """Packets as a file, whole or not at all: a line of JSON, and what the codec made.
+
+    Raises:
+        OSError: The disk is full, or takes none.
+    """
+    packets = list(packets)
+    told = [(len(each.content), each.tick, each.ticks, each.key) for each in packets]
+    content = b"".join([json.dumps(told).encode(), b"\n", *(each.content for each in packets)])
+    images.write_file(path, content)
+
+
+def read(path: Path) -> list[Packet]:
+    """What `write` wrote.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with open(path, "rb") as file:
+        told = json.loads(file.readline())
+        return [Packet(file.read(size), tick, ticks, key) for size, tick, ticks, key in told]

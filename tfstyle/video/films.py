@@ -1,0 +1,121 @@
+"""A film painted from Python, frame by frame."""
+
+import os
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from tfstyle import masks as regions
+from tfstyle import weights as models
+from tfstyle.methods import Takes
+from tfstyle.methods import method as row_of
+from tfstyle.methods.stylizer import Style, checked_strength
+from tfstyle.video import clips, packages
+from tfstyle.video.frames import Cut, Frame
+from tfstyle.video.painting import State, painted, painters
+from tfstyle.video.steady import STEADY, Steady
+
+
+def film(
+    clip: str | os.PathLike,
+    style: Style | Sequence[Style] | None = None,
+    method: str = "ghiasi",
+    model: str | os.PathLike | None = None,
+    strength: float = 1.0,
+    weights: Sequence[float] | None = None,
+    keep_colors: str | None = None,
+    masks: Sequence[regions.Mask] | None = None,
+    steady: float = STEADY,
+    start: float = 0,
+    end: float | None = None,
+    fps: float | None = None,
+    every: int = 1,
+    size: int | None = None,
+    threads: int | None = None,
+) -> Iterator[Frame]:
+    """The frames of a clip, painted without flicker, in order.
+
+    Reading and painting go on in threads while a frame is looked at; memory stays the same however
+    long the clip is.
+
+    Args:
+        clip: A film's file, a GIF, or a folder of pictures in the order of their names.
+        style: As of the method's `stylize`; of johnson its painting's name.
+        method: A name of `METHODS` but gatys.
+        model: As of `tfstyle.weights.chosen`.
+        strength: 0 is the clip, 1 the full style.
+        weights: Of several styles.
+        keep_colors: "luminance" or "covariance" keeps each frame's colours.
+        masks: Where each style goes, as of the method's `stylize`.
+        steady: How much of each frame comes from the one before, in [0, 1]; 0 paints every frame
+            by itself.
+        start: Seconds from the clip's beginning.
+        end: Seconds from the clip's beginning; None is its end.
+        fps: Frames a second that are taken; None takes all of them, at their own times.
+        every: Takes only every so many-th.
+        size: Longer side in pixels; None is the clip's own.
+        threads: Processor threads; None takes all cores.
+
+    Yields:
+        Frames: `picture`, shape (height, width, 3), float32 in [0, 1], and `time` and `duration`
+        in seconds.
+
+    Raises:
+        OSError: The clip cannot be read, or PyAV or OpenCV is not installed.
+        ValueError: An argument is another than these.
+    """
+    row = one_pass(method)
+    if row.takes is Takes.NAME and model is None:
+        model, style = style, None
+    steadier = Steady(steady if checked_strength(strength) else 0.0)
+    found = clips.opened(clip, cut(start, end, fps, every), size)
+    several = bool(row.lite) and masks is None
+    crew = painters(
+        lambda count: models.chosen(method, model, count, several),
+        lambda stylizer: stylizer.painter(style, strength, weights, keep_colors, masks),
+        found.look,
+        threads,
+        several,
+    )
+    return painted(found.frames(), crew, State(steadier))
+
+
+def one_pass(method: str):
+    """The row of a method that paints in one pass.
+
+    Raises:
+        ValueError: There is no such method, or it optimises.
+    """
+    row = row_of(method)
+    if row.name == "gatys":
+        raise ValueError(
+            "Expected a method that paints in one pass, for a film. "
+            f"Received: {method}, which optimises each picture."
+        )
+    return row
+
+
+def cut(start: float, end: float | None, fps: float | None, every: int) -> Cut:
+    """Which frames are taken, of seconds as people write them.
+
+    Raises:
+        ValueError: As of `Cut`, or a number is not finite.
+    """
+    exact = [None if each is None else _exact(each) for each in (start, end, fps)]
+    return Cut(exact[0], exact[1], exact[2], every)
+
+
+def _exact(number):
+    try:
+        return Fraction(number).limit_denominator(1_000_000)
+    except (ValueError, OverflowError):
+        raise ValueError(f"Expected a number. Received: {number}.") from None
+
+
+def check_packages() -> None:
+    """Refuses to begin without what reads films and follows what moves.
+
+    Raises:
+        OSError: PyAV or OpenCV is not installed.
+    """
+    packages.av()
+    packages.cv2()

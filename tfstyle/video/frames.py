@@ -1,0 +1,164 @@
+"""Frames of a film, and which of them are taken."""
+
+import dataclasses
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+BT709, UNSPECIFIED, SMPTE170M = 1, 2, 6  # of FFmpeg's colour matrices; 0 is RGB
+LIMITED, FULL = 1, 2  # of its ranges
+HIGH_RANGE = {16: "PQ", 18: "HLG"}  # of its transfer characteristics
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """A frame.
+
+    Args:
+        picture: Shape (height, width, 3), float32 in [0, 1], upright.
+        tick: When it is shown, in time bases of its film.
+        ticks: For how long.
+        time_base: Seconds a tick.
+    """
+
+    picture: np.ndarray
+    tick: int
+    ticks: int
+    time_base: Fraction
+
+    @property
+    def time(self) -> float:
+        """When it is shown, in seconds from the beginning of what is taken."""
+        return float(self.tick * self.time_base)
+
+    @property
+    def duration(self) -> float:
+        """For how long it is shown, in seconds."""
+        return float(self.ticks * self.time_base)
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """What a film's frames are.
+
+    Args:
+        height: In pixels, of the upright frame.
+        width: In pixels.
+        time_base: Seconds a tick.
+        rate: Frames a second in the mean, or where it varies the nominal rate.
+        aspect: Width of a pixel over its height.
+        deep: Whether a channel has more than eight bits.
+        matrix: FFmpeg's number of the colour matrix; 0 where frames are stored as RGB.
+        range: FFmpeg's number of the range of values.
+        primaries: FFmpeg's number of the primaries.
+        transfer: FFmpeg's number of the transfer characteristic.
+        count: How many frames are to be expected; None where nobody knows.
+    """
+
+    height: int
+    width: int
+    time_base: Fraction
+    rate: Fraction
+    aspect: Fraction = Fraction(1)
+    deep: bool = False
+    matrix: int = 0
+    range: int = 0
+    primaries: int = UNSPECIFIED
+    transfer: int = UNSPECIFIED
+    count: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Cut:
+    """Which frames of a film are taken.
+
+    Args:
+        start: Seconds from its beginning.
+        end: Seconds from its beginning, or None.
+        fps: Frames a second, each the newest of its moment; None takes all at their times.
+        every: Takes only every so many-th.
+    """
+
+    start: Fraction = Fraction(0)
+    end: Fraction | None = None
+    fps: Fraction | None = None
+    every: int = 1
+
+    def __post_init__(self):
+        if self.start < 0:
+            raise ValueError(f"Expected --start of 0 and above. Received: {float(self.start):g}.")
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(
+                f"Expected --end after --start, {float(self.start):g} s. "
+                f"Received: {float(self.end):g} s."
+            )
+        if self.fps is not None and not 0 < self.fps <= 1000:
+            raise ValueError(
+                f"Expected --fps above 0 and at most 1000. Received: {float(self.fps):g}."
+            )
+        if self.every < 1:
+            raise ValueError(f"Expected --every of 1 and above. Received: {self.every}.")
+
+    @property
+    def plain(self) -> bool:
+        """Whether frames between start and end are taken as they are."""
+        return self.fps is None and self.every == 1
+
+    def look(self, look: Look) -> Look:
+        """What the frames that are taken are, which are counted from those of the whole film."""
+        count, rate = look.count, look.rate
+        if count is not None:
+            seconds = count / rate
+            seconds = min(seconds, self.end or seconds) - self.start
+            count = max(0, round(seconds * (self.fps or rate) / self.every))
+        time_base = 1 / self.fps if self.fps else look.time_base
+        rate = (self.fps or rate) / self.every
+        return dataclasses.replace(look, count=count, rate=rate, time_base=time_base)
+
+    def taken(self, frames: Iterator, time_base: Fraction) -> Iterator:
+        """Those of (tick, ticks, frame) that are taken, with the ticks that they then have.
+
+        Args:
+            frames: In order, ticks counted from the film's beginning.
+            time_base: Of their ticks.
+        """
+        frames = self._between(frames, time_base)
+        if self.fps is not None:
+            frames = self._resampled(frames, time_base)
+        if self.every > 1:
+            frames = self._thinned(frames)
+        return frames
+
+    def _between(self, frames, time_base):
+        shift = round(self.start / time_base)
+        for tick, ticks, frame in frames:
+            if self.end is not None and tick * time_base >= self.end:
+                return
+            if (tick + ticks) * time_base > self.start and tick >= shift:
+                yield tick - shift, ticks, frame
+
+    def _resampled(self, frames, time_base):
+        """The newest frame of each moment; the first is shown from 0 on."""
+        shown, last = 0, None
+        for tick, ticks, frame in frames:
+            while last is not None and shown / self.fps < tick * time_base:
+                yield shown, 1, last[1]
+                shown += 1
+            last = (tick + ticks) * time_base, frame
+        while last is not None and shown / self.fps < last[0]:
+            yield shown, 1, last[1]
+            shown += 1
+
+    def _thinned(self, frames):
+        """Every so many-th, shown until the next one is."""
+        kept = None
+        for index, (tick, ticks, frame) in enumerate(frames):
+            if index % self.every == 0:
+                if kept is not None:
+                    yield kept[0], tick - kept[0], kept[2]
+                kept = (tick, ticks, frame)
+            else:
+                kept = (kept[0], tick + ticks - kept[0], kept[2])
+        if kept is not None:
+            yield kept

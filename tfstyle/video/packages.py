@@ -1,0 +1,31 @@
+"""What film needs and the package alone does not install; the only place that imports it."""
+
+import importlib
+import types
+
+
+def av() -> types.ModuleType:
+    """PyAV, which reads and writes films.
+
+    Raises:
+        OSError: It is not installed.
+    """
+    return _imported("av", "PyAV")
+
+
+def cv2() -> types.ModuleType:
+    """OpenCV, which follows what moves.
+
+    Raises:
+        OSError: It is not installed.
+    """
+    return _imported("cv2", "OpenCV")
+
+
+def _imported(name, title):
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise OSError(
+            f"Expected {title}: pip install 'tfstyle[film]'. Received: {error}."
+        ) from error
