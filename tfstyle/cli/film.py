@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 from fractions import Fraction
@@ -145,6 +146,7 @@ def _run_film(options):
     from tfstyle.video.frames import Cut
     from tfstyle.video.works import Work
 
+    os.environ.setdefault("SVT_LOG", "1")  # errors alone, of AV1's encoder
     target = Path(options.output)
     codec = joining.checked_codec(options.output, options.codec)
     _check_place(target, options.overwrite)

@@ -200,7 +200,7 @@ class Clip:
             (self.look.width, self.look.height) if turned else (self.look.height, self.look.width)
         )
         rgb = reformatter.reformat(
-            frame, sides[1], sides[0], name, interpolation="BICUBIC", dst_color_range="JPEG"
+            frame, sides[1], sides[0], name, interpolation=packages.exact(), dst_color_range="JPEG"
         )
         array = rgb.to_ndarray()
         picture = array.astype(np.float32) / np.float32(65535 if deep else 255)

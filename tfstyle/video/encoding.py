@@ -211,7 +211,7 @@ class Segment:
             if encoding.matrix != UNSPECIFIED:
                 colours["dst_colorspace"] = encoding.matrix
         return self.reformatter.reformat(
-            frame, width, height, encoding.format, interpolation="BICUBIC", **colours
+            frame, width, height, encoding.format, interpolation=packages.exact(), **colours
         )
 
 

@@ -13,6 +13,12 @@ def av() -> types.ModuleType:
     return _imported("av", "PyAV")
 
 
+def exact():
+    """FFmpeg's way to convert colours by cubics and with rounding, which does not darken them."""
+    kinds = av().video.reformatter.Interpolation
+    return kinds.BICUBIC | kinds.ACCURATE_RND | kinds.FULL_CHR_H_INT | kinds.FULL_CHR_H_INP
+
+
 def cv2() -> types.ModuleType:
     """OpenCV, which follows what moves.
 

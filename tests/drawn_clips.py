@@ -1,0 +1,132 @@
+"""Clips that tests draw: a disc moves over a landscape that slides by."""
+
+import struct
+from fractions import Fraction
+
+import numpy as np
+
+from tfstyle import examples, images
+
+RATE = 48000
+TURNS = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}  # clockwise
+
+
+def pictures(count, height=48, width=64, cut=None):
+    """Bytes of frames; from `cut` on they are of another scene."""
+    lake, other = (images.to_bytes(draw(height, width + count)) for draw in (examples.lake, examples.discs))
+    down, across = np.mgrid[:height, :width]
+    for index in range(count):
+        ground = other if cut is not None and index >= cut else lake
+        picture = ground[:, index : index + width].copy()
+        disc = (down - height / 2) ** 2 + (across - 2 * index % width) ** 2 < (height / 6) ** 2
+        picture[disc] = (230, 60, 40)
+        yield picture
+
+
+def write(
+    path,
+    count=12,
+    size=(48, 64),
+    ticks=None,
+    time_base=Fraction(1, 12800),
+    codec="libx264",
+    pix_fmt="yuv420p",
+    sound=None,
+    cut=None,
+    frames=None,
+    colours=(),
+    subtitles=False,
+    **options,
+):
+    """A clip.
+
+    Args:
+        path: The file.
+        count: Of frames.
+        size: Height and width.
+        ticks: When each frame is shown; None is 25 frames a second.
+        time_base: Seconds a tick.
+        codec: FFmpeg's encoder.
+        pix_fmt: FFmpeg's pixels.
+        sound: A layout, such as mono or 5.1.
+        cut: As of `pictures`.
+        frames: RGB bytes instead of `pictures`.
+        colours: Attributes of the codec context, by name.
+        subtitles: Whether there is a stream of text.
+        **options: Of the encoder.
+    """
+    import av
+
+    ticks = ticks or [int(index / (25 * time_base)) for index in range(count)]
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream(codec, 25, options=options)
+        stream.height, stream.width, stream.pix_fmt = *size, pix_fmt
+        stream.time_base = stream.codec_context.time_base = time_base
+        for name, value in dict(colours).items():
+            setattr(stream.codec_context, name, value)
+        audio = output.add_stream("aac", RATE, layout=sound) if sound else None
+        shown = frames if frames is not None else pictures(count, *size, cut=cut)
+        colours = dict(colours)
+        for tick, picture in zip(ticks, shown, strict=True):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(
+                format=pix_fmt,
+                dst_colorspace=colours.get("colorspace"),
+                dst_color_range=colours.get("color_range"),
+            )
+            frame.pts, frame.time_base = tick, time_base
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+        if audio:
+            _add_sound(output, audio, float(ticks[-1] * time_base) + 0.04)
+    return path
+
+
+def _add_sound(output, stream, seconds):
+    import av
+
+    channels = stream.codec_context.layout.nb_channels
+    count = max(2048, int(seconds * RATE))
+    tone = 0.3 * np.sin(np.arange(count) * 440 * 2 * np.pi / RATE)
+    for begin in range(0, count, 1024):
+        part = np.tile(tone[begin : begin + 1024], (channels, 1)).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(part, "fltp", stream.codec_context.layout.name)
+        frame.sample_rate, frame.pts = RATE, begin
+        frame.time_base = Fraction(1, RATE)
+        output.mux(stream.encode(frame))
+    output.mux(stream.encode(None))
+
+
+def turn(path, degrees):
+    """Makes an .mp4 one that players turn clockwise."""
+    content = bytearray(path.read_bytes())
+    at = content.index(b"tkhd") + 44
+    a, b, c, d = TURNS[degrees]
+    matrix = [a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30]
+    content[at : at + 36] = struct.pack(">9i", *matrix)
+    path.write_bytes(content)
+    return path
+
+
+def times(path):
+    """When each frame is shown, in seconds."""
+    import av
+
+    with av.open(str(path)) as film:
+        return [frame.pts * frame.time_base for frame in film.decode(video=0)]
+
+
+def sounds(path):
+    """The packets of the sound."""
+    import av
+
+    with av.open(str(path)) as film:
+        packets = film.demux(film.streams.audio[0])
+        return [(packet.pts * packet.time_base, bytes(packet)) for packet in packets if packet.size]
+
+
+def decoded(path):
+    """RGB bytes of every frame."""
+    import av
+
+    with av.open(str(path)) as film:
+        return [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
