@@ -158,12 +158,12 @@ def _run_film(options):
     paint.check_style(options)
     regions = masks.read(options)
     films.check_packages()
+    work = Work(target, job, options.overwrite)
     cut = Cut(options.start, options.end, options.fps, options.every)
     clip = clips.opened(options.clip, cut, options.size)
     encoding = Encoding(codec, clip.look, options.crf)
     copied = _copied(clip, target, options)
     joining.check(target, clip, encoding, copied)
-    work = Work(target, job, options.overwrite)
     return _make(clip, _crew(clip, options, regions), encoding, work, copied, options)
 
 

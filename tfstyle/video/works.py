@@ -1,5 +1,6 @@
 """A film that is being painted: its finished segments, and what the next one begins with."""
 
+import contextlib
 import io
 import json
 import shutil
@@ -48,9 +49,8 @@ class Work:
                     f"Expected the command that began {self.folder}, or --overwrite. "
                     f"Received: another {self._other(begun)}."
                 )
-            shutil.rmtree(self.folder)
-            begun = None
-        if begun is not None:
+        self.stale = begun != self.job
+        if not self.stale:
             self._restore()
         self._check_target(overwrite)
 
@@ -89,8 +89,10 @@ class Work:
             raise NotADirectoryError(f"Expected a folder. Received: {self.target}, a file.")
 
     def begin(self) -> None:
-        """Makes the folder where there is none."""
-        if not (self.folder / JOB).exists():
+        """Makes the folder where there is none of this job."""
+        if self.stale:
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(self.folder)
             images.write_file(self.folder / JOB, json.dumps(self.job, indent=1).encode())
 
     def keep(
