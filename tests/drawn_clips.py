@@ -13,7 +13,9 @@ TURNS = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}  # clockwis
 
 def pictures(count, height=48, width=64, cut=None):
     """Bytes of frames; from `cut` on they are of another scene."""
-    lake, other = (images.to_bytes(draw(height, width + count)) for draw in (examples.lake, examples.discs))
+    lake, other = (
+        images.to_bytes(draw(height, width + count)) for draw in (examples.lake, examples.discs)
+    )
     down, across = np.mgrid[:height, :width]
     for index in range(count):
         ground = other if cut is not None and index >= cut else lake

@@ -1,4 +1,4 @@
-"""`tfstyle evaluate`, `evaluate-encoder` and `evaluate-translation`."""
+"""`tfstyle evaluate`, `evaluate-encoder`, `evaluate-film` and `evaluate-translation`."""
 
 import dataclasses
 
@@ -144,6 +144,60 @@ def _run_evaluate_encoder(options):
     return 0
 
 
+def _evaluate_film(commands):
+    parser = command(
+        commands,
+        "evaluate-film",
+        _run_evaluate_film,
+        "measure how steady painted films are: warp errors along the flow of the clip; needs "
+        "pip install 'tfstyle[film]'",
+        "tfstyle evaluate-film clip.mp4 painted.mp4 others/ --slice slice.png\n\n"
+        "Short term is from each frame to the one before, long term to the first of its shot, as\n"
+        "in Lai et al. 2018; pixels that are not seen in both frames are left out.",
+    )
+    parser.add_argument("clip", metavar="CLIP", help="untouched")
+    parser.add_argument(
+        "films",
+        nargs="+",
+        metavar="FILM",
+        help="painted from the clip, by anyone: files, or folders of frames",
+    )
+    parser.add_argument(
+        "--size",
+        type=positive,
+        metavar="N",
+        help="longer side in pixels that all are measured at (default: their own)",
+    )
+    parser.add_argument(
+        "--slice",
+        metavar="PICTURE",
+        help="write a line of pixels of each film over time, in which flicker is seen",
+    )
+    parser.add_argument(
+        "--line",
+        type=float,
+        default=0.5,
+        metavar="0..1",
+        help="which line, from 0, the upper one, to 1 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--teacher",
+        metavar="DIR",
+        help="folder with SqueezeNet's weights and the heads of LPIPS, to measure LPIPS between "
+        "neighbouring frames as well",
+    )
+
+
+def _run_evaluate_film(options):
+    from tfstyle.evaluation import films
+
+    for line in films.report(
+        options.clip, options.films, options.size, options.line, options.teacher, options.slice
+    ):
+        print(line, flush=True)
+    return 0
+
+
 def _evaluate_translation(commands):
     from tfstyle.data import folders
 
@@ -264,4 +318,4 @@ def _run_tone(options):
     return 0
 
 
-COMMANDS = (_evaluate, _evaluate_encoder, _evaluate_translation, _tone)
+COMMANDS = (_evaluate, _evaluate_encoder, _evaluate_film, _evaluate_translation, _tone)

@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import keras
@@ -104,6 +104,32 @@ class Protocol:
                 for tap, head in self.heads.items()
             )
         )
+
+
+def lpips(weights: str | os.PathLike) -> Callable[[np.ndarray, np.ndarray], float]:
+    """LPIPS on SqueezeNet, a function of two pictures, shape (height, width, 3), in [0, 1].
+
+    Zhang et al. 2018, https://arxiv.org/abs/1801.03924.
+
+    Args:
+        weights: Folder that holds the network's and the heads'.
+
+    Raises:
+        OSError: It does not.
+    """
+    network, heads = _second_opinion(weights)
+    if not heads:
+        raise FileNotFoundError(
+            f"Expected a folder with {squeezenet.WEIGHTS} and {LPIPS_HEADS}. Received: {weights}."
+        )
+
+    def distance(one, other):
+        first, second = (_features(network, picture) for picture in (one, other))
+        return float(
+            sum(weighted_distance(first[tap], second[tap], head) for tap, head in heads.items())
+        )
+
+    return distance
 
 
 def _features(network, image):

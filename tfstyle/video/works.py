@@ -43,12 +43,11 @@ class Work:
         self.told = {"segments": 0, "frames": 0, "tick": 0, "ended": False, "broken": None}
         self.told["shown"], self.arrays = False, {}
         begun = self._begun()
-        if begun is not None and begun != self.job:
-            if not overwrite:
-                raise FileExistsError(
-                    f"Expected the command that began {self.folder}, or --overwrite. "
-                    f"Received: another {self._other(begun)}."
-                )
+        if begun not in (None, self.job) and not overwrite:
+            raise FileExistsError(
+                f"Expected the command that began {self.folder}, or --overwrite. "
+                f"Received: another {self._other(begun)}."
+            )
         self.stale = begun != self.job
         if not self.stale:
             self._restore()

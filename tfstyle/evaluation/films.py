@@ -1,0 +1,87 @@
+"""How steady painted films are, beside the clip that they were painted from."""
+
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import images
+from tfstyle.video import clips, measures
+
+TALL = 200  # pixels that a slice is high at least
+
+
+def report(
+    clip: str | os.PathLike,
+    films: Sequence[str | os.PathLike],
+    size: int | None = None,
+    line: float = 0.5,
+    teacher: str | os.PathLike | None = None,
+    picture: str | os.PathLike | None = None,
+) -> Iterator[str]:
+    """Lines of a table: warp errors, and LPIPS between neighbours where its weights are.
+
+    Args:
+        clip: The untouched clip.
+        films: Painted from it: files or folders of frames.
+        size: Longer side that all are measured at; None is the clip's own.
+        line: As of `measures.measure`.
+        teacher: Folder with the weights of SqueezeNet and LPIPS.
+        picture: Where slices are written.
+
+    Raises:
+        OSError: A film cannot be read.
+        ValueError: A film has another size or number of frames.
+    """
+    if not 0 <= line <= 1:
+        raise ValueError(f"Expected --line from 0 to 1. Received: {line}.")
+    if picture:
+        images.check_writable(picture, overwrite=True)
+    distance = None
+    if teacher:
+        from tfstyle.metrics import protocol
+
+        distance = protocol.lpips(teacher)
+    opened = {str(path): clips.opened(path, size=size) for path in (clip, *films)}
+    untouched = opened.pop(str(clip))
+    figures, cuts = measures.measure(
+        _pictures(untouched),
+        {name: _pictures(each) for name, each in opened.items()},
+        line,
+        distance,
+    )
+    frames = len(figures[""].short) + 1 + cuts
+    yield (
+        f"{frames} frames of {untouched.look.width}x{untouched.look.height}, {cuts} cuts; warp "
+        "errors, lower is steadier"
+    )
+    wide = max(24, *(len(name) for name in figures), len(str(clip)) + 11)
+    yield f"{'':{wide}s}  {'short term':>10s}  {'long term':>10s}  {'LPIPS':>8s}".rstrip()
+    for name, found in figures.items():
+        short, long, near = found.means()
+        numbers = f"  {short:10.5f}  {long:10.5f}  {near:8.4f}".replace("nan", "  -")
+        yield f"{name or f'{clip}, untouched':{wide}s}{numbers}"
+    if picture:
+        images.write(slices(figures), picture)
+
+
+def _pictures(clip):
+    return (frame.picture for frame in clip.frames())
+
+
+def slices(figures: dict[str, measures.Figures]) -> np.ndarray:
+    """Lines of pixels over time, one below the other, as a sheet: flicker shows as stripes across.
+
+    Args:
+        figures: By name, as from `measures.measure`.
+
+    Returns:
+        Bytes of shape (height, width, 3).
+    """
+    cells = []
+    for name, found in figures.items():
+        lines = np.repeat(np.stack(found.slice), -(-TALL // len(found.slice)), axis=0)
+        cells.append(images.captioned(Path(name).name or "the clip, time downwards", lines))
+    return np.concatenate(list(itertools.chain(cells)))
