@@ -132,3 +132,11 @@ def decoded(path):
 
     with av.open(str(path)) as film:
         return [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+
+
+def write_sound(path):
+    """A file of sound alone."""
+    import av
+
+    with av.open(str(path), "w") as output:
+        _add_sound(output, output.add_stream("aac", RATE, layout="mono"), 0.2)

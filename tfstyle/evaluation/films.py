@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images
+from tfstyle import images, litert
 from tfstyle.video import clips, measures
 
 TALL = 200  # pixels that a slice is high at least
@@ -41,8 +41,8 @@ def report(
         images.check_writable(picture, overwrite=True)
     distance = None
     if teacher:
-        from tfstyle.metrics import protocol
-
+        with litert.quiet("TensorFlow"):
+            from tfstyle.metrics import protocol
         distance = protocol.lpips(teacher)
     opened = {str(path): clips.opened(path, size=size) for path in (clip, *films)}
     untouched = opened.pop(str(clip))

@@ -61,8 +61,15 @@ def warped(picture: np.ndarray, flow: np.ndarray, smooth: bool = False) -> np.nd
 
 def inside(flow: np.ndarray) -> np.ndarray:
     """Which pixels are not beyond the borders of the other frame, shape (height, width)."""
-    at, (height, width) = places(*flow.shape[:2]) + flow, flow.shape[:2]
-    return np.logical_and((at >= 0).all(-1), (at <= (width - 1, height - 1)).all(-1))
+    across, down = packages.cv2().split(places(*flow.shape[:2]) + flow)
+    height, width = flow.shape[:2]
+    return (across >= 0) & (across <= width - 1) & (down >= 0) & (down <= height - 1)
+
+
+def squared(flow: np.ndarray) -> np.ndarray:
+    """The squared lengths of a flow, shape (height, width)."""
+    across, down = packages.cv2().split(flow)
+    return across * across + down * down
 
 
 def visible(forth: np.ndarray, back: np.ndarray) -> np.ndarray:
@@ -76,8 +83,8 @@ def visible(forth: np.ndarray, back: np.ndarray) -> np.ndarray:
         back: Flow from the other to this one.
     """
     returned = warped(back, forth)
-    apart, lengths = (np.square(x).sum(-1) for x in (forth + returned, forth))
-    occluded = apart > 0.01 * (lengths + np.square(returned).sum(-1)) + 0.5
+    apart, lengths = squared(forth + returned), squared(forth)
+    occluded = apart > 0.01 * (lengths + squared(returned)) + 0.5
     steps = [np.square(d) for c in (0, 1) for d in np.gradient(forth[..., c])]
     bordering = sum(steps) > 0.01 * lengths + 0.002
     return ~occluded & ~bordering & inside(forth)

@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 
 from tfstyle.video import packages
-from tfstyle.video.flow import flow, grey, inside, warped
+from tfstyle.video.flow import flow, grey, inside, squared, warped
 
 STEADY = 0.7  # share of the frame before, chosen by warp error and by looking
 SCALE = 0.5  # of the sides that flow is found on
@@ -67,18 +67,17 @@ def motion(now: np.ndarray, before: np.ndarray, height: int, width: int) -> Moti
     cv2 = packages.cv2()
     forth, back = flow(now, before), flow(before, now)
     returned = warped(back, forth)
-    apart, lengths = (np.square(x).sum(-1) for x in (forth + returned, forth))
-    lengths += np.square(returned).sum(-1)
-    met = np.exp(-apart / (0.05 * lengths + 0.25))
+    lengths = squared(forth) + squared(returned)
+    met = cv2.exp(-squared(forth + returned) / (0.05 * lengths + 0.25))
     carried = _difference(now, warped(before, forth))
     trusted = met * _trust(carried) * inside(forth)
-    scale = np.float32([width / now.shape[1], height / now.shape[0]])
+    scale = width / now.shape[1], height / now.shape[0], 0.0, 0.0  # across, down
 
     def full(array):
         return cv2.resize(np.float32(array), (width, height), interpolation=cv2.INTER_LINEAR)
 
     return Motion(
-        full(forth) * scale,
+        cv2.multiply(full(forth), scale),
         full(trusted),
         full(_trust(_difference(now, before))),
         bool(trusted.mean() < TRUSTED and carried.mean() > CUT),
@@ -90,7 +89,7 @@ def _difference(a, b):
 
 
 def _trust(difference):
-    return np.exp(-np.square(difference / np.float32(CHANGE)))
+    return packages.cv2().exp(-np.square(difference / np.float32(CHANGE)))
 
 
 class Steady:
@@ -116,12 +115,14 @@ class Steady:
         return painted
 
     def _drawn(self, painted, motion):
+        cv2 = packages.cv2()
         carried = warped(self.before, motion.flow, smooth=True)
+        np.clip(carried, 0.0, 1.0, out=carried)  # which cubics leave
         lies = _share_of_lying(painted, self.before, carried)
-        trust = motion.moved + lies * (motion.stayed - motion.moved)
-        candidate = carried + lies[..., None] * (self.before - carried)
-        drawn = painted + (np.float32(self.share) * trust)[..., None] * (candidate - painted)
-        return np.clip(drawn, 0.0, 1.0, out=drawn)
+        share = motion.moved + lies * (motion.stayed - motion.moved)
+        share *= np.float32(self.share)
+        candidate = cv2.blendLinear(self.before, carried, lies, 1.0 - lies)
+        return cv2.blendLinear(candidate, painted, share, 1.0 - share)
 
 
 def _share_of_lying(painted, lying, carried):
@@ -131,4 +132,4 @@ def _share_of_lying(painted, lying, carried):
         cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (painted, lying, carried)
     )
     off = [cv2.blur(cv2.absdiff(now, each), (PATCH, PATCH)) for each in candidates]
-    return 1.0 / (1.0 + np.exp(np.clip((off[0] - off[1]) / np.float32(SURE), -30.0, 30.0)))
+    return 1.0 / (1.0 + cv2.exp((off[0] - off[1]) / np.float32(SURE)))
