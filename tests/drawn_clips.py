@@ -37,7 +37,6 @@ def write(
     cut=None,
     frames=None,
     colours=(),
-    subtitles=False,
     **options,
 ):
     """A clip.
@@ -54,7 +53,6 @@ def write(
         cut: As of `pictures`.
         frames: RGB bytes instead of `pictures`.
         colours: Attributes of the codec context, by name.
-        subtitles: Whether there is a stream of text.
         **options: Of the encoder.
     """
     import av
@@ -140,3 +138,23 @@ def write_sound(path):
 
     with av.open(str(path), "w") as output:
         _add_sound(output, output.add_stream("aac", RATE, layout="mono"), 0.2)
+
+
+def subtitled(clip, path):
+    """A clip with a line of text from 0.1 to 0.3 s."""
+    import av
+
+    with av.open(str(path), "w") as output, av.open(str(clip)) as source:
+        pictures = output.add_stream_from_template(source.streams.video[0])
+        words = output.add_mux_stream("subrip", time_base=Fraction(1, 1000))
+        words.metadata["language"] = "eng"
+        line = av.Packet(b"A disc.")
+        line.stream, line.time_base = words, Fraction(1, 1000)
+        line.pts = line.dts = 100
+        line.duration = 200
+        output.mux(line)
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = pictures
+                output.mux(packet)
+    return path

@@ -285,9 +285,44 @@ def test_the_way_out_is_checked_before_the_way_in(tmp_path, capsys):
     assert (tmp_path / "out.mp4").read_bytes() == b"mine"
 
 
+def test_a_clip_is_never_replaced_by_its_film(tmp_path, capsys, clip):
+    before = clip.read_bytes()
+    refused(capsys, film(clip, *STYLE, "--overwrite", "-o", clip), "another place")
+    assert clip.read_bytes() == before
+
+
+def test_subtitles_go_with_the_film_where_it_holds_them(tmp_path, capsys, clip):
+    source = drawn_clips.subtitled(clip, tmp_path / "clip.mkv")
+    assert film(source, *STYLE, "-o", tmp_path / "out.mkv") == 0
+    with av.open(str(tmp_path / "out.mkv")) as found:
+        (stream,) = found.streams.subtitles
+        assert stream.metadata["language"] == "eng"
+        packets = [packet for packet in found.demux(stream) if packet.size]
+    assert [(bytes(p), p.pts * p.time_base) for p in packets] == [(b"A disc.", Fraction(1, 10))]
+    refused(capsys, film(source, *STYLE, "-o", tmp_path / "out.mp4"), "holds subtitles of srt")
+
+
+def test_a_longer_folder_of_frames_is_replaced_whole(tmp_path, clip):
+    assert copied(clip, tmp_path / "frames") == 0
+    assert copied(clip, tmp_path / "frames", "--end", "0.2", "--overwrite") == 0
+    assert len(list((tmp_path / "frames").iterdir())) == 5
+
+
+def test_a_broadcast_begins_at_0(tmp_path):
+    clip = drawn_clips.write(
+        tmp_path / "clip.ts",
+        ticks=[900_000 + 3600 * i for i in range(12)],
+        time_base=Fraction(1, 90000),
+    )
+    began = drawn_clips.times(clip)[0]
+    assert began > 1 and film(clip, *STYLE, "-o", tmp_path / "out.mp4") == 0
+    shift = began - drawn_clips.times(tmp_path / "out.mp4")[0]
+    assert drawn_clips.times(tmp_path / "out.mp4") == [t - shift for t in drawn_clips.times(clip)]
+
+
 def test_an_output_that_cannot_hold_the_sound_is_refused(tmp_path, capsys):
     clip = drawn_clips.write(tmp_path / "clip.mp4", sound="mono")
-    refused(capsys, film(clip, *STYLE, "-o", tmp_path / "out.webm"), "audio of aac, such as .mkv")
+    refused(capsys, film(clip, *STYLE, "-o", tmp_path / "out.webm"), "sound of aac, such as .mkv")
     assert film(clip, *STYLE, "--only-pictures", "-o", tmp_path / "out.webm") == 0
 
 

@@ -5,15 +5,16 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from fractions import Fraction
 from pathlib import Path
 
 from tfstyle.cli import masks, paint
-from tfstyle.cli.options import add_precision, command, positive
+from tfstyle.cli.options import ONE_PASS, add_precision, command, positive
 from tfstyle.video.steady import STEADY
 
 CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "png")
-PRECISION = "what is computed in where Keras paints: masks, and finished runs; auto is float32, or"
+PRECISION = "what is computed in where Keras paints: masks, and finished runs" + ONE_PASS
 
 
 def _film(commands):
@@ -72,10 +73,14 @@ def _film(commands):
 
 def _add_cut(parser):
     parser.add_argument(
-        "--start", type=_seconds, default=Fraction(0), metavar="SECONDS", help="or 1:02:03.5"
+        "--start",
+        type=_seconds,
+        default=Fraction(0),
+        metavar="SECONDS",
+        help="of the clip, such as 3.5 or 1:02:03.5 (default: its beginning)",
     )
     parser.add_argument(
-        "--end", type=_seconds, metavar="SECONDS", help="of the clip (default: its end)"
+        "--end", type=_seconds, metavar="SECONDS", help="likewise (default: its end)"
     )
     parser.add_argument(
         "--fps",
@@ -148,8 +153,8 @@ def _run_film(options):
 
     os.environ.setdefault("SVT_LOG", "1")  # errors alone, of AV1's encoder
     target = Path(options.output)
-    codec = joining.checked_codec(options.output, options.codec)
-    _check_place(target, options.overwrite)
+    codec = joining.checked_codec(target, options.codec)
+    _check_place(target, options)
     films.one_pass(options.method)
     steady.checked_steady(options.steady)
     checked_strength(options.strength)
@@ -167,11 +172,13 @@ def _run_film(options):
     return _make(clip, _crew(clip, options, regions), encoding, work, copied, options)
 
 
-def _check_place(target, overwrite):
+def _check_place(target, options):
     """Refuses a place that takes no film, before anything else is looked at."""
     from tfstyle import images
     from tfstyle.video import joining
 
+    if target.resolve() == Path(options.clip).resolve():
+        raise ValueError(f"Expected another place than the clip's. Received: {target}.")
     if not joining.is_folder(target):
         images.check_writable(target, True, joining.SUFFIXES)
     elif target.exists() and not target.is_dir():
@@ -281,7 +288,8 @@ def _stopping():
         asked.append(number)
 
     numbers = (signal.SIGINT, signal.SIGTERM)
-    handlers = {number: signal.signal(number, stop) for number in numbers}
+    mine = threading.current_thread() is threading.main_thread()
+    handlers = {number: signal.signal(number, stop) for number in numbers if mine}
     try:
         yield asked
     finally:

@@ -21,6 +21,7 @@ STORED = {  # FFmpeg's names, by whether there are more than eight bits, and tra
     (True, False): "rgb48le",
     (True, True): "rgba64le",
 }
+BROADCAST = ("mpegts", "mpeg")  # formats whose clocks begin anywhere
 COPIED = ("audio", "subtitle")
 
 
@@ -52,6 +53,8 @@ class Clip:
 
     Attributes:
         look: What the frames are that are taken.
+        origin: When the film begins, in seconds of its own clock.
+        copied: Its streams of sound and subtitles, by number.
         broken: Why the film ends early or lacks frames, in words, once frames have been read.
     """
 
@@ -60,7 +63,8 @@ class Clip:
         with self._container() as container:
             stream = _film(container, path)
             self.time_base = stream.time_base or Fraction(1, 90000)
-            begins = container.start_time or 0  # in millionths of a second
+            broadcast = container.format.name in BROADCAST
+            begins = (container.start_time or 0) if broadcast else 0  # in millionths of a second
             self.origin = Fraction(begins, 1_000_000)
             self.shift = round(self.origin / self.time_base)
             self.whole = self._look(container, stream)

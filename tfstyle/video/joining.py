@@ -17,6 +17,7 @@ USUAL = {".webm": "vp9", ".gif": "png", "": "png"}  # codecs; of the other suffi
 SUFFIXES = (*FILMS, ".gif")
 HOLDS = {"mp4": ("h264", "hevc", "av1", "vp9"), "mov": ("h264", "hevc", "png")}
 HOLDS |= {"matroska": ("h264", "hevc", "av1", "vp9", "ffv1", "png"), "webm": ("vp9", "av1")}
+KINDS = {"audio": "sound", "subtitle": "subtitles"}
 INDEX_FIRST = {"movflags": "+faststart"}  # so that browsers play it while it is loaded
 
 
@@ -77,7 +78,7 @@ def _tried(target, clip, encoding, index):
         except (av.error.FFmpegError, ValueError):
             name = stream.codec_context.name if stream.codec_context else "unknown"
             raise ValueError(
-                f"Expected an output that holds {stream.type} of {name}, such as .mkv, or "
+                f"Expected an output that holds {KINDS[stream.type]} of {name}, such as .mkv, or "
                 f"--only-pictures. Received: {target}."
             ) from None
 
@@ -125,6 +126,7 @@ def film(
         for index in copied:
             source = stack.enter_context(clip.source())
             stream = output.add_stream_from_template(source.streams[index])
+            stream.metadata.update(source.streams[index].metadata)  # its language, for one
             ways.append(_sound(clip, source, index, stream, until))
         output.start_encoding()
         for _, _, packet in heapq.merge(*ways, key=lambda way: way[:2]):
@@ -169,3 +171,6 @@ def frames(target: Path, packets: Iterator[Packet]) -> None:
             path = made / f"{number:06d}.png"
             with images.writing(target):
                 path.write_bytes(packet.content)
+    for path in target.glob(f"{'[0-9]' * 6}.png"):
+        if int(path.stem) > number:  # of a longer film that was there
+            path.unlink()
