@@ -167,8 +167,12 @@ class Clip:
             if held is not None:
                 yield held[0], max(1, held[1].duration or step), held[1]
             declared = stream.frames
-        if not since and self.broken is None and declared and count < declared:
-            self.broken = f"which breaks off: it has {count} of {declared} frames"
+            ends = (stream.start_time or 0) + (stream.duration or 0) - self.shift
+        if self.broken is None and declared and last is not None:
+            if since and last + 3 * step < ends:
+                self.broken = f"which breaks off after {float(last * self.time_base):.1f} s"
+            elif not since and count < declared:
+                self.broken = f"which breaks off: it has {count} of {declared} frames"
 
     def _decoded(self, container, stream):
         """Frames as far as there are; what cannot be decoded is left out and told of."""
