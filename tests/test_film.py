@@ -14,6 +14,7 @@ import pytest
 
 import tfstyle
 from tfstyle import cli, images
+from tfstyle.video import clips
 
 av = pytest.importorskip("av")
 pytest.importorskip("cv2")
@@ -367,6 +368,35 @@ def test_a_film_from_python_is_an_iterator(clip):
     assert first.picture.shape == (48, 64, 3) and first.picture.dtype == np.float32
     assert (first.time, first.duration) == (0.0, 0.08)
     assert [frame.time for frame in frames] == pytest.approx([0.08, 0.16, 0.24, 0.32])
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("clip.mp4", {}),
+        ("clip.mkv", {"time_base": Fraction(1, 1000)}),
+        ("clip.ts", {"time_base": Fraction(1, 90000)}),
+        ("clip.mpg", {"time_base": Fraction(1, 25), "codec": "mpeg2video"}),
+        ("clip.gif", {"time_base": Fraction(1, 100), "codec": "gif", "pix_fmt": "rgb8"}),
+    ],
+)
+def test_frames_are_the_same_from_wherever_they_are_read(tmp_path, name, made):
+    clip = clips.opened(drawn_clips.write(tmp_path / name, count=90, **made))
+    every = list(clip.frames())
+    for first in (1, 30, 60, 89):
+        rest = list(clip.frames(every[first].tick))
+        assert [frame.tick for frame in rest] == [frame.tick for frame in every[first:]]
+        for one, other in zip(rest, every[first:], strict=True):
+            np.testing.assert_array_equal(one.picture, other.picture)
+
+
+def test_styles_from_python_are_those_of_stylize(tmp_path, clip, painting):
+    images.write(painting, tmp_path / "style.png")
+    found = [
+        next(tfstyle.film(clip, style)).picture
+        for style in (images.read(tmp_path / "style.png"), tmp_path / "style.png")
+    ]
+    np.testing.assert_array_equal(*found)
 
 
 def test_a_film_that_is_left_early_ends_its_threads(clip):

@@ -154,10 +154,14 @@ class Clip:
             stream = _film(container, self.path)
             stream.thread_type = "AUTO"
             step = max(1, round(1 / (self.whole.rate * self.time_base)))
-            if since:
-                container.seek(since + self.shift, stream=stream)
+            if since:  # a second before, since what follows a key frame may need what was before
+                at = max(0, since - round(1 / self.time_base)) + self.shift
+                with contextlib.suppress(packages.av().error.FFmpegError):
+                    container.seek(at, stream=stream)
             held = None
             for frame in self._decoded(container, stream):
+                if since and last is None and frame.pts is None:
+                    continue
                 tick = (last or 0) + step if frame.pts is None else frame.pts - self.shift
                 if last is not None and tick <= last:
                     tick = last + 1
