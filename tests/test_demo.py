@@ -108,6 +108,55 @@ def test_an_optimisation_shows_itself_growing_and_can_be_left(lake, monkeypatch)
     np.testing.assert_array_equal(same.picture, lake)
 
 
+@pytest.fixture
+def clip(folder):
+    pytest.importorskip("av")
+    import drawn_clips
+
+    return drawn_clips.write(folder / "clip.mp4", count=60, size=(48, 64), sound="mono")
+
+
+def test_a_film_grows_and_what_there_is_can_be_kept(studio, folder, clip):
+    import drawn_clips
+
+    from tfstyle.demo.desk import Desk
+
+    asked = str(clip), None, "starry-night", "johnson"
+    answers = list(Desk(studio, folder).film(*asked))
+    films = list(dict.fromkeys(film for _, _, film in answers if film))
+    assert "% done" in answers[0][1] and answers[0][2] is None
+    assert [len(drawn_clips.times(film)) for film in films] == [50, 60]
+    assert drawn_clips.times(films[-1]) == drawn_clips.times(clip)
+    assert drawn_clips.sounds(films[-1]) == drawn_clips.sounds(clip)
+    work = Desk(studio, folder).film(*asked)
+    kept = next(film for _, _, film in work if film)
+    work.close()
+    assert len(drawn_clips.times(kept)) == 50
+
+
+def test_a_film_is_bounded(studio, folder, monkeypatch):
+    av = pytest.importorskip("av")
+    import drawn_clips
+
+    from tfstyle.demo.desk import Desk
+
+    monkeypatch.setattr("tfstyle.demo.studio.FILM", 1)
+    clip = drawn_clips.write(folder / "large.mp4", count=40, size=(96, 1024))
+    *_, (_, words, film) = Desk(studio, folder).film(str(clip), None, "starry-night", "johnson")
+    assert "480x45 pixels" in words and len(drawn_clips.times(film)) == 25
+    with av.open(film) as found:
+        assert found.streams.video[0].width == 480
+
+
+def test_a_list_of_other_files_is_no_film(studio, folder, clip):
+    from tfstyle.demo.desk import Desk
+
+    path = folder / "list.m3u8"
+    path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{clip.name}\n#EXT-X-ENDLIST\n")
+    with pytest.raises(OSError, match="Expected a film"):
+        list(Desk(studio, folder).film(str(path), None, "starry-night", "johnson"))
+
+
 def test_regions_leave_the_rest_as_it_was(studio, lake):
     layer = np.zeros((SIDE, 2 * SIDE, 4), np.uint8)
     layer[:, :SIDE] = (230, 25, 75, 255)
@@ -187,6 +236,20 @@ def test_programs_paint_translate_and_compare(client, folder):
     assert images.read(sheet).shape[1] > 4 * SIDE
 
 
+def test_programs_paint_films(client, folder, clip):
+    import drawn_clips
+
+    frame, words, film = client.predict(
+        clip=given(clip), name="great-wave", method="johnson", api_name="/film"
+    )
+    film = film["video"] if isinstance(film, dict) else film
+    assert images.read(frame).shape == (48, 64, 3) and "johnson-great-wave: 64x48" in words
+    assert drawn_clips.times(film) == drawn_clips.times(clip)
+    (folder / "words.mp4").write_text("no film " * 50)
+    with pytest.raises(Exception, match=r"Expected a film\. Received: words\.mp4"):
+        client.predict(clip=given(folder / "words.mp4"), name="irises", api_name="/film")
+
+
 def layer_of(folder, height, width, mode="RGBA"):
     """Red in the left half, as a program paints it."""
     layer = np.zeros((height, width, 4), np.uint8)
@@ -209,7 +272,7 @@ def test_programs_paint_regions_within_limits(client, folder):
 
 def test_endpoints_are_documented(client):
     found = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(found) == {"/paint", "/optimise", "/translate", "/compare"}
+    assert set(found) - {"/film"} == {"/paint", "/optimise", "/translate", "/compare"}
     for endpoint in found.values():
         assert len(endpoint["description"]) > 30
         assert all(each["parameter_name"] for each in endpoint["parameters"])

@@ -23,6 +23,7 @@ LAYERS = 8  # at most
 COMPARED = 512  # pixels of the longer side
 COLUMNS = 4  # of a sheet
 QUALITY = 95
+FRAME_SHOWN = 1.0  # seconds between two frames of a film that are shown
 
 NO_PHOTO = "Expected a photograph: drop one in, or choose an example."
 NO_STYLE = "Expected a painting, or a style by name."
@@ -162,6 +163,43 @@ class Desk:
     def _answer(self, before, painted, note):
         after = self.kept(painted.picture, f"{Path(before).stem}-{painted.model}")
         return (before, after), f"{painted} {note}".strip(), after
+
+    def film(
+        self,
+        clip: str,
+        painting: str | None = None,
+        name: str | None = None,
+        method: str = FIRST,
+        strength: float = 1.0,
+        keep_colors: str = PAINTINGS,
+    ):
+        """Paints the beginning of a film, ten seconds and 480 pixels wide at most, without flicker.
+
+        Args:
+            clip: The film's file.
+            painting: The painting's file; or a name.
+            name: Of a style that the method knows, such as starry-night.
+            method: ghiasi, johnson and others that paint in one pass.
+            strength: 0 is the film, 1 the full style.
+            keep_colors: Whose colours the film has.
+
+        Returns:
+            The newest frame, a line about it, and the film as far as it is painted.
+        """
+        if not clip:
+            raise ValueError("Expected a film: drop one in.")
+        if not (painting or name):
+            raise ValueError(NO_STYLE)
+        style = self.studio.read(painting)[0] if painting else name
+        order = Order(np.zeros(0), [style], method, strength, None, KEEP[keep_colors])
+        target = self.folder / uuid.uuid4().hex / f"{Path(clip).stem}-painted.mp4"
+        target.parent.mkdir(parents=True)
+        told, film = 0.0, None
+        for painted, part in self.studio.film(clip, order, target):
+            film = film if part is None else str(part)
+            if part is not None or painted.seconds - told > FRAME_SHOWN or told == 0.0:
+                told = max(painted.seconds, 1e-3)
+                yield self.kept(painted.picture, "frame"), str(painted), film
 
     def compare(self, photo: str, painting: str | None = None, name: str | None = None):
         """Paints a photograph by every family, side by side, with times.

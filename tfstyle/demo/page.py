@@ -12,7 +12,7 @@ import gradio as gr
 from tfstyle import examples
 from tfstyle.demo.desk import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Desk
 from tfstyle.demo.easels import FIRST
-from tfstyle.demo.studio import STYLES, Studio
+from tfstyle.demo.studio import FILM, FILM_SIDE, STYLES, Studio, films
 
 QUICK, SLOW = "quick", "slow"  # queues: who optimises or compares keeps nobody else waiting
 FORGOTTEN = (300, 3600)  # seconds between cleanings, and after which a picture is deleted
@@ -20,6 +20,8 @@ HEAD = """# tfstyle
 Your photograph in the style of a painting. Drop in both, press Paint, and move the slider."""
 REGIONS = f"""Paint where each style goes: {", ".join(COLOURS)} are the first to the fourth.
 What stays bare stays the photograph. This takes some seconds longer."""
+FILM_WORDS = f"""The first {FILM} seconds are painted, {FILM_SIDE} pixels wide at most.
+`tfstyle film` in a shell paints whole films at their own size."""
 FONTS = ["system-ui", "sans-serif"]
 CSS = "#gallery .grid-wrap, #sheet .grid-wrap {padding-top: 2.2rem}"
 
@@ -47,6 +49,9 @@ class Page:
                 self._translate_tab()
             with gr.Tab("Compare"):
                 self._compare_tab()
+            if films():
+                with gr.Tab("Film"):
+                    self._film_tab()
         return blocks
 
     def _paint_tab(self):
@@ -231,6 +236,47 @@ class Page:
             **self.slow,
         )
         stop.click(None, None, None, cancels=[event])
+
+    def _film_tab(self):
+        easels = {name: each for name, each in self.studio.easels.items() if each.row.lite}
+        with gr.Row():
+            with gr.Column():
+                clip = gr.File(label="Film", file_types=["video", ".gif", ".mkv"], height=120)
+                clip.preprocess = self._uploaded
+                painting = self._picture(label="Painting", height=200, elem_id="film-painting")
+                name = self._names(easels[FIRST], "Or a style by name", "film-name")
+                method = gr.Dropdown(
+                    [(easel.title, each) for each, easel in easels.items()],
+                    value=FIRST,
+                    label="Method",
+                    elem_id="film-method",
+                )
+                strength = _strength()
+                keep = gr.Radio(list(KEEP), value=PAINTINGS, label="Colours")
+                with gr.Row():
+                    button = gr.Button("Paint the film", variant="primary", elem_id="film")
+                    stop = gr.Button("Stop and keep this", elem_id="film-stop")
+            with gr.Column():
+                gr.Markdown(FILM_WORDS)
+                frame = gr.Image(type="filepath", label="Newest frame", elem_id="film-frame")
+                report = gr.Markdown(label="Report", elem_id="film-report")
+                film = gr.Video(label="The film so far", elem_id="film-seen")
+        event = button.click(
+            said(self.desk.film),
+            [clip, painting, name, method, strength, keep],
+            [frame, report, film],
+            api_name="film",
+            **self.slow,
+        )
+        stop.click(None, None, None, cancels=[event])
+        painting.upload(lambda: None, None, name, **_private())
+        name.input(lambda: None, None, painting, **_private())
+        method.input(
+            lambda chosen: gr.update(choices=self._named(self.studio.easels[chosen]), value=None),
+            method,
+            name,
+            **_private(),
+        )
 
     def _again(self, photo, painting, name, method, *rest):
         """`paint` where there is all that it needs and it does not take long."""

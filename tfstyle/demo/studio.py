@@ -1,20 +1,31 @@
 """Paints, translates and compares for several people at once."""
 
+import contextlib
 import dataclasses
+import importlib.util
 import time
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
-from tfstyle import color, images, masks
+from tfstyle import color, images, masks, weights
 from tfstyle.demo.easels import FIRST, Easel, easels, translations
 from tfstyle.demo.pool import Pool
 from tfstyle.methods import Takes, method
 from tfstyle.methods.vectors import distances
+from tfstyle.video import clips, joining, making
+from tfstyle.video.encoding import Encoding
+from tfstyle.video.frames import Cut
+from tfstyle.video.painting import painters
+from tfstyle.video.steady import STEADY
 
 READABLE = 100_000_000  # pixels; larger files are refused before they are decoded
 STYLES = 4  # at most
 SHOWN = 0.5  # seconds between two pictures of an optimisation
+FILM = 10  # seconds of a film
+FILM_SIDE = 480  # pixels of its longer side
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,6 +178,44 @@ class Studio:
                     picture = keep(order.photo, work.finished(progress.picture))
                     yield Painted(picture, model, seconds, progress.share)
 
+    def film(self, path: str, order: Order, target: Path) -> Iterator[tuple[Painted, Path | None]]:
+        """The beginning of a film, FILM seconds long and FILM_SIDE pixels wide at most.
+
+        Args:
+            path: The clip.
+            order: Styles, method, strength and colours; its photograph is not looked at.
+            target: The film, an .mp4 file.
+
+        Yields:
+            Each frame as it is painted, and now and then the film so far.
+
+        Raises:
+            OSError, ValueError: The clip cannot be read, or the order not be painted; says why.
+        """
+        easel = self._easel(order)
+        if not easel.row.lite:
+            raise ValueError(f"Expected a method that paints in one pass. Received: {easel.name}.")
+        named = easel.row.takes is Takes.NAME
+        model = easel.model(order.styles[0]) if named else easel.name
+        strength = easel.row.strength if order.strength is None else order.strength
+        clip = clips.opened(path, Cut(end=Fraction(FILM)))
+        if max(clip.look.height, clip.look.width) > FILM_SIDE:
+            clip = clips.opened(path, Cut(end=Fraction(FILM)), FILM_SIDE)
+        styles = None if named else list(order.styles)
+        crew = painters(
+            lambda threads: weights.load_lite(model, threads),
+            lambda found: found.painter(styles, strength, order.weights, order.keep_colors),
+            clip.look,
+        )
+        copied = [] if _unheld(target, clip) else clip.copied
+        start, share = time.perf_counter(), STEADY if strength else 0.0
+        work = making.growing(clip, crew, share, Encoding("h264", clip.look), target, copied)
+        with contextlib.closing(work):
+            for number, (frame, film) in enumerate(work, 1):
+                done = min(0.99, number / max(1, clip.look.count or number))
+                seconds = time.perf_counter() - start
+                yield Painted(frame.picture, model, seconds, 1.0 if film == target else done), film
+
     def translate(self, photo: np.ndarray, model: str, strength: float = 1.0) -> Painted:
         """A photograph in another domain.
 
@@ -227,6 +276,20 @@ class Studio:
         """Of what was found the one whose own style is nearest to a style."""
         with self.pool.lent(FIRST) as stylizer:
             return found[np.argmin(distances(stylizer, style, styles))]
+
+
+def _unheld(target, clip):
+    """Whether a film cannot have the clip's sound."""
+    try:
+        joining.check(target, clip, Encoding("h264", clip.look), clip.copied)
+    except ValueError:
+        return True
+    return False
+
+
+def films() -> bool:
+    """Whether films can be painted: what pip install 'tfstyle[film]' adds is there."""
+    return all(importlib.util.find_spec(name) for name in ("av", "cv2"))
 
 
 def painted_masks(layer: np.ndarray, colours: Sequence[str]) -> list[np.ndarray] | None:

@@ -14,6 +14,7 @@ from tfstyle.video import packages
 from tfstyle.video.frames import HIGH_RANGE, LIMITED, UNSPECIFIED, Cut, Frame, Look
 
 PICTURES = ("image2", "_pipe", "tty", "ico", "bin")  # FFmpeg's formats that are no films
+LISTS = ("hls", "concat", "dash", "imf")  # and those that name other files
 RATE = Fraction(25)  # frames a second of a folder
 STORED = {  # FFmpeg's names, by whether there are more than eight bits, and transparency
     (False, False): "rgb24",
@@ -76,7 +77,7 @@ class Clip:
         if self.path.stat().st_size == 0:
             raise OSError(f"Expected a film. Received: {self.path}, an empty file.")
         try:
-            return av.open(str(self.path.resolve()))
+            return av.open(str(self.path.resolve()), options={"protocol_whitelist": "file"})
         except PermissionError:
             raise PermissionError(f"Expected a readable film. Received: {self.path}.") from None
         except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -289,6 +290,8 @@ def _film(container, path):
         raise OSError(
             f"Expected a film. Received: {path}, which is none; `tfstyle stylize` paints pictures."
         )
+    if name in LISTS:
+        raise OSError(f"Expected a film. Received: {path} ({name}), a list of others.")
     if not pictures:
         raise OSError(f"Expected a film. Received: {path} ({name}), which has no moving pictures.")
     best = container.streams.best("video")

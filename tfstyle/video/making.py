@@ -4,11 +4,13 @@ import contextlib
 import itertools
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from tfstyle import images
 from tfstyle.video import gif, joining
 from tfstyle.video.encoding import Encoding, Packet, Segment
+from tfstyle.video.frames import Frame
 from tfstyle.video.painting import Painter, State, painted
 from tfstyle.video.steady import Steady
 from tfstyle.video.works import Work
@@ -65,6 +67,46 @@ def make(
     if ended:
         work.remove()
     return ended
+
+
+def growing(
+    clip,
+    crew: Sequence[Painter],
+    steady: float,
+    encoding: Encoding,
+    target: Path,
+    copied: Sequence[int],
+) -> Iterator[tuple[Frame, Path | None]]:
+    """A short film as it grows: each painted frame, and after every segment the film so far.
+
+    Args:
+        clip: As of `make`.
+        crew: As of `make`.
+        steady: As of `make`.
+        encoding: As of `make`.
+        target: The last film; those before it have a number in their names.
+        copied: As of `make`.
+
+    Raises:
+        ValueError, OSError: As of `make`.
+    """
+    packets: list[Packet] = []
+    with contextlib.closing(painted(clip.frames(), crew, State(Steady(steady)))) as found:
+        frame, ended = None, False
+        while not ended:
+            segment, number = Segment(encoding), 0
+            for frame in itertools.islice(found, SEGMENT):
+                segment.add(frame)
+                number += 1
+                yield frame, None
+            ended = number < SEGMENT
+            packets += segment.finish() if number else []
+            if not packets:
+                raise ValueError(f"Expected frames to paint. Received: {clip.path}, none.")
+            path = target if ended else target.with_stem(f"{target.stem}-{len(packets)}")
+            until = _until(clip, encoding, ended, packets[-1])
+            _write(path, clip, encoding, packets.copy, len(packets), copied, until)
+            yield frame, path
 
 
 def _paint(clip, crew, steady, encoding, work, count, stopped):
