@@ -64,7 +64,7 @@ def test_without_beam_a_sentence_says_what_to_install(folder, tmp_path, monkeypa
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "apache_beam", None)
     assert batch(folder, *STYLE, "-o", tmp_path / "painted") == 2
-    assert "pip install 'tfstyle[beam]'" in capsys.readouterr().err
+    assert 'pip install "tfstyle[beam]"' in capsys.readouterr().err
     assert not (tmp_path / "painted").exists()
 
 

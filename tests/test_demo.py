@@ -20,7 +20,9 @@ from tfstyle.methods import Takes
 from tfstyle.methods.gatys.settings import Settings
 
 pytest.importorskip("gradio")
+from tfstyle.demo.desk import Desk
 from tfstyle.demo.easels import easels, translations
+from tfstyle.demo.page import Page
 from tfstyle.demo.pool import Pool, remembered
 from tfstyle.demo.studio import Order, Studio, painted_masks
 
@@ -81,6 +83,16 @@ def test_every_family_that_is_released_is_offered(studio):
     assert {"adain", "cin", "gatys", "johnson", "wct"} <= set(easels())
     assert "starry-night" in easels()["johnson"].names
     assert {name.partition("-")[0] for name in translations()} == {"cyclegan", "pix2pix"}
+
+
+@pytest.mark.slow
+def test_the_page_stands_without_methods_that_optimise_and_without_translations(tmp_path):
+    studio = Studio(40_000)
+    studio.easels.pop("gatys")
+    studio.translations.clear()
+    blocks = Page(Desk(studio, tmp_path), 1).blocks()
+    asked = {fn.api_name for fn in blocks.fns.values() if fn.api_visibility == "public"}
+    assert asked == {"paint", "compare"}
 
 
 @pytest.mark.parametrize("name", [n for n, easel in easels().items() if easel.row.lite])

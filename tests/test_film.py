@@ -331,7 +331,7 @@ def test_an_output_that_cannot_hold_the_sound_is_refused(tmp_path, capsys):
 def test_without_the_extra_a_sentence_names_it(tmp_path, capsys, clip, monkeypatch, module, title):
     monkeypatch.setitem(sys.modules, module, None)
     code = film(clip, *STYLE, "-o", tmp_path / "out.mp4")
-    refused(capsys, code, f"Expected {title}: pip install 'tfstyle[film]'")
+    refused(capsys, code, f'Expected {title}: pip install "tfstyle[film]"')
 
 
 def test_every_form_of_style(tmp_path, clip, painting):

@@ -275,7 +275,7 @@ def test_only_addresses_need_tensorflow_hub_and_say_how_to_get_it(package, shelf
     for name in [n for n in sys.modules if n.partition(".")[0] == "tensorflow_hub"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(OSError, match=r"pip install 'tfstyle\[hub\]'"):
+    with pytest.raises(OSError, match=r'pip install "tfstyle\[hub\]"'):
         hub.load("magenta")
     assert hub.load(shelf / "flat.tar.gz")
 

@@ -1,10 +1,10 @@
 """What people choose between: the released models with their facts, in one place."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tfstyle import weights
+from tfstyle import licences, weights
 from tfstyle.methods import MAGENTA, Method, Takes, method
 
 WEIGHTS = {"int8": "int8", "dynamic": "int8", "float16": "float16", "float32": "float32"}
@@ -29,6 +29,29 @@ class Model:
     def title(self) -> str:
         """A line for people."""
         return self.card.get("title", self.row.title)
+
+    @property
+    def facts(self) -> dict:
+        """All that there is to know, for programs."""
+        learned = [dataclasses.asdict(source) for source in licences.sources(self.card)]
+        return {
+            "name": self.name,
+            "method": self.row.name,
+            "model": self.variant,
+            "title": self.title,
+            "style": self.style,
+            "styles": list(weights.styles(self.name)),
+            "weights": self.size,
+            "needs_keras": not self.row.lite,
+            "learned_in": self.card["learned_in"],
+            "needs": self.row.needs,
+            "good_at": self.row.good,
+            "weak_at": self.row.weak,
+            "paper": self.row.paper,
+            "licence": self.card["licence"],
+            "learned_from": learned,
+            "commercial": licences.allow(self.card),
+        }
 
     @property
     def variant(self) -> str | None:
@@ -94,12 +117,22 @@ def models(*takes: Takes) -> list[Model]:
     return [Model(name, method(name), weights.card(name)) for name in weights.released(*takes)]
 
 
-def table() -> Iterator[str]:
-    """Lines of a Markdown table of the released models, the README's."""
+def cleared(models: Sequence[Model]) -> list[Model]:
+    """Those of models that are cleared for commercial use.
+
+    Raises:
+        ValueError: None is.
+    """
+    names = licences.cleared([model.name for model in models])
+    return [model for model in models if model.name in names]
+
+
+def table(models: Iterable[Model]) -> Iterator[str]:
+    """Lines of a Markdown table of models; of all of them it is the README's."""
     yield f"| {' | '.join(HEAD)} |"
     yield "|---" * len(HEAD) + "|"
     before = None
-    for model in models():
+    for model in models:
         words = ("", "") if model.row is before else (model.row.good, model.row.weak)
         name = f"`{model.name}`" + ("" if model.row is before else f" ([paper]({model.row.paper}))")
         cells = (name, model.style, model.size, model.card["learned_in"], *words)

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfstyle import litert
+from tfstyle import extras, litert
 from tfstyle.methods.module import Module
 
 _MAGENTA = "https://tfhub.dev/google/magenta/arbitrary-image-stylization-v1-256"
@@ -98,7 +98,7 @@ def _tensorflow_hub(address):
             import tensorflow_hub
     except ImportError as error:
         raise OSError(
-            f"Expected TensorFlow Hub for {address}: pip install 'tfstyle[hub]'. Received: {error}."
+            f"Expected TensorFlow Hub for {address}: {extras.command('hub')}. Received: {error}."
         ) from error
     return tensorflow_hub
 
@@ -150,6 +150,7 @@ def _bounded(archive):
 
 
 def _saved_model(folder, source):
+    extras.check_keras(f"{source}, a module")
     with litert.quiet("TensorFlow"):  # about the machine, which TensorFlow tells at every log level
         import tensorflow as tf
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
+from tfstyle import extras
+
 MAX_PIXELS = 178_000_000  # Pillow itself refuses a few more, unless it is told otherwise
 MAX_SIDES = {"JPEG": 65_500, "WEBP": 16_383, "GIF": 65_535}  # pixels; of other formats none
 TURNS = {  # by EXIF orientation
@@ -231,7 +233,7 @@ def _plugged(source):
     try:
         from pillow_heif import HeifImageFile
     except ImportError:
-        raise ValueError('HEIC, which needs pillow-heif: pip install "tfstyle[heif]"') from None
+        raise ValueError(f"HEIC, which needs pillow-heif: {extras.command('heif')}") from None
     return HeifImageFile(source)
 
 

@@ -1,10 +1,10 @@
-"""Masks: which pixels of a photograph take which style; needs only Pillow, numpy and scipy."""
+"""Masks: which pixels of a photograph take which style; needs only Pillow and numpy."""
 
 import os
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from tfstyle import images
 
@@ -126,12 +126,14 @@ def of(picture: np.ndarray) -> np.ndarray:
 
 
 def feathered(mask: np.ndarray, share: float = FEATHER) -> np.ndarray:
-    """A mask with softer edges, by a Gaussian blur.
+    """A mask with softer edges, by Pillow's Gaussian blur of 256 levels.
 
     Args:
         mask: Shape (height, width, 1), floats in [0, 1].
-        share: Of the mask's longer side, the blur's standard deviation.
+        share: Of the mask's longer side, the blur's standard deviation; 0 leaves the mask.
     """
-    from scipy import ndimage
-
-    return ndimage.gaussian_filter(mask, share * max(mask.shape), axes=(0, 1))
+    if not share:
+        return mask
+    plane = Image.fromarray(images.to_bytes(mask[..., 0]))
+    blur = ImageFilter.GaussianBlur(share * max(mask.shape))
+    return images.to_float(np.asarray(plane.filter(blur)))[..., None]

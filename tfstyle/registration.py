@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.abc
-import importlib.util
 import sys
 
 KERAS, LAYERS = "keras", "tfstyle.layers"
@@ -14,30 +13,35 @@ def with_keras() -> None:
     `keras.models.load_model` finds them in a process that imports tfstyle alone, which imports no
     framework.
     """
-    if KERAS in sys.modules:
+    if sys.modules.get(KERAS):
         importlib.import_module(LAYERS)
     else:
         sys.meta_path.insert(0, _Finder())
 
 
 class _Finder(importlib.abc.MetaPathFinder):
+    """Stays until Keras is imported: to look for it is not to import it."""
+
     def find_spec(self, name, path, target=None):
         if name != KERAS:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        others = (each for each in sys.meta_path if each is not self)
+        found = (each.find_spec(name, path, target) for each in others)
+        spec = next((each for each in found if each is not None), None)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader)
+            spec.loader = _Loader(spec.loader, self)
         return spec
 
 
 class _Loader(importlib.abc.Loader):
-    def __init__(self, loader):
-        self.loader = loader
+    def __init__(self, loader, finder):
+        self.loader, self.finder = loader, finder
 
     def create_module(self, spec):
         return self.loader.create_module(spec)
 
     def exec_module(self, module):
+        if self.finder in sys.meta_path:
+            sys.meta_path.remove(self.finder)
         self.loader.exec_module(module)
         importlib.import_module(LAYERS)

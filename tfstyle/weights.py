@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import litert
+from tfstyle import extras, litert
 from tfstyle.methods import MAGENTA, METHODS, Takes, found, method
+from tfstyle.precision import plain
 from tfstyle.tiles import Geometry
 
 RELEASED = Path(__file__).parent / "released"
@@ -19,7 +20,7 @@ Folder = str | os.PathLike | None
 
 
 def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
-    """A stylizer on Keras, or on TensorFlow of one of Magenta's modules.
+    """A stylizer on Keras where that is installed, and else on LiteRT.
 
     Args:
         name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; or a
@@ -27,11 +28,12 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
         folder: Of another release or a finished run; None takes the one in the package.
         precision: That convolutions compute in, as of `precision.choose`; "auto" is float32,
             but for gatys what is fastest here: in pictures of one pass rounding shows. A module's
-            is its own.
+            is its own, on TensorFlow.
 
     Raises:
         ValueError: There is no such model or precision.
-        OSError: The folder does not hold its files, or a module cannot be downloaded.
+        OSError: The folder does not hold its files, or a module cannot be downloaded; or they
+            need Keras, which is not installed.
     """
     from tfstyle import hub
 
@@ -40,6 +42,9 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
     row = method(name)
     if not row.lite:
         return gatys(folder=folder, precision=precision)
+    if not extras.has_keras() and _is_exported(name, folder) and plain(precision) == "auto":
+        return load_lite(name, None, folder)
+    extras.check_keras(f"{name} in {precision}" if folder is None else f"the networks of {folder}")
     from tfstyle.precision import pure
 
     with pure("float32"):  # whatever policy the caller has for layers of its own
@@ -97,7 +102,7 @@ def geometry(name: str, networks: Mapping | None = None, folder: Folder = None) 
         return layers.geometry(networks[method(name).tiled])
     path = _home(name, folder) / CARD
     try:
-        return Geometry(**_read_json(path)["geometry"])
+        return Geometry(**read_json(path)["geometry"])
     except (KeyError, TypeError) as error:
         raise OSError(
             f"Expected a network's stride and reach. Received: {path}, without; export or release "
@@ -113,6 +118,7 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
         folder: As of `load`.
         precision: As of `load`.
     """
+    extras.check_keras(f"{name}'s networks")
     from tfstyle.networks import files
     from tfstyle.precision import choose
 
@@ -140,6 +146,7 @@ def gatys(teacher: Folder = None, settings=None, folder: Folder = None, precisio
     from tfstyle.methods.gatys.settings import Settings
     from tfstyle.methods.gatys.stylizer import Gatys
 
+    extras.check_keras("gatys")
     settings = settings or Settings()
     layers = dict((*settings.style_layers, *settings.content_layers))
     networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(folder), strict=True))
@@ -161,6 +168,7 @@ def seeing(teacher: Folder = None, settings=None, precision: str = "auto"):
     from tfstyle.methods.gatys.seeing import Seeing
     from tfstyle.methods.gatys.settings import TAPS, Settings
 
+    extras.check_keras("what a network sees")
     settings = settings or Settings()
     networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(), strict=True))
     return Seeing(*_eyes(teacher, TAPS, settings.pooling, networks, precision), settings)
@@ -213,7 +221,8 @@ def chosen(
             folder of a release, which runs on LiteRT, or of a finished run, which runs on Keras;
             None takes the model of the method's own name. Of magenta, whatever `hub.load` takes.
         threads: Processor threads of LiteRT; None takes all cores.
-        lite: Whether it may run on LiteRT, which knows no masks.
+        lite: Whether it may run on LiteRT, which paints masks with the whole photograph's
+            statistics; it does anyway where there is no Keras.
         precision: As of `load`; LiteRT's files have one of their own.
 
     Raises:
@@ -225,15 +234,11 @@ def chosen(
         from tfstyle import hub
 
         return hub.load(name if name in hub.MODULES else model or name)
+    lite = lite or not extras.has_keras()
     if name in released():
         return load_lite(name, threads) if lite and row.lite else load(name, None, precision)
     folder = Path(model or "")
-    if (
-        lite
-        and row.lite
-        and model
-        and all((folder / f"{file}.tflite").is_file() for file in row.lite)
-    ):
+    if lite and model and _is_exported(method_name, folder):
         return load_lite(method_name, threads, folder)
     if model and all((folder / f"{file}.keras").is_file() for file in row.files):
         return load(method_name, folder, precision)
@@ -243,6 +248,12 @@ def chosen(
         f"or as --model a folder with {', '.join(f'{file}.keras' for file in row.files)}. "
         f"Received: {name}."
     )
+
+
+def _is_exported(name, folder):
+    """Whether all its TFLite files are there."""
+    files = _lite_files(name, folder)
+    return bool(files) and all(path.is_file() for path in files)
 
 
 def lite_bytes(name: str, folder: Folder = None) -> int:
@@ -270,12 +281,12 @@ def _home(name, folder):
 
 def card(name: str) -> dict:
     """What a released model is, learned from and reaches, as its card.json says."""
-    return _read_json(_home(name, None) / CARD)
+    return read_json(_home(name, None) / CARD)
 
 
 def paintings() -> dict[str, dict]:
     """Title, artist, year and the artist's year of death of every named painting, by name."""
-    return _read_json(RELEASED / "paintings.json")
+    return read_json(RELEASED / "paintings.json")
 
 
 def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict[str, np.ndarray]]:
@@ -285,14 +296,19 @@ def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict[str, n
         OSError: The folder's styles.json is broken.
     """
     path = _home(name, folder) / STYLES
-    found = _read_json(path) if path.is_file() else {}
+    found = read_json(path) if path.is_file() else {}
     try:
         return {label: {"vector": np.float32([vector])} for label, vector in found.items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise OSError(f"Expected vectors by name. Received: {path} ({error}).") from error
 
 
-def _read_json(path):
+def read_json(path: Path) -> dict:
+    """What a JSON file holds.
+
+    Raises:
+        OSError: It holds no JSON.
+    """
     try:
         return json.loads(path.read_text())
     except ValueError as error:
@@ -322,8 +338,9 @@ def encoder(folder: Folder = None) -> tuple:
         folder: A run folder of `tfstyle train encoder`; None takes the released ones.
 
     Raises:
-        OSError: The folder holds no finished encoder.
+        OSError: The folder holds no finished encoder, or Keras is not installed.
     """
+    extras.check_keras("our encoder")
     from tfstyle.networks import files
 
     folder = Path(folder or RELEASED / "encoder")

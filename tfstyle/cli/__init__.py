@@ -6,7 +6,20 @@ import sys
 import warnings
 
 import tfstyle
-from tfstyle.cli import batch, compare, demo, evaluate, export, film, layers, paint, train
+from tfstyle import extras
+from tfstyle.cli import (
+    batch,
+    compare,
+    completion,
+    demo,
+    evaluate,
+    export,
+    film,
+    layers,
+    paint,
+    scripts,
+    train,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,22 +30,40 @@ def main(arguments: list[str] | None = None) -> int:
         if getattr(sys, stream) is None:  # of services, and of pythonw
             setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115  (stays open)
     options = _parsed(arguments)
+    with scripts.speaking(options):
+        code = _run(options)
+    scripts.finish(options, code)
+    return code
+
+
+def _run(options):
     try:
         return options.run(options)
+    except ModuleNotFoundError as error:
+        code, words = 2, _installing(error)
     except (ValueError, TypeError, OSError, FloatingPointError) as error:
-        print(f"tfstyle: {_sentence(error)}", file=sys.stderr)
-        return 2
+        code, words = 2, _sentence(error)
     except KeyboardInterrupt:
-        print("tfstyle: stopped.", file=sys.stderr)
-        return 130
+        code, words = 130, "stopped."
+    options.results["error"] = words
+    print(f"tfstyle: {words}", file=sys.stderr)
+    return code
+
+
+def _installing(error):
+    """What to install; a package that no extra brings is a fault of ours, not of the command."""
+    words = extras.sentence(error)
+    if words is None:
+        raise error
+    return words
 
 
 def _parsed(arguments):
     """The options; flags that are not ours go to the command that passes them on."""
-    parser = _parser()
-    options, others = parser.parse_known_args(arguments)
+    whole = parser()
+    options, others = whole.parse_known_args(arguments)
     if others and not hasattr(options, "passed_on"):
-        parser.error(f"unrecognized arguments: {' '.join(others)}")
+        whole.error(f"unrecognized arguments: {' '.join(others)}")
     options.passed_on = others
     return options
 
@@ -45,15 +76,17 @@ def _sentence(error):
     return " ".join(str(error).split())
 
 
-def _parser():
+def parser() -> argparse.ArgumentParser:
+    """Of the whole command."""
     parser = argparse.ArgumentParser(
         prog="tfstyle",
         description="Image style transfer: every family behind one verb.",
-        epilog="`tfstyle COMMAND --help` explains a command.",
+        epilog=f"`tfstyle COMMAND --help` explains a command.\n\n{scripts.CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"tfstyle {tfstyle.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for room in (paint, film, batch, compare, demo, layers, export, train, evaluate):
+    for room in (paint, film, batch, compare, demo, layers, export, train, evaluate, completion):
         for add in room.COMMANDS:
             add(commands)
     return parser

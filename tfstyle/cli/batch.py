@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 
+from tfstyle import extras
 from tfstyle.cli import paint
 from tfstyle.cli.options import command, percent, positive
 from tfstyle.color import KEEP
@@ -128,7 +129,7 @@ def _run(options):
             if not (error.name or "").startswith("apache_beam"):
                 raise
             raise OSError(
-                f"Expected Apache Beam: pip install 'tfstyle[beam]'. Received: {error}."
+                f"Expected Apache Beam: {extras.command('beam')}. Received: {error}."
             ) from error
     flags = ["--runner", options.runner, *options.passed_on]
     batch = Batch(

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from tfstyle.cli.options import add_precision, add_teacher, command, positive
+from tfstyle.cli.options import add_commercial, add_precision, add_teacher, command, positive
+from tfstyle.cli.scripts import add_json
 
 PAGES = (".html", ".htm")
 
@@ -48,6 +49,8 @@ def _compare(commands):
     )
     add_teacher(parser, "network to measure on: ", "our encoder's view of VGG-19")
     add_precision(parser, "what gatys computes in, figures in float32; auto is")
+    add_commercial(parser, "show")
+    add_json(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
 
 
@@ -58,6 +61,8 @@ def _run_compare(options):
     targets = [Path(path) for path in options.output]
     for target in targets:
         images.check_writable(target, options.overwrite, (*PAGES, *images.SUFFIXES))
+    if options.also and options.commercial:
+        raise ValueError("Expected --commercial without --also, whose licence is not stated here.")
     module = _module(options.also) if options.also else None
     found = comparison.compare(
         options.photo,
@@ -67,7 +72,9 @@ def _run_compare(options):
         options.teacher,
         module,
         options.precision,
+        options.commercial,
     )
+    options.results.update(_results(found, targets))
     for target in targets:
         if target.suffix.lower() in PAGES:
             images.write_file(target, page.page(found).encode())
@@ -75,6 +82,25 @@ def _run_compare(options):
             images.write(page.sheet(found), target)
         print(target)
     return 1 if options.also and not module else 0
+
+
+def _results(found, targets):
+    """The comparison for programs."""
+    height, width = found.photo.shape[:2]
+    models = [
+        {
+            "name": entry.model.name,
+            "painted": entry.picture is not None,
+            "note": entry.note,
+            "seconds": entry.seconds,
+            "peak_mib": entry.peak,
+            "style": entry.distances and entry.distances.style,
+            "content": entry.distances and entry.distances.content,
+        }
+        for entry in found.entries
+    ]
+    sizes = {"width": width, "height": height, "measured_on": found.eyes}
+    return {"outputs": targets, **sizes, "models": models}
 
 
 def _module(source):

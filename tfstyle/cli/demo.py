@@ -5,7 +5,8 @@ import os
 import sys
 import tempfile
 
-from tfstyle.cli.options import ONE_PASS, add_precision, command, positive
+from tfstyle import extras
+from tfstyle.cli.options import ONE_PASS, add_commercial, add_precision, command, positive
 
 LARGEST_FILE = "32mb"
 ADDRESS = "127.0.0.1"
@@ -17,7 +18,7 @@ def _demo(commands):
         commands,
         "demo",
         _run_demo,
-        "open a page to drag photographs and paintings into; needs pip install 'tfstyle[demo]'",
+        f"open a page to drag photographs and paintings into; needs {extras.command('demo')}",
         "tfstyle demo --port 8000",
     )
     parser.add_argument(
@@ -57,6 +58,7 @@ def _demo(commands):
         default=None,
         help="open a browser (default: where there is a screen)",
     )
+    add_commercial(parser, "offer")
     add_precision(parser, "what is computed in where Keras paints: gatys, and masks" + ONE_PASS)
 
 
@@ -67,12 +69,10 @@ def _run_demo(options):
         try:
             from tfstyle.demo import page
         except ModuleNotFoundError as error:
-            raise OSError(
-                f"Expected gradio: pip install 'tfstyle[demo]'. Received: {error}."
-            ) from error
+            raise OSError(extras.sentence(error) or str(error)) from error
         try:
             limits = options.max_pixels, options.concurrency
-            page.launch(*limits, folder, options.precision, **_gradios(options))
+            page.launch(*limits, folder, options.precision, options.commercial, **_gradios(options))
         except OSError as error:
             if "empty port" not in str(error):
                 raise

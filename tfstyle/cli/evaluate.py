@@ -1,8 +1,11 @@
 """`tfstyle evaluate`, `evaluate-encoder`, `evaluate-film` and `evaluate-translation`."""
 
 import dataclasses
+import sys
 
+from tfstyle import extras
 from tfstyle.cli.options import ONE_PASS, add_precision, add_teacher, command, positive
+from tfstyle.cli.scripts import add_json
 
 MEASURED = "what models that run on Keras compute in, figures in float32" + ONE_PASS
 
@@ -85,11 +88,12 @@ def _evaluate(commands):
         "so on, a number a pair; what a file name should not hold becomes -",
     )
     parser.add_argument("--speed", action="store_true", help="time the models as well")
+    add_json(parser)
     add_precision(parser, MEASURED)
 
 
 def _run_evaluate(options):
-    from tfstyle.evaluation import pairs, report
+    from tfstyle.evaluation import pairs
 
     if bool(options.pairs) == bool(options.content and options.style):
         raise ValueError("Expected --content and --style, or --pairs. Received: both or neither.")
@@ -98,6 +102,10 @@ def _run_evaluate(options):
     else:
         chosen = pairs.of_folders(options.content, options.style, options.rounds)
     chosen = [dataclasses.replace(pair, side=options.size) for pair in chosen[: options.first]]
+    if options.pictures and not extras.has_keras():
+        return _paint(options, chosen)
+    from tfstyle.evaluation import report
+
     for line in report.report(
         names=options.models,
         pairs=chosen,
@@ -110,9 +118,34 @@ def _run_evaluate(options):
         with_controls=options.controls,
         against=options.against,
         precision=options.precision,
+        tell=lambda means: _tell(options, chosen, means),
     ):
         print(line, flush=True)
     return 0
+
+
+def _paint(options, pairs):
+    """The pictures alone, where there is no Keras to measure them with."""
+    from tfstyle.evaluation import gallery, models
+
+    found = {}
+    for name in options.models:
+        found |= models.stylizers(name)
+    painters = models.painters(found, sorted({*options.strengths, 1.0}))
+    gallery.paint(painters, pairs, options.pictures)
+    options.results.update({"pairs": len(pairs), "pictures": options.pictures, "figures": {}})
+    print(
+        f"tfstyle: the pictures alone; figures need Keras: {extras.command('keras')}.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _tell(options, pairs, means):
+    """The mean figures for programs."""
+    figures = {label: dataclasses.asdict(found) for label, found in means.items()}
+    files = {name: getattr(options, name) for name in ("csv", "sheet", "pictures")}
+    options.results.update({"pairs": len(pairs), **files, "figures": figures})
 
 
 def _evaluate_encoder(commands):

@@ -9,6 +9,7 @@ import threading
 from fractions import Fraction
 from pathlib import Path
 
+from tfstyle import extras
 from tfstyle.cli import masks, paint
 from tfstyle.cli.options import ONE_PASS, add_precision, command, positive
 from tfstyle.video.steady import STEADY
@@ -23,7 +24,7 @@ def _film(commands):
         "film",
         _run_film,
         "paint a film without flicker, with its sound, at its own size, length and times; needs "
-        "pip install 'tfstyle[film]'",
+        + extras.command("film"),
         "tfstyle film clip.mp4 --style starry-night --method johnson -o painted.mp4\n"
         "  tfstyle film clip.mov --style mine.jpg --strength 0.7 --start 10 --end 20 -o part.mp4\n"
         "  tfstyle film clip.mp4 --style great-wave --size 320 --fps 12 -o painted.gif\n\n"
@@ -189,7 +190,7 @@ def _job(options, codec):
     """What the film is made from, for the command that goes on to be the same."""
     import tfstyle
 
-    left = ("run", "output", "overwrite", "threads", "codec")
+    left = ("run", "output", "overwrite", "threads", "codec", "command", "results", "stdout")
     told = {name: value for name, value in vars(options).items() if name not in left}
     files = [options.clip, *(options.style or ()), *(options.mask or ())]
     found = {name: _stamp(Path(name)) for name in files if Path(name).exists()}

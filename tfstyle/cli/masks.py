@@ -1,6 +1,9 @@
 """`--mask` of `tfstyle stylize`."""
 
 import argparse
+import sys
+
+from tfstyle import extras
 
 GREY = 0.1  # difference between channels of a grey picture, at most
 
@@ -54,6 +57,16 @@ def read(options):
     return [masks.feathered(mask, share) for mask in found]
 
 
+def tell_of_statistics():
+    """Says how regions are painted where there is no Keras."""
+    if not extras.has_keras():
+        print(
+            "tfstyle: each style is painted with the whole photograph's statistics; with each "
+            f"region's own after {extras.command('keras')}.",
+            file=sys.stderr,
+        )
+
+
 def _check(options):
     from tfstyle import masks
     from tfstyle.methods import method
@@ -86,6 +99,7 @@ def _from_one(options):
     if len(options.style) == 2 and (picture.max(-1) - picture.min(-1)).max() < GREY:
         return [masks.of(picture)]
     found = regions.by_colour(picture, len(options.style))
-    for colour, style in zip(found, options.style, strict=True):
+    options.results["regions"] = dict(zip(found, options.style, strict=True))
+    for colour, style in options.results["regions"].items():
         print(f"{colour} {style}")
     return found.values()

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 
+from tfstyle.cli.scripts import CODES
 from tfstyle.precision import PRECISIONS
 
 VGG = "vgg19 or vgg16 (downloaded once), a file of their weights, or a folder of .npz files"
@@ -14,10 +15,10 @@ def command(commands, name, run, help, example):
         name,
         help=help,
         description=help[0].upper() + help[1:] + ".",
-        epilog=f"example:\n  {example}",
+        epilog=f"example:\n  {example}\n\n{CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, command=name)
     return parser
 
 
@@ -78,6 +79,16 @@ def add_precision(parser, where="what Keras computes in; auto is"):
         choices=PRECISIONS,
         default=PRECISIONS[0],
         help=f"{where} what is fastest here (default: %(default)s)",
+    )
+
+
+def add_commercial(parser, what):
+    """The flag that leaves out what is not cleared for commercial use."""
+    parser.add_argument(
+        "--commercial",
+        action="store_true",
+        help=f"{what} only what is cleared for commercial use, as `tfstyle methods --licences` "
+        "says it",
     )
 
 

@@ -1,13 +1,25 @@
 """`tfstyle stylize`, `styles`, `methods` and `example`."""
 
 import sys
+import time
 from pathlib import Path
 
-from tfstyle.cli import gatys, masks
-from tfstyle.cli.options import ONE_PASS, add_precision, command, level, percent, positive
+from tfstyle import extras
+from tfstyle.cli import gatys, masks, scripts
+from tfstyle.cli.options import (
+    ONE_PASS,
+    add_commercial,
+    add_precision,
+    command,
+    level,
+    percent,
+    positive,
+)
 from tfstyle.color import KEEP
 from tfstyle.methods import Takes, method
 
+PIPE = scripts.PIPE
+PIPED = ("png", "jpeg", "webp", "tiff", "bmp", "gif")
 KERAS = "what is computed in where Keras paints: gatys, masks, and finished runs" + ONE_PASS
 
 
@@ -22,10 +34,14 @@ def _stylize(commands):
         "-o painted.jpg\n"
         "  tfstyle stylize dog.jpg --style mine.jpg --mask dog.png --style red-fuji "
         "-o painted.jpg\n"
-        "  tfstyle stylize sunny.jpg --method cyclegan --model sunny2rainy -o rainy.jpg",
+        "  tfstyle stylize sunny.jpg --method cyclegan --model sunny2rainy -o rainy.jpg\n"
+        "  tfstyle stylize - --style irises -o - < dog.jpg > painted.png",
     )
     parser.add_argument(
-        "photos", metavar="PHOTO", nargs="+", help="pictures, or folders of pictures"
+        "photos",
+        metavar="PHOTO",
+        nargs="+",
+        help="pictures, or folders of pictures; or - for one from stdin",
     )
     add_styles(parser)
     masks.add(parser)
@@ -34,7 +50,13 @@ def _stylize(commands):
         "--output",
         required=True,
         metavar="OUT",
-        help="picture; of several, or with a slash at its end, folder",
+        help="picture; of several, or with a slash at its end, folder; or - for one to stdout",
+    )
+    parser.add_argument(
+        "--format",
+        choices=PIPED,
+        metavar="|".join(PIPED),
+        help="of what goes to stdout (default: png)",
     )
     add_model(parser)
     parser.add_argument(
@@ -70,6 +92,8 @@ def _stylize(commands):
         "(default: %(default)s)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    scripts.add_json(parser)
+    add_commercial(parser, "paint by")
     add_precision(parser, KERAS)
     gatys.add(parser)
 
@@ -138,21 +162,49 @@ def _run_stylize(options):
     gatys.check(options)
     name_the_model(options)
     check_style(options)
+    _check_licences(options)
     regions = masks.read(options)
-    inputs, outputs = _ways(list(map(Path, options.photos)), options.output, options.overwrite)
+    inputs, outputs = _ways(options)
     painter = _painter(options, regions)
 
     def paint(source, target):
-        content, alpha = photograph(source, target, options.size, options.alpha)
+        start = time.perf_counter()
+        given = scripts.read_pipe() if str(source) == PIPE else None
+        content, alpha = photograph(source, target, options.size, options.alpha, given)
         images.check_extent(target, *content.shape[:2])
         picture = painter(content)
-        images.write(picture, target, options.quality, alpha)
+        _write(picture, target, alpha, options)
+        _tell(options, source, target, picture, time.perf_counter() - start)
         gatys.stop_if_asked(painter, target)
 
     if _many(options.photos):
-        return _paint_folder(paint, inputs, outputs, options.overwrite)
+        return _paint_folder(paint, inputs, outputs, options)
     paint(inputs[0], outputs[0])
     return 0
+
+
+def _write(picture, target, alpha, options):
+    from tfstyle import images
+
+    if options.output == PIPE:
+        content = images.encoded(picture, target, options.quality, alpha)
+        scripts.write_pipe(options.stdout, content)
+    else:
+        images.write(picture, target, options.quality, alpha)
+
+
+def _tell(options, source, target, picture, seconds):
+    """What became of a photograph, for programs."""
+    height, width = picture.shape[:2]
+    options.results.setdefault("pictures", []).append(
+        {
+            "photo": source,
+            "output": target,
+            "width": width,
+            "height": height,
+            "seconds": seconds,
+        }
+    )
 
 
 def _check_alpha(alpha):
@@ -192,6 +244,14 @@ def check_style(options):
         checked_weights(options.weights, len(options.style))
 
 
+def _check_licences(options):
+    from tfstyle import licences
+
+    if options.commercial:
+        name = "-".join(filter(None, (options.method, options.model)))
+        licences.check(name, licences.card_of(name, options.model))
+
+
 def at_their_levels(stylizer, options):
     from tfstyle.methods.wct.stylizer import at_levels
 
@@ -207,6 +267,8 @@ def _painter(options, regions):
 
     if options.method == "gatys":
         return gatys.painter(options, regions, style_of)
+    if regions is not None:
+        masks.tell_of_statistics()
     stylizer = weights.chosen(
         options.method, options.model, options.threads, regions is None, options.precision
     )
@@ -229,11 +291,16 @@ def _many(photos):
     return len(photos) > 1 or Path(photos[0]).is_dir()
 
 
-def _ways(photos, output, overwrite):
+def _ways(options):
     """Pictures to read, and where each goes."""
     from tfstyle import images
 
+    _check_pipes(options)
+    photos, output, overwrite = list(map(Path, options.photos)), options.output, options.overwrite
     home = Path(output)
+    if output == PIPE:
+        scripts.check_pipe(options.stdout)
+        return photos, [Path(f"stdout.{options.format or PIPED[0]}")]
     if not _many(photos):
         inside = home.is_dir() or output.endswith("/")
         target = home / images.written_name(photos[0].name) if inside else home
@@ -247,6 +314,25 @@ def _ways(photos, output, overwrite):
     if twice:
         raise ValueError(f"Expected pictures of different names. Received: two for {twice[0]}.")
     return inputs, outputs
+
+
+def _check_pipes(options):
+    """Refuses what a pipe cannot hold."""
+    if options.format and options.output != PIPE:
+        raise ValueError(f"Expected --format with -o -. Received: -o {options.output}.")
+    if options.output == PIPE and _many(options.photos):
+        raise ValueError("Expected one photograph for -o -. Received: several, or a folder.")
+    if options.output == PIPE and options.json:
+        raise ValueError("Expected --json, or the picture on stdout (-o -). Received: both.")
+    if PIPE not in options.photos:
+        return
+    if len(options.photos) > 1:
+        raise ValueError("Expected - alone, a picture through stdin. Received: others beside it.")
+    if Path(options.output).is_dir() or options.output.endswith("/"):
+        raise ValueError(
+            f"Expected a picture's name, or -, for what comes through stdin. "
+            f"Received: {options.output}, a folder."
+        )
 
 
 def _below(photo, home):
@@ -271,7 +357,7 @@ def _below(photo, home):
     ]
 
 
-def _paint_folder(paint, inputs, outputs, overwrite):
+def _paint_folder(paint, inputs, outputs, options):
     from tqdm import tqdm
 
     from tfstyle import images
@@ -279,12 +365,13 @@ def _paint_folder(paint, inputs, outputs, overwrite):
     failures = []
     for source, target in tqdm(list(zip(inputs, outputs, strict=True)), unit="picture"):
         try:
-            images.check_writable(target, overwrite)
+            images.check_writable(target, options.overwrite)
             paint(source, target)
         except (ValueError, OSError) as error:
-            failures.append(" ".join(str(error).split()))
+            failures.append({"photo": source, "error": " ".join(str(error).split())})
     for failure in failures:
-        print(f"tfstyle: {failure}", file=sys.stderr)
+        print(f"tfstyle: {failure['error']}", file=sys.stderr)
+    options.results["failures"] = failures
     if failures:
         print(f"tfstyle: {len(failures)} of {len(inputs)} not painted.", file=sys.stderr)
     return 1 if failures else 0
@@ -338,24 +425,51 @@ def _methods(commands):
         "list the methods whose weights are in the package",
         "tfstyle methods",
     )
-    parser.add_argument("--markdown", action="store_true", help="as the README's table")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--markdown", action="store_true", help="as the README's table")
+    shown.add_argument(
+        "--licences",
+        action="store_true",
+        help="what each learned from, and whether that allows commercial use",
+    )
+    scripts.add_json(shown)
+    add_commercial(parser, "list")
 
 
 def _run_methods(options):
     from tfstyle import families
 
+    models = families.models()
+    if options.commercial:
+        models = families.cleared(models)
+    options.results["models"] = [model.facts for model in models] if options.json else []
     if options.markdown:
-        print("\n".join(families.table()))
-        return 0
-    for model in families.models():
-        print(f"{model.name}: {model.title}")
-        print(f"  style    {model.style}")
-        print(f"  weights  {model.size}")
-        print(f"  learned  {model.card['learned_in']}, from {model.row.needs}")
-        print(f"  good at  {model.row.good}")
-        print(f"  weak at  {model.row.weak}")
-        print(f"  paper    {model.row.paper}")
+        print("\n".join(families.table(models)))
+    elif not options.json:
+        lines = _licences if options.licences else _facts
+        print("\n".join(line for model in models for line in lines(model)))
     return 0
+
+
+def _facts(model):
+    yield f"{model.name}: {model.title}"
+    if not model.row.lite:
+        yield f"  needs    Keras: {extras.command('keras')}"
+    yield f"  style    {model.style}"
+    yield f"  weights  {model.size}"
+    yield f"  learned  {model.card['learned_in']}, from {model.row.needs}"
+    yield f"  good at  {model.row.good}"
+    yield f"  weak at  {model.row.weak}"
+    yield f"  paper    {model.row.paper}"
+
+
+def _licences(model):
+    from tfstyle import licences
+
+    cleared = "cleared" if licences.allow(model.card) else "not cleared"
+    yield f"{model.name}: {cleared} for commercial use; its weights: {model.card['licence']}"
+    for source in licences.sources(model.card):
+        yield f"  {licences.STATED[source.commercial]:12s} {source}"
 
 
 def _example(commands):

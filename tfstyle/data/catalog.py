@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tfstyle import images
+from tfstyle import extras, images
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "tfstyle" / "datasets"
 
@@ -32,7 +32,7 @@ def _prepared(name):
         import tensorflow_datasets as tfds
     except ImportError as error:
         raise OSError(
-            f"Expected TensorFlow Datasets for {name}: pip install tfstyle[datasets]. "
+            f"Expected TensorFlow Datasets for {name}: {extras.command('datasets')}. "
             f"Received: {error}."
         ) from error
     try:

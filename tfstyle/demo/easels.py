@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle import weights
+from tfstyle import extras, licences, weights
 from tfstyle.methods import Method, Takes, method
 
 FIRST = "ghiasi"
@@ -37,12 +37,18 @@ class Easel:
         return f"{self.name}-{style}" if self.row.takes is Takes.NAME else self.name
 
 
-def easels() -> dict[str, Easel]:
-    """Those that take a style, by name; the one to begin with comes first."""
+def easels(commercial: bool = False) -> dict[str, Easel]:
+    """Those that take a style, by name; the one to begin with comes first.
+
+    Those that optimise the picture need Keras.
+
+    Args:
+        commercial: Only those that are cleared for commercial use.
+    """
     found = {}
-    for model in weights.released(Takes.IMAGE, Takes.CHOICE):
+    for model in _offered(commercial, Takes.IMAGE, Takes.CHOICE):
         found[model] = Easel(model, method(model), tuple(weights.styles(model)))
-    for model in weights.released(Takes.NAME):
+    for model in _offered(commercial, Takes.NAME):
         row = method(model)
         known = found.get(row.name, Easel(row.name, row, ()))
         names = (*known.names, model.partition("-")[2])
@@ -50,9 +56,21 @@ def easels() -> dict[str, Easel]:
     return {name: found[name] for name in sorted(found, key=lambda name: (name != FIRST, name))}
 
 
-def translations() -> dict[str, str]:
-    """What models without a style do, in words, by name."""
-    names = weights.released(Takes.NOTHING)
+def _offered(commercial, *takes):
+    """Names of the models that this machine can run."""
+    for name in weights.released(*takes):
+        runs = method(name).lite or extras.has_keras()
+        if runs and (not commercial or licences.allow(weights.card(name))):
+            yield name
+
+
+def translations(commercial: bool = False) -> dict[str, str]:
+    """What models without a style do, in words, by name.
+
+    Args:
+        commercial: As of `easels`.
+    """
+    names = _offered(commercial, Takes.NOTHING)
     return {name: weights.card(name).get("title", method(name).title) for name in names}
 
 

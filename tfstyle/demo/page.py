@@ -11,7 +11,6 @@ import gradio as gr
 
 from tfstyle import examples
 from tfstyle.demo.desk import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Desk
-from tfstyle.demo.easels import FIRST
 from tfstyle.demo.studio import FILM, FILM_SIDE, STYLES, Studio, films
 
 QUICK, SLOW = "quick", "slow"  # queues: who optimises or compares keeps nobody else waiting
@@ -45,8 +44,9 @@ class Page:
             gr.Markdown(HEAD)
             with gr.Tab("Paint"):
                 self._paint_tab()
-            with gr.Tab("Translate"):
-                self._translate_tab()
+            if self.studio.translations:
+                with gr.Tab("Translate"):
+                    self._translate_tab()
             with gr.Tab("Compare"):
                 self._compare_tab()
             if films():
@@ -55,14 +55,14 @@ class Page:
         return blocks
 
     def _paint_tab(self):
-        easel = self.studio.easels[FIRST]
+        easel = self.studio.easels[self.studio.first]
         with gr.Row():
             with gr.Column():
                 with gr.Row():
                     photo = self._picture(label="Photograph", height=260, elem_id="photo")
                     painting = self._picture(label="Painting", height=260, elem_id="painting")
                 gallery = gr.Gallery(
-                    self.desk.thumbnails(FIRST),
+                    self.desk.thumbnails(easel.name),
                     label="Or a style that is known by name",
                     columns=5,
                     height=250,
@@ -90,9 +90,7 @@ class Page:
             said(self.desk.paint), inputs, outputs, api_visibility="private", **self.slow
         )
         stop.click(None, None, None, cancels=[event])
-        asked = gr.Button(visible=False)  # by programs, for whom other values are given
-        given = [photo, painting, name, *self._optimisers(), *inputs[5:]]
-        asked.click(said(self.desk.optimise), given, outputs, api_name="optimise", **self.slow)
+        self._optimise(inputs, outputs)
         again = [strength.input, keep.input, weight.input, table.load_input_event.then]
         again += [slider.input for slider in more[2::3]]
         for happened in again:
@@ -158,7 +156,7 @@ class Page:
         with gr.Accordion("Method, colours and size", open=False):
             method = gr.Dropdown(
                 [(easel.title, name) for name, easel in self.studio.easels.items()],
-                value=FIRST,
+                value=self.studio.first,
                 label="Method",
                 elem_id="method",
             )
@@ -166,14 +164,17 @@ class Page:
             size = _size()
         return method, keep, size
 
-    def _optimisers(self):
-        """Methods that optimise the picture itself, and the strength that they paint with."""
+    def _optimise(self, inputs, outputs):
+        """What programs ask of the methods that optimise the picture itself, if there are any."""
         names = [name for name, easel in self.studio.easels.items() if not easel.row.lite]
+        if not names:
+            return
         strength = self.studio.easels[names[0]].row.strength
-        return (
-            gr.Dropdown(names, value=names[0], label="Method", visible=False),
-            gr.Slider(0, 1, value=strength, label="Strength", visible=False),
-        )
+        asked = gr.Button(visible=False)  # by programs, for whom other values are given
+        method = gr.Dropdown(names, value=names[0], label="Method", visible=False)
+        share = gr.Slider(0, 1, value=strength, label="Strength", visible=False)
+        given = [*inputs[:3], method, share, *inputs[5:]]
+        asked.click(said(self.desk.optimise), given, outputs, api_name="optimise", **self.slow)
 
     def _more_styles(self, easel):
         """Weight of the first style; picture, name and weight of every other one."""
@@ -216,7 +217,8 @@ class Page:
             with gr.Column(scale=1):
                 photo = self._picture(label="Photograph", height=220, elem_id="compare-photo")
                 painting = self._picture(label="Painting", height=220, elem_id="compare-painting")
-                name = self._names(self.studio.easels[FIRST], "Or a style by name", "compare-name")
+                easel = self.studio.easels[self.studio.first]
+                name = self._names(easel, "Or a style by name", "compare-name")
                 with gr.Row():
                     button = gr.Button("Compare", variant="primary", elem_id="compare")
                     stop = gr.Button("Stop and keep these", elem_id="compare-stop")
@@ -239,15 +241,16 @@ class Page:
 
     def _film_tab(self):
         easels = {name: each for name, each in self.studio.easels.items() if each.row.lite}
+        first = next(iter(easels))
         with gr.Row():
             with gr.Column():
                 clip = gr.File(label="Film", file_types=["video", ".gif", ".mkv"], height=120)
                 clip.preprocess = self._uploaded
                 painting = self._picture(label="Painting", height=200, elem_id="film-painting")
-                name = self._names(easels[FIRST], "Or a style by name", "film-name")
+                name = self._names(easels[first], "Or a style by name", "film-name")
                 method = gr.Dropdown(
                     [(easel.title, each) for each, easel in easels.items()],
-                    value=FIRST,
+                    value=first,
                     label="Method",
                     elem_id="film-method",
                 )
@@ -301,7 +304,9 @@ class Page:
         return self.studio.easels[method].names[event.index], None
 
 
-def launch(max_pixels: int, painters: int, folder: str, precision: str, **options) -> None:
+def launch(
+    max_pixels: int, painters: int, folder: str, precision: str, commercial: bool, **options
+) -> None:
     """Serves the page until it is stopped.
 
     Args:
@@ -309,9 +314,10 @@ def launch(max_pixels: int, painters: int, folder: str, precision: str, **option
         painters: As of `Page`.
         folder: As of `Desk`.
         precision: As of `Studio`.
+        commercial: As of `Studio`.
         **options: As of `gradio.Blocks.launch`.
     """
-    blocks = Page(Desk(Studio(max_pixels, precision), folder), painters).blocks()
+    blocks = Page(Desk(Studio(max_pixels, precision, commercial), folder), painters).blocks()
     theme = gr.themes.Base(font=FONTS, font_mono=["monospace"])
     blocks.queue().launch(
         theme=theme, css=CSS, ssr_mode=False, footer_links=["api"], show_error=True, **options

@@ -33,7 +33,7 @@ class Pool:
 
         Args:
             name: Of a released model.
-            lite: On LiteRT where it can; masks need Keras.
+            lite: On LiteRT where it can; on Keras each region has its own statistics.
         """
         key = name, lite and bool(method(name).lite)
         stylizer = self._idle(key) or self._opened(*key)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import color, images, masks, weights
+from tfstyle import color, images, licences, masks, weights
 from tfstyle.demo.easels import FIRST, Easel, easels, translations
 from tfstyle.demo.pool import Pool
 from tfstyle.methods import Takes, method
@@ -82,11 +82,22 @@ class Studio:
     Args:
         max_pixels: Of photographs; larger ones are reduced.
         precision: As of `Pool`.
+        commercial: Whether it paints only by models that are cleared for commercial use.
+
+    Raises:
+        ValueError: There is none that takes a style.
     """
 
-    def __init__(self, max_pixels: int, precision: str = "auto"):
+    def __init__(self, max_pixels: int, precision: str = "auto", commercial: bool = False):
         self.max_pixels, self.pool = max_pixels, Pool(precision)
-        self.easels, self.translations = easels(), translations()
+        self.easels, self.translations = easels(commercial), translations(commercial)
+        if not self.easels:
+            licences.cleared(weights.released(Takes.IMAGE, Takes.CHOICE, Takes.NAME))
+
+    @property
+    def first(self) -> str:
+        """The method to begin with."""
+        return next(iter(self.easels))
 
     def read(self, path: str, size: int | None = None) -> tuple[np.ndarray, str]:
         """A picture's file, and a sentence where it was reduced to the limit.

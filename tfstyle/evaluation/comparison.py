@@ -1,17 +1,22 @@
 """One photograph and one painting through every released family: pictures, times and figures."""
 
 import dataclasses
+import functools
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import families, images, metrics, weights
+from tfstyle import extras, families, images, weights
 from tfstyle.evaluation import speed
 from tfstyle.methods import Takes, vectors
+
+if TYPE_CHECKING:
+    from tfstyle.metrics import Distances
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +30,7 @@ class Entry:
         seconds: Of a process of its own, from the shell to the finished file.
         peak: MiB that this process had at most over an idle Python.
         distances: From photograph and painting, or None.
+        apart: How far the picture's own style is from the painting's.
     """
 
     model: families.Model
@@ -32,17 +38,18 @@ class Entry:
     note: str = ""
     seconds: float = float("nan")
     peak: float = float("nan")
-    distances: metrics.Distances | None = None
+    distances: "Distances | None" = None
+    apart: float = float("inf")
 
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """A photograph, a painting and the entries of every family."""
+    """A photograph, a painting, the entries of every family, and what they were measured on."""
 
     photo: np.ndarray
     painting: np.ndarray
     entries: list[Entry]
-    eyes: str
+    eyes: str | None
 
 
 def compare(
@@ -53,11 +60,12 @@ def compare(
     teacher: str | os.PathLike | None = None,
     module: Path | None = None,
     precision: str = "auto",
+    commercial: bool = False,
 ) -> Comparison:
     """Every released family's picture, each painted by a process of its own.
 
     A family that takes no style shows that of its released models which comes nearest to the
-    painting.
+    painting. Without Keras nothing is measured, and nearest is by Ghiasi's style vectors.
 
     Args:
         photo: A picture's file.
@@ -68,14 +76,21 @@ def compare(
             view of VGG-19.
         module: File or folder of one of Magenta's modules to add, as `hub.fetched` gives it.
         precision: Of what Keras paints, as of `precision.choose`; figures are taken in float32.
+        commercial: Only by models that are cleared for commercial use.
 
     Raises:
-        OSError: A picture cannot be read.
+        ValueError: No model is cleared for commercial use, where that is asked for.
+        OSError: A picture cannot be read, or the teacher needs Keras, which is not installed.
     """
+    models = families.models()
+    if commercial:
+        models = families.cleared(models)
     content, style = images.read(photo, size), images.read(painting, size)
     content = images.resize(content, *images.fitted(content.shape[:2], size))
-    protocol = metrics.Protocol(teacher, None if teacher else weights.view())
-    seen, wanted = protocol.look(content), protocol.look(style, content.shape[:2])
+    if teacher:
+        extras.check_keras("figures")
+    measured = _measured if extras.has_keras() else _placed
+    measure, eyes = measured(content, style, teacher)
     entries = []
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "photo.png"
@@ -83,10 +98,9 @@ def compare(
         idle = speed.seconds_and_peak("")[1]
         nearest = _nearest_name(style)
         extra = [families.module(module)] if module else []
-        for model in tqdm([*families.models(), *extra], unit="model"):
+        for model in tqdm([*models, *extra], unit="model"):
             entry = _entry(model, given, Path(painting), nearest, limit, idle, precision)
-            entries.append(_measured(entry, protocol, seen, wanted))
-    eyes = "VGG-19" if teacher else "our encoder's view of VGG-19"
+            entries.append(entry if entry.picture is None else measure(entry))
     return Comparison(content, style, list(_nearest(entries)), eyes)
 
 
@@ -111,18 +125,36 @@ def _entry(model, photo, painting, nearest, limit, idle, precision="auto"):
     try:
         seconds, peak = speed.seconds_and_peak(code, limit)
     except (TimeoutError, RuntimeError) as error:
-        return Entry(model, None, str(error))
+        return Entry(model, None, str(error).removeprefix("tfstyle: "))
     note = (
         f"{nearest}, its style nearest to the painting" if model.row.takes is Takes.CHOICE else ""
     )
     return Entry(model, images.read(output), note, seconds, peak - idle)
 
 
-def _measured(entry, protocol, seen, wanted):
-    if entry.picture is None:
-        return entry
-    distances = protocol.distances(seen, wanted, protocol.look(entry.picture))
-    return dataclasses.replace(entry, distances=distances)
+def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
+    """A function that measures an entry, and what on, in words."""
+    from tfstyle import metrics
+
+    protocol = metrics.Protocol(teacher, None if teacher else weights.view())
+    seen, wanted = protocol.look(content), protocol.look(style, content.shape[:2])
+
+    def measure(entry):
+        found = protocol.distances(seen, wanted, protocol.look(entry.picture))
+        return dataclasses.replace(entry, distances=found, apart=found.style)
+
+    return measure, "VGG-19" if teacher else "our encoder's view of VGG-19"
+
+
+def _placed(content, style, teacher) -> tuple[Callable[[Entry], Entry], None]:
+    """A function that says how far an entry's style vector is from the painting's."""
+    apart = functools.partial(vectors.distances, weights.load_lite("ghiasi"))
+
+    def place(entry):
+        (found,) = apart(entry.picture, [style])
+        return dataclasses.replace(entry, apart=found)
+
+    return place, None
 
 
 def _nearest(entries: Iterable[Entry]):
@@ -132,12 +164,8 @@ def _nearest(entries: Iterable[Entry]):
         row = entry.model.row
         if not row.in_weights:
             yield entry
-        elif row.name not in kept or _style(entry) < _style(kept[row.name]):
+        elif row.name not in kept or entry.apart < kept[row.name].apart:
             kept[row.name] = entry
     for entry in kept.values():
         note = "its released network that comes nearest to the painting"
         yield dataclasses.replace(entry, note=entry.note or note)
-
-
-def _style(entry):
-    return entry.distances.style if entry.distances else float("inf")

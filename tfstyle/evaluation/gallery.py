@@ -2,12 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from tfstyle import images
+from tfstyle.evaluation.models import Paint
+from tfstyle.evaluation.pairs import Pair
 
 GIVEN = ("content", "style")  # not to be the names of models
 
@@ -31,6 +34,24 @@ def check_names(labels: Iterable[str]) -> None:
                 f"pictures would be those of {name(label)!r} as well."
             )
         taken.append(name(label))
+
+
+def paint(painters: Mapping[str, Paint], pairs: Sequence[Pair], folder: str | os.PathLike) -> None:
+    """Writes every painter's picture of every pair, without measuring them.
+
+    Args:
+        painters: Functions of a pair, by label.
+        pairs: Photographs with paintings.
+        folder: As of `write`.
+
+    Raises:
+        ValueError: As of `check_names`.
+        OSError: As of `write`, or a picture cannot be read.
+    """
+    check_names(painters)
+    for number, pair in enumerate(tqdm(pairs, unit="pair")):
+        pictures = {label: each(pair) for label, each in painters.items()}
+        write(folder, number, {"content": pair.content, "style": pair.style, **pictures})
 
 
 def write(folder: str | os.PathLike, number: int, pictures: Mapping[str, np.ndarray]) -> None:

@@ -9,7 +9,7 @@ from string import Template
 import numpy as np
 from PIL import Image
 
-from tfstyle import images
+from tfstyle import extras, images
 from tfstyle.evaluation.comparison import Comparison, Entry
 
 WIDTH = 360  # pixels of a picture's cell on a sheet
@@ -18,6 +18,8 @@ LETTERS = 46  # of a line
 ROWS = 12  # lines under a picture
 COLUMNS = 3
 
+MEASURED = """Style and content distance (lower is nearer to the painting, and to the photograph)
+are measured on {}; beside each other they say more than alone."""
 PAGE = Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>tfstyle: one photograph, one painting, every family</title>
@@ -33,9 +35,7 @@ dt { color: #555 } dd { margin: 0 }
 </style></head><body>
 <h1>One photograph, one painting, every family</h1>
 <p>Times and memory are of a process of its own each, from the shell to the finished picture of
-$width x $height pixels, memory over an idle Python. Style and content distance (lower is nearer to
-the painting, and to the photograph) are measured on $eyes; beside each other they say more than
-alone.</p>
+$width x $height pixels, memory over an idle Python. $figures_say</p>
 <main>
 $figures
 </main></body></html>
@@ -45,13 +45,15 @@ $figures
 def page(comparison: Comparison) -> str:
     """HTML of a comparison, its pictures inside."""
     height, width, _ = comparison.photo.shape
+    unmeasured = f"Distances from painting and photograph need Keras: {extras.command('keras')}."
+    said = MEASURED.format(comparison.eyes) if comparison.eyes else unmeasured
     figures = [
         _figure("photograph", comparison.photo, "the photograph"),
         _figure("painting", comparison.painting, "the painting"),
         *(_entry(entry) for entry in comparison.entries),
     ]
     return PAGE.substitute(
-        width=width, height=height, eyes=html.escape(comparison.eyes), figures="\n".join(figures)
+        width=width, height=height, figures_say=html.escape(said), figures="\n".join(figures)
     )
 
 
@@ -77,6 +79,7 @@ def _facts(entry: Entry):
     """Names and values of what people choose by."""
     if entry.picture is not None:
         yield "time", f"{entry.seconds:.1f} s, {entry.peak:.0f} MiB"
+    if entry.distances is not None:
         yield "style", f"{entry.distances.style:.3f}"
         yield "content", f"{entry.distances.content:.3f}"
     yield "weights", entry.model.size
@@ -119,6 +122,7 @@ def _lines(entry):
     yield from textwrap.wrap(entry.note, LETTERS)
     if entry.picture is not None:
         yield f"{entry.seconds:.1f} s, {entry.peak:.0f} MiB"
+    if entry.distances is not None:
         yield f"style {entry.distances.style:.3f}, content {entry.distances.content:.3f}"
     yield entry.model.size
     yield from textwrap.wrap(f"+ {entry.model.row.good}", LETTERS)

@@ -1,7 +1,7 @@
 """Quality of stylizers over pairs of pictures, in one run: a table, a CSV and a contact sheet."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -62,6 +62,7 @@ def report(
     with_controls: bool = False,
     against: str | None = None,
     precision: str = "auto",
+    tell: Callable[[Mapping[str, Distances]], object] | None = None,
 ) -> Iterator[str]:
     """Lines of a table: mean distances over the pairs, then what follows from them.
 
@@ -79,6 +80,7 @@ def report(
         against: Label of a model that every other is to be compared with, pair by pair, or None.
         precision: Of the models that run on Keras, as of `models.stylizers`; figures are always
             taken in float32.
+        tell: Is called with the means by label, or None.
 
     Raises:
         ValueError: Two models have one label, or their pictures would have one name in the
@@ -97,7 +99,10 @@ def report(
     if sheet:
         images.write(contact_sheet(rows, ["photograph", "painting", *painters]), sheet)
     means = {label: metrics.mean(each) for label, each in figures.items()}
-    yield from tables.lines(len(pairs), controls.painterliness(means))
+    means = controls.painterliness(means)
+    if tell:
+        tell(means)
+    yield from tables.lines(len(pairs), means)
     if against:
         yield from duels.lines(figures, against)
     yield from _at_equal_content(found, means, strengths)

@@ -74,10 +74,11 @@ class Arbitrary:
                 None is the same for each.
             keep_colors: "luminance" or "covariance" keeps the photograph's colours, as
                 `tfstyle.color` says.
-            masks: Where each style goes, instead of weights, on Keras alone: shape (height,
-                width) of any size, floats in [0, 1] or booleans, one a style, and what none of
-                them claims stays the photograph; or one fewer, and the last style takes it. Each
-                region is painted with its own statistics; where masks overlap, styles blend.
+            masks: Where each style goes, instead of weights: shape (height, width) of any size,
+                floats in [0, 1] or booleans, one a style, and what none of them claims stays the
+                photograph; or one fewer, and the last style takes it. On Keras each region is
+                painted with its own statistics, on LiteRT and by a module with the whole
+                photograph's; where masks overlap, styles blend.
             out: "float", "uint8" or "pil".
 
         Returns:
@@ -87,7 +88,7 @@ class Arbitrary:
         Raises:
             TypeError: A picture is an array of something else.
             ValueError: A shape, a range, a name, the strength or a weight is another; there are
-                masks and weights, or masks on LiteRT.
+                masks and weights.
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
         return stylizer.each(content, painter, out)
@@ -108,11 +109,6 @@ class Arbitrary:
         return lambda content: keep(content, self.paint(content, code, strength))
 
     def _regional(self, style, strength, weights, keep, given):
-        if not self.networks:
-            raise ValueError(
-                "Expected a stylizer of `tfstyle.load` and of our own for masks. "
-                "Received: LiteRT's, or a module's."
-            )
         if weights is not None:
             raise ValueError("Expected masks or weights. Received: both.")
         styles = stylizer.checked_styles(style)
@@ -125,7 +121,8 @@ class Arbitrary:
                 codes, masks.shares(given, len(codes), *content.shape[:2]), strict=True
             ):
                 if share.any():
-                    own = keep(content, self.paint(content, code, strength, share), share)
+                    region = share if self.networks else None  # files know the whole alone
+                    own = keep(content, self.paint(content, code, strength, region), share)
                     painted += share * (own - content)
             return np.clip(painted, 0.0, 1.0)
 

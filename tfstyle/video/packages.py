@@ -3,6 +3,8 @@
 import importlib
 import types
 
+from tfstyle import extras
+
 
 def av() -> types.ModuleType:
     """PyAV, which reads and writes films.
@@ -32,6 +34,4 @@ def _imported(name, title):
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise OSError(
-            f"Expected {title}: pip install 'tfstyle[film]'. Received: {error}."
-        ) from error
+        raise OSError(f"Expected {title}: {extras.command('film')}. Received: {error}.") from error

@@ -1,0 +1,100 @@
+"""What a model learned from, as its card says, and whether all of it may be used commercially."""
+
+import dataclasses
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tfstyle import weights
+
+STATED = {True: "allowed", False: "not allowed", None: "not stated"}  # commercial use, in words
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Pictures, or a network, that a model learned from.
+
+    Args:
+        name: In words.
+        licence: Of it, in words.
+        commercial: Whether that allows commercial use; None where none is stated.
+        through: The released model that learned from it, where the model itself did not.
+    """
+
+    name: str
+    licence: str
+    commercial: bool | None = None
+    through: str | None = None
+
+    def __str__(self):
+        way = f", through {self.through}" if self.through else ""
+        return f"{self.name} ({self.licence}){way}"
+
+
+def sources(card: Mapping) -> list[Source]:
+    """What a card's model learned from: by itself, and through the models that it names.
+
+    Args:
+        card: As of `weights.card`; none of its "sources" means that nothing is stated.
+    """
+    found = {}
+    for source in _listed(card, None):
+        found.setdefault((source.name, source.licence, source.commercial), source)
+    return list(found.values())
+
+
+def _listed(card, through) -> Iterator[Source]:
+    listed = card.get("sources") or [{"name": "what it learned from", "licence": "not stated"}]
+    for entry in listed:
+        if "model" not in entry:
+            stated = entry.get("commercial")
+            yield Source(entry["name"], entry["licence"], stated, through)
+    for entry in listed:
+        if "model" in entry:
+            yield from _listed(weights.card(entry["model"]), entry["model"])
+
+
+def allow(card: Mapping) -> bool:
+    """Whether everything that a card's model learned from is stated to allow commercial use."""
+    return all(source.commercial is True for source in sources(card))
+
+
+def check(name: str, card: Mapping) -> None:
+    """Refuses a model that is not cleared for commercial use.
+
+    Args:
+        name: What to call it.
+        card: As of `sources`.
+
+    Raises:
+        ValueError: It learned from something that does not allow it, or states nothing.
+    """
+    wrong = [source for source in sources(card) if source.commercial is not True]
+    if wrong:
+        raise ValueError(
+            "Expected a model that is cleared for commercial use, as `tfstyle methods --licences` "
+            f"lists them. Received: {name}, which learned from {wrong[0]}."
+        )
+
+
+def card_of(model: str, folder: str | os.PathLike | None = None) -> Mapping:
+    """The card of a released model, or of a folder; empty where there is none."""
+    if model in weights.released():
+        return weights.card(model)
+    path = Path(folder) / weights.CARD if folder else None
+    return weights.read_json(path) if path and path.is_file() else {}
+
+
+def cleared(names: list[str]) -> list[str]:
+    """Those of released models that are cleared for commercial use.
+
+    Raises:
+        ValueError: None is.
+    """
+    found = [name for name in names if allow(weights.card(name))]
+    if not found:
+        raise ValueError(
+            "Expected a released model that is cleared for commercial use. Received: none; "
+            "`tfstyle methods --licences` says what each of them learned from."
+        )
+    return found
