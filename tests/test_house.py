@@ -128,6 +128,9 @@ def test_what_starts_cheaply_imports_no_framework(name):
         ("tensorflow_datasets", "data/catalog"),
         ("gradio", "demo/page"),
         ("apache_beam", "batch"),
+        ("onnx", "export/onnx"),
+        ("onnxruntime", "export/onnx"),
+        ("tf2onnx", "export/onnx"),
     ],
 )
 def test_what_is_not_always_installed_is_imported_in_one_room(package, room):

@@ -1,4 +1,4 @@
-"""How near TFLite files paint to Keras."""
+"""How near exported files paint to Keras."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -12,9 +12,23 @@ DRAWN = {"dynamic": 25.0, "int8": 25.0}  # on drawn pictures, which no network h
 PICTURES = {"pastiche", "translated", "stylized_image"}  # names of outputs
 
 
+def lite(contents: Mapping[str, bytes]) -> calls.Call:
+    """Calls TFLite files by name and signature.
+
+    Args:
+        contents: Their bytes by name.
+    """
+    opened = {file: litert.opened(model_content=content) for file, content in contents.items()}
+
+    def call(file, name, **inputs):
+        return opened[file].get_signature_runner(name)(**inputs)
+
+    return call
+
+
 def pictures(
     table: calls.Table,
-    contents: Mapping[str, bytes],
+    call: calls.Call,
     pairs: Iterable[calls.Pair],
     size: tuple[int, int] | None = None,
 ) -> Iterator[calls.Pair]:
@@ -22,15 +36,10 @@ def pictures(
 
     Args:
         table: Endpoints by file and signature.
-        contents: The files' bytes by name.
+        call: Of the files, as of `calls.chained`.
         pairs: Photographs and paintings.
         size: Height and width that the photographs are brought to; None leaves them.
     """
-    opened = {file: litert.opened(model_content=content) for file, content in contents.items()}
-
-    def call(file, name, **inputs):
-        return opened[file].get_signature_runner(name)(**inputs)
-
     for known in (calls.inputs(pair, size) for pair in pairs):
         expected, found = (calls.chained(table, known, each) for each in (None, call))
         for (*_, wanted), (*_, outputs) in zip(expected, found, strict=True):

@@ -156,10 +156,11 @@ def _add(archive, name, endpoint, size):
         return endpoint(**dict(zip(endpoint.inputs, tensors, strict=True)))
 
     archive.track(endpoint.network)
-    archive.add_endpoint(name, serve, _specs(endpoint, size))
+    archive.add_endpoint(name, serve, specs(endpoint, size))
 
 
-def _specs(endpoint, size):
+def specs(endpoint: Endpoint, size: tuple[int, int] | None = None) -> list[tf.TensorSpec]:
+    """What a network is called with in a file, in order; batch 1, `size` as of `to_tflite`."""
     shapes = {name: (1, *tensor.shape[1:]) for name, tensor in endpoint.inputs.items()}
     if size is not None and "content" in shapes:
         shapes["content"] = (1, *size, 3)
