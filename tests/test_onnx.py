@@ -116,8 +116,8 @@ def test_signatures_are_those_of_the_tflite_files(exported, name):
         }
         for table in (wanted, found)
     ]
-    assert names[0] == names[1]
-    assert {path.stem for path in home.glob("*.onnx")} == wanted.keys()
+    assert names[0] == {label: each for label, each in names[1].items() if label != "stylize"}
+    assert {path.stem for path in home.glob("*.onnx")} == {*wanted, "stylize"}
     assert found["stylize"]["inputs"]["content"] == [1, -1, -1, 3]
 
 

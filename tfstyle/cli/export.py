@@ -5,6 +5,7 @@ from pathlib import Path
 from tfstyle.cli.options import command, size
 
 FORMATS = ("tflite", "onnx", "saved_model")
+PROCESSORS = ("gpu", "npu")
 PRECISIONS = ("float32", "float16", "dynamic", "int8")
 
 
@@ -17,6 +18,7 @@ def _export(commands):
         "tfstyle export ghiasi -o phone\n"
         "  tfstyle export adain -o phone --photographs photos --paintings paintings\n"
         "  tfstyle export ghiasi -o app --drop-in     # instead of Magenta's two files\n"
+        "  tfstyle export ghiasi -o gpu --for gpu --size 384x384     # for LiteRT's CompiledModel\n"
         "  tfstyle export ghiasi -o onnx --format onnx\n"
         "  tfstyle export ghiasi -o hub --format saved_model\n"
         "  tfstyle export --all -o everything",
@@ -44,6 +46,13 @@ def _export(commands):
         type=size,
         metavar="any|HxW",
         help="that a TFLite or ONNX file takes, height before width (default: any)",
+    )
+    parser.add_argument(
+        "--for",
+        dest="processor",
+        choices=PROCESSORS,
+        help="TFLite files of one --size, photographs and paintings, whose operations telephones' "
+        "GPUs or NPUs take; in float16 where no --precision is given",
     )
     parser.add_argument(
         "--drop-in",
@@ -82,6 +91,7 @@ def _run_export(options):
             options.photographs,
             options.paintings,
             options.drop_in,
+            options.processor,
         )
         for path in paths:
             tqdm.write(str(path))

@@ -31,6 +31,7 @@ def pictures(
     call: calls.Call,
     pairs: Iterable[calls.Pair],
     size: tuple[int, int] | None = None,
+    styles: tuple[int, int] | None = None,
 ) -> Iterator[calls.Pair]:
     """What Keras and what files paint, each from its own codes.
 
@@ -39,8 +40,9 @@ def pictures(
         call: Of the files, as of `calls.chained`.
         pairs: Photographs and paintings.
         size: Height and width that the photographs are brought to; None leaves them.
+        styles: The same of the paintings.
     """
-    for known in (calls.inputs(pair, size) for pair in pairs):
+    for known in (calls.inputs(pair, size, styles) for pair in pairs):
         expected, found = (calls.chained(table, known, each) for each in (None, call))
         for (*_, wanted), (*_, outputs) in zip(expected, found, strict=True):
             yield from ((wanted[key], outputs[key]) for key in PICTURES & outputs.keys())

@@ -10,7 +10,7 @@ import keras
 
 import tfstyle
 from tfstyle import images, weights
-from tfstyle.export import calls, dropin, fidelity, onnx, saved_model, tflite, whole
+from tfstyle.export import accelerated, calls, dropin, fidelity, onnx, saved_model, tflite, whole
 from tfstyle.methods import Takes, found, method
 
 FORMATS = ("tflite", "saved_model", "onnx")
@@ -39,6 +39,7 @@ class Job:
         size: Height and width that they take; None takes any.
         pairs: Photographs and paintings.
         drawn: Whether some of these are drawn.
+        processor: That the files are for, as of `export`.
     """
 
     name: str
@@ -47,12 +48,18 @@ class Job:
     size: Size
     pairs: list[calls.Pair]
     drawn: bool
+    processor: str | None = None
+
+    @property
+    def styles(self) -> Size:
+        """Height and width that files take paintings of; None takes any."""
+        return self.size if self.processor else None
 
     def ratios(self, table: calls.Table, call: calls.Call, sizes: Iterable[Size]) -> dict:
         """PSNRs of files to Keras by size, in dB."""
         return {
             f"{height}x{width}": fidelity.ratio(
-                fidelity.pictures(table, call, self.pairs[:COMPARED], (height, width))
+                fidelity.pictures(table, call, self.pairs[:COMPARED], (height, width), self.styles)
             )
             for height, width in ((self.size,) if self.size else sizes)
         }
@@ -68,6 +75,7 @@ def export(
     photographs: Folder | None = None,
     paintings: Folder | None = None,
     drop_in: bool = False,
+    processor: str | None = None,
 ) -> Iterator[Path]:
     """Writes a model's files and a card beside them, and yields their paths.
 
@@ -84,6 +92,8 @@ def export(
             without.
         paintings: The same of paintings.
         drop_in: Of ghiasi, two files with the tensors of Magenta's pair instead.
+        processor: "gpu" or "npu", of TFLite files of one size whose operations these take; None is
+            any.
 
     Raises:
         ValueError: The model or an option is unknown, or a file paints something else than Keras;
@@ -91,14 +101,15 @@ def export(
         OSError: A folder is missing or cannot be written, or a package is not installed.
     """
     _check(name, format, precision, size, drop_in)
+    _check_processor(processor, format, precision, size, drop_in)
     networks, folder = weights.load_networks(name, source), Path(folder)
     if format == "saved_model":
         yield saved_model.write(name, networks, folder)
         return
     looked_at = (photographs, paintings) if method(name).takes is Takes.IMAGE else (photographs,)
     pairs, drawn = list(calls.pairs(photographs, paintings)), not all(looked_at)
-    own = "float32" if format == "onnx" else method(name).precision
-    job = Job(name, networks, precision or own, size, pairs, drawn)
+    precision = precision or _own_precision(name, format, processor)
+    job = Job(name, networks, precision, size, pairs, drawn, processor)
     made = _onnx(job) if format == "onnx" else _drop_in(job) if drop_in else _tflite(job)
     files = {f"{file}.{format}": content for file, content in made.contents.items()}
     styles = Path(source or weights.RELEASED / name) / weights.STYLES
@@ -123,6 +134,31 @@ def _check(name, format, precision, size, drop_in):
         raise ValueError(f"Expected ONNX files in float32, not drop-in. Received: {received}.")
     if drop_in and size:
         raise ValueError(f"Expected the drop-in pair at its own size. Received: {size}.")
+
+
+def _check_processor(processor, format, precision, size, drop_in):
+    if processor is None:
+        return
+    if processor not in accelerated.PROCESSORS:
+        raise ValueError(
+            f"Expected a processor of {', '.join(accelerated.PROCESSORS)}. Received: {processor}."
+        )
+    if format != "tflite" or drop_in or size is None:
+        raise ValueError(
+            f"Expected TFLite files of one size for {processor.upper()}s: --size HxW, "
+            "no other format, no drop-in. Received: others."
+        )
+    if precision not in (None, *accelerated.PRECISIONS):
+        raise ValueError(
+            f"Expected a precision that {processor.upper()}s know, of "
+            f"{', '.join(accelerated.PRECISIONS)}. Received: {precision}."
+        )
+
+
+def _own_precision(name, format, processor):
+    if format == "onnx":
+        return "float32"
+    return accelerated.PRECISIONS[0] if processor else method(name).precision
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,13 +194,23 @@ def _told(contents, any_size):
 
 def _tflite(job):
     table = endpoints(job.name, job.networks, job.size)
+    if job.processor:
+        table = {file: _asked(labels) for file, labels in table.items()}
     contents, ratios, careful = _agreeing(table, job)
     told = _told(contents, job.size is None)
+    if job.processor:
+        left = {f: accelerated.left(content, job.processor) for f, content in contents.items()}
+        told |= {"for": job.processor, "left_to_the_processor": left}
     if job.precision == "int8":
         told["float_operations"] = tflite.floats(careful)
         told["float_convolutions"] = tflite.CONVOLUTIONS[careful]
         told["precisions"] = {file: UNCALIBRATED.get(file, "int8") for file in contents}
     return _Made(contents, ratios, told)
+
+
+def _asked(labels):
+    """What an app calls: a photograph is painted by one signature, with its margin."""
+    return {k: each for k, each in labels.items() if k == whole.LABEL or "style" in each.inputs}
 
 
 def _drop_in(job):
@@ -212,22 +258,21 @@ def endpoints(
 def _agreeing(table, job):
     """The files' bytes, their PSNRs, and whether int8 had to be careful for these."""
     int8 = job.precision == "int8"
-    samples = calls.samples(table, job.pairs, job.size) if int8 else {}
+    samples = calls.samples(table, job.pairs, job.size, job.styles) if int8 else {}
     for careful in (False, True):
-        contents = _files(table, job.precision, job.size, samples, careful)
+        contents = {f: _file(job, f, each, samples.get(f), careful) for f, each in table.items()}
         ratios = job.ratios(table, fidelity.lite(contents), SIZES)
         if not int8 or fidelity.agree(ratios, job.precision, job.drawn):
             break
     return contents, ratios, careful
 
 
-def _files(table, precision, size, samples, careful):
-    """The files' bytes by name."""
-    if precision != "int8":
-        return {file: tflite.to_tflite(each, precision, size=size) for file, each in table.items()}
-    return {
-        file: tflite.to_tflite(
-            each, UNCALIBRATED.get(file, precision), samples[file], size, careful=careful
+def _file(job, file, endpoints, samples, careful):
+    """A file's bytes."""
+    int8 = job.precision == "int8"
+    precision = UNCALIBRATED.get(file, "int8") if int8 else job.precision
+    if job.processor:
+        return accelerated.to_tflite(
+            endpoints, precision, job.size, job.processor, samples, careful
         )
-        for file, each in table.items()
-    }
+    return tflite.to_tflite(endpoints, precision, samples, job.size, careful=careful)
