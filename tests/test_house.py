@@ -29,7 +29,19 @@ FLOORS = (
     ("networks", "data"),
     ("training",),
     ("methods",),
-    ("weights", "hub", "families", "export", "metrics", "peers", "evaluation", "release", "batch"),
+    (
+        "weights",
+        "hub",
+        "remote",
+        "publication",
+        "families",
+        "export",
+        "metrics",
+        "peers",
+        "evaluation",
+        "release",
+        "batch",
+    ),
     ("demo", "cli", "__main__"),
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
@@ -48,6 +60,9 @@ LIGHT += (
 LIGHT += ("methods/pix2pix/stylizer", "methods/cyclegan/settings", "methods/pix2pix/settings")
 LIGHT += (
     "hub",
+    "remote",
+    "publication",
+    "cli/upload",
     "methods/module",
     "cli/__init__",
     "cli/paint",
@@ -128,6 +143,8 @@ def test_what_starts_cheaply_imports_no_framework(name):
         ("tensorflow_datasets", "data/catalog"),
         ("gradio", "demo/page"),
         ("apache_beam", "batch"),
+        ("huggingface_hub", "remote"),
+        ("kagglehub", "remote"),
         ("onnx", "export/onnx"),
         ("onnxruntime", "export/onnx"),
         ("tf2onnx", "export/onnx"),

@@ -22,8 +22,10 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
     """A stylizer on Keras, or on TensorFlow of one of Magenta's modules.
 
     Args:
-        name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; or a
-            module, as `hub.load` takes it: "magenta", an address, a .tar.gz file or a folder.
+        name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; a
+            release, as `remote.fetched` takes it: "hf://owner/name", "kaggle://...", an archive's
+            address, an archive or a folder; or a module, as `hub.load` takes it: "magenta", an
+            address, a .tar.gz file or a folder.
         folder: Of another release or a finished run; None takes the one in the package.
         precision: That convolutions compute in, as of `precision.choose`; "auto" is float32,
             but for gatys what is fastest here: in pictures of one pass rounding shows. A module's
@@ -33,8 +35,10 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
         ValueError: There is no such model or precision.
         OSError: The folder does not hold its files, or a module cannot be downloaded.
     """
-    from tfstyle import hub
+    from tfstyle import hub, remote
 
+    if name not in released() and remote.is_release(name):
+        return _fetched(name, precision)
     if name not in released() and hub.is_module(name):
         return hub.load(folder or name)
     row = method(name)
@@ -51,6 +55,20 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
             label: endpoint.arrays for endpoints in tables for label, endpoint in endpoints.items()
         }
         return stylizer(name, signatures, networks, folder)
+
+
+def _fetched(source, precision):
+    """A release's stylizer, on LiteRT where it holds no Keras files; or a module's, in a .tar."""
+    from tfstyle import hub, remote
+
+    if source.startswith(("https://", "http://")) and not source.partition("#")[0].endswith(".zip"):
+        archive = remote.archive(source)
+        if not remote.is_release(archive):
+            return hub.load(archive)
+    folder = remote.fetched(source)
+    name = remote.name(folder)
+    on_keras = all((folder / f"{file}.keras").is_file() for file in method(name).files)
+    return load(name, folder, precision) if on_keras else load_lite(name, folder=folder)
 
 
 def stylizer(
@@ -227,7 +245,7 @@ def chosen(
         return hub.load(name if name in hub.MODULES else model or name)
     if name in released():
         return load_lite(name, threads) if lite and row.lite else load(name, None, precision)
-    folder = Path(model or "")
+    folder = _folder(model)
     if (
         lite
         and row.lite
@@ -243,6 +261,14 @@ def chosen(
         f"or as --model a folder with {', '.join(f'{file}.keras' for file in row.files)}. "
         f"Received: {name}."
     )
+
+
+def _folder(model):
+    """Of a release or a run; fetched where it is elsewhere."""
+    from tfstyle import remote
+
+    text = str(model or "")
+    return remote.fetched(text) if "://" in text or text.endswith(".zip") else Path(text)
 
 
 def lite_bytes(name: str, folder: Folder = None) -> int:

@@ -6,7 +6,7 @@ import sys
 import warnings
 
 import tfstyle
-from tfstyle.cli import batch, compare, demo, evaluate, export, layers, paint, train
+from tfstyle.cli import batch, compare, demo, evaluate, export, layers, paint, train, upload
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,7 +53,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"tfstyle {tfstyle.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for room in (paint, batch, compare, demo, layers, export, train, evaluate):
+    for room in (paint, batch, compare, demo, layers, export, train, evaluate, upload):
         for add in room.COMMANDS:
             add(commands)
     return parser

@@ -31,7 +31,11 @@ _BOTH = (
     *("TRANSPOSE", "TRANSPOSE_CONV"),
 )
 TAKEN = {  # those that our networks could need
-    "gpu": {*_BOTH, "ABS", "EXP", "LOG", "MIRROR_PAD", "NEG", "PACK", "SQUARE", "TILE"},
+    "gpu": {
+        *_BOTH,
+        *("ABS", "CUMSUM", "EXP", "FLOOR_MOD", "GATHER", "LESS", "LOG", "MIRROR_PAD", "NEG"),
+        *("PACK", "REDUCE_PROD", "SELECT_V2", "SPLIT_V", "SQUARE", "TILE"),
+    },
     "npu": {*_BOTH, "ABS", "HARD_SWISH"},
 }
 LEFT = {"gpu": set(), "npu": {"LOG"}}  # of a painting's statistics: some hundred numbers, once

@@ -1,6 +1,7 @@
 """A model as a folder of files for phones, ONNX' runtimes or TensorFlow, compared with Keras."""
 
 import dataclasses
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,11 +20,6 @@ ONNX_SIZES = (*SIZES, (75, 93), (384, 512))
 COMPARED = 3  # pairs of pictures
 UNCALIBRATED = {"predictor": "dynamic"}  # files that eight bits of fixed ranges would ruin
 CARD = "card.json"
-RUNTIMES = {  # of TFLite files, by whether they take any size
-    True: "LiteRT's Interpreter; its CompiledModel runs files of one size alone",
-    False: "LiteRT's Interpreter and its CompiledModel",
-}
-
 Folder = str | os.PathLike
 Size = tuple[int, int] | None
 
@@ -115,7 +111,9 @@ def export(
     styles = Path(source or weights.RELEASED / name) / weights.STYLES
     if styles.is_file() and not drop_in:
         files[weights.STYLES] = styles.read_bytes()
-    files[CARD] = (json.dumps(_card(job, made), indent=2) + "\n").encode()
+    hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+    card = _card(job, made) | {"sha256": hashes}
+    files[CARD] = (json.dumps(card, indent=2) + "\n").encode()
     with images.filled_folder(folder) as filled:
         for file, content in files.items():
             images.write_file(filled / file, content)
@@ -186,7 +184,7 @@ def _card(job, made):
 def _told(contents, any_size):
     """Of TFLite files."""
     return {
-        "runtime": RUNTIMES[any_size],
+        "runtime": tflite.RUNTIMES[any_size],
         "signatures": {file: tflite.signatures(content) for file, content in contents.items()},
         "operations": {file: tflite.operations(content) for file, content in contents.items()},
     }

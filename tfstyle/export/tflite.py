@@ -28,6 +28,11 @@ CONVOLUTIONS = {
     True: f"those that make pictures or see at most {FEW} channels",
 }
 
+RUNTIMES = {  # of TFLite files, by whether they take any size
+    True: "LiteRT's Interpreter; its CompiledModel runs files of one size alone",
+    False: "LiteRT's Interpreter and its CompiledModel",
+}
+
 Samples = Mapping[str, Iterable[Mapping[str, np.ndarray]]]
 
 
