@@ -116,7 +116,12 @@ class Hub(Host):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path == "/api/repos/create":
             self.made.append(json.loads(body))
-            self.json({"url": f"http://hub/{self.name}", "id": self.name, "name": self.name})
+            self.json(
+                {"url": f"https://huggingface.co/{self.name}", "id": self.name, "name": self.name}
+            )
+        elif self.path == "/api/validate-yaml":
+            head = json.loads(body)["content"].split("---")[1]
+            self.json({"errors": [] if "license" in head else ["no licence"], "warnings": []})
         elif "/preupload/" in self.path:
             asked = json.loads(body)["files"]
             self.json(
@@ -132,6 +137,11 @@ class Hub(Host):
                 if line["key"] == "file":
                     value = line["value"]
                     self.files[value["path"]] = base64.b64decode(value["content"])
-            self.json({"commitUrl": f"http://hub/{self.name}/commit/{COMMIT}", "commitOid": COMMIT})
+            self.json(
+                {
+                    "commitUrl": f"https://huggingface.co/{self.name}/commit/{COMMIT}",
+                    "commitOid": COMMIT,
+                }
+            )
         else:
             self.answer(None)

@@ -158,7 +158,7 @@ def _hugging_face(text):
         raise ValueError(f"Expected hf://owner/name, with @revision or without. Received: {text}.")
     with _said(text, "hf"):
         import huggingface_hub
-        from huggingface_hub.errors import LocalEntryNotFoundError
+        from huggingface_hub.errors import DryRunError, LocalEntryNotFoundError
 
         known = {
             "repo_id": address,
@@ -167,10 +167,19 @@ def _hugging_face(text):
             "etag_timeout": PATIENCE,
             "endpoint": os.environ.get("HF_ENDPOINT"),
         }
-        with contextlib.suppress(LocalEntryNotFoundError):
+        try:
             planned = huggingface_hub.snapshot_download(**known, dry_run=True)
-            _bound(text, len(planned), sum(each.file_size or 0 for each in planned))
+        except (DryRunError, LocalEntryNotFoundError) as error:
+            return _kept(huggingface_hub, known, error)
+        _bound(text, len(planned), sum(each.file_size or 0 for each in planned))
         return Path(huggingface_hub.snapshot_download(**known))
+
+
+def _kept(huggingface_hub, known, error):
+    """What was downloaded before, where the hub cannot be reached."""
+    with contextlib.suppress(Exception):
+        return Path(huggingface_hub.snapshot_download(**known, local_files_only=True))
+    raise error
 
 
 def _kaggle(text):
