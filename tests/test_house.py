@@ -34,6 +34,8 @@ FLOORS = (
         "weights",
         "hub",
         "licences",
+        "remote",
+        "publication",
         "families",
         "export",
         "metrics",
@@ -61,6 +63,9 @@ LIGHT += (
 LIGHT += ("methods/pix2pix/stylizer", "methods/cyclegan/settings", "methods/pix2pix/settings")
 LIGHT += (
     "hub",
+    "remote",
+    "publication",
+    "cli/upload",
     "methods/module",
     "cli/__init__",
     "cli/paint",
@@ -148,6 +153,11 @@ def test_what_starts_cheaply_imports_no_framework(name):
         ("tensorflow_datasets", "data/catalog"),
         ("gradio", "demo/page"),
         ("apache_beam", "batch"),
+        ("huggingface_hub", "remote"),
+        ("kagglehub", "remote"),
+        ("onnx", "export/onnx"),
+        ("onnxruntime", "export/onnx"),
+        ("tf2onnx", "export/onnx"),
     ],
 )
 def test_what_is_not_always_installed_is_imported_in_one_room(package, room):

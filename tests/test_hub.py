@@ -247,6 +247,22 @@ def test_a_silent_server_is_given_up(cache, monkeypatch):
     assert socket.getdefaulttimeout() is None
 
 
+def test_other_threads_keep_their_timeouts_while_a_module_is_downloaded(shelf, cache):
+    seen = []
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(socket.getdefaulttimeout())
+            super().do_GET()
+
+    handler = functools.partial(Handler, directory=str(shelf))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        hub.fetched(f"http://127.0.0.1:{running.server_port}/flat.tar.gz")
+        running.shutdown()
+    assert seen == [None]
+
+
 def test_an_address_is_downloaded_once(server, photograph, painting):
     path = hub.fetched(f"{server}/flat.tar.gz")
     assert hub.fetched(f"{server}/flat.tar.gz") == path and (path / "saved_model.pb").is_file()

@@ -36,8 +36,19 @@ def test_the_readmes_names_are_those_of_the_files(files, monkeypatch):
     known = names | signatures.keys() | {path.name for path in (files / "ghiasi").iterdir()}
     blocks = re.findall(r"```(?:kotlin|swift)\n(.*?)```", (HOME / "README.md").read_text(), re.S)
     quoted = [name for block in blocks for name in re.findall(r'"([\w.]+)"', block)]
-    assert len(blocks) == 2 and {"stylize", "content", "pastiche", "predict"} <= set(quoted)
+    assert len(blocks) == 4 and {"stylize", "content", "pastiche", "predict"} <= set(quoted)
     assert set(quoted) <= known
+
+
+@pytest.mark.slow
+def test_the_readmes_compiled_models_have_one_signature_a_file(tmp_path, monkeypatch):
+    command = ["export", "ghiasi", "--for", "gpu", "--size", "64x64", "-o", str(tmp_path)]
+    assert cli.main(command) == 0
+    found = script("compare", monkeypatch).signatures(tmp_path)
+    assert found.keys() == {"predict", "stylize"}
+    assert {*found["stylize"]["inputs"]} == {"content", "vector", "own", "strength"}
+    assert {*found["stylize"]["outputs"]} == {"pastiche"}
+    assert {*found["predict"]["outputs"]} == {"vector"}
 
 
 @pytest.mark.slow

@@ -90,8 +90,8 @@ def nearness(path: Path, pairs: list[calls.Pair]) -> tuple[str, str]:
         return "as ghiasi", ""
     name = json.loads((path / folder.CARD).read_text())["model"]
     table = folder.endpoints(name, weights.load_networks(name))
-    contents = {file: (path / f"{file}.tflite").read_bytes() for file in table}
-    painted = [pair for size in SIZES for pair in fidelity.pictures(table, contents, pairs, size)]
+    call = fidelity.lite({file: (path / f"{file}.tflite").read_bytes() for file in table})
+    painted = [pair for size in SIZES for pair in fidelity.pictures(table, call, pairs, size)]
     ratios = [metrics.psnr(*pair) for pair in painted]
     gaps = [np.abs(wanted - got) for wanted, got in painted]
     return (

@@ -3,9 +3,9 @@
 import contextlib
 import os
 import re
-import socket
 import tarfile
 import tempfile
+import urllib.request
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,8 +82,7 @@ def _downloaded(address):
     resolver = _tensorflow_hub(address)
     os.environ.setdefault("TFHUB_CACHE_DIR", str(CACHE))
     try:
-        with _impatient(resolver):
-            return Path(resolver.resolve(address))
+        return _resolved(resolver, address)
     except Exception as error:
         raise OSError(
             "Expected a module that can be downloaded; without a network, give its .tar.gz file or "
@@ -103,18 +102,19 @@ def _tensorflow_hub(address):
     return tensorflow_hub
 
 
-@contextlib.contextmanager
-def _impatient(resolver):
+def _resolved(tensorflow_hub, address):
     """TensorFlow Hub itself waits for a silent server as long as the system does, and ten minutes
     and more for a download whose process was killed.
     """
-    before = socket.getdefaulttimeout()
-    resolver.compressed_module_resolver.LOCK_FILE_TIMEOUT_SEC = PATIENCE
-    socket.setdefaulttimeout(PATIENCE)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
+
+    class Impatient(tensorflow_hub.compressed_module_resolver.HttpCompressedFileResolver):
+        def _call_urlopen(self, request):
+            return urllib.request.urlopen(request, timeout=PATIENCE, context=self._context)
+
+        def _lock_file_timeout_sec(self):
+            return PATIENCE
+
+    return Path(Impatient()(address))
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import tfstyle
-from tfstyle import examples, images, weights
+from tfstyle import examples, images, remote, weights
 from tfstyle.data import folders
 from tfstyle.export import calls, tflite
 from tfstyle.methods import found, method
@@ -76,6 +76,8 @@ def _written(name, run, folder, files, notes, paintings, photographs, mixed):
     elif paintings is not None:
         yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
     card = _card(name, run, exported, notes) | (weights.told(name, networks) if networks else {})
+    networks = sorted(path for path in folder.iterdir() if path.suffix in (".keras", ".tflite"))
+    card["sha256"] = {path.name: remote.digest(path) for path in networks}
     yield _write_json(folder / weights.CARD, card)
 
 
@@ -141,4 +143,5 @@ def _card(name, run, exported, notes):
     if exported:
         card["tflite_bytes"] = sum(map(len, exported.values()))
         card["operations"] = {file: tflite.operations(c) for file, c in exported.items()}
+        card["runtime"] = tflite.RUNTIMES[True]
     return card | (json.loads(Path(notes).read_text()) if notes else {})

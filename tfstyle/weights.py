@@ -23,8 +23,10 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
     """A stylizer on Keras where that is installed, and else on LiteRT.
 
     Args:
-        name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; or a
-            module, as `hub.load` takes it: "magenta", an address, a .tar.gz file or a folder.
+        name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; a
+            release, as `remote.fetched` takes it: "hf://owner/name", "kaggle://...", an archive's
+            address, an archive or a folder; or a module, as `hub.load` takes it: "magenta", an
+            address, a .tar.gz file or a folder.
         folder: Of another release or a finished run; None takes the one in the package.
         precision: That convolutions compute in, as of `precision.choose`; "auto" is float32,
             but for gatys what is fastest here: in pictures of one pass rounding shows. A module's
@@ -35,8 +37,10 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
         OSError: The folder does not hold its files, or a module cannot be downloaded; or they
             need Keras, which is not installed.
     """
-    from tfstyle import hub
+    from tfstyle import hub, remote
 
+    if name not in released() and remote.is_release(name):
+        return _fetched(name, precision)
     if name not in released() and hub.is_module(name):
         return hub.load(folder or name)
     row = method(name)
@@ -56,6 +60,22 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
             label: endpoint.arrays for endpoints in tables for label, endpoint in endpoints.items()
         }
         return stylizer(name, signatures, networks, folder)
+
+
+def _fetched(source, precision):
+    """A release's stylizer, on LiteRT where it holds no Keras files; or a module's, in a .tar."""
+    from tfstyle import hub, remote
+
+    if source.startswith(("https://", "http://")) and not source.partition("#")[0].endswith(".zip"):
+        archive = remote.archive(source)
+        if not remote.is_release(archive):
+            return hub.load(archive)
+    folder = remote.fetched(source)
+    name = remote.name(folder)
+    on_keras = extras.has_keras() and all(
+        (folder / f"{file}.keras").is_file() for file in method(name).files
+    )
+    return load(name, folder, precision) if on_keras else load_lite(name, folder=folder)
 
 
 def stylizer(
@@ -237,7 +257,7 @@ def chosen(
     lite = lite or not extras.has_keras()
     if name in released():
         return load_lite(name, threads) if lite and row.lite else load(name, None, precision)
-    folder = Path(model or "")
+    folder = _folder(model)
     if lite and model and _is_exported(method_name, folder):
         return load_lite(method_name, threads, folder)
     if model and all((folder / f"{file}.keras").is_file() for file in row.files):
@@ -254,6 +274,14 @@ def _is_exported(name, folder):
     """Whether all its TFLite files are there."""
     files = _lite_files(name, folder)
     return bool(files) and all(path.is_file() for path in files)
+
+
+def _folder(model):
+    """Of a release or a run; fetched where it is elsewhere."""
+    from tfstyle import remote
+
+    text = str(model or "")
+    return remote.fetched(text) if "://" in text or text.endswith(".zip") else Path(text)
 
 
 def lite_bytes(name: str, folder: Folder = None) -> int:

@@ -19,6 +19,7 @@ from tfstyle.cli import (
     paint,
     scripts,
     train,
+    upload,
 )
 
 
@@ -86,7 +87,19 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tfstyle {tfstyle.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for room in (paint, film, batch, compare, demo, layers, export, train, evaluate, completion):
+    for room in (
+        paint,
+        film,
+        batch,
+        compare,
+        demo,
+        layers,
+        export,
+        train,
+        evaluate,
+        upload,
+        completion,
+    ):
         for add in room.COMMANDS:
             add(commands)
     return parser

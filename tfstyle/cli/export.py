@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tfstyle.cli.options import command, size
 
-FORMATS = ("tflite", "saved_model")
+FORMATS = ("tflite", "onnx", "saved_model")
+PROCESSORS = ("gpu", "npu")
 PRECISIONS = ("float32", "float16", "dynamic", "int8")
 
 
@@ -13,10 +14,12 @@ def _export(commands):
         commands,
         "export",
         _run_export,
-        "write a model's files for phones or for TensorFlow, compared with Keras, with a card",
+        "write a model's files for phones, ONNX' runtimes or TensorFlow, compared with Keras",
         "tfstyle export ghiasi -o phone\n"
         "  tfstyle export adain -o phone --photographs photos --paintings paintings\n"
         "  tfstyle export ghiasi -o app --drop-in     # instead of Magenta's two files\n"
+        "  tfstyle export ghiasi -o gpu --for gpu --size 384x384     # for LiteRT's CompiledModel\n"
+        "  tfstyle export ghiasi -o onnx --format onnx\n"
         "  tfstyle export ghiasi -o hub --format saved_model\n"
         "  tfstyle export --all -o everything",
     )
@@ -29,7 +32,8 @@ def _export(commands):
         "--format",
         choices=FORMATS,
         default=FORMATS[0],
-        help="saved_model is called as Magenta's Hub module is (default: %(default)s)",
+        help="onnx is a float32 file a signature; saved_model is called as Magenta's Hub module is "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--precision",
@@ -41,7 +45,14 @@ def _export(commands):
         "--size",
         type=size,
         metavar="any|HxW",
-        help="that a TFLite file takes, height before width (default: any)",
+        help="that a TFLite or ONNX file takes, height before width (default: any)",
+    )
+    parser.add_argument(
+        "--for",
+        dest="processor",
+        choices=PROCESSORS,
+        help="TFLite files of one --size, photographs and paintings, whose operations telephones' "
+        "GPUs or NPUs take; in float16 where no --precision is given",
     )
     parser.add_argument(
         "--drop-in",
@@ -80,6 +91,7 @@ def _run_export(options):
             options.photographs,
             options.paintings,
             options.drop_in,
+            options.processor,
         )
         for path in paths:
             tqdm.write(str(path))

@@ -57,17 +57,20 @@ def _choices(table):
     return {name: np.eye(1, n, n - 1, dtype=np.float32) for name, n in wanted.items()}
 
 
-def inputs(pair: Pair, size: tuple[int, int] | None = None) -> Arrays:
+def inputs(
+    pair: Pair, size: tuple[int, int] | None = None, styles: tuple[int, int] | None = None
+) -> Arrays:
     """What is known of a photograph and a painting before any signature is called.
 
     Args:
         pair: Shape (height, width, 3) each, in [0, 1].
         size: Height and width that the photograph is brought to; None leaves it.
+        styles: The same of the painting.
     """
     content, style = pair
     return {
         "content": (content if size is None else images.resize(content, *size))[None],
-        "style": style[None],
+        "style": (style if styles is None else images.resize(style, *styles))[None],
         "strength": np.full((1, 1), STRENGTH, np.float32),
         "content_image": images.squash(content, TRANSFORMER_SIDE)[None],
         "style_image": images.squash(style, PREDICTOR_SIDE)[None],
@@ -75,7 +78,10 @@ def inputs(pair: Pair, size: tuple[int, int] | None = None) -> Arrays:
 
 
 def samples(
-    table: Table, pairs: Iterable[Pair], size: tuple[int, int] | None = None
+    table: Table,
+    pairs: Iterable[Pair],
+    size: tuple[int, int] | None = None,
+    styles: tuple[int, int] | None = None,
 ) -> dict[str, Samples]:
     """What `to_tflite` finds ranges with, by file.
 
@@ -83,10 +89,11 @@ def samples(
         table: Endpoints by file and signature.
         pairs: Photographs and paintings.
         size: As of `inputs`.
+        styles: As of `inputs`.
     """
     found = {file: {name: [] for name in endpoints} for file, endpoints in table.items()}
     for pair in pairs:
-        for file, name, given, _ in chained(table, inputs(pair, size)):
+        for file, name, given, _ in chained(table, inputs(pair, size, styles)):
             found[file][name].append(given)
     return found
 

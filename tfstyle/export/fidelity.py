@@ -1,4 +1,4 @@
-"""How near TFLite files paint to Keras."""
+"""How near exported files paint to Keras."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -12,26 +12,37 @@ DRAWN = {"dynamic": 25.0, "int8": 25.0}  # on drawn pictures, which no network h
 PICTURES = {"pastiche", "translated", "stylized_image"}  # names of outputs
 
 
-def pictures(
-    table: calls.Table,
-    contents: Mapping[str, bytes],
-    pairs: Iterable[calls.Pair],
-    size: tuple[int, int] | None = None,
-) -> Iterator[calls.Pair]:
-    """What Keras and what files paint, each from its own codes.
+def lite(contents: Mapping[str, bytes]) -> calls.Call:
+    """Calls TFLite files by name and signature.
 
     Args:
-        table: Endpoints by file and signature.
-        contents: The files' bytes by name.
-        pairs: Photographs and paintings.
-        size: Height and width that the photographs are brought to; None leaves them.
+        contents: Their bytes by name.
     """
     opened = {file: litert.opened(model_content=content) for file, content in contents.items()}
 
     def call(file, name, **inputs):
         return opened[file].get_signature_runner(name)(**inputs)
 
-    for known in (calls.inputs(pair, size) for pair in pairs):
+    return call
+
+
+def pictures(
+    table: calls.Table,
+    call: calls.Call,
+    pairs: Iterable[calls.Pair],
+    size: tuple[int, int] | None = None,
+    styles: tuple[int, int] | None = None,
+) -> Iterator[calls.Pair]:
+    """What Keras and what files paint, each from its own codes.
+
+    Args:
+        table: Endpoints by file and signature.
+        call: Of the files, as of `calls.chained`.
+        pairs: Photographs and paintings.
+        size: Height and width that the photographs are brought to; None leaves them.
+        styles: The same of the paintings.
+    """
+    for known in (calls.inputs(pair, size, styles) for pair in pairs):
         expected, found = (calls.chained(table, known, each) for each in (None, call))
         for (*_, wanted), (*_, outputs) in zip(expected, found, strict=True):
             yield from ((wanted[key], outputs[key]) for key in PICTURES & outputs.keys())

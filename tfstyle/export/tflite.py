@@ -28,6 +28,11 @@ CONVOLUTIONS = {
     True: f"those that make pictures or see at most {FEW} channels",
 }
 
+RUNTIMES = {  # of TFLite files, by whether they take any size
+    True: "LiteRT's Interpreter; its CompiledModel runs files of one size alone",
+    False: "LiteRT's Interpreter and its CompiledModel",
+}
+
 Samples = Mapping[str, Iterable[Mapping[str, np.ndarray]]]
 
 
@@ -38,6 +43,7 @@ def to_tflite(
     size: tuple[int, int] | None = None,
     order: Sequence[str] | None = None,
     careful: bool = False,
+    styles: tuple[int, int] | None = None,
 ) -> bytes:
     """A TFLite file.
 
@@ -51,6 +57,7 @@ def to_tflite(
         order: Names of a single signature's inputs, as apps that know no names are to number them.
         careful: Whether "int8" also leaves `ACTIVATIONS` in floats and the convolutions of at most
             `FEW` channels, for networks with a norm over few features, which multiplies errors.
+        styles: Height and width of every painting; None takes any.
 
     Returns:
         The file's bytes; every input has batch 1, and but for `size` takes any height and width.
@@ -64,7 +71,7 @@ def to_tflite(
     with tempfile.TemporaryDirectory() as folder:
         archive = keras.export.ExportArchive()
         for name, endpoint in endpoints.items():
-            _add(archive, name, endpoint, size)
+            _add(archive, name, endpoint, size, styles)
         with saving(folder):
             archive.write_out(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(endpoints))
@@ -151,18 +158,24 @@ def _begin_at_nominal_size(graph):
             tensor.shape = [NOMINAL if n < 0 else int(n) for n in tensor.shapeSignature]
 
 
-def _add(archive, name, endpoint, size):
+def _add(archive, name, endpoint, size, styles):
     def serve(*tensors):
         return endpoint(**dict(zip(endpoint.inputs, tensors, strict=True)))
 
     archive.track(endpoint.network)
-    archive.add_endpoint(name, serve, _specs(endpoint, size))
+    archive.add_endpoint(name, serve, specs(endpoint, size, styles))
 
 
-def _specs(endpoint, size):
+def specs(
+    endpoint: Endpoint,
+    size: tuple[int, int] | None = None,
+    styles: tuple[int, int] | None = None,
+) -> list[tf.TensorSpec]:
+    """What a network is called with in a file, in order; batch 1, sizes as of `to_tflite`."""
     shapes = {name: (1, *tensor.shape[1:]) for name, tensor in endpoint.inputs.items()}
-    if size is not None and "content" in shapes:
-        shapes["content"] = (1, *size, 3)
+    for name, extent in (("content", size), ("style", styles)):
+        if extent is not None and len(shapes.get(name, ())) == 4:
+            shapes[name] = (1, *extent, 3)
     return [tf.TensorSpec(shape, tf.float32, name=name) for name, shape in shapes.items()]
 
 

@@ -1,5 +1,7 @@
 """Layers of pictures' colours: to a network's channels, and graded."""
 
+import functools
+
 import keras
 from keras import ops
 
@@ -84,7 +86,7 @@ class RainLayers(keras.layers.Layer):
         mixed = [ops.sum(row * picture, axis=-1, keepdims=True) for row in rows]
         graded = ops.clip(picture + ops.concatenate(mixed, -1) + maps[..., 9:12], 0.0, 1.0)
         opacity = lines * ops.sigmoid(maps[..., 12:-1] + self.HIDDEN)
-        clear = ops.prod(1.0 - opacity, axis=-1, keepdims=True)
+        clear = functools.reduce(ops.multiply, ops.split(1.0 - opacity, self.streaks, axis=-1))
         light = self.DIM + (1.0 - self.DIM) * ops.sigmoid(maps[..., -1:] - self.HIDDEN)
         return graded * clear + light * (1.0 - clear)
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from tfstyle.layers.fixed import constant, is_fixed
 from tfstyle.tiles import PERIOD
 
 VALUES = 1021  # a prime, so that rows, each shifted against the next, do not line up
@@ -38,6 +39,11 @@ class PositionNoise(keras.layers.Layer):
         self.values = np.float32(2.0 * random.random_sample((VALUES, channels)) - 1.0)
 
     def call(self, image, training=False):
+        if is_fixed(image):
+            return constant(self._drawn, image)
+        return self._drawn(image, training)
+
+    def _drawn(self, image, training=False):
         ones = ops.cast(image[..., 0] > -np.inf, "int32")  # of the picture's size, in any export
         down, across = (ops.cumsum(ones, axis=axis) - 1 for axis in (1, 2))
         if training:
@@ -77,8 +83,8 @@ class Streaks(PositionNoise):
         lines = [_line(side, length, breadth) for length, breadth, _ in LINES[:channels]]
         self.kernel = np.stack(lines, axis=-1)[..., None]
 
-    def call(self, image, training=False):
-        numbers = ops.cast(super().call(image, training), "float32")
+    def _drawn(self, image, training=False):
+        numbers = ops.cast(super()._drawn(image, training), "float32")
         begun = ops.relu(numbers - (1.0 - 2.0 * self.shares)) / (2.0 * self.shares)
         drawn = ops.depthwise_conv(begun, self.kernel, padding="same")
         return ops.cast(ops.minimum(drawn, 1.0), self.compute_dtype)

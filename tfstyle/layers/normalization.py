@@ -25,7 +25,8 @@ class Moments(keras.layers.Layer):
     def call(self, features, region=None):
         weights = region_weights(region, features)
         mean, deviation = statistics.moments(features, self.epsilon, weights)
-        return ops.concatenate([mean, deviation], axis=-1)[:, 0, 0, :]
+        both = ops.concatenate([mean, deviation], axis=-1)
+        return ops.reshape(both, (-1, both.shape[-1]))  # GPU delegates slice no dimension away
 
     def compute_output_spec(self, features, region=None):
         return keras.KerasTensor((features.shape[0], 2 * features.shape[-1]), "float32")

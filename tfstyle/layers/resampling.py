@@ -1,8 +1,10 @@
 """Layers that change a picture's size, exactly and safe for TFLite."""
 
 import keras
+import numpy as np
 from keras import ops
 
+from tfstyle.layers.fixed import is_fixed, taken
 from tfstyle.masks import BEYOND, NOTHING
 
 
@@ -40,6 +42,10 @@ class MirrorPad(keras.layers.Layer):
         self.margin, self.multiple = margin, multiple
 
     def call(self, image):
+        if is_fixed(image):
+            for axis in (1, 2):
+                image = taken(image, self._places(image.shape[axis]), axis)
+            return image
         height, width = _extent(image)
         return ops.take(ops.take(image, self._seen(height), axis=1), self._seen(width), axis=2)
 
@@ -48,6 +54,10 @@ class MirrorPad(keras.layers.Layer):
         last = side + self.margin + self._missing(side)
         turn = ops.arange(-self.margin, last, dtype="int32") % (2 * side)
         return ops.minimum(turn, 2 * side - 1 - turn)
+
+    def _places(self, side):
+        turn = np.arange(-self.margin, side + self.margin + self._missing(side)) % (2 * side)
+        return np.minimum(turn, 2 * side - 1 - turn)
 
     def _missing(self, side):
         return -(side + 2 * self.margin) % self.multiple

@@ -1,0 +1,202 @@
+"""ONNX files: what they hold, and that three runtimes paint with them as Keras does."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tfstyle import cli, examples, metrics, weights
+from tfstyle.export import calls, folder, onnx, tflite
+from tfstyle.methods import METHODS, method
+
+pytest.importorskip("tf2onnx", reason="needs tf2onnx")
+pytest.importorskip("onnxruntime", reason="needs onnxruntime")
+
+SMALL = "johnson-irises"
+FAMILIES = {method(name).name: name for name in weights.exported()} | {"johnson": SMALL}
+SIZES = ((17, 29), (37, 53), (128, 96), (201, 150))  # other ones than the export compares
+WEB = "onnxruntime-web@1.30.0"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """Folders of a model's ONNX files, written once."""
+    made = {}
+
+    def export(name):
+        if name not in made:
+            made[name] = tmp_path_factory.mktemp("onnx") / name
+            assert cli.main(["export", name, "--format", "onnx", "-o", str(made[name])]) == 0
+        return made[name]
+
+    return export
+
+
+def painted(home, name, size):
+    """What a model's last signature is called with, and Keras' picture of it."""
+    pair = examples.lake(*size), examples.discs(80, 70)
+    table = folder.endpoints(name, weights.load_networks(name))
+    *_, (_, label, given, outputs) = calls.chained(table, calls.inputs(pair))
+    assert label == "stylize" and (home / "stylize.onnx").is_file()
+    return given, outputs["pastiche"]
+
+
+def card(home):
+    return json.loads((home / "card.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def quick():
+    """A signature of a small network, and its ONNX file."""
+    endpoint = folder.endpoints("adain", weights.load_networks("adain"))["adain"]["paint"]
+    return endpoint, onnx.to_onnx(endpoint)
+
+
+@pytest.mark.parametrize("size", [(17, 23), (64, 96)])
+def test_a_signature_paints_in_any_size(quick, size):
+    endpoint, content = quick
+    known = {
+        "content": examples.lake(*size)[None],
+        "vector": np.abs(np.random.default_rng(0).normal(size=endpoint.inputs["vector"].shape[1:])),
+    }
+    given = {"content": known["content"], "vector": np.float32(known["vector"])[None]}
+    expected = endpoint.arrays(**given)
+    found = onnx.caller({"paint": content})("adain", "paint", **given)
+    assert found.keys() == expected.keys()
+    for key in expected:
+        np.testing.assert_allclose(found[key], expected[key], atol=1e-4, rtol=1e-3)
+
+
+def test_a_files_ends_are_named_and_its_operations_onnx_own(quick):
+    _, content = quick
+    shapes = onnx.signature(content)
+    assert shapes["inputs"]["content"] == [1, -1, -1, 3]
+    assert shapes["outputs"].keys() == {"pastiche", "moments"}
+    assert {"Conv", "Resize"} <= set(onnx.operations(content))
+
+
+def test_what_is_no_onnx_file_is_refused():
+    with pytest.raises(OSError, match="Expected an ONNX file"):
+        onnx.session(b"nothing")
+
+
+def test_every_family_is_exported():
+    assert FAMILIES.keys() == {row.name for row in METHODS.values() if row.lite}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAMILIES.values())
+def test_onnxruntime_paints_as_keras_does(exported, name):
+    home = exported(name)
+    assert len(card(home)["psnr_to_keras"]) == 4
+    assert min(card(home)["psnr_to_keras"].values()) >= 80
+    call = onnx.caller({"stylize": (home / "stylize.onnx").read_bytes()})
+    for size in SIZES:
+        given, expected = painted(home, name, size)
+        found = call("", "stylize", **given)["pastiche"]
+        assert found.shape == (1, *size, 3)
+        assert metrics.psnr(expected, found) >= 80
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAMILIES.values())
+def test_signatures_are_those_of_the_tflite_files(exported, name):
+    home = exported(name)
+    paths = [weights.RELEASED / name / f"{file}.tflite" for file in method(name).lite]
+    wanted = {k: v for path in paths for k, v in tflite.signatures(path.read_bytes()).items()}
+    found = {label: each[label] for label, each in card(home)["signatures"].items()}
+    names = [
+        {
+            label: {kind: sorted(ends) for kind, ends in each.items()}
+            for label, each in table.items()
+        }
+        for table in (wanted, found)
+    ]
+    assert names[0] == {label: each for label, each in names[1].items() if label != "stylize"}
+    assert {path.stem for path in home.glob("*.onnx")} == {*wanted, "stylize"}
+    assert found["stylize"]["inputs"]["content"] == [1, -1, -1, 3]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAMILIES.values())
+def test_openvino_paints_as_keras_does(exported, name):
+    openvino = pytest.importorskip("openvino", reason="needs openvino")
+    home = exported(name)
+    core = openvino.Core()
+    exact = {"INFERENCE_PRECISION_HINT": "f32"}
+    compiled = core.compile_model(core.read_model(home / "stylize.onnx"), "CPU", exact)
+    for size in SIZES[1:]:
+        given, expected = painted(home, name, size)
+        found = next(iter(compiled(given).values()))
+        assert metrics.psnr(expected, found) >= 80
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    """A folder in which node finds onnxruntime-web."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("needs node and npm")
+    home = tmp_path_factory.mktemp("node")
+    command = ["npm", "install", WEB, "--prefix", str(home), "--no-audit", "--no-fund"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("needs npm's registry")
+    return home
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAMILIES.values())
+def test_onnxruntime_web_paints_as_keras_does(exported, node, tmp_path, name):
+    home = exported(name)
+    given, expected = painted(home, name, (75, 93))
+    described = {k: {"shape": v.shape, "numbers": v.ravel().tolist()} for k, v in given.items()}
+    (tmp_path / "inputs.json").write_text(json.dumps(described))
+    script = Path(__file__).with_name("run_onnx.mjs")
+    files = home / "stylize.onnx", tmp_path / "inputs.json", tmp_path / "outputs.json"
+    subprocess.run(["node", script, *files], cwd=node, check=True)
+    found = json.loads((tmp_path / "outputs.json").read_text())
+    picture = np.float32(found["numbers"]).reshape(found["shape"])
+    assert metrics.psnr(expected, picture) >= 80
+
+
+@pytest.mark.slow
+def test_a_file_of_one_size_says_so(tmp_path):
+    command = ["export", SMALL, "--format", "onnx", "--size", "40x56", "-o", str(tmp_path)]
+    assert cli.main(command) == 0
+    assert card(tmp_path)["size"] == [40, 56] and not (tmp_path / "tile.onnx").exists()
+    content = (tmp_path / "stylize.onnx").read_bytes()
+    assert onnx.signature(content)["outputs"] == {"pastiche": [1, 40, 56, 3]}
+
+
+@pytest.mark.slow
+def test_a_file_that_differs_is_not_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(folder.fidelity.MARKS, "float32", 500.0)
+    command = ["export", SMALL, "--format", "onnx", "--size", "40x56", "-o", str(tmp_path / "out")]
+    assert cli.main(command) == 2
+    assert "nothing is written" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ghiasi", "--precision", "int8"], "float32"),
+        (["ghiasi", "--drop-in"], "drop-in"),
+        (["gatys"], "one pass"),
+    ],
+)
+def test_what_onnx_files_cannot_be_is_refused(arguments, words, tmp_path, capsys):
+    assert cli.main(["export", *arguments, "--format", "onnx", "-o", str(tmp_path / "out")]) == 2
+    assert words in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_what_is_not_installed_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)
+    assert cli.main(["export", SMALL, "--format", "onnx", "-o", str(tmp_path / "out")]) == 2
+    assert "pip install 'tfstyle[onnx]'" in capsys.readouterr().err and not list(tmp_path.iterdir())
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(OSError, match="pip install 'tfstyle"):
+        onnx.session(b"")
