@@ -75,7 +75,8 @@ class Augmented:
         self.network, self.colors, self.seed, self.calls = network, colors, seed, 0
 
     def __call__(self, pictures, training=False):
-        numbers = drawn(fold(self.seed, self.calls), len(next(iter(pictures.values()))))
+        count = ops.shape(next(iter(pictures.values())))[0]
+        numbers = drawn(fold(self.seed, self.calls), count)
         self.calls += 1
         changed = {k: augmented(each, numbers, self.colors) for k, each in pictures.items()}
         return self.network(changed, training=training)
