@@ -20,6 +20,7 @@ from tfstyle.layers import InstanceNorm, RainLayers, Streaks
 from tfstyle.methods import canvas
 from tfstyle.methods.cyclegan import training as cyclegan
 from tfstyle.methods.pix2pix import training as pix2pix
+from tfstyle.networks import contrast
 from tfstyle.networks.adversarial import take_fewer_inputs
 from tfstyle.networks.geometry import geometry
 from tfstyle.networks.johnson import johnson
@@ -28,12 +29,16 @@ from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.tiling import measuring, tiling
 from tfstyle.networks.unet import unet
+from tfstyle.training import begun
 from tfstyle.training.adversarial import ConstantThenLinear
+from tfstyle.training.augmentation import NUMBERS as DRAWN
+from tfstyle.training.augmentation import Augmented, augmented
 from tfstyle.training.pool import Pool
 
 TINY = {"filters": 4, "blocks": 1, "discriminator_filters": 4, "size": 32, "steps": 4, "decay": 4}
 STEPS = TINY["steps"] + TINY["decay"]
 NUMBERS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
+CUT = ["--objective=cut", "--augment=all"]
 TWO = ["--batch=2", "--pool=0", "--precision=float32"]
 
 
@@ -256,6 +261,85 @@ def test_absolute_loss_counts_in_the_papers_range():
     assert float(losses.absolute_loss(np.zeros((1, 2, 2, 3)), np.ones((1, 2, 2, 3)))) == 2.0
 
 
+def test_contrast_is_the_cross_entropy_of_a_patchs_own_key():
+    random = np.random.default_rng(0)
+    keys, queries = random.normal(size=(2, 2, 5, 3)).astype(np.float32)
+    found = float(losses.contrastive_loss(keys, queries, 0.5))
+    one, other = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (keys, queries))
+    likeness = np.exp(np.einsum("bqc,bkc->bqk", other, one) / 0.5)
+    own = np.diagonal(likeness, axis1=1, axis2=2)
+    assert found == pytest.approx(np.mean(np.log(likeness.sum(axis=-1) / own)), rel=1e-5)
+    right, wrong = (float(losses.contrastive_loss(keys, x)) for x in (3 * keys, keys[:, ::-1]))
+    assert right < found < wrong
+    assert float(losses.contrastive_loss(np.ones((1, 7, 3)), np.ones((1, 7, 3)))) == pytest.approx(
+        np.log(7.0)
+    )
+
+
+@pytest.mark.parametrize("kind", contrast.TAPS)
+def test_an_encoders_taps_are_the_generators_own_and_heads_tell_patches(kind, photograph):
+    build = {
+        "resnet": lambda: resnet((4, 8, 8), 5),
+        "unet": lambda: unet(4, 5, 2, "instance"),
+        "layers": lambda: layered(4, 1),
+    }
+    generator = build[kind]()
+    whole, encoder = contrast.tapped(generator, kind)
+    picture, features = whole(photograph[None])
+    np.testing.assert_allclose(picture, generator(photograph[None]), atol=1e-6)
+    assert tuple(features) == contrast.TAPS[kind]
+    assert {id(v) for v in encoder.variables} < {id(v) for v in generator.variables}
+    for name, tap in encoder(photograph[None]).items():
+        np.testing.assert_allclose(tap, features[name], atol=1e-6)
+    np.testing.assert_allclose(features["content_centre"], 2 * photograph[None] - 1, atol=1e-6)
+    patches = {name: np.ones((1, 3, x.shape[-1]), np.float32) for name, x in features.items()}
+    assert {x.shape for x in contrast.heads(encoder)(patches).values()} == {(1, 3, 256)}
+
+
+STILL = np.float32([[0.5, 0.5, 0.0, 0.0, 0.5, 0.25, 0.5]])  # a hole of which a quarter is seen
+
+
+def test_augmented_pictures_are_shifted_have_a_hole_and_can_be_graded():
+    picture = np.random.default_rng(0).random((1, 16, 24, 3), dtype=np.float32)
+    found = np.asarray(augmented(picture, STILL))
+    np.testing.assert_array_equal(found[:, :4, :6], 0.5)
+    np.testing.assert_allclose(found[:, 4:], picture[:, 4:], atol=1e-6)
+    np.testing.assert_allclose(found[:, :, 6:], picture[:, :, 6:], atol=1e-6)
+    moved = STILL + np.float32([[0.49, -0.5, 0.0, 0.0, 0.0, 0.0, 0.0]])
+    found = np.asarray(augmented(picture, moved))
+    np.testing.assert_allclose(found[:, 4:14, 6:], picture[:, 6:, 3:21], atol=1e-6)
+    np.testing.assert_array_equal(found[:, 14:], 0.5)
+    grade = STILL + np.float32([[0.0, 0.0, 0.0, 0.0, 0.25, 0.0, -0.25]])
+    found, grey = (
+        np.asarray(augmented(picture, grade, colors=True)),
+        picture.mean(-1, keepdims=True),
+    )
+    wanted = 0.5 * picture + 0.5 * grey + 0.125
+    wanted = wanted.mean() + 0.75 * (wanted - wanted.mean())
+    np.testing.assert_allclose(found[:, 4:], wanted[:, 4:], atol=1e-5)
+
+
+def test_generators_learn_through_augmentation_and_each_picture_has_its_own():
+    picture = tf.Variable(np.full((2, 16, 16, 3), 0.25, np.float32))
+    numbers = np.random.default_rng(1).random((2, DRAWN), dtype=np.float32)
+    with tf.GradientTape() as tape:
+        found = augmented(picture, numbers, colors=True)
+        target = tf.reduce_sum(found)
+    gradient = np.abs(tape.gradient(target, picture)).sum(axis=(1, 2, 3))
+    assert (gradient > 1).all() and np.abs(found[0] - found[1]).max() > 0.01
+
+
+def test_augmentation_depends_on_seed_and_call_alone():
+    def shown(seed, calls):
+        judge = Augmented(lambda pictures, training: pictures["picture"], True, seed)
+        return [np.asarray(judge({"picture": picture})) for _ in range(calls)]
+
+    picture = np.random.default_rng(0).random((1, 16, 16, 3), dtype=np.float32)
+    first, second = shown((1, 5), 2)
+    np.testing.assert_array_equal(shown((1, 5), 1)[0], first)
+    assert np.abs(first - second).max() > 0.01 < np.abs(first - shown((1, 6), 1)[0]).max()
+
+
 def test_the_rate_is_constant_and_then_falls_to_nothing():
     rate = ConstantThenLinear(0.5, 10, 20)
     found = [float(rate(step)) for step in (0, 10, 20, 30, 40)]
@@ -315,8 +399,12 @@ def paired_command(domains, run, *more):
     return ["train", "pix2pix", *sides, "--run", str(domains / run), *numbers, *more]
 
 
+def one_way_command(domains, run, *more):
+    return command(domains, run, *CUT, *more)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [command, paired_command])
+@pytest.mark.parametrize("make", [command, paired_command, one_way_command])
 def test_an_interrupted_game_goes_on_as_if_it_had_not_been(domains, make):
     whole, broken = (f"{make.__name__}-{name}" for name in ("unbroken", "interrupted"))
     more = ["--pool=2"] if make is command else []
@@ -343,6 +431,13 @@ def test_a_killed_game_goes_on_as_if_it_had_not_been(domains, make):
 def test_two_replicas_lose_what_one_process_does(domains, one_process):
     assert start(command(domains, "replicas", *TWO, "--replicas=2")).wait() == 0
     same_losses(domains / "replicas", one_process, STEPS, 2e-3)
+
+
+@pytest.mark.slow
+def test_two_replicas_draw_what_one_process_does(domains):
+    for name, more in {"one-way": [], "one-way-replicas": ["--replicas=2"]}.items():
+        assert start(one_way_command(domains, name, *TWO, *more)).wait() == 0
+    same_losses(domains / "one-way-replicas", domains / "one-way", STEPS, 2e-3)
 
 
 @pytest.fixture(scope="module")
@@ -395,8 +490,17 @@ def test_half_precision_trains_with_scaled_losses(domains):
     assert (run / "losses.png").is_file() == bool(importlib.util.find_spec("matplotlib"))
 
 
-def test_a_game_plays_by_keras_fit_and_saves_all_it_needs(domains, tmp_path):
-    settings = cyclegan.Settings(**TINY, pool=2)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"pool": 2},
+        pytest.param({"pool": 2, "augment": "all"}, marks=pytest.mark.slow),
+        pytest.param({"pool": 0, "augment": "geometry"}, marks=pytest.mark.slow),
+        {"pool": 0, "augment": "all", "objective": "cut"},
+    ],
+)
+def test_a_game_plays_by_keras_fit_and_saves_all_it_needs(domains, tmp_path, asked):
+    settings = cyclegan.Settings(**TINY, **asked)
     played, other = cyclegan.game(settings), cyclegan.game(settings)
     paths = [folders.pictures(domains / name) for name in "ab"]
     history = played.fit(batches.unpaired(*paths, 1, 32, 1).take(5), verbose=0, shuffle=False)
@@ -449,6 +553,53 @@ def test_a_finished_run_translates_both_ways(domains, tmp_path, capsys):
         assert cli.main(arguments) == 0
         assert images.read(tmp_path / f"{way}.png").shape == (60, 80, 3)
     assert list((domains / "finished" / "samples").iterdir())
+
+
+@pytest.mark.slow
+def test_a_run_of_one_way_paints_and_begins_with_a_run_of_two(domains, tmp_path):
+    for way in ("a_to_b", "b_to_a"):
+        given = cyclegan.generator(cyclegan.Settings(**TINY), way)
+        for variable in given.trainable_variables:
+            variable.assign((variable.constraint or keras.ops.copy)(variable))
+        (tmp_path / "two" / way).mkdir(parents=True)
+        given.save(tmp_path / "two" / way / "generator.keras")
+    more = ["--steps=1", "--decay=1", "--rate=1e-12", "--begin", str(tmp_path / "two")]
+    assert train(one_way_command(domains, "one", *more)) == 0
+    begun_with, found = (
+        keras.models.load_model(folder / "generator.keras").get_weights()
+        for folder in (tmp_path / "two" / "a_to_b", domains / "one")
+    )
+    for mine, theirs in zip(found, begun_with, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+    arguments = ["stylize", str(domains / "a" / "0.png"), "--method", "cyclegan"]
+    arguments += ["--model", str(domains / "one"), "-o", str(tmp_path / "painted.png")]
+    assert cli.main(arguments) == 0
+    assert images.read(tmp_path / "painted.png").shape == (60, 80, 3)
+    assert list((domains / "one" / "samples").iterdir())
+    assert not list((domains / "one").glob("*_to_*"))
+
+
+def test_a_single_generator_of_another_shape_is_refused_in_a_sentence(domains, tmp_path, capsys):
+    cyclegan.generator(cyclegan.Settings(**{**TINY, "filters": 6}), "a_to_b").save(
+        tmp_path / "generator.keras"
+    )
+    arguments = one_way_command(domains, "refused", "--begin", str(tmp_path))
+    assert cli.main(arguments) == 2
+    assert "Expected a network of the same layers" in capsys.readouterr().err
+
+
+def test_a_run_that_was_begun_before_there_was_a_choice_goes_on():
+    asked = dataclasses.asdict(cyclegan.Settings(precision="float32"))
+    older = {name: value for name, value in asked.items() if name not in begun.UNSAID}
+    assert len(older) == len(asked) - len(begun.UNSAID)
+    assert begun.continued(Path("run"), older, asked) == begun.continued(Path("run"), asked, asked)
+    with pytest.raises(ValueError, match=r"objective=cut \(was cycle\)"):
+        begun.continued(Path("run"), older, asked | {"objective": "cut"})
+
+
+def test_one_way_with_a_network_back_is_refused():
+    with pytest.raises(ValueError, match="Expected --back with --objective cycle alone"):
+        cyclegan.Settings(objective="cut", back="unet")
 
 
 @pytest.mark.slow

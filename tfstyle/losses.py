@@ -303,6 +303,26 @@ def adversarial_loss(scores, real, kind="least-squares"):
     raise ValueError(f"Expected one of {', '.join(ADVERSARIAL)}. Received: {kind!r}.")
 
 
+def contrastive_loss(keys, queries, temperature=0.07):
+    """How hard it is to tell which patch of a photograph a patch of its translation is from.
+
+    Park et al. 2020, https://arxiv.org/abs/2007.15651, equations 2 and 3 of one layer: the
+    cross-entropy of each query's own key among the keys of its picture.
+
+    Args:
+        keys: Of the photographs' patches, shape (batch, positions, channels), of any length.
+        queries: Of the translations' at the same positions, the same shape.
+        temperature: What cosines are divided by; section 3 of the paper.
+
+    Returns:
+        Scalar, the mean over positions; the logarithm of their number where nothing is told.
+    """
+    keys, queries = statistics.unit(keys), statistics.unit(queries)
+    likeness = ops.matmul(queries, ops.transpose(keys, (0, 2, 1))) / temperature
+    own = ops.sum(queries * keys, axis=-1) / temperature
+    return ops.mean(ops.logsumexp(likeness, axis=-1) - own)
+
+
 def squared_loss(expected, found):
     """Mean squared difference of pictures.
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfstyle.training.augmentation import Augmented, fold
 from tfstyle.training.finished import take_average
 from tfstyle.training.pool import Pool
 
@@ -18,11 +19,14 @@ class Objective(Protocol):
     """What a paper plays for.
 
     `names` are of all its losses, which come already weighted; `judged` of the pictures that
-    discriminators are shown out of the pool's history.
+    discriminators are shown out of the pool's history. `heads` are networks that move with the
+    generators and are of use to nothing but the losses. A batch also has the "seed" of the step,
+    two whole numbers, the same on every replica.
     """
 
     names: tuple[str, ...]
     judged: tuple[str, ...]
+    heads: Mapping[str, keras.Model]
 
     def translate(self, generators: Mapping[str, keras.Model], batch: Mapping) -> dict:
         """Pictures by name."""
@@ -47,8 +51,10 @@ class Game(keras.Model):
     Args:
         generators: By name; model names differ.
         discriminators: By name.
-        objective: Held as it is, neither trained nor saved.
+        objective: Held as it is; only its heads are trained and saved.
         pool: Of pictures for the discriminators.
+        augment: One of `settings.AUGMENTATIONS`, of what discriminators look at.
+        seed: Of everything that a step draws; it depends on nothing else but the step.
 
     `compile` takes two optimizers and `fit` datasets of dictionaries; a loop of
     `training.devices.play` trains on several devices.
@@ -60,16 +66,19 @@ class Game(keras.Model):
         discriminators: Mapping[str, keras.Model],
         objective: Objective,
         pool: Pool,
+        augment: str = "none",
+        seed: int = 0,
     ):
         super().__init__(name="game")
         self.generators, self.discriminators = dict(generators), dict(discriminators)
-        self.objective, self.pool = objective, pool
+        self.objective, self.pool, self.heads = objective, pool, dict(objective.heads)
+        self.augment, self.seed = augment, seed
         self.means = {name: keras.metrics.Mean(name) for name in objective.names}
 
     def compile(self, generator_optimizer, discriminator_optimizer, **kwargs):
         super().compile(jit_compile=False, **kwargs)
         self.sides = {
-            "generators": _Side(self.generators, generator_optimizer),
+            "generators": _Side(self.generators | self.heads, generator_optimizer),
             "discriminators": _Side(self.discriminators, discriminator_optimizer),
         }
         self.generator_optimizer = generator_optimizer
@@ -81,7 +90,8 @@ class Game(keras.Model):
 
         Without a pool, discriminators judge what is generated once, for both sides.
         """
-        judges = {name: _Once(network) for name, network in self.discriminators.items()}
+        seed = self._drawing()
+        batch, judges = {**batch, "seed": seed}, self._judges(fold(seed, 0))
         with tf.GradientTape(persistent=not self.pool.size) as tape:
             pictures = self.objective.translate(self.generators, batch)
             losses = self.objective.generator_losses(judges, batch, pictures)
@@ -93,10 +103,26 @@ class Game(keras.Model):
                 name: self._exchanged(name, pictures[name]) for name in self.objective.judged
             }
             with tf.GradientTape() as tape:
-                judged = self._judged(self.discriminators, batch, history)
+                judged = self._judged(self._judges(fold(seed, 1)), batch, history)
         found, target = judged
         self.sides["discriminators"].descend(tape, target)
         return losses | found
+
+    def _drawing(self):
+        """The seed of this step."""
+        step = keras.ops.cast(self.generator_optimizer.iterations, "int32")
+        return tf.stack([self.seed, step])
+
+    def _judges(self, seed):
+        """Discriminators, each of which looks at the same pictures once."""
+        judges = dict(self.discriminators)
+        if self.augment != "none":
+            colors = self.augment == "all"
+            judges = {
+                name: Augmented(network, colors, fold(seed, index))
+                for index, (name, network) in enumerate(judges.items())
+            }
+        return {name: _Once(network) for name, network in judges.items()}
 
     def _judged(self, judges, batch, pictures):
         """The discriminators' losses, and what the tape differentiates."""
@@ -122,7 +148,7 @@ class Game(keras.Model):
         return self.pool.exchange(f"{name} {int(replica)}", pictures)
 
     def take_average(self) -> None:
-        """Gives the generators the running average of their weights, where one is kept."""
+        """Gives generators and heads the running average of their weights, where one is kept."""
         side = self.sides["generators"]
         take_average(side.optimizer, side.variables)
 

@@ -10,6 +10,12 @@ PRECISION, WHY = "precision", "precision_reason"
 INPUTS = "inputs"  # what a run learns from; compared by `runs.Run.made_of`
 CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # numbers that a run may go on with others of
 FORMER = "bfloat16"  # what runs computed in whose settings do not say it
+UNSAID = {  # other numbers of games that were begun before there was a choice
+    "objective": "cycle",
+    "contrast_weight": 1.0,
+    "contrast_identity_weight": 1.0,
+    "augment": "none",
+}
 
 
 def settled(asked: Mapping) -> dict:
@@ -44,6 +50,7 @@ def continued(folder: Path, begun: Mapping, asked: Mapping) -> dict:
     if PRECISION in asked:
         name = plain(asked[PRECISION])
         asked = asked | {PRECISION: begun[PRECISION] if name == "auto" else name, WHY: begun[WHY]}
+    begun = {name: value for name, value in UNSAID.items() if name in asked} | begun
     begun |= {name: asked[name] for name in CHANGEABLE if name in asked}
     names = (begun.keys() | asked.keys()) - {INPUTS}
     other = [name for name in names if begun.get(name) != asked.get(name)]

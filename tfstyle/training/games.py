@@ -19,6 +19,7 @@ from tfstyle.training.pool import Pool
 
 Networks = Mapping[str, keras.Model]
 GENERATOR = "generator"
+FILE = f"{GENERATOR}.keras"
 
 
 class Numbers(Protocol):
@@ -35,23 +36,27 @@ class Numbers(Protocol):
 def compiled(
     settings: Numbers,
     networks: Callable[[], tuple[Networks, Networks]],
-    objective: Objective,
+    objective: Callable[[Networks], Objective],
     pool: int = 0,
+    augment: str = "none",
 ) -> Game:
     """A compiled game of fresh networks.
 
     Args:
         settings: The numbers of both sides.
         networks: Makes generators and discriminators; called under the settings' precision.
-        objective: What is played for.
+        objective: Gives what is played for with these generators; called as `networks` is.
         pool: Generated pictures kept of each stream.
+        augment: As of `Game`.
     """
     chosen = choose(settings.precision).name
     keras.utils.set_random_seed(settings.seed)
     with mixed(chosen):
         generators, discriminators = networks()
+        wanted = objective(generators)
     generators = {name: hastened(network) for name, network in generators.items()}
-    played = Game(generators, discriminators, objective, Pool(pool, settings.seed))
+    kept = Pool(pool, settings.seed)
+    played = Game(generators, discriminators, wanted, kept, augment, settings.seed)
     rates = (settings.rate, settings.steps, settings.decay)
     played.compile(*optimizers(*rates, chosen, settings.average))
     return played
@@ -80,7 +85,8 @@ def train(
         sample: Paints a sheet with the game's generators, as of `Recorder`.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
         begin: A finished run of generators of the same shape, with noise beside the picture or
-            without, to begin with, or None.
+            without, to begin with, or None. A single generator may also begin with the one of
+            its name in a run of several.
         inputs: As of `Run.made_of`.
 
     Returns:
@@ -119,7 +125,9 @@ def train(
 
 def _begin(generators, folder):
     for name, home in _homes(generators, folder).items():
-        take_fewer_inputs(generators[name], load(home / f"{GENERATOR}.keras"))
+        if len(generators) == 1 and not (home / FILE).is_file() and (home / name / FILE).is_file():
+            home = home / name
+        take_fewer_inputs(generators[name], load(home / FILE))
 
 
 def _homes(generators, folder):

@@ -8,6 +8,7 @@ from tfstyle.precision import PRECISIONS
 PADDINGS = ("zero", "reflect")  # of decoders
 UPSAMPLINGS = ("bilinear", "nearest")
 GROWTHS = (*UPSAMPLINGS, "transposed")  # of a game's generators
+AUGMENTATIONS = ("none", "geometry", "all")  # of what discriminators look at
 STYLE_LOSSES = ("wasserstein", "gram", "moments")
 
 

@@ -2,8 +2,9 @@
 
 import dataclasses
 
-from tfstyle.training.settings import GROWTHS, computing, keeping, number
+from tfstyle.training.settings import AUGMENTATIONS, GROWTHS, computing, keeping, number
 
+OBJECTIVES = ("cycle", "cut")
 GENERATORS = ("resnet", "unet", "layers")
 
 
@@ -17,13 +18,33 @@ class Settings:
     size: int = number(160, "side of the crops in pixels; the paper's is 256")
     zoom: float = number(0.7, "smallest crop, as a share of a picture's shorter side")
     rate: float = number(2e-4, "learning rate of Adam")
+    objective: str = number(
+        "cycle",
+        "cycle: both ways, each the other's proof; cut: one way, from a to b, whose patches are "
+        "told by contrast (Park et al. 2020)",
+        OBJECTIVES,
+    )
     cycle_weight: float = number(10.0, "of the way there and back")
     identity_weight: float = number(2.0, "of pictures of the domain itself; the paper's is 5")
+    contrast_weight: float = number(
+        1.0, "of patches and their translations, with cut; its paper's, or 10 without the next one"
+    )
+    contrast_identity_weight: float = number(
+        1.0, "the same of pictures of b, with cut; its paper's, or 0"
+    )
     lattice_weight: float = number(0.05, "of the lattice of eight pixels; the paper has none")
     adversarial: str = number(
         "least-squares", "the discriminators' loss", ("least-squares", "cross-entropy")
     )
-    pool: int = number(50, "generated pictures kept for the discriminators; 0 keeps none")
+    augment: str = number(
+        "none",
+        "of what discriminators look at (Zhao et al. 2020): geometry shifts and cuts out, all "
+        "changes brightness, saturation and contrast as well; for small sets of pictures",
+        AUGMENTATIONS,
+    )
+    pool: int = number(
+        50, "generated pictures kept for the discriminators; 0 keeps none, as cut's authors"
+    )
     generator: str = number("resnet", "network from a to b; layers are of rain", GENERATORS)
     back: str = number("same", "network from b to a", ("same", *GENERATORS))
     filters: int = number(16, "channels at full size; the paper's are 64")
@@ -49,4 +70,9 @@ class Settings:
             raise ValueError(
                 "Expected layers with --streaks and pictures of three channels. Received: "
                 f"streaks {self.streaks}, channels {self.channels_a} and {self.channels_b}."
+            )
+        if self.objective == "cut" and self.back != "same":
+            raise ValueError(
+                "Expected --back with --objective cycle alone: cut has no network from b to a. "
+                f"Received: --back {self.back}."
             )

@@ -5,6 +5,10 @@ discriminator that judges patches and by the other generator, which must find th
 Departures from the paper by default: a quarter of the channels; skip connections from the encoder
 to the decoder; bilinear upsampling instead of transposed convolutions, noise beside the picture and
 a loss of lattices; zero padding; crops of random size.
+
+Or, with the objective "cut", Park et al. 2020, "Contrastive learning for unpaired image-to-image
+translation", https://arxiv.org/abs/2007.15651: one generator, whose translations keep what is where
+by contrast of patches.
 """
 
 import dataclasses
@@ -16,8 +20,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import images, losses
+from tfstyle import images
 from tfstyle.data import batches, folders
+from tfstyle.methods.cyclegan.objectives import OBJECTIVES
 from tfstyle.methods.cyclegan.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks.layered import layered
@@ -62,8 +67,9 @@ def generator(settings: Settings, way: str) -> keras.Model:
 
 
 def generators(settings: Settings) -> dict[str, keras.Model]:
-    """Fresh generators of both ways."""
-    return {way: generator(settings, way) for way in WAYS}
+    """Fresh generators of both ways, or of the one from a to b."""
+    ways = WAYS if settings.objective == "cycle" else ("a_to_b",)
+    return {way: generator(settings, way) for way in ways}
 
 
 def discriminator(
@@ -78,82 +84,23 @@ def discriminator(
     return projected(patches, encoders.like(encoder), count, f"projected_{domain}")
 
 
-class Objective:
-    """Adversarial, cycle and identity losses, equation 3 and section 5.2 of the paper; and of a
-    lattice.
-
-    The discriminators' loss is halved (backward_D_basic of the authors' cycle_gan_model.py).
-
-    Args:
-        settings: The weights, and the kind of adversarial loss.
-    """
-
-    judged = ("a_fake", "b_fake")
-
-    def __init__(self, settings: Settings):
-        self.settings = settings
-        asked = {"identity": settings.identity_weight, "lattice": settings.lattice_weight}
-        kinds = ("fool", "cycle", *(kind for kind, weight in asked.items() if weight))
-        self.names = (
-            *(f"{kind}_{domain}" for kind in kinds for domain in "ab"),
-            *("judge_a", "judge_b"),
-        )
-
-    def translate(self, generators, batch):
-        forth, back = generators["a_to_b"], generators["b_to_a"]
-        b_fake, a_fake = forth(batch["a"], training=True), back(batch["b"], training=True)
-        pictures = {
-            "b_fake": b_fake,
-            "a_fake": a_fake,
-            "a_cycle": back(b_fake, training=True),
-            "b_cycle": forth(a_fake, training=True),
-        }
-        if self.settings.identity_weight:
-            pictures["a_identity"] = back(batch["a"], training=True)
-            pictures["b_identity"] = forth(batch["b"], training=True)
-        return pictures
-
-    def generator_losses(self, discriminators, batch, pictures):
-        weights = {"cycle": self.settings.cycle_weight, "identity": self.settings.identity_weight}
-        found = {}
-        for domain in "ab":
-            fake = pictures[f"{domain}_fake"]
-            found[f"fool_{domain}"] = self._judged(discriminators[domain], fake, True)
-            for kind in weights:
-                if f"{domain}_{kind}" in pictures:
-                    like = losses.absolute_loss(batch[domain], pictures[f"{domain}_{kind}"])
-                    found[f"{kind}_{domain}"] = weights[kind] * like
-            if self.settings.lattice_weight:
-                lattice = self.settings.lattice_weight * losses.lattice_loss(fake)
-                found[f"lattice_{domain}"] = lattice
-        return found
-
-    def discriminator_losses(self, discriminators, batch, pictures):
-        found = {}
-        for domain in "ab":
-            real = self._judged(discriminators[domain], batch[domain], True)
-            fake = self._judged(discriminators[domain], pictures[f"{domain}_fake"], False)
-            found[f"judge_{domain}"] = 0.5 * (real + fake)
-        return found
-
-    def _judged(self, discriminator, picture, real):
-        kind, scores = self.settings.adversarial, discriminator({"picture": picture}, training=True)
-        if not isinstance(scores, dict):
-            return losses.adversarial_loss(scores, real, kind)
-        found = {k: losses.adversarial_loss(each, real, kind) for k, each in scores.items()}
-        return found.pop("patches") + sum(found.values()) / len(found)
-
-
 def game(settings: Settings, encoder: keras.Model | None = None) -> Game:
     """A compiled game of fresh networks; `fit` takes batches of {"a", "b"}."""
+    objective = OBJECTIVES[settings.objective]
 
     def networks():
         return (
             generators(settings),
-            {domain: discriminator(settings, domain, encoder) for domain in "ab"},
+            {domain: discriminator(settings, domain, encoder) for domain in objective.domains},
         )
 
-    return games.compiled(settings, networks, Objective(settings), settings.pool)
+    return games.compiled(
+        settings,
+        networks,
+        lambda generators: objective(settings, generators),
+        settings.pool,
+        settings.augment,
+    )
 
 
 def train(
@@ -165,18 +112,18 @@ def train(
     encoder: keras.Model | None = None,
     begin: str | os.PathLike | None = None,
 ) -> bool:
-    """Trains both ways between two domains; the same call goes on where it stopped.
+    """Trains both ways between two domains, or one; the same call goes on where it stopped.
 
     Args:
         a: Pictures of one domain.
         b: Pictures of the other.
         folder: The run folder; with every checkpoint a_to_b/ and b_to_a/ in it hold a
-            generator.keras each.
+            generator.keras each, or, with the objective "cut", the folder itself does.
         settings: Every number.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
         encoder: Frozen; whose features are judged too where the settings ask for it.
-        begin: A finished run whose generators of the same shape it begins with; None begins with
-            random ones.
+        begin: A finished run whose generators of the same shape it begins with, of both ways where
+            both are trained; None begins with random ones.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -211,8 +158,14 @@ def train(
     )
 
 
+SHOWN = {  # networks that a picture of a domain goes through: translated, back again, identity
+    "a": (("a_to_b",), ("a_to_b", "b_to_a"), ("b_to_a",)),
+    "b": (("b_to_a",), ("b_to_a", "a_to_b"), ("a_to_b",)),
+}
+
+
 def _sampler(a, b, size, count=4):
-    """Rows of: real, translated, back again, identity; a's, then b's."""
+    """Rows of: real, and what is SHOWN with the generators that there are; a's, then b's."""
 
     def read(path):
         return images.squash(images.read(path, 2 * size), size)[None]
@@ -220,15 +173,22 @@ def _sampler(a, b, size, count=4):
     shown = [folders.readable(paths, count, read) for paths in (a, b)]
     shown = [pictures[: min(map(len, shown))] for pictures in shown]
 
-    def row(forth, back, pictures):
-        for real in pictures:
-            translated = forth(real, training=False)
-            again, same = back(translated, training=False), back(real, training=False)
-            yield np.concatenate([real, *(np.asarray(x) for x in (translated, again, same))])
+    def through(ways, trained, picture):
+        for way in ways:
+            picture = trained[way](picture, training=False)
+        return np.asarray(picture)
+
+    def row(trained, domain, real):
+        known = [ways for ways in SHOWN[domain] if trained.keys() >= set(ways)]
+        return np.concatenate([real, *(through(ways, trained, real) for ways in known)])
 
     def sample(trained):
-        forth, back = trained["a_to_b"], trained["b_to_a"]
-        columns = row(forth, back, shown[0]), row(back, forth, shown[1])
-        return images.sheet([np.concatenate(both) for both in zip(*columns, strict=True)])
+        pairs = zip(*shown, strict=True)
+        return images.sheet(
+            [
+                np.concatenate([row(trained, *of) for of in zip("ab", pair, strict=True)])
+                for pair in pairs
+            ]
+        )
 
     return sample

@@ -74,7 +74,7 @@ class Objective:
     judged = ("fake",)
 
     def __init__(self, settings: Settings):
-        self.settings = settings
+        self.settings, self.heads = settings, {}
 
     def translate(self, generators, batch):
         return {"fake": generators["generator"](batch["from"], training=True)}
@@ -103,7 +103,7 @@ def game(settings: Settings) -> Game:
     def networks():
         return generators(settings), {"discriminator": discriminator(settings)}
 
-    return games.compiled(settings, networks, Objective(settings))
+    return games.compiled(settings, networks, lambda generators: Objective(settings))
 
 
 def train(
