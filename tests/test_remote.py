@@ -172,7 +172,13 @@ def without_hashes(folder):
     (folder / "card.json").write_text(json.dumps(card))
 
 
+def of_one_size(folder):
+    card = json.loads((folder / "card.json").read_text())
+    (folder / "card.json").write_text(json.dumps(card | {"precision": "int8", "size": [64, 64]}))
+
+
 CHANGES = {
+    "one size": (of_one_size, "of any size"),
     "another file": (lambda f: (f / "generator.tflite").write_bytes(b"other"), "with the hash"),
     "no file": (lambda f: [p.unlink() for p in f.glob("generator.*")], "Expected a release of"),
     "no card": (lambda f: (f / "card.json").unlink(), "with a card.json"),

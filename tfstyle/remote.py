@@ -106,7 +106,12 @@ def check(folder: Path, source: Source, downloaded: bool = False) -> None:
         OSError: A file is missing, or has another hash.
     """
     row = method(name(folder))
-    hashes = json.loads((folder / CARD).read_text()).get("sha256", {})
+    card = json.loads((folder / CARD).read_text())
+    hashes, size = card.get("sha256", {}), card.get("size", "any")
+    if "precision" in card and isinstance(size, list):
+        raise OSError(
+            f"Expected a release of any size. Received: {source}, of {size[0]}x{size[1]} alone."
+        )
     kinds = [[f"{file}.keras" for file in row.files], [f"{file}.tflite" for file in row.lite]]
     if not any(files and all((folder / each).is_file() for each in files) for files in kinds):
         wanted = " or ".join(", ".join(files) for files in kinds if files)
