@@ -34,6 +34,16 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
         ValueError: There is no such model or precision.
         OSError: The folder does not hold its files, or a module cannot be downloaded; or they
             need Keras, which is not installed.
+
+    Examples:
+        >>> import tfstyle
+        >>> from tfstyle import examples
+        >>> stylizer = tfstyle.load("cin")
+        >>> stylizer
+        <Arbitrary: method=cin, model=cin, engine=keras, styles=34 names>
+        >>> picture = stylizer.stylize(examples.lake(48, 64), "starry-night", strength=0.8)
+        >>> picture.shape, str(picture.dtype)
+        ((48, 64, 3), 'float32')
     """
     from tfstyle import hub
 
@@ -80,7 +90,8 @@ def stylizer(
     row = method(name)
     codes = styles(name, folder) if codes is None else codes
     known = {"geometry": geometry(name, networks, folder)} if row.tiled else {}
-    return found(row.stylizer)(signatures, networks, codes, **known)
+    made = found(row.stylizer)(signatures, networks, codes, **known)
+    return made.described(name, folder or name, "keras" if networks else "litert")
 
 
 def told(name: str, networks: Mapping) -> dict:
@@ -151,7 +162,8 @@ def gatys(teacher: Folder = None, settings=None, folder: Folder = None, precisio
     layers = dict((*settings.style_layers, *settings.content_layers))
     networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(folder), strict=True))
     eyes = _eyes(teacher, layers, settings.pooling, networks, precision)
-    return Gatys(*eyes, settings, networks)
+    made = Gatys(*eyes, settings, networks)
+    return made.described("gatys", teacher or folder or "gatys", "keras")
 
 
 def seeing(teacher: Folder = None, settings=None, precision: str = "auto"):
@@ -198,6 +210,12 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
     Raises:
         ValueError: There is no such model, or it has no TFLite files.
         OSError: The folder does not hold its files.
+
+    Examples:
+        >>> from tfstyle import examples, weights
+        >>> stylizer = weights.load_lite("johnson-great-wave")
+        >>> stylizer.stylize(examples.lake(48, 64)).shape
+        (48, 64, 3)
     """
     row = method(name)
     if not row.lite:
