@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Union
 
 import numpy as np
 
@@ -18,8 +19,15 @@ STYLES, CARD = "styles.json", "card.json"
 
 Folder = str | os.PathLike | None
 
+if TYPE_CHECKING:
+    from tfstyle.methods.arbitrary import Arbitrary
+    from tfstyle.methods.gatys.stylizer import Gatys
+    from tfstyle.methods.translator import Translator
 
-def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
+Stylizer = Union["Arbitrary", "Translator", "Gatys"]
+
+
+def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto") -> Stylizer:
     """A stylizer on Keras where that is installed, and else on LiteRT.
 
     Args:
@@ -74,7 +82,7 @@ def stylizer(
     networks: Mapping | None = None,
     folder: Folder = None,
     codes: Mapping | None = None,
-):
+) -> Stylizer:
     """A stylizer of signatures.
 
     Args:
@@ -140,7 +148,9 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
     return {file: files.convolving_in(network, name) for file, network in found.items()}
 
 
-def gatys(teacher: Folder = None, settings=None, folder: Folder = None, precision: str = "auto"):
+def gatys(
+    teacher: Folder = None, settings=None, folder: Folder = None, precision: str = "auto"
+) -> "Gatys":
     """Gatys' optimisation on our encoder, or on a VGG.
 
     Args:
@@ -199,7 +209,7 @@ def _eyes(teacher, layers, pooling, networks, precision):
     return eyes, encoders.views(networks["readouts"])
 
 
-def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder = None):
+def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder = None) -> Stylizer:
     """A stylizer on LiteRT, which imports neither TensorFlow nor Keras.
 
     Args:
@@ -230,7 +240,7 @@ def chosen(
     threads: int | None = None,
     lite: bool = True,
     precision: str = "auto",
-):
+) -> Stylizer:
     """A stylizer of a method by a released model's name or by a folder.
 
     Args:
