@@ -1,7 +1,9 @@
 """The examples in docstrings run, and stylizers say what they are."""
 
+import configparser
 import doctest
 import importlib
+from pathlib import Path
 
 import pytest
 
@@ -72,3 +74,10 @@ def test_a_folder_is_named_as_the_model():
 def test_a_module_is_of_magenta(saved_model):
     expected = f"<Module: method=magenta, model={saved_model}, engine=saved_model"
     assert repr(hub.load(saved_model)).startswith(expected)
+
+
+def test_type_checkers_are_told_that_there_are_hints():
+    config = configparser.ConfigParser()
+    config.read(Path(__file__).parents[1] / "setup.cfg")
+    assert "py.typed" in config["options.package_data"]["tfstyle"].split()
+    assert Path(tfstyle.__file__).with_name("py.typed").is_file()
