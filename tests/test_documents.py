@@ -21,7 +21,7 @@ BESIDE += sorted((ROOT / "tfstyle").rglob("*.md"))
 DOCUMENTS = [*BESIDE, *PAGES]
 MOST_LINES = 200  # of the README
 BLOCK = re.compile(r"(?:<!-- (compiled only: [^>]+) -->\n)?```(\w+)\n(.*?)^```$", re.S | re.M)
-ASSIGNMENT = re.compile(r"\w+=\S*")
+ASSIGNMENT = re.compile(r"\w+=.*")
 PROGRAMS = ("ruff", ".ci/run", "cd", "mkdocs")  # whose arguments nothing here checks
 SUBMIT = ("sbatch", "kubectl")  # which take a file of the repository
 MODULES = ("pytest",)  # of `python -m`
