@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+import drawn_clips
 import pytest
 
 from tfstyle import cli, examples, images
@@ -25,7 +26,7 @@ ASSIGNMENT = re.compile(r"\w+=.*")
 PROGRAMS = ("ruff", ".ci/run", "cd", "mkdocs")  # whose arguments nothing here checks
 SUBMIT = ("sbatch", "kubectl")  # which take a file of the repository
 MODULES = ("pytest",)  # of `python -m`
-QUICK = ("stylize", "styles", "methods", "example", "layers", "texture", "export")
+QUICK = ("stylize", "styles", "methods", "example", "texture", "export")
 LONG = re.compile(r"magenta|runs/|vgg|--all|--help|--drop-in|export adain")
 SIDE = 64  # pixels of what is painted here
 
@@ -146,6 +147,8 @@ def folder(tmp_path, monkeypatch):
     images.write(photo, tmp_path / "examples/lake.jpg")
     images.write(painting, tmp_path / "examples/swirls.jpg")
     images.write(examples.lake_regions(48, SIDE), tmp_path / "examples/lake_regions.png")
+    pytest.importorskip("av")  # which draws the film
+    drawn_clips.write(tmp_path / "clip.mp4", count=3)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -158,8 +161,8 @@ def runs(command):
 
 def shortened(words):
     """The command's words with the smallest numbers that say the same."""
-    optimised = "gatys" in words or words[0] in ("layers", "texture")
-    if words[0] in ("stylize", "layers", "texture"):
+    optimised = "gatys" in words or words[0] == "texture"
+    if words[0] in ("stylize", "texture"):
         size = f"{SIDE}x{SIDE}" if words[0] == "texture" else str(SIDE)
         words = [*words, "--overwrite", "--size", size]
     return [*words, "--iterations", "1"] if optimised else words
