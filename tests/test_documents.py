@@ -27,7 +27,7 @@ PROGRAMS = ("ruff", ".ci/run", "cd", "mkdocs")  # whose arguments nothing here c
 SUBMIT = ("sbatch", "kubectl")  # which take a file of the repository
 MODULES = ("pytest",)  # of `python -m`
 QUICK = ("stylize", "styles", "methods", "example", "texture", "export")
-LONG = re.compile(r"magenta|runs/|vgg|--all|--help|--drop-in|export adain")
+LONG = re.compile(r"magenta|runs/|vgg|--all|--help|--drop-in|export adain|--commercial| - ")
 SIDE = 64  # pixels of what is painted here
 
 
@@ -53,7 +53,7 @@ def commands(block):
     for line in block.text.replace("\\\n", " ").splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars="&|;<>")
         lexer.whitespace_split, lexer.commenters = True, "#"
-        words = list(lexer)
+        words = without_redirections(list(lexer))
         while words:
             end = words.index("&&") if "&&" in words else len(words)
             command, words = words[:end], words[end + 1 :]
@@ -61,6 +61,15 @@ def commands(block):
                 command = command[1:]
             found += [command] if command else []
     return found
+
+
+def without_redirections(words):
+    """Words but for `< file` and `> file`."""
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if word not in "<>" and before not in ("<", ">")
+    ]
 
 
 ALL = [
@@ -143,7 +152,7 @@ def folder(tmp_path, monkeypatch):
     for name in ("my_painting", "painting"):
         images.write(painting, tmp_path / f"{name}.jpg")
     for name in ("dog_mask", "sky"):
-        images.write((photo > 0.5).astype("float32"), tmp_path / f"{name}.png")
+        images.write((photo > 0.5)[..., :1].repeat(3, axis=2) * 1.0, tmp_path / f"{name}.png")
     images.write(photo, tmp_path / "examples/lake.jpg")
     images.write(painting, tmp_path / "examples/swirls.jpg")
     images.write(examples.lake_regions(48, SIDE), tmp_path / "examples/lake_regions.png")
