@@ -1,4 +1,4 @@
-"""Photographs the demo's page for the README: `python examples/page.py`, with Chromium."""
+"""Photographs the demo's page for the documents: `python examples/page.py`, with Chromium."""
 
 import subprocess
 import sys
@@ -45,7 +45,7 @@ def main():
             picture = images.read(Path(folder, "page.png"), 1000)
     finally:
         process.terminate()
-    images.write(picture, Path(__file__).with_name("demo.jpg"), 85)
+    images.write(picture, Path(__file__).parents[1] / "docs/pictures/demo.jpg", 85)
 
 
 if __name__ == "__main__":

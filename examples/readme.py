@@ -1,4 +1,4 @@
-"""Paints the README's pictures of photographs in the public domain that scikit-image bundles.
+"""Paints docs/pictures of photographs in the public domain that scikit-image bundles.
 
     pip install scikit-image
     python examples/readme.py
@@ -44,6 +44,7 @@ BESIDE = (
 REGIONS = ("starry-night", "composition-vii", "water-lilies")  # sky, mountains, water
 RAINY = ("rocket", "cameraman", "cat")
 HERE = Path(__file__).parent
+PICTURES = HERE.parent / "docs/pictures"
 
 
 def photograph(name: str) -> np.ndarray:
@@ -68,7 +69,7 @@ def painted() -> None:
     for name in PHOTOGRAPHS:
         content = photograph(name)
         rows.append(small([content, *(model.stylize(content, style) for style in STYLES)]))
-    images.write(images.sheet(rows), HERE / "painted.jpg", quality=84)
+    images.write(images.sheet(rows), PICTURES / "painted.jpg", quality=84)
 
 
 def masked() -> None:
@@ -80,7 +81,9 @@ def masked() -> None:
         images.resize(each, *images.fitted(content.shape[:2], 360))
         for each in (content, picture, painted)
     ]
-    images.write(images.sheet([images.to_bytes(np.stack(row))]), HERE / "masked.jpg", quality=84)
+    images.write(
+        images.sheet([images.to_bytes(np.stack(row))]), PICTURES / "masked.jpg", quality=84
+    )
 
 
 def translated() -> None:
@@ -88,7 +91,7 @@ def translated() -> None:
     contents = [photograph(name) for name in RAINY]
     rain = weights.load_lite("cyclegan-sunny2rainy").stylize
     rows = [small(contents), small([rain(content) for content in contents])]
-    images.write(images.sheet(rows), HERE / "translated.jpg", quality=84)
+    images.write(images.sheet(rows), PICTURES / "translated.jpg", quality=84)
 
 
 def beside(magenta: str, paintings: str) -> None:
@@ -106,7 +109,7 @@ def beside(magenta: str, paintings: str) -> None:
     rows = []
     for one, other in zip(pairs[::2], pairs[1::2], strict=True):
         rows += [np.concatenate([a, b]) for a, b in zip(one, other, strict=True)]
-    images.write(images.sheet(rows), HERE / "beside.jpg", quality=84)
+    images.write(images.sheet(rows), PICTURES / "beside.jpg", quality=84)
 
 
 if __name__ == "__main__":

@@ -202,9 +202,9 @@ def test_rain_is_lighter_than_what_it_falls_on_and_all_else_is_a_smooth_grade():
     np.testing.assert_allclose(found[:, 7], layer.DIM, atol=1e-6)
 
 
-def test_the_readmes_flags_give_the_authors_generator():
+def test_the_documents_flags_give_the_authors_generator():
     flags = "--filters 64 --padding reflect --upsampling transposed --skip none --noise 0"
-    assert flags in (Path(__file__).parents[1] / "README.md").read_text()
+    assert flags in (Path(__file__).parents[1] / "docs/training.md").read_text()
     words = flags.replace("--", "").split()
     told = {k: int(v) if v.isdigit() else v for k, v in zip(words[::2], words[1::2], strict=True)}
     generator = cyclegan.generator(cyclegan.Settings(**told), "a_to_b")

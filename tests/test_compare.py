@@ -13,7 +13,7 @@ from tfstyle import cli, examples, families, images
 from tfstyle.evaluation import comparison, page
 from tfstyle.methods import METHODS
 
-README = Path(__file__).parents[1] / "README.md"
+MODELS = Path(__file__).parents[1] / "docs/models.md"
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +114,9 @@ def test_a_missing_painting_is_refused_before_anything_is_painted(files, capsys)
     assert "none.png" in capsys.readouterr().err and not (files / "new.html").exists()
 
 
-def test_the_readmes_table_is_that_of_the_command(capsys):
+def test_the_documents_table_is_that_of_the_command(capsys):
     assert cli.main(["methods", "--markdown"]) == 0
-    assert capsys.readouterr().out.strip() in README.read_text()
+    assert capsys.readouterr().out.strip() in MODELS.read_text()
 
 
 def test_every_method_says_what_it_is_good_and_weak_at():

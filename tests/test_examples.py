@@ -1,4 +1,4 @@
-"""The script that paints the README's pictures."""
+"""The scripts that paint the documents' pictures."""
 
 import importlib.util
 from pathlib import Path
@@ -21,7 +21,7 @@ def readme():
 
 @pytest.mark.slow
 def test_our_models_are_painted_beside_magentas(readme, shared, tmp_path, monkeypatch):
-    monkeypatch.setattr(readme, "HERE", tmp_path)
+    monkeypatch.setattr(readme, "PICTURES", tmp_path)
     for _, style in readme.BESIDE:
         images.write(examples.swirls(96, 96), tmp_path / "paintings" / f"{style}.jpg")
     readme.beside(shared / "peers/magenta_tflite", tmp_path / "paintings")

@@ -1,10 +1,13 @@
 """Every family of image style transfer behind one verb.
 
-import tfstyle
-
-stylizer = tfstyle.load("ghiasi")
-picture = stylizer.stylize(tfstyle.read("photo.jpg"), tfstyle.read("painting.jpg"))
-tfstyle.write(picture, "painted.jpg")
+Examples:
+    >>> import tfstyle
+    >>> from tfstyle import examples
+    >>> tfstyle.write(examples.lake(48, 64), "photo.jpg")
+    >>> tfstyle.write(examples.swirls(48, 64), "painting.jpg")
+    >>> stylizer = tfstyle.load("ghiasi")
+    >>> picture = stylizer.stylize("photo.jpg", "painting.jpg")
+    >>> tfstyle.write(picture, "painted.jpg")
 """
 
 import importlib

@@ -128,7 +128,7 @@ def cleared(models: Sequence[Model]) -> list[Model]:
 
 
 def table(models: Iterable[Model]) -> Iterator[str]:
-    """Lines of a Markdown table of models; of all of them it is the README's."""
+    """Lines of a Markdown table of models; of all of them it is that of docs/models.md."""
     yield f"| {' | '.join(HEAD)} |"
     yield "|---" * len(HEAD) + "|"
     before = None

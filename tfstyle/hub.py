@@ -46,7 +46,8 @@ def load(source: Source = "magenta") -> Module:
         OSError: It cannot be downloaded or read.
     """
     with _opened(fetched(source)) as folder:
-        return Module(_saved_model(folder, source), str(source))
+        module = Module(_saved_model(folder, source), str(source))
+    return module.described("magenta", source, "saved_model")
 
 
 def fetched(source: Source) -> Path:

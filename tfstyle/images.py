@@ -62,6 +62,16 @@ def read(
     Raises:
         OSError: There is no such file, or it is not a picture that can be read.
         ValueError: The picture has more than MAX_PIXELS pixels.
+
+    Examples:
+        >>> import tfstyle
+        >>> from tfstyle import examples
+        >>> tfstyle.write(examples.lake(48, 64), "lake.png")
+        >>> picture = tfstyle.read("lake.png")
+        >>> picture.shape, str(picture.dtype)
+        ((48, 64, 3), 'float32')
+        >>> tfstyle.read("lake.png", size=32).shape
+        (24, 32, 3)
     """
     return to_float(read_bytes(path, size, background, content=content))
 
@@ -451,6 +461,13 @@ def write(
     Raises:
         ValueError: The suffix is not one of SUFFIXES, or its format holds no such picture.
         OSError: The folder cannot be made or written to, or the disk is full.
+
+    Examples:
+        >>> import tfstyle
+        >>> from tfstyle import examples
+        >>> tfstyle.write(examples.discs(48, 64), "pictures/discs.jpg", quality=90)
+        >>> tfstyle.read("pictures/discs.jpg").shape
+        (48, 64, 3)
     """
     check_writable(path, overwrite=True)
     write_file(path, encoded(image, path, quality, alpha))

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Union
 
 import numpy as np
 
@@ -18,8 +19,15 @@ STYLES, CARD = "styles.json", "card.json"
 
 Folder = str | os.PathLike | None
 
+if TYPE_CHECKING:
+    from tfstyle.methods.arbitrary import Arbitrary
+    from tfstyle.methods.gatys.stylizer import Gatys
+    from tfstyle.methods.translator import Translator
 
-def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
+Stylizer = Union["Arbitrary", "Translator", "Gatys"]
+
+
+def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto") -> Stylizer:
     """A stylizer on Keras where that is installed, and else on LiteRT.
 
     Args:
@@ -36,6 +44,16 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto"):
         ValueError: There is no such model or precision.
         OSError: The folder does not hold its files, or a module cannot be downloaded; or they
             need Keras, which is not installed.
+
+    Examples:
+        >>> import tfstyle
+        >>> from tfstyle import examples
+        >>> stylizer = tfstyle.load("cin")
+        >>> stylizer
+        <Arbitrary: method=cin, model=cin, engine=keras, styles=34 names>
+        >>> picture = stylizer.stylize(examples.lake(48, 64), "starry-night", strength=0.8)
+        >>> picture.shape, str(picture.dtype)
+        ((48, 64, 3), 'float32')
     """
     from tfstyle import hub, remote
 
@@ -84,7 +102,7 @@ def stylizer(
     networks: Mapping | None = None,
     folder: Folder = None,
     codes: Mapping | None = None,
-):
+) -> Stylizer:
     """A stylizer of signatures.
 
     Args:
@@ -100,7 +118,8 @@ def stylizer(
     row = method(name)
     codes = styles(name, folder) if codes is None else codes
     known = {"geometry": geometry(name, networks, folder)} if row.tiled else {}
-    return found(row.stylizer)(signatures, networks, codes, **known)
+    made = found(row.stylizer)(signatures, networks, codes, **known)
+    return made.described(name, folder or name, "keras" if networks else "litert")
 
 
 def told(name: str, networks: Mapping) -> dict:
@@ -149,7 +168,9 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
     return {file: files.convolving_in(network, name) for file, network in found.items()}
 
 
-def gatys(teacher: Folder = None, settings=None, folder: Folder = None, precision: str = "auto"):
+def gatys(
+    teacher: Folder = None, settings=None, folder: Folder = None, precision: str = "auto"
+) -> "Gatys":
     """Gatys' optimisation on our encoder, or on a VGG.
 
     Args:
@@ -171,7 +192,8 @@ def gatys(teacher: Folder = None, settings=None, folder: Folder = None, precisio
     layers = dict((*settings.style_layers, *settings.content_layers))
     networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(folder), strict=True))
     eyes = _eyes(teacher, layers, settings.pooling, networks, precision)
-    return Gatys(*eyes, settings, networks)
+    made = Gatys(*eyes, settings, networks)
+    return made.described("gatys", teacher or folder or "gatys", "keras")
 
 
 def seeing(teacher: Folder = None, settings=None, precision: str = "auto"):
@@ -207,7 +229,7 @@ def _eyes(teacher, layers, pooling, networks, precision):
     return eyes, encoders.views(networks["readouts"])
 
 
-def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder = None):
+def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder = None) -> Stylizer:
     """A stylizer on LiteRT, which imports neither TensorFlow nor Keras.
 
     Args:
@@ -218,6 +240,12 @@ def load_lite(name: str = "ghiasi", threads: int | None = None, folder: Folder =
     Raises:
         ValueError: There is no such model, or it has no TFLite files.
         OSError: The folder does not hold its files.
+
+    Examples:
+        >>> from tfstyle import examples, weights
+        >>> stylizer = weights.load_lite("johnson-great-wave")
+        >>> stylizer.stylize(examples.lake(48, 64)).shape
+        (48, 64, 3)
     """
     row = method(name)
     if not row.lite:
@@ -232,7 +260,7 @@ def chosen(
     threads: int | None = None,
     lite: bool = True,
     precision: str = "auto",
-):
+) -> Stylizer:
     """A stylizer of a method by a released model's name or by a folder.
 
     Args:

@@ -426,7 +426,7 @@ def _methods(commands):
         "tfstyle methods",
     )
     shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--markdown", action="store_true", help="as the README's table")
+    shown.add_argument("--markdown", action="store_true", help="as a Markdown table")
     shown.add_argument(
         "--licences",
         action="store_true",

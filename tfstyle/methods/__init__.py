@@ -40,6 +40,15 @@ class Method:
             has its own.
         kept_open: Whether LiteRT may keep its files open from call to call. LiteRT 2.3 paints noise
             with a U-Net's second call, once in some hundred times after other sizes.
+
+    Examples:
+        >>> import tfstyle
+        >>> list(tfstyle.METHODS)
+        ['gatys', 'johnson', 'cin', 'ghiasi', 'adain', 'wct', 'cyclegan', 'pix2pix']
+        >>> tfstyle.METHODS["cin"].title
+        'many paintings in one network, and any mixture of them'
+        >>> tfstyle.METHODS["cin"].takes.value
+        'one of its named styles, or a mixture of them'
     """
 
     name: str

@@ -8,6 +8,7 @@ from PIL import Image
 
 from tfstyle import color, images, masks
 from tfstyle.methods import stylizer
+from tfstyle.methods.described import Described
 
 STYLE_SIDE = 640  # pixels; longer paintings are reduced before an encoder looks at them
 CROSS_FADE = 0.1  # strengths below this mix pixels
@@ -30,7 +31,7 @@ class Brush(Protocol):
         """
 
 
-class Arbitrary:
+class Arbitrary(Described):
     """Any painting's style, or several.
 
     Args:
@@ -89,6 +90,23 @@ class Arbitrary:
             TypeError: A picture is an array of something else.
             ValueError: A shape, a range, a name, the strength or a weight is another; there are
                 masks and weights.
+
+        Examples:
+            >>> import tfstyle
+            >>> from tfstyle import examples
+            >>> photo, painting = examples.lake(48, 64), examples.discs(64, 64)
+            >>> stylizer = tfstyle.load("ghiasi")
+            >>> stylizer.stylize(photo, painting, strength=0.8).shape
+            (48, 64, 3)
+            >>> mixed = stylizer.stylize(
+            ...     photo, [painting, "starry-night"], weights=[0.3, 0.7], keep_colors="luminance"
+            ... )
+            >>> sky = examples.lake_regions(48, 64)[..., 2] > 0.8
+            >>> picture = stylizer.stylize(
+            ...     photo, ["red-fuji", painting], masks=[sky, ~sky], out="pil"
+            ... )
+            >>> picture.size
+            (64, 48)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
         return stylizer.each(content, painter, out)

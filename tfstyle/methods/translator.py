@@ -8,10 +8,11 @@ from PIL import Image
 from tfstyle import color
 from tfstyle.methods import stylizer
 from tfstyle.methods.canvas import Canvas
+from tfstyle.methods.described import Described
 from tfstyle.tiles import Geometry
 
 
-class Translator:
+class Translator(Described):
     """One domain of pictures to another.
 
     Args:
@@ -21,8 +22,6 @@ class Translator:
         geometry: Of the network.
         margin: As of `Canvas`; it is filled up to a multiple of the stride.
     """
-
-    styles: Mapping[str, np.ndarray] = {}
 
     def __init__(
         self,
@@ -67,6 +66,13 @@ class Translator:
         Raises:
             TypeError: The photograph is an array of something else.
             ValueError: A shape, a range or the strength is another; a style or masks are given.
+
+        Examples:
+            >>> import tfstyle
+            >>> from tfstyle import examples
+            >>> stylizer = tfstyle.load("cyclegan-day2night")
+            >>> stylizer.stylize(examples.lake(48, 64)).shape
+            (48, 64, 3)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
         return stylizer.each(content, painter, out)

@@ -62,6 +62,16 @@ def film(
     Raises:
         OSError: The clip cannot be read, or PyAV or OpenCV is not installed.
         ValueError: An argument is another than these.
+
+    Examples:
+        >>> import tfstyle
+        >>> from tfstyle import examples
+        >>> for index in range(2):
+        ...     tfstyle.write(examples.lake(48, 64 + index)[:, index:], f"frames/{index}.png")
+        >>> for frame in tfstyle.film("frames", "starry-night", "johnson"):
+        ...     print(frame.picture.shape)
+        (48, 64, 3)
+        (48, 64, 3)
     """
     row = one_pass(method)
     if row.takes is Takes.NAME and model is None:

@@ -10,6 +10,7 @@ from tfstyle import color
 from tfstyle import masks as regions
 from tfstyle.methods import METHODS, stylizer
 from tfstyle.methods.arbitrary import CROSS_FADE
+from tfstyle.methods.described import Described
 from tfstyle.methods.gatys.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ STRENGTH = METHODS["gatys"].strength
 Styles = stylizer.Style | Sequence[stylizer.Style]
 
 
-class Gatys:
+class Gatys(Described):
     """Any painting's style, or several's, by optimising the picture itself.
 
     Args:
@@ -82,6 +83,13 @@ class Gatys:
 
         Raises:
             TypeError, ValueError: A picture, strength, weight, mask or mode is none.
+
+        Examples:
+            >>> from tfstyle import examples, weights
+            >>> from tfstyle.methods.gatys.settings import Settings
+            >>> stylizer = weights.gatys(settings=Settings(iterations=2))
+            >>> stylizer.stylize(examples.lake(48, 64), examples.discs(64, 64)).shape
+            (48, 64, 3)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
         return stylizer.each(content, painter, out)
@@ -127,6 +135,18 @@ class Gatys:
             weights: As of `stylize`.
             masks: As of `stylize`.
             begin: Where to go on from.
+
+        Examples:
+            >>> from tfstyle import examples, weights
+            >>> from tfstyle.methods.gatys.settings import Settings
+            >>> stylizer = weights.gatys(settings=Settings(iterations=2))
+            >>> work = stylizer.optimisation(examples.lake(48, 64), examples.discs(64, 64))
+            >>> for progress in work:
+            ...     print(progress.size, progress.step, sorted(progress.losses))
+            0 1 ['content', 'style']
+            0 2 ['content', 'style']
+            >>> work.finished(progress.picture).shape
+            (48, 64, 3)
         """
         from tfstyle.methods.gatys.optimisation import Optimisation
         from tfstyle.methods.gatys.scenes import Wish

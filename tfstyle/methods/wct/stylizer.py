@@ -1,5 +1,6 @@
 """Whitening and colouring at several levels, coarse to fine, as a stylizer."""
 
+import copy
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
@@ -97,5 +98,6 @@ def at_levels(wct: Arbitrary, levels: Mapping[int, float]) -> Arbitrary:
     Raises:
         ValueError: A level or a weight is another.
     """
-    brush = dataclasses.replace(wct.brush, levels=checked_levels(levels))
-    return Arbitrary(brush, wct.networks, wct.styles)
+    other = copy.copy(wct)
+    other.brush = dataclasses.replace(wct.brush, levels=checked_levels(levels))
+    return other
