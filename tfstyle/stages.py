@@ -15,10 +15,12 @@ from typing import Protocol
 
 import numpy as np
 
+from tfstyle import images
 from tfstyle.roots import roots
 
 EPSILON = 1e-5  # of `layers.Moments`
 RIDGE = 1e-3  # of `layers.Whitening`
+MEMORY = 400_000_000  # bytes of feature maps that are not kept in files
 ROWS = 64  # whose deviations are summed at a time, so that they stay small
 Name = Hashable
 
@@ -223,25 +225,56 @@ class Scale:
         return slice(pixels.start // self.stride, stop)
 
 
-class Kept:
-    """A feature map in a file, of which only windows are ever in memory."""
+class Shelf:
+    """Feature maps, in memory while they are few, else in files of which windows are read.
 
-    def __init__(self, folder: Path, shape: tuple[int, int, int]):
-        self.path, self.shape = Path(folder) / f"{id(self):x}", shape
-        with open(self.path, "wb") as file:
-            file.truncate(4 * int(np.prod(shape)))
+    Args:
+        folder: Takes the files.
+    """
 
-    def read(self, rows: slice, columns: slice) -> np.ndarray:
+    def __init__(self, folder: Path):
+        self.folder, self.room, self.maps, self.made = Path(folder), MEMORY, {}, 0
+
+    def add(self, name: Name, shape: tuple[int, int, int]) -> None:
+        """Makes room for a map, shape (height, width, channels)."""
+        needed, self.made = 4 * int(np.prod(shape)), self.made + 1
+        if needed <= self.room:
+            self.room -= needed
+            self.maps[name] = np.empty(shape, np.float32)
+            return
+        images.check_space(self.folder, needed)
+        path = self.folder / str(self.made)
+        with images.writing(path), open(path, "wb") as file:
+            file.truncate(needed)
+        self.maps[name] = path, shape
+
+    def keep(self, names: Iterable[Name]) -> None:
+        """Forgets all other maps."""
+        for name in set(self.maps) - set(names):
+            found = self.maps.pop(name)
+            if isinstance(found, np.ndarray):
+                self.room += found.nbytes
+            else:
+                found[0].unlink()
+
+    def shape(self, name: Name) -> tuple[int, int, int]:
+        """A map's height, width and channels."""
+        found = self.maps[name]
+        return found.shape if isinstance(found, np.ndarray) else found[1]
+
+    def read(self, name: Name, rows: slice, columns: slice) -> np.ndarray:
         """A window, shape (1, height, width, channels)."""
-        return np.array(self._mapped("r")[None, rows, columns])
+        return np.array(self._array(name)[None, rows, columns])
 
-    def write(self, rows: slice, columns: slice, values: np.ndarray) -> None:
+    def write(self, name: Name, rows: slice, columns: slice, values: np.ndarray) -> None:
         """A window's values, shape (height, width, channels)."""
-        mapped = self._mapped("r+")
-        mapped[rows, columns] = values
+        self._array(name)[rows, columns] = values
 
-    def _mapped(self, mode):
-        return np.memmap(self.path, np.float32, mode, shape=self.shape)
+    def _array(self, name):
+        found = self.maps[name]
+        if isinstance(found, np.ndarray):
+            return found
+        return np.memmap(found[0], np.float32, "r+", shape=found[1])
 
 
 class Sums:
@@ -316,6 +349,8 @@ def paint(
         for index, stage in enumerate(network.stages):
             last = index + 1 == len(network.stages)
             yield from run.through(stage, windows, last)
+            later = network.stages[index + 1 :]
+            run.maps.keep(name for each in later for name in each.part.inputs)
 
 
 class _Run:
@@ -323,9 +358,9 @@ class _Run:
 
     def __init__(self, network, see, extent, stride, weights, folder):
         self.network, self.see, self.extent = network, see, extent
-        self.weights, self.folder = weights, folder
+        self.weights = weights
         self.known = np.ones((1, *network.shape), np.float32)  # no deviation is 0
-        self.maps, self.scales, self.sizes = {}, {}, {}
+        self.maps, self.scales, self.sizes = Shelf(folder), {}, {}
         self.tried = _sides(stride)
         rows, columns = map(range, self.tried)
         self.trial = Window(rows, columns, (rows, columns))
@@ -364,19 +399,18 @@ class _Run:
         height, width, channels = self.found[name].shape[1:]
         stride = (self.tried[1] - self.tried[0]) // (width - height)
         scale = self.scales[name] = Scale(stride, height - self.tried[0] // stride)
-        self.maps[name] = None
         if name != self.network.output:
-            self.maps[name] = Kept(self.folder, (*map(scale.length, self.extent), channels))
+            self.maps.add(name, (*map(scale.length, self.extent), channels))
 
     def _inputs(self, stage, window):
         found = {}
         for name in stage.part.inputs:
             if name == self.network.content:
                 found[name] = self.see(window.rows, window.columns)[None]
-            elif name in self.maps:
+            elif name in self.scales:
                 scale = self.scales[name]
-                found[name] = self.maps[name].read(
-                    scale.seen(window.rows), scale.seen(window.columns)
+                found[name] = self.maps.read(
+                    name, scale.seen(window.rows), scale.seen(window.columns)
                 )
             else:
                 found[name] = self.sizes[name, window.size]
@@ -384,7 +418,7 @@ class _Run:
 
     def _keep(self, window, outputs, sums):
         for name, values in outputs.items():
-            if name not in self.maps:
+            if name not in self.scales:
                 self.sizes[name, window.size] = values
                 continue
             scale = self.scales[name]
@@ -393,14 +427,14 @@ class _Run:
             rows, columns = (kept for kept, _ in places)
             inside = (slice(k.start - s.start, k.stop - s.start) for k, s in places)
             part = values[0][tuple(inside)]
-            self.maps[name].write(rows, columns, part)
+            self.maps.write(name, rows, columns, part)
             if name in sums:
                 sums[name].add(part, self._weights(name, rows, columns))
 
     def _weights(self, name, rows, columns):
         if self.weights is None:
             return None
-        height, width, _ = self.maps[name].shape
+        height, width, _ = self.maps.shape(name)
         return self.weights(height, width)[rows, columns]
 
 
