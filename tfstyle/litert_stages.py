@@ -6,6 +6,7 @@ weights, as they are rounded there, but compute in float32.
 """
 
 import dataclasses
+import functools
 import os
 from collections.abc import Callable, Mapping
 
@@ -168,7 +169,7 @@ class _Stage:
 
     def opened(self) -> Callable[[Mapping[int, np.ndarray], np.ndarray], dict]:
         """An interpreter of its own, which is given one size only."""
-        content, taken = _file(self.source, self.part, self.fixed)
+        content, taken = self._made
         interpreter = litert.opened(self.threads, model_content=content)
         runner = interpreter.get_signature_runner("stage")
 
@@ -178,6 +179,10 @@ class _Stage:
             return {name: found[f"t{name}"] for name in self.part.outputs}
 
         return compute
+
+    @functools.cached_property
+    def _made(self):
+        return _file(self.source, self.part, self.fixed)
 
 
 def _file(source, part, fixed):

@@ -102,7 +102,7 @@ class Canvas:
 
     def _by_stages(self, network, content, found):
         spans = [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
-        windows = {_window(*window, spans): window for window in found}
+        windows = {_window(*window, spans, content.shape[:2]): window for window in found}
 
         def see(rows, columns):
             return tiles.mirrored(content, *(_shifted(x, -self.margin) for x in (rows, columns)))
@@ -122,12 +122,12 @@ class Canvas:
         return {self.statistics: found[self.statistics]} if self.statistics in found else {}
 
 
-def _window(rows, columns, spans):
+def _window(rows, columns, spans, extent):
     """A tile in the frame that its photograph is painted in, with the frame's own borders."""
     seen, kept = [], []
-    for (pixels, part, _), whole in zip((rows, columns), spans, strict=True):
-        first, last = pixels.start == whole.start, pixels.stop == whole.stop
-        part = range(whole.start if first else part.start, whole.stop if last else part.stop)
+    for (pixels, part, _), whole, side in zip((rows, columns), spans, extent, strict=True):
+        start = whole.start if part.start == 0 else part.start
+        part = range(start, whole.stop if part.stop == side else part.stop)
         seen.append(_shifted(pixels, -whole.start))
         kept.append(_shifted(part, -whole.start))
     return stages.Window(*seen, tuple(kept))
