@@ -147,7 +147,7 @@ def test_a_folder_paints_the_good_and_lists_the_bad(files, capsys):
     bad = bad_files(files / "in")
     assert stylize(files, photo="in", out="done") == 1
     errors = capsys.readouterr().err
-    assert sorted(path.name for path in (files / "done").iterdir()) == ["33.png", "40.png"]
+    assert painted_names(files / "done") == ["33.png", "40.png", "report.csv"]
     assert images.read(files / "done" / "33.png").shape == (33, 50, 3)
     assert all(path.name in errors for path in bad) and "4 of 6 not painted" in errors
 
@@ -162,7 +162,7 @@ def test_several_photographs_and_folders_go_to_a_folder(files, capsys):
     many = [files / name for name in ("in", "other", "three.png")]
     style = ["--style", files / "style.png"]
     assert run("stylize", *many, *style, "-o", files / "done") == 0
-    assert painted_names(files / "done") == ["one.png", "three.png", "two.png"]
+    assert painted_names(files / "done") == ["one.png", "report.csv", "three.png", "two.png"]
     same = [files / "in", files / "in" / "one.png"]
     refused(capsys, run("stylize", *same, *style, "-o", files / "new"), "different names")
     assert not (files / "new").exists()
@@ -178,7 +178,7 @@ def test_results_inside_the_photographs_folder_are_not_painted_again(files):
     images.write(examples.lake(33, 40), files / "in" / "one.png")
     for more in ((), ("--overwrite",)):
         assert stylize(files, *more, photo="in", out="in/painted") == 0
-    assert painted_names(files / "in") == ["one.png", "painted/one.png"]
+    assert painted_names(files / "in") == ["one.png", "painted/one.png", "painted/report.csv"]
 
 
 def test_a_folder_named_like_a_style_does_not_hide_it(files, monkeypatch):

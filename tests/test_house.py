@@ -20,6 +20,9 @@ FLOORS = (
         "statistics",
         "tiles",
         "litert",
+        "litert_stages",
+        "roots",
+        "stages",
         "examples",
         "device",
         "precision",
@@ -49,7 +52,18 @@ FLOORS = (
 )
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
-LIGHT = ("images", "color", "tiles", "litert", "weights", "methods/__init__", "methods/stylizer")
+LIGHT = (
+    "images",
+    "color",
+    "tiles",
+    "litert",
+    "litert_stages",
+    "roots",
+    "stages",
+    "weights",
+    "methods/__init__",
+    "methods/stylizer",
+)
 LIGHT += (
     "masks",
     "regions",

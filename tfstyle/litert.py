@@ -5,10 +5,11 @@ picture at a time, on all cores that it was given.
 """
 
 import contextlib
+import dataclasses
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,13 @@ import numpy as np
 HIDING = threading.RLock()  # of two threads the second would take the first one's for its own
 HIDDEN: set[str] = set()  # whose words have been hidden once; they say them once a process
 
-Signature = Callable[..., dict[str, np.ndarray]]
-
 
 def signatures(
-    paths: Iterable[str | os.PathLike], threads: int | None = None, keep: bool = True
-) -> dict[str, Signature]:
+    paths: Iterable[str | os.PathLike],
+    threads: int | None = None,
+    keep: bool = True,
+    exact: bool = True,
+) -> dict[str, "Signature"]:
     """The named signatures of TFLite files, as functions from arrays to arrays by name.
 
     Only the file that was called last keeps its memory. It is opened anew for other sizes, since
@@ -31,25 +33,54 @@ def signatures(
         paths: The files.
         threads: Processor threads; None takes all cores.
         keep: Whether a file stays open from call to call while sizes stay the same.
+        exact: Whether they can also be computed by stages.
 
     Raises:
         OSError: There is no such file, or it is no TFLite file.
     """
     shelf = _Shelf(threads or os.cpu_count(), keep)
     return {
-        name: _function(shelf, Path(path), name)
+        name: Signature(shelf, Path(path), name, exact)
         for path in paths
         for name in shelf.open(Path(path)).get_signature_list()
     }
 
 
-def _function(shelf, path, name):
-    def call(**inputs):
-        shapes = {key: np.shape(value) for key, value in inputs.items()}
-        with shelf.turn:
-            return shelf.open(path, name, shapes).get_signature_runner(name)(**inputs)
+@dataclasses.dataclass(frozen=True)
+class Signature:
+    """A function from arrays to arrays by name.
 
-    return call
+    Args:
+        shelf: Holds the interpreter.
+        path: The file.
+        name: The signature's.
+        exact: As of `signatures`.
+    """
+
+    shelf: "_Shelf"
+    path: Path
+    name: str
+    exact: bool = True
+
+    def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """The outputs by name."""
+        shapes = {key: np.shape(value) for key, value in inputs.items()}
+        with self.shelf.turn:
+            interpreter = self.shelf.open(self.path, self.name, shapes)
+            return interpreter.get_signature_runner(self.name)(**inputs)
+
+    def stages(self, given: Mapping[str, np.ndarray], statistics: str):
+        """Its `stages.Stages`, or None where it is not to be exact.
+
+        Args:
+            given: As of `litert_stages.stages`.
+            statistics: As of `litert_stages.stages`.
+        """
+        from tfstyle.litert_stages import stages
+
+        if not self.exact:
+            return None
+        return stages(self.path, self.name, given, statistics, self.shelf.threads)
 
 
 class _Shelf:

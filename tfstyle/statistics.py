@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from tfstyle import roots as portable
+
 
 def moments(features, epsilon=1e-5, weights=None):
     """Mean and standard deviation of each channel over the positions.
@@ -204,28 +206,11 @@ def covariance_of_sums(count, total, products):
     return mean[None], (products / count - mean[:, None] * mean[None, :])[None]
 
 
-# Amsel et al. 2025, https://arxiv.org/abs/2505.16932, algorithm 1: odd polynomials of degree five
-# that, one after the other, bring every number from 0.001 to 1 nearest to 1; each but the last of
-# the number over 1.01, since what rounding lifts above their range would run away.
-_POLYNOMIALS = (
-    (8.28721201814563, -23.595886519098837, 17.300387312530933),
-    (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
-    (3.9486908534822946, -2.908902115962949, 0.5518191394370137),
-    (3.3184196573706015, -2.488488024314874, 0.51004894012372),
-    (2.300652019954817, -1.6689039845747493, 0.4188073119525673),
-    (1.891301407787398, -1.2679958271945868, 0.37680408948524835),
-)
-ROOT_STEPS = (
-    *((a / 1.01, b / 1.01**3, c / 1.01**5) for a, b, c in _POLYNOMIALS),
-    (1.875, -1.25, 0.375),
-)
-
-
 def roots(spread, ridge=1e-3):
     """Square root and inverse square root of covariances, by matrix products alone.
 
     Coupled iteration as of Higham 2008, Functions of Matrices, section 6.3, with the polynomials
-    of `ROOT_STEPS`; no decomposition that can fail or that a phone has not.
+    of `roots.ROOT_STEPS`; no decomposition that can fail or that a phone has not.
 
     Args:
         spread: Symmetric, no eigenvalue below 0, shape (batch, channels, channels).
@@ -236,20 +221,7 @@ def roots(spread, ridge=1e-3):
         Two tensors of the same shape. |Z B Z - I| stays below 1e-3 on 512 channels whose
         variances fall as 1 / i^2.
     """
-    eye = ops.eye(spread.shape[-1], dtype="float32")
-    mean = ops.mean(ops.sum(spread * eye, axis=2), axis=1)[:, None, None]  # TFLite has no diagonal
-    loaded = spread + (ridge * mean + 1e-3 * ridge) * eye
-    size = ops.sqrt(ops.sum(ops.square(loaded), axis=(1, 2), keepdims=True))
-    root, inverse = loaded / size, None
-    for linear, cubic, quintic in ROOT_STEPS:
-        product = root if inverse is None else ops.matmul(inverse, root)
-        square = ops.matmul(product, product)
-        step = (
-            eye + (cubic / linear) * product + (quintic / linear) * square
-        )  # a file keeps one eye
-        root = linear * ops.matmul(root, step)
-        inverse = linear * (step if inverse is None else ops.matmul(step, inverse))
-    return root * ops.sqrt(size), inverse / ops.sqrt(size)
+    return portable.roots(spread, ridge, ops)
 
 
 def square_root(matrices):

@@ -60,6 +60,21 @@ def _plain(value):
     return value if isinstance(value, (str, int, bool, type(None))) else str(value)
 
 
+def tell(options, source, target, size, seconds: float) -> None:
+    """Adds what became of a photograph to the results.
+
+    Args:
+        options: Of the command.
+        source: The photograph's file.
+        target: The picture's.
+        size: Width and height in pixels.
+        seconds: That it took.
+    """
+    width, height = size
+    told = {"photo": source, "output": target, "width": width, "height": height}
+    options.results.setdefault("pictures", []).append({**told, "seconds": seconds})
+
+
 def read_pipe() -> bytes:
     """What comes through stdin.
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tfstyle import images, masks, tiles
+from tfstyle import images, masks, stages, tiles
 
 WHOLE_PIXELS = 3_000_000  # larger photographs are painted in tiles
-THUMBNAIL_PIXELS = 1_000_000  # of which the moments of a larger photograph are taken
+THUMBNAIL_PIXELS = 1_000_000  # of which fast tiles take a larger photograph's statistics
 TILE = tiles.PERIOD  # pixels, or the next multiple of the stride as well
 
 
@@ -42,7 +42,8 @@ class Canvas:
     def paint(self, content: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         """One photograph, shape (height, width, 3), painted; large ones in tiles.
 
-        Tiles are normalised with the statistics of the photograph's thumbnail.
+        Tiles are normalised with the statistics of the whole photograph, for which the network is
+        computed by stages; where it has none, with those of a thumbnail.
 
         Args:
             content: The photograph.
@@ -61,17 +62,54 @@ class Canvas:
         return self.whole(**{k: tiles.mirrored(v, *spans)[None] for k, v in given.items()})
 
     def _tiled(self, content, mask=None):
-        height, width, _ = content.shape
-        tile = functools.partial(self.tile, **self._measured(content, mask))
         painted = content.copy()
-        side = math.lcm(TILE, self.stride)
-        for rows, columns in tiles.windows(
-            height, width, side, self.overlap, self.margin, self.stride, self.aligned
-        ):
+        for (rows, columns), seen in self._tiles(content, mask):
             if mask is None or mask[rows[1], columns[1]].any():
-                seen = tile(content=tiles.mirrored(content, rows[0], columns[0])[None])
-                painted[rows[1], columns[1]] = seen[self.output][0, rows[2], columns[2]]
+                painted[rows[1], columns[1]] = seen()[rows[2], columns[2]]
         return painted
+
+    def _tiles(self, content, mask):
+        """Windows of a photograph, and functions to what is painted of all that each sees."""
+        height, width, _ = content.shape
+        found = list(
+            tiles.windows(
+                height,
+                width,
+                math.lcm(TILE, self.stride),
+                self.overlap,
+                self.margin,
+                self.stride,
+                self.aligned,
+            )
+        )
+        network = None if mask is not None else self._stages()
+        if network is not None:
+            return self._by_stages(network, content, found)
+        tile = functools.partial(self.tile, **self._measured(content, mask))
+
+        def paint(rows, columns):
+            given = tiles.mirrored(content, rows[0], columns[0])[None]
+            return tile(content=given)[self.output][0]
+
+        return ((window, functools.partial(paint, *window)) for window in found)
+
+    def _stages(self):
+        """The stages of the network that paints tiles, or None."""
+        signature = getattr(self.tile, "func", self.tile)
+        if not hasattr(signature, "stages"):
+            return None
+        return signature.stages(getattr(self.tile, "keywords", {}), self.statistics)
+
+    def _by_stages(self, network, content, found):
+        spans = [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
+        windows = {_window(*window, spans, content.shape[:2]): window for window in found}
+
+        def see(rows, columns):
+            return tiles.mirrored(content, *(_shifted(x, -self.margin) for x in (rows, columns)))
+
+        extent = tuple(map(len, spans))
+        for window, seen in stages.paint(network, see, extent, windows, self.stride):
+            yield windows[window], functools.partial(np.asarray, seen)
 
     def _measured(self, content, mask):
         """The statistics of a thumbnail, by name; of networks that take none, nothing."""
@@ -82,3 +120,18 @@ class Canvas:
         mask = None if mask is None else masks.resized(mask, *small)
         found = self._framed(images.resize(content, *small), mask)
         return {self.statistics: found[self.statistics]} if self.statistics in found else {}
+
+
+def _window(rows, columns, spans, extent):
+    """A tile in the frame that its photograph is painted in, with the frame's own borders."""
+    seen, kept = [], []
+    for (pixels, part, _), whole, side in zip((rows, columns), spans, extent, strict=True):
+        start = whole.start if part.start == 0 else part.start
+        part = range(start, whole.stop if part.stop == side else part.stop)
+        seen.append(_shifted(pixels, -whole.start))
+        kept.append(_shifted(part, -whole.start))
+    return stages.Window(*seen, tuple(kept))
+
+
+def _shifted(pixels, by):
+    return range(pixels.start + by, pixels.stop + by)

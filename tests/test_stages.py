@@ -1,0 +1,109 @@
+"""Pictures painted by stages are what the whole is."""
+
+import numpy as np
+import pytest
+
+from tfstyle import examples, litert, litert_stages, stages, weights
+from tfstyle.methods import canvas
+
+
+def noisy(height, width, deviation=0.02):
+    noise = np.random.default_rng(0).normal(0.0, deviation, (height, width, 3))
+    return np.float32(np.clip(examples.lake(height, width) + noise, 0.0, 1.0))
+
+
+def decibels(one, other):
+    return -10.0 * np.log10(np.mean(np.square(np.float64(one) - other)) + 1e-20)
+
+
+def tiled_and_whole(name, style, content, monkeypatch, tile=canvas.TILE):
+    """What is painted in tiles, and in one tile, both in floats."""
+    paint = weights.load_lite(name).painter(style)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(canvas, "TILE", tile)
+    tiled = paint(content)
+    monkeypatch.setattr(canvas, "TILE", 768 * 64)
+    return tiled, paint(content)
+
+
+def seam(found, whole, column):
+    """How much larger errors of steps are along a seam than elsewhere."""
+    steps = np.abs(np.diff(found - whole, axis=1)).mean(axis=(0, 2))
+    return steps[column - 1] / (steps.mean() + 1e-7)
+
+
+@pytest.mark.parametrize("room", [0, stages.MEMORY])
+def test_small_tiles_are_what_the_whole_is(room, painting, monkeypatch):
+    monkeypatch.setattr(stages, "MEMORY", room)
+    tiled, whole = tiled_and_whole("adain", painting, noisy(40, 200), monkeypatch, 64)
+    assert decibels(tiled, whole) > 80 and whole.std() > 0.05
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wct",
+        "ghiasi",
+        "ghiasi-desktop",
+        "cin",
+        "johnson-the-kiss",
+        "cyclegan-day2night",
+        "cyclegan-rainy2sunny",
+        "cyclegan-sunny2rainy",
+        "pix2pix-facades",
+    ],
+)
+@pytest.mark.parametrize("deviation", [0.0, 0.02])
+def test_real_tiles_are_what_the_whole_is(name, deviation, painting, monkeypatch):
+    style = painting if name.startswith(("wct", "ghiasi")) else None
+    style = "starry-night" if name == "cin" else style
+    content = noisy(96, canvas.TILE + 240, deviation)
+    tiled, whole = tiled_and_whole(name, style, content, monkeypatch)
+    assert decibels(tiled, whole) > 50 and whole.std() > 0.02
+
+
+@pytest.mark.slow
+def test_a_row_more_than_whole_pictures_have_changes_no_more_than_a_row_less(painting, monkeypatch):
+    content, height = noisy(301, 400), 300
+    paint = weights.load_lite("ghiasi").painter(painting)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", height * 400)
+    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", height * 400 // 3)
+    less, last, more = (paint(content[:rows])[:280] for rows in (height - 1, height, height + 1))
+    assert np.abs(more - last).mean() < 1.2 * np.abs(last - less).mean()
+
+
+def test_fast_tiles_take_the_statistics_of_a_thumbnail(painting, monkeypatch):
+    content = noisy(40, 200)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", 5000)
+    exact, fast = (
+        weights.load_lite("adain", exact=exact).stylize(content, painting)
+        for exact in (True, False)
+    )
+    assert decibels(exact, fast) < 40
+
+
+@pytest.mark.parametrize("covariance", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_sums_of_parts_are_those_of_the_whole(covariance, weighted):
+    random = np.random.default_rng(1)
+    features = np.float32(random.normal(100.0, 0.5, (150, 30, 4)))
+    weights_ = np.float32(random.random((150, 30, 1))) if weighted else np.ones((150, 30, 1))
+    sums = stages.Sums(covariance)
+    for rows in (slice(0, 70), slice(70, 150)):
+        sums.add(features[rows], weights_[rows] if weighted else None)
+    flat, shares = np.float64(features.reshape(-1, 4)), np.float64(weights_.reshape(-1))
+    expected = np.cov(flat.T, aweights=shares, bias=True)
+    np.testing.assert_allclose(sums.mean, np.average(flat, axis=0, weights=shares), rtol=1e-6)
+    found = sums.spread / sums.count
+    np.testing.assert_allclose(found, expected if covariance else np.diag(expected), rtol=1e-4)
+
+
+def test_a_stage_begins_where_something_is_measured():
+    path = weights.RELEASED / "johnson-the-kiss" / "generator.tflite"
+    network = litert_stages.stages(path, "tile", {}, "moments", 1)
+    moments = litert.signatures([path])["translate"](content=examples.lake(64, 64)[None])["moments"]
+    begun = sorted(begin for each in network.stages for begin in each.part.measured.values())
+    assert network.shape == moments.shape[1:] and begun[0] == 0 and len(set(begun)) == len(begun)
+    assert len(network.stages) == 1 + len(begun)

@@ -1,0 +1,444 @@
+"""A network cut behind what its normalisations measure, and pictures painted stage by stage.
+
+Tiles that are normalised with the statistics of the whole picture come out as the whole does, but a
+layer's statistics are known only when all layers before it have been computed everywhere. So a
+picture's tiles pass one stage, up to what the next normalisation sees; its features are kept in
+files, its statistics are those of all tiles together, and the next stage goes on from there. Every
+layer is computed once.
+"""
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from tfstyle import images
+from tfstyle.roots import roots
+
+EPSILON = 1e-5  # of `layers.Moments`
+RIDGE = 1e-3  # of `layers.Whitening`
+MEMORY = 400_000_000  # bytes of feature maps that are not kept in files
+ROWS = 64  # whose deviations are summed at a time, so that they stay small
+Name = Hashable
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """A step of a network.
+
+    Args:
+        inputs: Names of tensors.
+        outputs: Names of tensors.
+    """
+
+    inputs: tuple[Name, ...]
+    outputs: tuple[Name, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Graph:
+    """A network that normalises with statistics that are given, as operations.
+
+    Args:
+        operations: In an order that they can be computed in.
+        content: The picture's tensor.
+        output: The painted picture's.
+        shares: Parts of the given statistics, by tensor: where each one begins.
+        is_map: Whether a tensor is a float feature map, (1, height, width, channels).
+        is_size: Whether a tensor is whole numbers, which depend on a picture's size alone.
+    """
+
+    operations: Sequence[Operation]
+    content: Name
+    output: Name
+    shares: Mapping[Name, int]
+    is_map: Callable[[Name], bool]
+    is_size: Callable[[Name], bool]
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What one stage computes.
+
+    Args:
+        operations: Their numbers in the graph.
+        inputs: Tensors of earlier stages, or the content.
+        outputs: Tensors that later stages take.
+        measured: Those of them that are normalised later, and where their statistics begin.
+    """
+
+    operations: tuple[int, ...]
+    inputs: tuple[Name, ...]
+    outputs: tuple[Name, ...]
+    measured: Mapping[Name, int]
+
+
+def parts(graph: Graph) -> list[Part]:
+    """The stages of a graph; one where nothing is measured."""
+    return _Cut(graph).parts()
+
+
+class _Cut:
+    """What every tensor depends on, and the stage that computes it."""
+
+    def __init__(self, graph):
+        self.graph = graph
+        self.maker = {t: i for i, op in enumerate(graph.operations) for t in op.outputs}
+        self.level, self.used, self.measured = {graph.content: 0}, {}, {}
+        self.used = {name: frozenset([begin]) for name, begin in graph.shares.items()}
+        for operation in graph.operations:
+            self._pass(operation)
+
+    def _pass(self, operation):
+        pictured = [name for name in operation.inputs if name in self.level]
+        before = frozenset().union(*(self.used.get(name, ()) for name in pictured))
+        found = frozenset().union(*(self.used.get(name, ()) for name in operation.inputs))
+        for name in operation.outputs:
+            self.used.setdefault(name, found)
+        if not pictured:
+            return
+        level, new = max(self.level[name] for name in pictured), found - before
+        if new:
+            level += 1
+            self.measured[self._map_behind(pictured[0])] = min(new)
+        for name in operation.outputs:
+            self.level[name] = level
+
+    def _map_behind(self, name):
+        """The feature map that a tensor only is another shape of."""
+        while not self.graph.is_map(name):
+            operation = self.graph.operations[self.maker[name]]
+            name = next(each for each in operation.inputs if each in self.level)
+        return name
+
+    def parts(self):
+        last = self.level[self.graph.output]
+        wanted, found = {self.graph.output}, []
+        for level in range(last, -1, -1):
+            operations, inputs = self._needed(wanted, level)
+            outputs = {name for name in wanted if self.level.get(name, -1) == level}
+            outputs -= {self.graph.content}
+            known = {name: self.measured[name] for name in outputs if name in self.measured}
+            found.append(Part(tuple(sorted(operations)), _sorted(inputs), _sorted(outputs), known))
+            wanted = (wanted - outputs) | inputs
+        return found[::-1]
+
+    def _needed(self, wanted, level):
+        """Operations of a stage, and the earlier tensors that it begins with."""
+        operations, inputs = set(), set()
+        waiting = [name for name in wanted if self.level.get(name) == level]
+        while waiting:
+            name = waiting.pop()
+            if name == self.graph.content or self._kept(name, level):
+                inputs.add(name)
+            elif name in self.maker and self.maker[name] not in operations:
+                operations.add(self.maker[name])
+                waiting += self.graph.operations[self.maker[name]].inputs
+        return operations, inputs
+
+    def _kept(self, name, level):
+        """Whether an earlier stage leaves a tensor; what only is another shape is made anew."""
+        earlier = name in self.level and self.level[name] < level
+        return earlier and (self.graph.is_map(name) or self.graph.is_size(name))
+
+
+def _sorted(names):
+    return tuple(sorted(names, key=str))
+
+
+class Stage(Protocol):
+    """A part of a network that can be computed."""
+
+    part: Part
+
+    def opened(self) -> Callable[[Mapping[Name, np.ndarray], np.ndarray], dict]:
+        """A function of the part's inputs, and of the statistics that are known, to its outputs.
+
+        It is called with one size only.
+        """
+
+
+@dataclasses.dataclass(frozen=True)
+class Stages:
+    """A network by stages.
+
+    Args:
+        stages: In their order.
+        content: The picture's name.
+        output: The painted picture's.
+        shape: Of the statistics.
+    """
+
+    stages: Sequence[Stage]
+    content: Name
+    output: Name
+    shape: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Window:
+    """A tile of the frame that a picture is painted in.
+
+    Args:
+        rows: Pixels that are seen, from the frame's first one.
+        columns: The same.
+        kept: Of both sides, the pixels that the tile contributes.
+    """
+
+    rows: range
+    columns: range
+    kept: tuple[range, range]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of what is seen."""
+        return len(self.rows), len(self.columns)
+
+
+@dataclasses.dataclass(frozen=True)
+class Scale:
+    """How a feature map lies over the picture that it is of.
+
+    Args:
+        stride: Pixels between positions.
+        more: Positions that it has beyond the picture's length over the stride.
+    """
+
+    stride: int
+    more: int
+
+    def length(self, pixels: int) -> int:
+        """Positions of so many pixels."""
+        return pixels // self.stride + self.more
+
+    def seen(self, pixels: range) -> slice:
+        """Positions that a window has."""
+        start = pixels.start // self.stride
+        return slice(start, start + self.length(len(pixels)))
+
+    def kept(self, pixels: range, whole: int) -> slice:
+        """Positions that a window contributes; the last one's go on to the end."""
+        stop = self.length(whole) if pixels.stop == whole else pixels.stop // self.stride
+        return slice(pixels.start // self.stride, stop)
+
+
+class Shelf:
+    """Feature maps, in memory while they are few, else in files of which windows are read.
+
+    Args:
+        folder: Takes the files.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder, self.room, self.maps, self.made = Path(folder), MEMORY, {}, 0
+
+    def add(self, name: Name, shape: tuple[int, int, int]) -> None:
+        """Makes room for a map, shape (height, width, channels)."""
+        needed, self.made = 4 * int(np.prod(shape)), self.made + 1
+        if needed <= self.room:
+            self.room -= needed
+            self.maps[name] = np.empty(shape, np.float32)
+            return
+        images.check_space(self.folder, needed)
+        path = self.folder / str(self.made)
+        with images.writing(path), open(path, "wb") as file:
+            file.truncate(needed)
+        self.maps[name] = path, shape
+
+    def keep(self, names: Iterable[Name]) -> None:
+        """Forgets all other maps."""
+        for name in set(self.maps) - set(names):
+            found = self.maps.pop(name)
+            if isinstance(found, np.ndarray):
+                self.room += found.nbytes
+            else:
+                found[0].unlink()
+
+    def shape(self, name: Name) -> tuple[int, int, int]:
+        """A map's height, width and channels."""
+        found = self.maps[name]
+        return found.shape if isinstance(found, np.ndarray) else found[1]
+
+    def read(self, name: Name, rows: slice, columns: slice) -> np.ndarray:
+        """A window, shape (1, height, width, channels)."""
+        return np.array(self._array(name)[None, rows, columns])
+
+    def write(self, name: Name, rows: slice, columns: slice, values: np.ndarray) -> None:
+        """A window's values, shape (height, width, channels)."""
+        self._array(name)[rows, columns] = values
+
+    def _array(self, name):
+        found = self.maps[name]
+        if isinstance(found, np.ndarray):
+            return found
+        return np.memmap(found[0], np.float32, "r+", shape=found[1])
+
+
+class Sums:
+    """Means and products of channels over all tiles, in float64.
+
+    Args:
+        covariance: Whether of every two channels; else of each with itself.
+    """
+
+    def __init__(self, covariance: bool = False):
+        self.covariance, self.count, self.mean, self.spread = covariance, 0.0, 0.0, 0.0
+
+    def add(self, features: np.ndarray, weights: np.ndarray | None = None) -> None:
+        """A tile's part, shape (height, width, channels), and how much each position counts."""
+        for start in range(0, len(features), ROWS):
+            some = None if weights is None else weights[start : start + ROWS].reshape(-1, 1)
+            self._add(features[start : start + ROWS].reshape(-1, features.shape[-1]), some)
+
+    def _add(self, flat, weights):
+        """Chan et al. 1983, https://doi.org/10.1080/00031305.1983.10483115, equation 2.1."""
+        weighted = flat if weights is None else flat * weights
+        count = float(len(flat)) if weights is None else float(weights.sum(dtype=np.float64))
+        if not count:
+            return
+        mean = weighted.sum(axis=0, dtype=np.float64) / count
+        centred = flat - np.float32(mean)
+        share = centred if weights is None else centred * weights
+        if self.covariance:
+            spread = np.float64(share.T @ centred)
+        else:
+            spread = (share * centred).sum(axis=0, dtype=np.float64)
+        total, apart = self.count + count, mean - self.mean
+        products = apart[:, None] * apart if self.covariance else apart**2
+        self.spread = self.spread + spread + products * (self.count * count / total)
+        self.mean = self.mean + apart * (count / total)
+        self.count = total
+
+    def told(self) -> np.ndarray:
+        """As `layers.Moments` tell them, or `layers.Whitening`, without the batch."""
+        spread = self.spread / self.count
+        if not self.covariance:
+            return np.float32(np.concatenate([self.mean, np.sqrt(spread + EPSILON)]))
+        inverse = roots(np.float32(spread[None]), RIDGE, np)[1][0]
+        return np.float32(np.concatenate([inverse, self.mean[None]]))
+
+
+def paint(
+    network: Stages,
+    see: Callable[[range, range], np.ndarray],
+    extent: tuple[int, int],
+    windows: Iterable[Window],
+    stride: int,
+    weights: Callable[[int, int], np.ndarray] | None = None,
+) -> Iterator[tuple[Window, np.ndarray]]:
+    """The painted tiles of a picture, as if it were painted whole.
+
+    Args:
+        network: Its stages.
+        see: A window of the picture, rows and columns to shape (height, width, 3).
+        extent: Height and width of the picture and what is mirrored around it.
+        windows: Tiles that cover it; each begins at a multiple of the stride.
+        stride: Of the network.
+        weights: How much positions count in the statistics: the height and width of a feature map
+            to shape (height, width, 1). None is all the same.
+
+    Yields:
+        Each window, and what the network paints of all that it sees.
+    """
+    windows = sorted(windows, key=lambda window: window.size)
+    with tempfile.TemporaryDirectory(prefix="tfstyle-") as folder:
+        run = _Run(network, see, extent, stride, weights, Path(folder))
+        for index, stage in enumerate(network.stages):
+            last = index + 1 == len(network.stages)
+            yield from run.through(stage, windows, last)
+            later = network.stages[index + 1 :]
+            run.maps.keep(name for each in later for name in each.part.inputs)
+
+
+class _Run:
+    """The tensors of a picture's tiles between two stages."""
+
+    def __init__(self, network, see, extent, stride, weights, folder):
+        self.network, self.see, self.extent = network, see, extent
+        self.weights = weights
+        self.known = np.ones((1, *network.shape), np.float32)  # no deviation is 0
+        self.maps, self.scales, self.sizes = Shelf(folder), {}, {}
+        self.tried = _sides(stride)
+        rows, columns = map(range, self.tried)
+        self.trial = Window(rows, columns, (rows, columns))
+        self.found = {network.content: np.zeros((1, *self.tried, 3), np.float32)}
+
+    def through(self, stage, windows, last):
+        self._try(stage)
+        sums = {n: Sums(len(self.network.shape) > 1) for n in stage.part.measured}
+        compute, size = None, None
+        for window in windows:
+            if window.size != size:
+                compute, size = stage.opened(), window.size
+            outputs = compute(self._inputs(stage, window), self.known)
+            if last:
+                yield window, outputs[self.network.output][0]
+            else:
+                self._keep(window, outputs, sums)
+        for name, begin in stage.part.measured.items():
+            self._tell(begin, sums[name].told())
+
+    def _tell(self, begin, numbers):
+        if numbers.ndim > 1:
+            self.known[0] = numbers
+        else:
+            self.known[0, begin : begin + len(numbers)] = numbers
+
+    def _try(self, stage):
+        """Learns the scales of a stage's maps from two sides of one small picture."""
+        given = {name: self.found[name] for name in stage.part.inputs}
+        self.found |= stage.opened()(given, self.known)
+        for name in stage.part.outputs:
+            if self.found[name].ndim == 4:
+                self._learn(name)
+
+    def _learn(self, name):
+        height, width, channels = self.found[name].shape[1:]
+        stride = (self.tried[1] - self.tried[0]) // (width - height)
+        scale = self.scales[name] = Scale(stride, height - self.tried[0] // stride)
+        if name != self.network.output:
+            self.maps.add(name, (*map(scale.length, self.extent), channels))
+
+    def _inputs(self, stage, window):
+        found = {}
+        for name in stage.part.inputs:
+            if name == self.network.content:
+                found[name] = self.see(window.rows, window.columns)[None]
+            elif name in self.scales:
+                scale = self.scales[name]
+                found[name] = self.maps.read(
+                    name, scale.seen(window.rows), scale.seen(window.columns)
+                )
+            else:
+                found[name] = self.sizes[name, window.size]
+        return found
+
+    def _keep(self, window, outputs, sums):
+        for name, values in outputs.items():
+            if name not in self.scales:
+                self.sizes[name, window.size] = values
+                continue
+            scale = self.scales[name]
+            sides = zip(window.kept, (window.rows, window.columns), self.extent, strict=True)
+            places = [(scale.kept(kept, whole), scale.seen(seen)) for kept, seen, whole in sides]
+            rows, columns = (kept for kept, _ in places)
+            inside = (slice(k.start - s.start, k.stop - s.start) for k, s in places)
+            part = values[0][tuple(inside)]
+            self.maps.write(name, rows, columns, part)
+            if name in sums:
+                sums[name].add(part, self._weights(name, rows, columns))
+
+    def _weights(self, name, rows, columns):
+        if self.weights is None:
+            return None
+        height, width, _ = self.maps.shape(name)
+        return self.weights(height, width)[rows, columns]
+
+
+def _sides(stride):
+    """Two sides that differ by a stride."""
+    count = max(2, -(-64 // stride))
+    return count * stride, (count + 1) * stride
