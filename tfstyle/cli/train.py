@@ -170,9 +170,11 @@ def _cyclegan(kinds):
         kinds,
         "cyclegan",
         _run_cyclegan,
-        "train generators both ways between two domains of pictures",
+        "train generators both ways between two domains of pictures, or one of one way",
         "tfstyle train cyclegan --a sunny --b rainy --run runs/weather\n"
-        "  tfstyle train cyclegan --data horse2zebra --run runs/horse2zebra",
+        "  tfstyle train cyclegan --data horse2zebra --run runs/horse2zebra\n"
+        "  tfstyle train cyclegan --a night --b day --objective cut --augment all --pool 0 "
+        "--run runs/days",
     )
     parser.add_argument("--a", nargs="+", metavar="DIR", help="pictures of one domain")
     parser.add_argument("--b", nargs="+", metavar="DIR", help="pictures of the other")
