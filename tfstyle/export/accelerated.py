@@ -124,9 +124,19 @@ def _rewritten(content):
     for graph in model.subgraphs:
         editor = _Editor(model, graph)
         graph.operators = [new for each in graph.operators for new in editor.instead(each)]
+    _forget_unused(model)
     builder = flatbuffers.Builder(len(content))
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
+
+
+def _forget_unused(model):
+    """A file lists its operations apart; those that nothing calls any more go."""
+    called = [each for graph in model.subgraphs for each in graph.operators]
+    used = sorted({each.opcodeIndex for each in called})
+    model.operatorCodes = [model.operatorCodes[index] for index in used]
+    for each in called:
+        each.opcodeIndex = used.index(each.opcodeIndex)
 
 
 class _Editor:
