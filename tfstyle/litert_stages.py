@@ -25,6 +25,7 @@ NUMBERS = {
 SIZES = (schema.TensorType.INT32, schema.TensorType.INT64, schema.TensorType.BOOL)
 RECASTS = (schema.BuiltinOperator.QUANTIZE, schema.BuiltinOperator.DEQUANTIZE)
 SHAPES = (schema.BuiltinOperator.RESHAPE, schema.BuiltinOperator.STRIDED_SLICE)
+SLICES = (schema.BuiltinOperator.STRIDED_SLICE, schema.BuiltinOperator.SLICE)
 SPLITS = (schema.BuiltinOperator.SPLIT, schema.BuiltinOperator.SPLIT_V)
 
 
@@ -127,11 +128,18 @@ class _Source:
         A network with one layer splits none off, but its means from its deviations.
         """
         takers = [each for each in self.operators if self.statistics in self.ends(each).inputs]
+        if len(takers) > 1 and all(self._code(each) in SLICES for each in takers):
+            return {int(each.outputs[0]): self._begin(each) for each in takers}
         parts = [int(part) for each in takers if self._splits(each) for part in each.outputs]
         if len(takers) != 1 or not any(self._halved(part) for part in parts):
             return {} if self.statistics is None else {self.statistics: 0}
         ends = np.cumsum([0, *(self.shape(part)[-1] for part in parts)])
         return {part: int(begin) for part, begin in zip(parts, ends, strict=False)}
+
+    def _begin(self, operator):
+        """Where a slice of the last axis begins."""
+        buffer = self.model.buffers[self.subgraph.tensors[operator.inputs[1]].buffer]
+        return int(np.frombuffer(bytes(buffer.data), np.int32)[-1])
 
     def _halved(self, part):
         """Whether a part is split again, into means and deviations."""
