@@ -27,7 +27,7 @@ PROGRAMS = ("ruff", ".ci/run", "cd", "mkdocs")  # whose arguments nothing here c
 SUBMIT = ("sbatch", "kubectl")  # which take a file of the repository
 MODULES = ("pytest",)  # of `python -m`
 QUICK = ("stylize", "styles", "methods", "example", "texture", "export")
-LONG = re.compile(r"magenta|runs/|vgg|--all|--help|--drop-in|-o phone|--commercial| - ")
+LONG = re.compile(r"magenta|runs/|vgg|--all|--help|--commercial| - ")
 SIDE = 64  # pixels of what is painted here
 
 
@@ -165,7 +165,9 @@ def folder(tmp_path, monkeypatch):
 def runs(command):
     """Whether a command takes seconds and needs nothing but drawn pictures."""
     program, *words = command
-    return program == "tfstyle" and words[0] in QUICK and not LONG.search(" ".join(words))
+    if program != "tfstyle" or words[0] not in QUICK or LONG.search(" ".join(words)):
+        return False
+    return words[0] != "export" or "saved_model" in words  # which a snippet loads
 
 
 def shortened(words):
