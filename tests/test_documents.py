@@ -27,7 +27,7 @@ PROGRAMS = ("ruff", ".ci/run", "cd", "mkdocs")  # whose arguments nothing here c
 SUBMIT = ("sbatch", "kubectl")  # which take a file of the repository
 MODULES = ("pytest",)  # of `python -m`
 QUICK = ("stylize", "styles", "methods", "example", "texture", "export")
-LONG = re.compile(r"magenta|runs/|vgg|--all|--help|--commercial| - ")
+LONG = re.compile(r"magenta|://|runs/|vgg|--all|--help|--commercial| - ")
 SIDE = 64  # pixels of what is painted here
 
 
