@@ -67,6 +67,7 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto") -
     if not extras.has_keras() and _is_exported(name, folder) and plain(precision) == "auto":
         return load_lite(name, None, folder)
     extras.check_keras(f"{name} in {precision}" if folder is None else f"the networks of {folder}")
+    from tfstyle.networks.endpoint import Arrays
     from tfstyle.precision import pure
 
     with pure("float32"):  # whatever policy the caller has for layers of its own
@@ -75,7 +76,7 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto") -
         if row.regional:
             tables.append(found(row.regional)(networks))
         signatures = {
-            label: endpoint.arrays for endpoints in tables for label, endpoint in endpoints.items()
+            label: Arrays(endpoint) for endpoints in tables for label, endpoint in endpoints.items()
         }
         return stylizer(name, signatures, networks, folder)
 
