@@ -240,7 +240,7 @@ def load_lite(
         threads: Processor threads; None takes all cores.
         folder: Of another release; None takes the one in the package.
         exact: Whether a photograph's tiles are normalised with the statistics of the whole; else
-            of a thumbnail, which takes about half the time.
+            of a thumbnail, which is several times faster.
 
     Raises:
         ValueError: There is no such model, or it has no TFLite files.

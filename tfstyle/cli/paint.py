@@ -97,7 +97,7 @@ def _stylize(commands):
         "--fast-tiles",
         action="store_true",
         help="normalise the tiles of photographs above 3 megapixels with the statistics of a "
-        "thumbnail: about half the time, but colours and strokes differ from those of a smaller "
+        "thumbnail: several times faster, but colours and strokes differ from those of a smaller "
         "photograph, and the more so with sensor noise",
     )
     folder.add(parser)
