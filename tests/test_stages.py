@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfstyle import examples, litert, litert_stages, stages, weights
-from tfstyle.methods import canvas
+from tfstyle.methods import canvas, method
 
 
 def noisy(height, width, deviation=0.02):
@@ -18,7 +18,7 @@ def decibels(one, other):
 
 def tiled_and_whole(name, style, content, monkeypatch, tile=canvas.TILE):
     """What is painted in tiles, and in one tile, both in floats."""
-    paint = weights.load_lite(name).painter(style)
+    paint = weights.load_lite(name, exact=True).painter(style)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     monkeypatch.setattr(canvas, "TILE", tile)
     tiled = paint(content)
@@ -66,14 +66,14 @@ def test_real_tiles_are_what_the_whole_is(name, deviation, painting, monkeypatch
 @pytest.mark.slow
 def test_a_row_more_than_whole_pictures_have_changes_no_more_than_a_row_less(painting, monkeypatch):
     content, height = noisy(301, 400), 300
-    paint = weights.load_lite("ghiasi").painter(painting)
+    paint = weights.load_lite("ghiasi", exact=True).painter(painting)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", height * 400)
     monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", height * 400 // 3)
     less, last, more = (paint(content[:rows])[:280] for rows in (height - 1, height, height + 1))
     assert np.abs(more - last).mean() < 1.2 * np.abs(last - less).mean()
 
 
-def test_fast_tiles_take_the_statistics_of_a_thumbnail(painting, monkeypatch):
+def test_other_tiles_take_the_statistics_of_a_thumbnail(painting, monkeypatch):
     content = noisy(40, 200)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", 5000)
@@ -100,10 +100,49 @@ def test_sums_of_parts_are_those_of_the_whole(covariance, weighted):
     np.testing.assert_allclose(found, expected if covariance else np.diag(expected), rtol=1e-4)
 
 
-def test_a_stage_begins_where_something_is_measured():
-    path = weights.RELEASED / "johnson-the-kiss" / "generator.tflite"
+LITE = [name for name in weights.exported() if not name.startswith(("johnson", "wct"))]
+
+
+@pytest.mark.parametrize("name", [*LITE, "johnson-the-kiss"])
+def test_stages_measure_all_that_a_network_takes_out(name):
+    path = weights.RELEASED / name / f"{method(name).lite[-1]}.tflite"
     network = litert_stages.stages(path, "tile", {}, "moments", 1)
-    moments = litert.signatures([path])["translate"](content=examples.lake(64, 64)[None])["moments"]
-    begun = sorted(begin for each in network.stages for begin in each.part.measured.values())
-    assert network.shape == moments.shape[1:] and begun[0] == 0 and len(set(begun)) == len(begun)
-    assert len(network.stages) == 1 + len(begun)
+    runner = litert.opened(1, model_path=str(path)).get_signature_runner("tile")
+    (numbers,) = (
+        details["shape"][-1]
+        for label, details in runner.get_input_details().items()
+        if label == "moments"
+    )
+    found = sorted(
+        (begin, begin + 2 * stage.source.shape(tensor)[-1])
+        for stage in network.stages
+        for tensor, begin in stage.part.measured.items()
+    )
+    ends = [0, *(stop for _, stop in found)]
+    assert [start for start, _ in found] == ends[:-1] and ends[-1] == numbers
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["pix2pix-facades", "johnson-the-kiss", "cin", "adain", "ghiasi"])
+def test_stages_on_keras_and_in_a_file_paint_what_a_whole_picture_is(name, painting, monkeypatch):
+    style = painting if name in ("adain", "ghiasi") else None
+    style = "starry-night" if name == "cin" else style
+    content = noisy(64, canvas.TILE + 136)
+    paint = weights.load(name, exact=True).painter(style)
+    whole = paint(content)
+    lite = weights.load_lite(name, exact=True).stylize(content, style)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    assert decibels(paint(content), whole) > 60
+    found = weights.load_lite(name, exact=True).stylize(content, style)
+    assert np.abs(found - whole).mean() <= np.abs(lite - whole).mean() + 5e-3
+
+
+@pytest.mark.slow
+def test_a_region_of_a_large_photograph_has_its_own_statistics(painting, monkeypatch):
+    content = noisy(64, canvas.TILE + 136)
+    half = np.zeros(content.shape[:2], np.float32)
+    half[:, :300] = 1.0
+    paint = weights.load("ghiasi", exact=True).painter(painting, masks=[half])
+    whole = paint(content)
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    assert decibels(paint(content), whole) > 50

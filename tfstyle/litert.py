@@ -22,7 +22,7 @@ def signatures(
     paths: Iterable[str | os.PathLike],
     threads: int | None = None,
     keep: bool = True,
-    exact: bool = True,
+    exact: bool = False,
 ) -> dict[str, "Signature"]:
     """The named signatures of TFLite files, as functions from arrays to arrays by name.
 
@@ -60,7 +60,7 @@ class Signature:
     shelf: "_Shelf"
     path: Path
     name: str
-    exact: bool = True
+    exact: bool = False
 
     def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
         """The outputs by name."""

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 Stylizer = Union["Arbitrary", "Translator", "Gatys"]
 
 
-def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto") -> Stylizer:
+def load(
+    name: str = "ghiasi", folder: Folder = None, precision: str = "auto", exact: bool = False
+) -> Stylizer:
     """A stylizer on Keras where that is installed, and else on LiteRT.
 
     Args:
@@ -39,6 +41,9 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto") -
         precision: That convolutions compute in, as of `precision.choose`; "auto" is float32,
             but for gatys what is fastest here: in pictures of one pass rounding shows. A module's
             is its own, on TensorFlow.
+        exact: Whether the tiles of a photograph above `canvas.WHOLE_PIXELS` are normalised with
+            the statistics of the whole, layer by layer; else with those of a thumbnail, which is
+            several times faster.
 
     Raises:
         ValueError: There is no such model or precision.
@@ -65,8 +70,9 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto") -
     if not row.lite:
         return gatys(folder=folder, precision=precision)
     if not extras.has_keras() and _is_exported(name, folder) and plain(precision) == "auto":
-        return load_lite(name, None, folder)
+        return load_lite(name, None, folder, exact)
     extras.check_keras(f"{name} in {precision}" if folder is None else f"the networks of {folder}")
+    from tfstyle.networks.endpoint import Arrays
     from tfstyle.precision import pure
 
     with pure("float32"):  # whatever policy the caller has for layers of its own
@@ -75,7 +81,9 @@ def load(name: str = "ghiasi", folder: Folder = None, precision: str = "auto") -
         if row.regional:
             tables.append(found(row.regional)(networks))
         signatures = {
-            label: endpoint.arrays for endpoints in tables for label, endpoint in endpoints.items()
+            label: Arrays(endpoint) if exact else endpoint.arrays
+            for endpoints in tables
+            for label, endpoint in endpoints.items()
         }
         return stylizer(name, signatures, networks, folder)
 
@@ -230,7 +238,7 @@ def _eyes(teacher, layers, pooling, networks, precision):
 
 
 def load_lite(
-    name: str = "ghiasi", threads: int | None = None, folder: Folder = None, exact: bool = True
+    name: str = "ghiasi", threads: int | None = None, folder: Folder = None, exact: bool = False
 ) -> Stylizer:
     """A stylizer on LiteRT, which imports neither TensorFlow nor Keras.
 
@@ -238,8 +246,7 @@ def load_lite(
         name: One of `released()`.
         threads: Processor threads; None takes all cores.
         folder: Of another release; None takes the one in the package.
-        exact: Whether a photograph's tiles are normalised with the statistics of the whole; else
-            of a thumbnail, which takes about half the time.
+        exact: As of `load`.
 
     Raises:
         ValueError: There is no such model, or it has no TFLite files.
@@ -264,7 +271,7 @@ def chosen(
     threads: int | None = None,
     lite: bool = True,
     precision: str = "auto",
-    exact: bool = True,
+    exact: bool = False,
 ) -> Stylizer:
     """A stylizer of a method by a released model's name or by a folder.
 
@@ -277,7 +284,7 @@ def chosen(
         lite: Whether it may run on LiteRT, which paints masks with the whole photograph's
             statistics; it does anyway where there is no Keras.
         precision: As of `load`; LiteRT's files have one of their own.
-        exact: As of `load_lite`.
+        exact: As of `load`.
 
     Raises:
         ValueError: There is no such model.
@@ -292,12 +299,12 @@ def chosen(
     if name in released():
         if lite and row.lite:
             return load_lite(name, threads, None, exact)
-        return load(name, None, precision)
+        return load(name, None, precision, exact)
     folder = _folder(model)
     if lite and model and _is_exported(method_name, folder):
         return load_lite(method_name, threads, folder, exact)
     if model and all((folder / f"{file}.keras").is_file() for file in row.files):
-        return load(method_name, folder, precision)
+        return load(method_name, folder, precision, exact)
     known = [n for n in released() if n.partition("-")[0] == row.name]
     raise ValueError(
         f"Expected one of {', '.join(known) or 'none yet'} (--model is what follows {row.name}-), "

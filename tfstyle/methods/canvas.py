@@ -42,8 +42,8 @@ class Canvas:
     def paint(self, content: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         """One photograph, shape (height, width, 3), painted; large ones in tiles.
 
-        Tiles are normalised with the statistics of the whole photograph, for which the network is
-        computed by stages; where it has none, with those of a thumbnail.
+        Tiles are normalised with the statistics of a thumbnail; or, where the signature can be
+        computed by stages, with those of the whole photograph.
 
         Args:
             content: The photograph.
@@ -82,9 +82,9 @@ class Canvas:
                 self.aligned,
             )
         )
-        network = None if mask is not None else self._stages()
+        network = self._stages()
         if network is not None:
-            return self._by_stages(network, content, found)
+            return self._by_stages(network, content, mask, found)
         tile = functools.partial(self.tile, **self._measured(content, mask))
 
         def paint(rows, columns):
@@ -93,14 +93,17 @@ class Canvas:
 
         return ((window, functools.partial(paint, *window)) for window in found)
 
+    @property
+    def _signature(self):
+        return getattr(self.tile, "func", self.tile)
+
     def _stages(self):
         """The stages of the network that paints tiles, or None."""
-        signature = getattr(self.tile, "func", self.tile)
-        if not hasattr(signature, "stages"):
+        if not hasattr(self._signature, "stages"):
             return None
-        return signature.stages(getattr(self.tile, "keywords", {}), self.statistics)
+        return self._signature.stages(getattr(self.tile, "keywords", {}), self.statistics)
 
-    def _by_stages(self, network, content, found):
+    def _by_stages(self, network, content, mask, found):
         spans = [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
         windows = {_window(*window, spans, content.shape[:2]): window for window in found}
 
@@ -108,7 +111,10 @@ class Canvas:
             return tiles.mirrored(content, *(_shifted(x, -self.margin) for x in (rows, columns)))
 
         extent = tuple(map(len, spans))
-        for window, seen in stages.paint(network, see, extent, windows, self.stride):
+        weights = None
+        if mask is not None:
+            weights = self._signature.weights(tiles.mirrored(mask, *spans))
+        for window, seen in stages.paint(network, see, extent, windows, self.stride, weights):
             yield windows[window], functools.partial(np.asarray, seen)
 
     def _measured(self, content, mask):

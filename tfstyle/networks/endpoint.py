@@ -2,9 +2,12 @@
 
 import dataclasses
 import os
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
+
+from tfstyle.stages import Stages
 
 _PROCESS = os.getpid()
 
@@ -56,3 +59,31 @@ class Endpoint:
         check_process()
         tensors = {name: keras.ops.convert_to_tensor(array) for name, array in arrays.items()}
         return {k: keras.ops.convert_to_numpy(v) for k, v in self(**tensors).items()}
+
+
+@dataclasses.dataclass(frozen=True)
+class Arrays:
+    """An endpoint as a function of arrays by name, which can also be computed by stages.
+
+    Args:
+        endpoint: The endpoint.
+    """
+
+    endpoint: Endpoint
+
+    def __call__(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:
+        """As `Endpoint.arrays`."""
+        return self.endpoint.arrays(**arrays)
+
+    def stages(self, given: Mapping[str, np.ndarray], statistics: str) -> Stages:
+        """As `networks.stages.stages`."""
+        from tfstyle.networks import stages
+
+        check_process()
+        return stages.stages(self.endpoint.network, given, statistics)
+
+    def weights(self, mask: np.ndarray) -> Callable[[int, int], np.ndarray]:
+        """As `networks.stages.weights`."""
+        from tfstyle.networks import stages
+
+        return stages.weights(mask)
