@@ -36,7 +36,7 @@ def test_generators_keep_within_two_megabytes(name):
 
 @pytest.mark.parametrize("name", [n for n in weights.released(Takes.IMAGE) if n != "gatys"])
 def test_cards_of_any_style_stand_beside_magenta(name):
-    """By style; wct, whose nearest upsampling came nearer in a weave that nobody wanted, by weave."""
+    """By style; wct, which came nearer by its weave than without one, by weave."""
     card, kind = weights.card(name), "weave" if name == "wct" else "style"
     assert "loss_network" in card
     assert card["measured"][kind] < card["measured"]["magenta_fp16"][kind]
