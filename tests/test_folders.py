@@ -130,7 +130,7 @@ def test_a_worker_that_dies_loses_its_picture_alone(photographs, capsys):
     inputs, out = sorted(photographs.iterdir()), photographs.parent / "out"
     options = argparse.Namespace(
         **{"output": out, "report": None, "overwrite": False, "workers": 2, "threads": 2},
-        **{"size": None, "alpha": "keep"},
+        **{"size": None, "alpha": "keep", "results": {}},
     )
     assert folder.paint(dying, options, inputs, [out / path.name for path in inputs]) == 1
     assert "1 of 6 not painted" in capsys.readouterr().err

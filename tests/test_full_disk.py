@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_written_whole_is_not_there(pictures):
         assert code == (1 if name == "folder" else 2), (name, lines)
         assert any("Expected to write" in line and "too large" in line for line in lines), name
     left = [path.relative_to(home) for path in home.rglob("*") if path.is_file()]
-    assert {path.name for path in left} <= {"settings.json", "log.csv"}
+    assert {path.name for path in left} <= {"settings.json", "log.csv", "report.csv"}
 
 
 def test_a_training_that_has_no_room_for_a_checkpoint_says_so(pictures, capsys, monkeypatch):
