@@ -26,12 +26,6 @@ def tiled_and_whole(name, style, content, monkeypatch, tile=canvas.TILE):
     return tiled, paint(content)
 
 
-def seam(found, whole, column):
-    """How much larger errors of steps are along a seam than elsewhere."""
-    steps = np.abs(np.diff(found - whole, axis=1)).mean(axis=(0, 2))
-    return steps[column - 1] / (steps.mean() + 1e-7)
-
-
 @pytest.mark.parametrize("room", [0, stages.MEMORY])
 def test_small_tiles_are_what_the_whole_is(room, painting, monkeypatch):
     monkeypatch.setattr(stages, "MEMORY", room)
