@@ -169,7 +169,7 @@ class _Report:
     def add(self, result):
         """Says what became of a photograph."""
         size = result.size or ("", "")
-        self._write(result.way[0], size, f"{result.seconds:.2f}", result.words)
+        self._write(result.way[0], size, f"{result.seconds:.4f}", result.words)
 
     def _write(self, path, size, seconds, words):
         row = (path, *size, seconds, words, self.run)
