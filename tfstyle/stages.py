@@ -361,12 +361,17 @@ class _Run:
         self.weights = weights
         self.known = np.ones((1, *network.shape), np.float32)  # no deviation is 0
         self.maps, self.scales, self.sizes = Shelf(folder), {}, {}
-        self.tried = _sides(stride)
+        self.told, self.tried = 0, _sides(stride)
         rows, columns = map(range, self.tried)
         self.trial = Window(rows, columns, (rows, columns))
         self.found = {network.content: np.zeros((1, *self.tried, 3), np.float32)}
 
     def through(self, stage, windows, last):
+        if last and self.told != self.known.size:
+            raise ValueError(
+                f"Expected a network by stages that measures its {self.known.size} statistics. "
+                f"Received: one that measures {self.told}."
+            )
         self._try(stage)
         sums = {n: Sums(len(self.network.shape) > 1) for n in stage.part.measured}
         compute, size = None, None
@@ -382,6 +387,7 @@ class _Run:
             self._tell(begin, sums[name].told())
 
     def _tell(self, begin, numbers):
+        self.told += numbers.size
         if numbers.ndim > 1:
             self.known[0] = numbers
         else:

@@ -63,7 +63,7 @@ def load(
     from tfstyle import hub, remote
 
     if name not in released() and remote.is_release(name):
-        return _fetched(name, precision)
+        return _fetched(name, precision, exact)
     if name not in released() and hub.is_module(name):
         return hub.load(folder or name)
     row = method(name)
@@ -88,7 +88,7 @@ def load(
         return stylizer(name, signatures, networks, folder)
 
 
-def _fetched(source, precision):
+def _fetched(source, precision, exact):
     """A release's stylizer, on LiteRT where it holds no Keras files; or a module's, in a .tar."""
     from tfstyle import hub, remote
 
@@ -101,7 +101,9 @@ def _fetched(source, precision):
     on_keras = extras.has_keras() and all(
         (folder / f"{file}.keras").is_file() for file in method(name).files
     )
-    return load(name, folder, precision) if on_keras else load_lite(name, folder=folder)
+    if on_keras:
+        return load(name, folder, precision, exact)
+    return load_lite(name, None, folder, exact)
 
 
 def stylizer(

@@ -77,19 +77,7 @@ def _batch(commands):
 
 def _add_style(parser):
     """Of `tfstyle stylize`."""
-    parser.add_argument(
-        "--style",
-        action="append",
-        metavar="PAINTING",
-        help="a picture's file on this machine, or a name of `tfstyle styles`; again for several",
-    )
-    parser.add_argument(
-        "--weights",
-        type=float,
-        nargs="+",
-        metavar="W",
-        help="of several styles, 0 and above (default: the same for each)",
-    )
+    paint.add_styles(parser)
     parser.add_argument(
         "--method",
         default="ghiasi",

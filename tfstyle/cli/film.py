@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tfstyle import extras
 from tfstyle.cli import masks, paint
-from tfstyle.cli.options import ONE_PASS, add_precision, command, positive
+from tfstyle.cli.options import ONE_PASS, add_precision, add_threads, command, positive
 from tfstyle.video.steady import STEADY
 
 CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "png")
@@ -23,8 +23,8 @@ def _film(commands):
         commands,
         "film",
         _run_film,
-        "paint a film without flicker, with its sound, at its own size, length and times; needs "
-        + extras.command("film"),
+        "paint a film with less flicker than frame by frame, with its sound, at its own size, "
+        "length and times; needs " + extras.command("film"),
         "tfstyle film clip.mp4 --style starry-night --method johnson -o painted.mp4\n"
         "  tfstyle film clip.mov --style mine.jpg --strength 0.7 --start 10 --end 20 -o part.mp4\n"
         "  tfstyle film clip.mp4 --style great-wave --size 320 --fps 12 -o painted.gif\n\n"
@@ -65,9 +65,7 @@ def _film(commands):
     paint.add_means(parser)
     _add_cut(parser)
     _add_output(parser)
-    parser.add_argument(
-        "--threads", type=positive, metavar="N", help="processor threads (default: all cores)"
-    )
+    add_threads(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
     add_precision(parser, PRECISION)
 

@@ -38,6 +38,13 @@ def percent(text):
     return number
 
 
+def add_threads(parser):
+    """The flag of LiteRT's threads."""
+    parser.add_argument(
+        "--threads", type=positive, metavar="N", help="processor threads (default: all cores)"
+    )
+
+
 def size(text):
     """A height and a width such as "384x512", or None for "any"."""
     if text == "any":

@@ -9,6 +9,7 @@ from tfstyle.cli.options import (
     ONE_PASS,
     add_commercial,
     add_precision,
+    add_threads,
     command,
     level,
     percent,
@@ -72,9 +73,7 @@ def _stylize(commands):
         metavar="N",
         help="longer side of the result in pixels (default: the photograph's own)",
     )
-    parser.add_argument(
-        "--threads", type=positive, metavar="N", help="processor threads (default: all cores)"
-    )
+    add_threads(parser)
     parser.add_argument(
         "--quality",
         type=percent,

@@ -32,7 +32,7 @@ def film(
     size: int | None = None,
     threads: int | None = None,
 ) -> Iterator[Frame]:
-    """The frames of a clip, painted without flicker, in order.
+    """The frames of a clip, painted with less flicker than one by one, in order.
 
     Reading and painting go on in threads while a frame is looked at; memory stays the same however
     long the clip is.
