@@ -339,10 +339,10 @@ def test_a_page_says_what_a_card_says(name, tmp_path):
     page = (out / "README.md").read_text()
     assert page.startswith("---\nlibrary_name: tfstyle\n") and f"\n# {name}\n" in page
     assert 'tfstyle.load("hf://owner/name")' in page
-    for key in json.loads((weights.RELEASED / name / "card.json").read_text()).keys() - {
-        "operations"
-    }:
+    card = json.loads((weights.RELEASED / name / "card.json").read_text())
+    for key in card.keys() - {"operations", "sha256"}:
         assert f"| {key} |" in page
+    assert all(name in page and mark in page for name, mark in card.get("sha256", {}).items())
     remote.check(out, out, downloaded=True)
 
 
