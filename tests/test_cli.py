@@ -279,6 +279,12 @@ def test_help_explains_every_command(command, capsys):
     assert caught.value.code == 0 and "example:" in capsys.readouterr().out
 
 
+def test_tensorflow_is_imported_without_a_word():
+    code = "from tfstyle import cli; cli.main(['methods', '--json']); import tensorflow"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stderr == ""
+
+
 def test_importing_the_package_imports_no_framework():
     check = "import sys, tfstyle; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)

@@ -17,6 +17,7 @@ from tfstyle.cli import (
     film,
     layers,
     paint,
+    quiet,
     scripts,
     train,
     upload,
@@ -26,6 +27,7 @@ from tfstyle.cli import (
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command line and returns its exit code: 0 done, 1 partly, 2 refused, 130 stopped."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet.hide()
     warnings.filterwarnings("ignore", module="PIL")
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # of services, and of pythonw
