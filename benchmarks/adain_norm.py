@@ -73,7 +73,7 @@ def main():
     parser.add_argument("--run", required=True, metavar="DIR", help="where the three runs go")
     parser.add_argument("-o", "--output", required=True, metavar="PICTURE")
     parser.add_argument("--steps", type=int, default=400)
-    parser.add_argument("--precision", choices=precision.PRECISIONS, default="auto")
+    parser.add_argument("--precision", choices=precision.COMPUTE_PRECISIONS, default="auto")
     options = parser.parse_args()
     print(device.processor())
     eyes, readouts = weights.encoder()

@@ -162,7 +162,7 @@ def arguments():
     parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels")
     parser.add_argument("--threads", type=int, default=0, help="0 leaves them to each framework")
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
-    parser.add_argument("--precision", choices=precision.PRECISIONS, default="auto")
+    parser.add_argument("--precision", choices=precision.COMPUTE_PRECISIONS, default="auto")
     parser.add_argument("--measure", choices=CONTESTANTS, help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -235,7 +235,7 @@ def main():
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--precision", choices=precision.PRECISIONS, default="auto")
+    parser.add_argument("--precision", choices=precision.COMPUTE_PRECISIONS, default="auto")
     options = parser.parse_args()
     print(f"{device.processor()}\nours in {precision.choose(options.precision)}", flush=True)
     photograph, painting = pictures(options.photo, options.painting, options.size)

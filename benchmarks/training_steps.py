@@ -116,7 +116,9 @@ def main():
         help=f"of {', '.join((*TRAININGS, PAPER))}; default: all but the last",
     )
     parser.add_argument("--rounds", type=int, default=15, help="timed steps; default: %(default)s")
-    parser.add_argument("--precision", choices=precision.PRECISIONS, default="auto", help="ours")
+    parser.add_argument(
+        "--precision", choices=precision.COMPUTE_PRECISIONS, default="auto", help="ours"
+    )
     options = parser.parse_args()
     print(f"{device.processor()}\nours computes in {precision.choose(options.precision)}")
     print(

@@ -12,7 +12,7 @@ from ai_edge_litert.compiled_model import CompiledModel
 
 from tfstyle import cli, examples, layers, metrics, tiles, weights
 from tfstyle.export import accelerated, calls, fidelity, folder
-from tfstyle.layers.fixed import fixed
+from tfstyle.layers.static_shapes import static_shapes
 from tfstyle.methods import method
 
 SIZE = (72, 100)
@@ -111,7 +111,7 @@ def test_what_accelerators_cannot_have_is_refused(arguments, words, tmp_path, ca
 def test_mirroring_by_slices_is_mirroring(margin, multiple, sides):
     image = np.random.default_rng(0).random((1, *sides, 3), dtype=np.float32)
     spans = (tiles.span(extent, margin, multiple) for extent in sides)
-    with fixed():
+    with static_shapes():
         found = layers.MirrorPad(margin, multiple)(image)
     np.testing.assert_array_equal(found[0], tiles.mirrored(image[0], *spans))
 
@@ -119,7 +119,7 @@ def test_mirroring_by_slices_is_mirroring(margin, multiple, sides):
 @pytest.mark.parametrize("layer", [layers.PositionNoise(3, seed=4), layers.Streaks(2)])
 def test_noise_of_a_known_size_is_the_same(layer):
     image = np.random.default_rng(0).random((1, 40, 33, 3), dtype=np.float32)
-    with fixed():
+    with static_shapes():
         found = layer(image)
     np.testing.assert_array_equal(found, layer(image))
 

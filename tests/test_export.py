@@ -146,7 +146,7 @@ def test_what_cannot_be_exported_is_refused(arguments, words, tmp_path, capsys):
 
 def test_every_row_names_files_that_it_exports():
     for name in weights.exported():
-        assert weights.lite_bytes(name) > 0 and method(name).precision in tflite.PRECISIONS
+        assert weights.lite_bytes(name) > 0 and method(name).precision in tflite.TFLITE_PRECISIONS
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from processes import steps_logged
 
 from tfstyle import cli, device, examples, images, precision, release, weights
 from tfstyle.layers import Double, UpsampleLike
-from tfstyle.layers.hastening import convolved, fits, hastened
+from tfstyle.layers.fast_convolutions import convolved, fits, with_fast_convolutions
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.methods.johnson import training as johnson
 from tfstyle.networks import encoder as encoders
@@ -38,12 +38,12 @@ def machine(tmp_path, monkeypatch):
 
 def _measures(monkeypatch, times):
     asked = []
-    monkeypatch.setattr(device, "_measured", lambda names: asked.append(names) or times)
+    monkeypatch.setattr(device, "_measure", lambda names: asked.append(names) or times)
     precision._fastest.cache_clear()
     return asked
 
 
-@pytest.mark.parametrize("name", precision.PRECISIONS[1:])
+@pytest.mark.parametrize("name", precision.COMPUTE_PRECISIONS[1:])
 def test_what_is_asked_for_is_obeyed_and_nothing_is_measured(machine, name):
     asked = machine(float32=1.0, bfloat16=2.0)
     assert precision.choose(name).name == name and not asked
@@ -83,10 +83,10 @@ def test_other_limits_of_the_processor_are_another_machine(machine, monkeypatch)
 @pytest.mark.parametrize("content", ["", "[]", '{"a": 3}', '{"a": {"float32": "no"}}', "\udcff"])
 def test_a_broken_memory_is_measured_again_and_written_anew(machine, content):
     asked = machine(float32=2.0, bfloat16=1.0)
-    device.memory().parent.mkdir(parents=True)
-    device.memory().write_bytes(content.encode(errors="surrogateescape"))
+    device.cache_file().parent.mkdir(parents=True)
+    device.cache_file().write_bytes(content.encode(errors="surrogateescape"))
     assert precision.choose().name == "bfloat16" and len(asked) == 1
-    (found,) = json.loads(device.memory().read_text()).values()
+    (found,) = json.loads(device.cache_file().read_text()).values()
     assert found == {"float32": 2.0, "bfloat16": 1.0}
 
 
@@ -106,7 +106,7 @@ def test_gpus_with_tensor_cores_compute_on_them(machine, monkeypatch, capability
 
 
 def test_this_machine_is_measured_in_half_a_second_or_says_what_it_refuses():
-    times = device._measured(("float32", "bfloat16"))
+    times = device._measure(("float32", "bfloat16"))
     assert 0 < times["float32"] < 500 and times["bfloat16"] > 0
 
 
@@ -131,7 +131,7 @@ def going(folder, wanted, step=3):
 def test_a_run_goes_on_in_its_own_precision_on_another_machine(machine, tmp_path):
     machine(float32=2.0, bfloat16=1.0)
     first = going(tmp_path / "run", "auto").precision
-    device.memory().unlink()
+    device.cache_file().unlink()
     machine(float32=1.0, bfloat16=2.0)
     assert precision.choose().name == "float32"
     assert going(tmp_path / "run", "auto").precision == first
@@ -263,8 +263,8 @@ def test_networks_are_hastened_where_it_helps_alone(machine, monkeypatch, photog
     network = weights.encoder()[0]
     expected = {name: np.array(tap) for name, tap in network(pair, training=False).items()}
     for copies in (False, True):
-        monkeypatch.setattr(device, "convolves_by_copies", lambda copies=copies: copies)
-        layers = hastened(network).layers
+        monkeypatch.setattr(device, "convolves_by_im2col", lambda copies=copies: copies)
+        layers = with_fast_convolutions(network).layers
         assert any("convolution_op" in vars(layer) for layer in layers) == copies
     for count in (1, 2):
         for name, tap in network(pair[:count], training=False).items():
@@ -279,7 +279,8 @@ def test_only_what_is_doubled_by_nearest_pixels_is_seen_before(machine, grow):
     network = keras.Model([small, like], keras.layers.Conv2D(5, 3, padding="same")(grown))
     pictures = [keras.random.normal((2, s, s, c), seed=c) for s, c in ((4, 4), (8, 1))]
     expected = np.array(network(pictures))
-    np.testing.assert_allclose(hastened(network)(pictures), expected, rtol=1e-4, atol=1e-4)
+    fast = with_fast_convolutions(network)
+    np.testing.assert_allclose(fast(pictures), expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("copies", [False, True])
@@ -289,7 +290,7 @@ def test_what_is_doubled_before_a_convolution_is_seen_as_before(
     machine, monkeypatch, side, padding, copies
 ):
     """At sides that are not doubled exactly and at unknown ones too."""
-    monkeypatch.setattr(device, "convolves_by_copies", lambda: copies)
+    monkeypatch.setattr(device, "convolves_by_im2col", lambda: copies)
     like, small = keras.Input((None, None, 1)), keras.Input((None, None, 4))
     conv = keras.layers.Conv2D(5, 3, padding=padding, activation="relu", bias_initializer="ones")
     network = keras.Model([small, like], conv(UpsampleLike()(small, like)))
@@ -309,7 +310,7 @@ def test_what_is_doubled_before_a_convolution_is_seen_as_before(
 
     expected = seen(*pictures)
     function = tf.function(seen.python_function, input_signature=signature)
-    hastened(network)
+    with_fast_convolutions(network)
     found = function(*pictures)
     kinds = [node.type for node in function.get_concrete_function().graph.get_operations()]
     forward = kinds[: kinds.index("Relu")]
@@ -328,6 +329,6 @@ def test_what_is_doubled_before_a_convolution_is_seen_as_before(
     ],
 )
 def test_processors_without_avx_512_convolve_by_copies(machine, monkeypatch, flags, limit, copies):
-    monkeypatch.setattr(device, "_facts", lambda: {"name": "X", "flags": flags})
+    monkeypatch.setattr(device, "_cpu_info", lambda: {"name": "X", "flags": flags})
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
-    assert device.convolves_by_copies() == copies
+    assert device.convolves_by_im2col() == copies

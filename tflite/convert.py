@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from tfstyle import weights
 from tfstyle.export.folder import export
-from tfstyle.export.tflite import PRECISIONS
+from tfstyle.export.tflite import TFLITE_PRECISIONS
 
 FILES = Path(__file__).parent / "files"
 FIXED = (384, 384)  # pixels
@@ -28,7 +28,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("-o", "--output", type=Path, default=FILES, metavar="DIR")
-    parser.add_argument("--precision", choices=PRECISIONS, help="(default: each family's own)")
+    parser.add_argument(
+        "--precision", choices=TFLITE_PRECISIONS, help="(default: each family's own)"
+    )
     parser.add_argument("--photographs", metavar="DIR", help="to calibrate int8 and to compare on")
     parser.add_argument("--paintings", metavar="DIR", help="the same of paintings")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""What this machine computes on, and how long a convolution takes on it."""
+"""The processor or GPU of this machine, and how long a convolution takes on it."""
 
 import contextlib
 import functools
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-KINDS = {  # by a flag of /proc/cpuinfo, the best first
+VECTOR_UNITS = {  # by a flag of /proc/cpuinfo, the best first
     "amx_bf16": "AMX",
     "avx512_bf16": "AVX-512 BF16",
     "avx512_vnni": "AVX-512 VNNI",
@@ -20,18 +20,18 @@ KINDS = {  # by a flag of /proc/cpuinfo, the best first
     "bf16": "ARM BF16",
     "asimd": "NEON",
 }
-LIMITS = ("ONEDNN_MAX_CPU_ISA", "TF_ENABLE_ONEDNN_OPTS")  # what convolutions may use
-OLDER = ("AVX2", "AVX2_VNNI", "AVX2_VNNI_2")  # limits of oneDNN without AVX-512
-SIDE, CHANNELS = 64, 64  # of the convolution that is timed
+ONEDNN_VARIABLES = ("ONEDNN_MAX_CPU_ISA", "TF_ENABLE_ONEDNN_OPTS")  # limit what convolutions use
+WITHOUT_AVX512 = ("AVX2", "AVX2_VNNI", "AVX2_VNNI_2")  # values of ONEDNN_MAX_CPU_ISA
+SIDE, CHANNELS = 64, 64  # of the timed convolution
 ROUNDS = 7
 
 Milliseconds = dict[str, float]
 
 
 def processor() -> str:
-    """The processor in words: its name, its cores, the units that convolutions run on."""
-    words = [_facts()["name"], f"{cores()} cores", _kind()]
-    words += [f"{name}={os.environ[name]}" for name in LIMITS if name in os.environ]
+    """A description of the processor: its name, its cores, the vector unit of convolutions."""
+    words = [_cpu_info()["name"], f"{cores()} cores", _vector_unit()]
+    words += [f"{name}={os.environ[name]}" for name in ONEDNN_VARIABLES if name in os.environ]
     return ", ".join(word for word in words if word)
 
 
@@ -42,38 +42,40 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _kind():
-    flags = _facts()["flags"].split()
-    return next((kind for flag, kind in KINDS.items() if flag in flags), "")
+def _vector_unit():
+    flags = _cpu_info()["flags"].split()
+    return next((kind for flag, kind in VECTOR_UNITS.items() if flag in flags), "")
 
 
 @functools.cache
-def _facts():
-    """Name and flags; the latter where the system is Linux."""
+def _cpu_info():
+    """Name and, on Linux, flags of the processor."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text().split("\n\n")[0].splitlines() if path.exists() else []
-    found = {key.strip(): value.strip() for key, _, value in (x.partition(":") for x in lines)}
-    name = found.get("model name") or platform.processor() or platform.machine()
-    return {"name": name, "flags": found.get("flags") or found.get("Features") or ""}
+    fields = {key.strip(): value.strip() for key, _, value in (x.partition(":") for x in lines)}
+    name = fields.get("model name") or platform.processor() or platform.machine()
+    return {"name": name, "flags": fields.get("flags") or fields.get("Features") or ""}
 
 
-def convolves_by_copies() -> bool:
-    """Whether TensorFlow's float32 convolutions copy what each position sees, as they do on Intel's
-    and AMD's processors without AVX-512, but not in their gradients."""
-    held = os.environ.get(LIMITS[0], "").upper() in OLDER
-    flags = _facts()["flags"].split()
-    return "avx2" in flags and (held or "avx512f" not in flags) and accelerator() is None
+def convolves_by_im2col() -> bool:
+    """Whether TensorFlow's float32 convolutions go through im2col, as they do on x86 processors
+    without AVX-512, while their gradients do not."""
+    limited = os.environ.get(ONEDNN_VARIABLES[0], "").upper() in WITHOUT_AVX512
+    flags = _cpu_info()["flags"].split()
+    return "avx2" in flags and (limited or "avx512f" not in flags) and accelerator() is None
 
 
 def accelerator() -> tuple[str, int | None] | None:
-    """Name and major compute capability (None where it has none) of the GPU that Keras takes, or
-    None where it computes on the processor."""
+    """Name and major compute capability (None if it has none) of the GPU that Keras uses; None if
+    Keras computes on the processor."""
     import keras
 
-    return {"tensorflow": _tensorflows, "jax": _jaxs, "torch": _torchs}[keras.backend.backend()]()
+    return {"tensorflow": _tensorflow_gpu, "jax": _jax_gpu, "torch": _torch_gpu}[
+        keras.backend.backend()
+    ]()
 
 
-def _tensorflows():
+def _tensorflow_gpu():
     import tensorflow as tf
 
     for gpu in tf.config.list_physical_devices("GPU")[:1]:
@@ -82,16 +84,16 @@ def _tensorflows():
         return about.get("device_name", "GPU"), major
 
 
-def _jaxs():
+def _jax_gpu():
     import jax
 
     first = jax.devices()[0]
     if first.platform != "cpu":
         major, _, _ = str(getattr(first, "compute_capability", "")).partition(".")
-        return first.device_kind, int(major) if major.isdecimal() else None
+        return first.device_vector_unit, int(major) if major.isdecimal() else None
 
 
-def _torchs():
+def _torch_gpu():
     import torch
 
     if torch.cuda.is_available():
@@ -99,19 +101,22 @@ def _torchs():
 
 
 def convolution_milliseconds(precisions: tuple[str, ...]) -> Milliseconds:
-    """Milliseconds of a convolution and of its way back, by precision.
+    """Milliseconds of a convolution and its gradient, by precision.
 
-    Measured once a machine: the user's cache remembers them by processor, versions and limits.
-    A precision that the device refuses takes infinitely long.
+    They are measured once for each machine: a file in the user's cache holds them by processor,
+    versions and oneDNN's variables.
 
     Args:
-        precisions: Names of types.
+        precisions: Names of types, such as "bfloat16".
+
+    Returns:
+        Milliseconds by precision; infinity for a precision that the device does not support.
     """
     key = _key()
-    known = _remembered().get(key, {})
+    known = _saved_times().get(key, {})
     if not known.keys() >= set(precisions):
-        known = _measured(precisions)
-        _remember(key, known)
+        known = _measure(precisions)
+        _save_times(key, known)
     return {name: known[name] for name in precisions}
 
 
@@ -119,38 +124,42 @@ def _key():
     import keras
 
     backend = keras.backend.backend()
-    flags = hashlib.sha256(_facts()["flags"].encode()).hexdigest()[:12]
-    limits = [f"{name}={os.environ.get(name, '')}" for name in LIMITS]
+    flags = hashlib.sha256(_cpu_info()["flags"].encode()).hexdigest()[:12]
+    limits = [f"{name}={os.environ.get(name, '')}" for name in ONEDNN_VARIABLES]
     version = importlib.metadata.version(backend)
     gpu, _ = accelerator() or ("", None)
-    return ", ".join([_facts()["name"], flags, f"{cores()}", gpu, f"{backend} {version}", *limits])
+    return ", ".join(
+        [_cpu_info()["name"], flags, f"{cores()}", gpu, f"{backend} {version}", *limits]
+    )
 
 
-def memory() -> Path:
-    """The file that remembers."""
+def cache_file() -> Path:
+    """The file in the user's cache that holds the measured times."""
     home = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
     return home / "tfstyle" / "convolutions.json"
 
 
-def _remembered() -> Mapping[str, Milliseconds]:
-    """What the file holds; nothing where it is missing or another."""
+def _saved_times() -> Mapping[str, Milliseconds]:
+    """The contents of the cache file; an empty dictionary if it is missing or invalid."""
     try:
-        found = json.loads(memory().read_text())
-        return {k: {name: float(ms) for name, ms in each.items()} for k, each in found.items()}
+        saved = json.loads(cache_file().read_text())
+        return {
+            key: {name: float(ms) for name, ms in times.items()} for key, times in saved.items()
+        }
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 
-def _remember(key, times):
+def _save_times(key, times):
     from tfstyle import images
 
-    text = json.dumps(_remembered() | {key: times}, indent=2)
+    text = json.dumps(_saved_times() | {key: times}, indent=2)
     with contextlib.suppress(OSError):
-        images.write_file(memory(), text.encode())
+        images.write_file(cache_file(), text.encode())
 
 
-def _measured(precisions):
-    runs = {name: run for name in precisions if (run := _runnable(name))}
+def _measure(precisions):
+    runs = {name: run for name in precisions if (run := _timed_convolution(name))}
     times = dict.fromkeys(precisions, float("inf"))
     for _ in range(ROUNDS):
         for name, run in runs.items():
@@ -160,8 +169,8 @@ def _measured(precisions):
     return times
 
 
-def _runnable(precision) -> Callable[[], object] | None:
-    """A convolution that has run once, or None where the device refuses it."""
+def _timed_convolution(precision) -> Callable[[], object] | None:
+    """A convolution that has run once, or None if the device does not support the precision."""
     import keras
 
     image = keras.ops.full((1, SIDE, SIDE, CHANNELS), 0.5, precision)

@@ -7,10 +7,10 @@ from tfstyle import statistics
 
 
 def content_loss(content, pastiche):
-    """How far the pastiche's features have moved, each channel normalised over its picture.
+    """Mean squared difference of features, each channel normalised over its picture.
 
-    Gatys' squared difference (https://arxiv.org/abs/1508.06576, equation 1) of features whose
-    moments are taken out first, so that it does not pull against the style's moments.
+    The content loss of Gatys et al. 2015 (https://arxiv.org/abs/1508.06576, equation 1) on
+    normalised features, so that it does not conflict with the style's moments.
 
     Args:
         content: Features of the photograph, shape (batch, height, width, channels).
@@ -24,11 +24,11 @@ def content_loss(content, pastiche):
 
 
 def self_similarity_loss(content, pastiche):
-    """How far the pastiche's positions are like each other where the photograph's are not.
+    """Difference of the self-similarities of two feature maps.
 
     Kolkin, Salavon & Shakhnarovich 2019, https://arxiv.org/abs/1904.12785, equation 7: distances
-    of 1 - cosine between every two positions, each row as a share of its sum. What has one colour
-    in the photograph gets one colour, whichever it is.
+    of 1 - cosine between every two positions, each row as a share of its sum. It keeps regions of
+    one colour in one colour, whichever it is.
 
     Args:
         content: Features of the photograph, shape (batch, height, width, channels).
@@ -37,29 +37,29 @@ def self_similarity_loss(content, pastiche):
     Returns:
         Scalar, 0 where they agree, at most 2.
     """
-    wanted, found = (_dissimilarity(x) for x in (content, pastiche))
-    return ops.mean(ops.sum(ops.abs(wanted - found), axis=-1))
+    content_distances, pastiche_distances = (_dissimilarity(x) for x in (content, pastiche))
+    return ops.mean(ops.sum(ops.abs(content_distances - pastiche_distances), axis=-1))
 
 
 def _dissimilarity(features):
     flat = ops.reshape(features, (features.shape[0] or -1, -1, features.shape[-1]))
     flat = statistics.unit(flat)
-    apart = 1.0 - ops.matmul(flat, ops.transpose(flat, (0, 2, 1)))
-    return apart / (ops.sum(apart, axis=-1, keepdims=True) + 1e-6)
+    distances = 1.0 - ops.matmul(flat, ops.transpose(flat, (0, 2, 1)))
+    return distances / (ops.sum(distances, axis=-1, keepdims=True) + 1e-6)
 
 
 def target_loss(target, pastiche):
-    """Squared difference from wanted features, as a share of their variance.
+    """Squared difference from target features, as a share of the target's variance.
 
     The content loss of Huang & Belongie 2017, https://arxiv.org/abs/1703.06868, equation 12;
     divided so that every picture counts alike.
 
     Args:
-        target: Wanted features, shape (batch, height, width, channels).
+        target: Target features, shape (batch, height, width, channels).
         pastiche: Features of the result, the same shape.
 
     Returns:
-        Scalar, 0 where they agree, 1 where the result has only the channels' means.
+        Scalar, 0 where they agree, 1 where the result equals the target's channel means.
     """
     axes, target = (1, 2, 3), ops.cast(target, "float32")
     variance = ops.square(target - ops.mean(target, axis=(1, 2), keepdims=True))
@@ -68,21 +68,24 @@ def target_loss(target, pastiche):
 
 
 def moment_loss(style, pastiche):
-    """Squared distance of channel means and deviations, as a share of the style's own.
+    """Squared distance of channel means and deviations, as a share of the style's squared norm.
 
-    Huang & Belongie 2017, https://arxiv.org/abs/1703.06868, equation 13, a tap; divided by
-    |style|^2 so that every tap counts alike.
+    Huang & Belongie 2017, https://arxiv.org/abs/1703.06868, equation 13 for one layer; divided by
+    |style|^2 so that every layer counts alike.
 
     Args:
         style: Mean and deviation, two tensors of shape (batch, channels).
         pastiche: The same of the result.
 
     Returns:
-        Scalar, 0 where they agree, about 1 where the pastiche has none.
+        Scalar, 0 where they agree, about 1 where the pastiche's are 0.
     """
-    wanted, found = ops.concatenate(style, axis=-1), ops.concatenate(pastiche, axis=-1)
-    distance = ops.sum(ops.square(wanted - found), axis=-1)
-    return ops.mean(distance / (ops.sum(ops.square(wanted), axis=-1) + 1e-6))
+    style_moments, pastiche_moments = (
+        ops.concatenate(style, axis=-1),
+        ops.concatenate(pastiche, axis=-1),
+    )
+    distance = ops.sum(ops.square(style_moments - pastiche_moments), axis=-1)
+    return ops.mean(distance / (ops.sum(ops.square(style_moments), axis=-1) + 1e-6))
 
 
 def total_variation(image):
@@ -102,22 +105,22 @@ def total_variation(image):
     return ops.mean(ops.abs(down)) + ops.mean(ops.abs(across))
 
 
-LATTICE = 8  # pixels; networks of three poolings or upsamplings repeat with it
-SMOOTH = 9  # pixels, a mean over which takes out what is coarser than a lattice
+LATTICE = 8  # period in pixels of the artefacts of networks with three poolings or upsamplings
+SMOOTH = 9  # pixels; subtracting the mean over so many removes coarser structure than a lattice
 
 
 def lattice_loss(image):
-    """Power of a pattern that repeats every 8 pixels, beside what chance leaves of fine texture.
+    """Power of a pattern with a period of 8 pixels, relative to that of random texture.
 
-    Pixels, less the mean around them, are averaged over all cells of 8x8; a texture without a
-    lattice averages out.
+    The local mean is subtracted from the pixels, which are then averaged over all cells of 8x8
+    pixels; texture without a lattice averages out.
 
     Args:
         image: Pictures, shape (batch, height, width, channels), whose size is known.
 
     Returns:
-        Scalar, about 1 of a texture without any lattice, up to the number of cells of nothing
-        else; 0 of pictures that hold no two cells.
+        Scalar, about 1 for texture without a lattice, up to the number of cells for a pure
+        lattice; 0 for pictures smaller than two cells.
     """
     grey = ops.mean(ops.cast(image, "float32"), axis=-1, keepdims=True)
     fine = (grey - ops.average_pool(grey, SMOOTH, 1, padding="same"))[:, LATTICE:, LATTICE:]
@@ -133,10 +136,10 @@ def lattice_loss(image):
 
 
 def gram_loss(style, pastiche):
-    """Squared distance of Gram matrices, as a share of the style's own.
+    """Squared distance of Gram matrices, as a share of the style's squared norm.
 
-    Gatys et al. 2015, https://arxiv.org/abs/1508.06576, equation 4, a tap; divided by |style|^2
-    so that every tap and every painting counts alike.
+    Gatys et al. 2015, https://arxiv.org/abs/1508.06576, equation 4 for one layer; divided by
+    |style|^2 so that every layer and every painting counts alike.
 
     Args:
         style: Gram matrices of the painting, shape (batch, channels, channels).
@@ -150,7 +153,7 @@ def gram_loss(style, pastiche):
     return ops.mean(distance / (ops.sum(ops.square(style), axis=axes) + 1e-6))
 
 
-RIDGE, TINY = 1e-5, 1e-20  # under a root: a share of the mean eigenvalue, and of none
+RIDGE, TINY = 1e-5, 1e-20  # under a root: a share of the mean eigenvalue, and a constant
 
 
 def wasserstein_loss(style, pastiche, root=None, ridge=RIDGE, weights=None):
@@ -163,26 +166,26 @@ def wasserstein_loss(style, pastiche, root=None, ridge=RIDGE, weights=None):
         style: Mean and covariance of the painting, shapes (batch, channels) and (batch, channels,
             channels).
         pastiche: The same of the result.
-        root: Square root of the painting's covariance, where it is known.
-        ridge: Keeps gradients finite, as a share of the mean eigenvalue; lowers the distance by up
-            to 0.02 on VGG-19's relu4_1, so that a figure has none.
-        weights: Of the pictures, shape (batch,); None counts each.
+        root: Square root of the painting's covariance, if it is already known.
+        ridge: Keeps gradients finite, as a share of the mean eigenvalue. It lowers the distance by
+            up to 0.02 on VGG-19's relu4_1; use 0 for a measurement.
+        weights: Weight of each picture, shape (batch,); None weighs each by 1.
 
     Returns:
-        Scalar, 0 where they agree, about 1 where the pastiche has none.
+        Scalar, 0 where they agree, about 1 where the pastiche's statistics are 0.
     """
-    (wanted, spread), (found, other) = style, pastiche
-    root = statistics.square_root(spread) if root is None else root
-    between = _root_trace(ops.matmul(ops.matmul(root, other), root), ridge)
-    apart = ops.sum(ops.square(wanted - found), axis=-1)
-    apart += _trace(spread) + _trace(other) - 2.0 * between
-    size = ops.sum(ops.square(wanted), axis=-1) + _trace(spread)
-    share = apart / (size + 1e-6)
+    (style_mean, style_covariance), (mean, covariance) = style, pastiche
+    root = statistics.square_root(style_covariance) if root is None else root
+    cross = _root_trace(ops.matmul(ops.matmul(root, covariance), root), ridge)
+    distance = ops.sum(ops.square(style_mean - mean), axis=-1)
+    distance += _trace(style_covariance) + _trace(covariance) - 2.0 * cross
+    size = ops.sum(ops.square(style_mean), axis=-1) + _trace(style_covariance)
+    share = distance / (size + 1e-6)
     return ops.mean(share if weights is None else weights * share)
 
 
 def _root_trace(matrices, ridge):
-    """Of the square roots; its gradient is half the inverse root, which a ridge keeps finite."""
+    """Trace of the square roots; its gradient is half the inverse root, finite with a ridge."""
 
     @ops.custom_gradient
     def traced(matrices):
@@ -205,7 +208,7 @@ def _trace(matrices):
 
 
 def remd_loss(style, pastiche, weights=None):
-    """Relaxed earth mover's distance of two sets of features, whose order does not matter.
+    """Relaxed earth mover's distance (REMD) of two sets of features.
 
     Kolkin, Salavon & Shakhnarovich 2019, https://arxiv.org/abs/1904.12785, equations 3 to 5: the
     larger of two means, of each feature's least cost to the other set, at a cost of 1 - cosine.
@@ -213,10 +216,10 @@ def remd_loss(style, pastiche, weights=None):
     Args:
         style: Features at positions of the painting, shape (batch, positions, channels).
         pastiche: The same of the result; the number of positions may differ.
-        weights: Of the pictures, shape (batch,); None counts each.
+        weights: Weight of each picture, shape (batch,); None weighs each by 1.
 
     Returns:
-        Scalar in [0, 2], 0 where each set has the directions of the other; the mean over the batch.
+        Scalar in [0, 2], the mean over the batch; 0 where both sets have the same directions.
     """
     style, pastiche = statistics.unit(style), statistics.unit(pastiche)
     costs = 1.0 - ops.matmul(style, ops.transpose(pastiche, (0, 2, 1)))
@@ -234,7 +237,7 @@ COLOR_AXES = (  # red, green, blue, their sum and their differences
 def color_loss(style, pastiche):
     """Squared distance of the pixels' means and deviations along seven axes of colour.
 
-    The deviations along differences of red, green and blue are what saturation is.
+    The deviations along differences of red, green and blue measure the saturation.
 
     Args:
         style: Paintings, shape (batch, height, width, 3), in [0, 1].
@@ -247,17 +250,28 @@ def color_loss(style, pastiche):
 
 
 def color_distance(style, pastiche):
-    """`color_loss` of what `statistics.covariance` says of the pictures."""
+    """`color_loss` of the pictures' means and covariances.
+
+    Args:
+        style: Mean and covariance of the paintings' pixels, as `statistics.covariance` returns
+            them: shapes (batch, 3) and (batch, 3, 3).
+        pastiche: The same of the results.
+
+    Returns:
+        Scalar, in squared units of [0, 1], the mean over the axes.
+    """
     axes = np.float32(COLOR_AXES) / np.linalg.norm(COLOR_AXES, axis=1, keepdims=True)
     kernel, bias = np.float32(axes.T), np.zeros(len(axes), np.float32)
-    wanted, found = (
+    style_moments, pastiche_moments = (
         statistics.projected_moments(*colors, kernel, bias) for colors in (style, pastiche)
     )
-    return sum(ops.mean(ops.square(a - b)) for a, b in zip(wanted, found, strict=True))
+    return sum(
+        ops.mean(ops.square(a - b)) for a, b in zip(style_moments, pastiche_moments, strict=True)
+    )
 
 
 def own_style_loss(content, style, pastiche):
-    """Mean squared difference of pixels, of those pairs whose style is their own content.
+    """Mean squared difference of pixels of the pairs whose style is their own content.
 
     Args:
         content: Pictures, shape (batch, height, width, 3), in [0, 1].
@@ -278,22 +292,22 @@ ADVERSARIAL = ("least-squares", "cross-entropy")
 
 
 def adversarial_loss(scores, real, kind="least-squares"):
-    """How far a discriminator's scores are from calling every patch real, or generated.
+    """Loss of a discriminator's scores against the label real or generated.
 
     Least squares: Mao et al. 2017, https://arxiv.org/abs/1611.04076, equation 9 with labels 0
     and 1; cross-entropy: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661, equation 1, the
     generator's side as in its section 3 (not saturating).
 
     Args:
-        scores: Of patches, any shape, not squashed.
-        real: Whether the patches ought to be called real.
-        kind: One of ADVERSARIAL.
+        scores: Logits of patches, any shape.
+        real: The label: whether the patches are to be scored as real.
+        kind: "least-squares" or "cross-entropy".
 
     Returns:
         Scalar, mean over the patches.
 
     Raises:
-        ValueError: The kind is another.
+        ValueError: The kind is unknown.
     """
     scores = ops.cast(scores, "float32")
     if kind == "least-squares":
@@ -304,18 +318,18 @@ def adversarial_loss(scores, real, kind="least-squares"):
 
 
 def contrastive_loss(keys, queries, temperature=0.07):
-    """How hard it is to tell which patch of a photograph a patch of its translation is from.
+    """Contrastive loss of the patches of a translation and those of its photograph (PatchNCE).
 
-    Park et al. 2020, https://arxiv.org/abs/2007.15651, equations 2 and 3 of one layer: the
+    Park et al. 2020, https://arxiv.org/abs/2007.15651, equations 2 and 3 for one layer: the
     cross-entropy of each query's own key among the keys of its picture.
 
     Args:
-        keys: Of the photographs' patches, shape (batch, positions, channels), of any length.
-        queries: Of the translations' at the same positions, the same shape.
-        temperature: What cosines are divided by; section 3 of the paper.
+        keys: Features of the photographs' patches, shape (batch, positions, channels), of any norm.
+        queries: Features of the translations at the same positions, the same shape.
+        temperature: Divisor of the cosines; section 3 of the paper.
 
     Returns:
-        Scalar, the mean over positions; the logarithm of their number where nothing is told.
+        Scalar, the mean over positions; the logarithm of their number for constant features.
     """
     keys, queries = statistics.unit(keys), statistics.unit(queries)
     likeness = ops.matmul(queries, ops.transpose(keys, (0, 2, 1))) / temperature
@@ -323,30 +337,30 @@ def contrastive_loss(keys, queries, temperature=0.07):
     return ops.mean(ops.logsumexp(likeness, axis=-1) - own)
 
 
-def squared_loss(expected, found):
+def squared_loss(expected, actual):
     """Mean squared difference of pictures.
 
     Args:
         expected: Pictures, shape (batch, height, width, 3), in [0, 1].
-        found: The same shape.
+        actual: Pictures of the same shape and range.
 
     Returns:
         Scalar, in squared units of [0, 1].
     """
-    return ops.mean(ops.square(ops.cast(expected, "float32") - ops.cast(found, "float32")))
+    return ops.mean(ops.square(ops.cast(expected, "float32") - ops.cast(actual, "float32")))
 
 
-def absolute_loss(expected, found):
-    """Mean absolute difference of pictures, in the papers' unit, a half of the range.
+def absolute_loss(expected, actual):
+    """Mean absolute difference of pictures in the papers' range, [-1, 1].
 
     The cycle and identity losses of Zhu et al. 2017, https://arxiv.org/abs/1703.10593, equation 2
-    and section 5.2, and the L1 of Isola et al. 2017, equation 3, take pictures in [-1, 1].
+    and section 5.2, and the L1 loss of Isola et al. 2017, equation 3.
 
     Args:
         expected: Pictures, shape (batch, height, width, 3), in [0, 1].
-        found: The same shape.
+        actual: Pictures of the same shape and range.
 
     Returns:
         Scalar in [0, 2].
     """
-    return 2.0 * ops.mean(ops.abs(ops.cast(expected, "float32") - found))
+    return 2.0 * ops.mean(ops.abs(ops.cast(expected, "float32") - actual))

@@ -1,8 +1,8 @@
-"""What Keras computes in: the one place that chooses it.
+"""The choice of the precision that Keras computes in.
 
-Processors with AMX or with bfloat16 arithmetic convolve several times faster in bfloat16, others
-emulate it and are several times slower; GPUs with tensor cores have bfloat16 (from compute
-capability 8 on) or float16 (7).
+Processors with AMX or with bfloat16 arithmetic compute convolutions several times faster in
+bfloat16. Others emulate bfloat16 and are several times slower in it. GPUs with tensor cores
+support bfloat16 (from compute capability 8 on) or float16 (7).
 """
 
 import contextlib
@@ -12,18 +12,18 @@ from collections.abc import Iterator
 
 from tfstyle import device
 
-PRECISIONS = ("auto", "bfloat16", "float16", "float32")
-MARGIN = 1.15  # times as fast as float32 that a narrower type must be
-TENSOR_CORES = {7: "float16", 8: "bfloat16"}  # by the compute capability that has them first
+COMPUTE_PRECISIONS = ("auto", "bfloat16", "float16", "float32")
+MARGIN = 1.15  # a narrower type must be so many times as fast as float32
+TENSOR_CORES = {7: "float16", 8: "bfloat16"}  # by the first compute capability with that type
 
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """What is computed in.
+    """A chosen precision and the reason.
 
     Args:
-        name: One of `PRECISIONS` but "auto".
-        why: Half a sentence.
+        name: "bfloat16", "float16" or "float32".
+        why: The reason, half a sentence.
     """
 
     name: str
@@ -34,27 +34,33 @@ class Choice:
 
 
 def choose(precision: str = "auto") -> Choice:
-    """What to compute in.
+    """Chooses the precision to compute in.
 
     Args:
-        precision: One of `PRECISIONS`; "auto" takes what this device convolves fastest in.
+        precision: "auto", "bfloat16", "float16" or "float32"; "auto" takes the one in which this
+            device computes convolutions fastest.
 
     Raises:
-        ValueError: It is another.
+        ValueError: The precision is unknown.
     """
-    name = plain(precision)
+    name = parse(precision)
     return _fastest() if name == "auto" else Choice(name, "as asked")
 
 
-def plain(precision: str) -> str:
-    """The name of `PRECISIONS` for it or for a Keras policy such as "mixed_bfloat16".
+def parse(precision: str) -> str:
+    """The name of a precision without the "mixed_" of a Keras policy such as "mixed_bfloat16".
+
+    Args:
+        precision: Name of a precision or of a Keras policy.
 
     Raises:
-        ValueError: There is none.
+        ValueError: The precision is unknown.
     """
     name = str(precision).removeprefix("mixed_")
-    if name not in PRECISIONS:
-        raise ValueError(f"Expected one of {', '.join(PRECISIONS)}. Received: {precision!r}.")
+    if name not in COMPUTE_PRECISIONS:
+        raise ValueError(
+            f"Expected one of {', '.join(COMPUTE_PRECISIONS)}. Received: {precision!r}."
+        )
     return name
 
 
@@ -65,7 +71,7 @@ def _fastest():
         return fastest(device.convolution_milliseconds(("float32", "bfloat16")), device.processor())
     name, capability = gpu
     if capability is None:
-        return fastest(device.convolution_milliseconds(PRECISIONS[1:]), name)
+        return fastest(device.convolution_milliseconds(COMPUTE_PRECISIONS[1:]), name)
     known = [TENSOR_CORES[least] for least in TENSOR_CORES if least <= capability]
     if known:
         return Choice(known[-1], f"the tensor cores of {name} compute in it")
@@ -73,52 +79,58 @@ def _fastest():
 
 
 def fastest(milliseconds: device.Milliseconds, where: str) -> Choice:
-    """The precision of the fastest convolution; float32 where no other is clearly faster.
+    """The precision of the fastest convolution; float32 unless another one is clearly faster.
 
     Args:
-        milliseconds: By precision, float32 among them.
-        where: The device in words.
+        milliseconds: Time of a convolution by precision, float32 among them.
+        where: Description of the device, for the reason.
     """
     narrow = {name: ms for name, ms in milliseconds.items() if name != "float32"}
     name, exact = min(narrow, key=narrow.get), milliseconds["float32"]
     if MARGIN * narrow[name] <= exact:
-        told = f"a convolution takes {narrow[name]:.1f} ms in it and {exact:.1f} ms in float32"
-        return Choice(name, f"{told} ({where})")
+        timing = f"a convolution takes {narrow[name]:.1f} ms in it and {exact:.1f} ms in float32"
+        return Choice(name, f"{timing} ({where})")
     other = f"{narrow[name]:.1f} ms" if narrow[name] < float("inf") else "is refused"
     return Choice("float32", f"a convolution takes {exact:.1f} ms in it, {name} {other} ({where})")
 
 
 def mixed(name: str):
-    """A context whose layers compute in a precision and keep their weights in float32.
+    """A context in which new layers compute in a precision and keep their weights in float32.
+
+    Args:
+        name: "bfloat16", "float16" or "float32".
 
     Raises:
-        ValueError: As of `check_keras`, where it is entered.
+        ValueError: Keras' image_data_format or floatx is not supported (see `check_keras`).
     """
     return _policy(name if name == "float32" else f"mixed_{name}")
 
 
 def pure(name: str):
-    """A context whose layers compute in a precision and keep their weights in it too.
+    """A context in which new layers compute in a precision and keep their weights in it too.
+
+    Args:
+        name: "bfloat16", "float16" or "float32".
 
     Raises:
-        ValueError: As of `check_keras`, where it is entered.
+        ValueError: Keras' image_data_format or floatx is not supported (see `check_keras`).
     """
     return _policy(name)
 
 
 def check_keras() -> None:
-    """Refuses settings of Keras that its layers' numbers and shapes would follow.
+    """Checks the global settings of Keras that the networks depend on.
 
     Raises:
-        ValueError: Its image_data_format or its floatx is another than these networks have.
+        ValueError: image_data_format is not "channels_last", or floatx is not "float32".
     """
     import keras
 
-    for name, wanted in {"image_data_format": "channels_last", "floatx": "float32"}.items():
-        if (found := getattr(keras.config, name)()) != wanted:
+    for name, expected in {"image_data_format": "channels_last", "floatx": "float32"}.items():
+        if (actual := getattr(keras.config, name)()) != expected:
             raise ValueError(
-                f"Expected keras.config.{name}() to be {wanted!r}, as keras.config.set_{name} sets "
-                f"it. Received: {found!r}."
+                f"Expected keras.config.{name}() to be {expected!r}; keras.config.set_{name} sets "
+                f"it. Received: {actual!r}."
             )
 
 

@@ -1,8 +1,8 @@
 """Square roots of covariances by matrix products alone, in `keras.ops` or in NumPy."""
 
 # Amsel et al. 2025, https://arxiv.org/abs/2505.16932, algorithm 1: odd polynomials of degree five
-# that, one after the other, bring every number from 0.001 to 1 nearest to 1; each but the last of
-# the number over 1.01, since what rounding lifts above their range would run away.
+# that, applied in turn, map the interval from 0.001 to 1 closest to 1. Each but the last takes the
+# number over 1.01, since the iteration diverges for numbers that rounding lifts above the interval.
 _POLYNOMIALS = (
     (8.28721201814563, -23.595886519098837, 17.300387312530933),
     (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
@@ -17,17 +17,22 @@ ROOT_STEPS = (
 )
 
 
-def roots(spread, ridge, ops):
-    """Square root and inverse square root of covariances, as `statistics.roots` says.
+def roots(covariance, ridge, ops):
+    """Square root and inverse square root of covariances.
 
     Args:
-        spread: As there.
-        ridge: As there.
+        covariance: Symmetric, positive semidefinite, shape (batch, channels, channels).
+        ridge: Added to the diagonal, as a share of the mean variance (see `statistics.roots`).
         ops: `keras.ops` or `numpy`.
+
+    Returns:
+        Two arrays of the same shape.
     """
-    eye = ops.eye(spread.shape[-1], dtype="float32")
-    mean = ops.mean(ops.sum(spread * eye, axis=2), axis=1)[:, None, None]  # TFLite has no diagonal
-    loaded = spread + (ridge * mean + 1e-3 * ridge) * eye
+    eye = ops.eye(covariance.shape[-1], dtype="float32")
+    mean = ops.mean(ops.sum(covariance * eye, axis=2), axis=1)[
+        :, None, None
+    ]  # TFLite has no diagonal
+    loaded = covariance + (ridge * mean + 1e-3 * ridge) * eye
     size = ops.sqrt(ops.sum(ops.square(loaded), axis=(1, 2), keepdims=True))
     root, inverse = loaded / size, None
     for linear, cubic, quintic in ROOT_STEPS:

@@ -13,7 +13,8 @@ def moments(features, epsilon=1e-5, weights=None):
     Args:
         features: Feature map, shape (batch, height, width, channels).
         epsilon: Added to each variance, in squared feature units.
-        weights: Of the positions, shape (batch, height, width, 1) and mean 1; None is 1 of each.
+        weights: Weight of each position, shape (batch, height, width, 1) and mean 1; None weighs
+            each by 1.
 
     Returns:
         Two float32 tensors of shape (batch, 1, 1, channels).
@@ -79,7 +80,8 @@ def covariance(features, weights=None):
 
     Args:
         features: Feature map, shape (batch, height, width, channels).
-        weights: As of `moments`.
+        weights: Weight of each position, shape (batch, height, width, 1) and mean 1; None weighs
+            each by 1.
 
     Returns:
         Float32 tensors of shape (batch, channels) and (batch, channels, channels).
@@ -95,7 +97,7 @@ def covariance(features, weights=None):
 
 
 def packed(pairs):
-    """Means and square matrices of channels, one vector a picture.
+    """Means and square matrices of channels as one vector for each picture.
 
     Args:
         pairs: Tensors of shape (batch, channels) and (batch, channels, channels); the channels of
@@ -113,33 +115,36 @@ def packed(pairs):
 
 
 def unpacked(numbers, channels):
-    """The pairs that `packed` made a vector of.
+    """The inverse of `packed`.
 
     Args:
-        numbers: Shape (batch, numbers).
-        channels: Of each pair.
+        numbers: Shape (batch, the sum of channels * (1 + channels)).
+        channels: Number of channels of each pair.
+
+    Returns:
+        Pairs of tensors of shape (batch, channels) and (batch, channels, channels).
     """
     pairs, start = [], 0
     for count in channels:
         square = start + count
-        mean, spread = numbers[:, start:square], numbers[:, square : square + count**2]
-        pairs.append((mean, ops.reshape(spread, (-1, count, count))))
+        mean, covariance = numbers[:, start:square], numbers[:, square : square + count**2]
+        pairs.append((mean, ops.reshape(covariance, (-1, count, count))))
         start = square + count**2
     return pairs
 
 
 def position_sums(features, weights=None):
-    """Sums over the positions of each channel and of every two channels' products.
+    """Sums over the positions of each channel and of the products of every two channels.
 
-    Those of a picture's parts add up to the picture's. Their gradient is one product of matrices in
-    the features' own type.
+    The sums of a picture's parts add up to the sums of the picture. Their gradient is one matrix
+    product in the features' own type.
 
     Args:
         features: Feature map of one picture, shape (1, height, width, channels).
-        weights: Of the positions, shape (1, height, width, 1); None is 1 of each.
+        weights: Weight of each position, shape (1, height, width, 1); None weighs each by 1.
 
     Returns:
-        Float32 tensors of shape (), the weights' sum, (channels,) and (channels, channels).
+        Float32 tensors of shape () (the sum of the weights), (channels,) and (channels, channels).
     """
     if weights is None:
         count = ops.cast(ops.size(features[..., 0]), "float32")
@@ -149,7 +154,7 @@ def position_sums(features, weights=None):
 
 
 def _summed(features, weights):
-    """By products of matrices throughout, which are faster than sums."""
+    """Sums as matrix products, which are faster than reductions."""
 
     @ops.custom_gradient
     def summed(features):
@@ -171,14 +176,14 @@ def _summed(features, weights):
     return summed(features)
 
 
-def product_sums(features, wanted):
-    """Sums over the positions of each channel, of its squares and of its products with another's.
+def product_sums(features, target):
+    """Sums over the positions of each channel, of its square and of its product with a target.
 
-    They add and have gradients as those of `position_sums` do.
+    The sums of a picture's parts add up to the sums of the picture.
 
     Args:
         features: Feature map of one picture, shape (1, height, width, channels).
-        wanted: Another of the same shape, which has no gradient.
+        target: Feature map of the same shape, which has no gradient.
 
     Returns:
         Three float32 tensors of shape (channels,).
@@ -187,13 +192,13 @@ def product_sums(features, wanted):
     @ops.custom_gradient
     def summed(features):
         wide = ops.cast(features, "float32")
-        each = (wide, ops.square(wide), wide * ops.cast(wanted, "float32"))
-        flat = [ops.reshape(x, (-1, features.shape[-1])) for x in each]
+        terms = (wide, ops.square(wide), wide * ops.cast(target, "float32"))
+        flat = [ops.reshape(x, (-1, features.shape[-1])) for x in terms]
         ones = ops.ones_like(flat[0][None, :, 0])
 
         def gradient(*args, upstream=None):
             total, squares, products = (ops.cast(x, features.dtype) for x in upstream or args[-3:])
-            return 2 * squares * features + products * ops.cast(wanted, features.dtype) + total
+            return 2 * squares * features + products * ops.cast(target, features.dtype) + total
 
         return tuple(ops.matmul(ones, x)[0] for x in flat), gradient
 
@@ -201,97 +206,109 @@ def product_sums(features, wanted):
 
 
 def covariance_of_sums(count, total, products):
-    """What `covariance` returns, from what `position_sums` does, of a batch of one."""
+    """Mean and covariance of the channels, from the results of `position_sums`.
+
+    Args:
+        count: Sum of the weights, shape ().
+        total: Sums of the channels, shape (channels,).
+        products: Sums of the products of channels, shape (channels, channels).
+
+    Returns:
+        Tensors of shape (1, channels) and (1, channels, channels), as from `covariance`.
+    """
     mean = total / count
     return mean[None], (products / count - mean[:, None] * mean[None, :])[None]
 
 
-def roots(spread, ridge=1e-3):
+def roots(covariance, ridge=1e-3):
     """Square root and inverse square root of covariances, by matrix products alone.
 
-    Coupled iteration as of Higham 2008, Functions of Matrices, section 6.3, with the polynomials
-    of `roots.ROOT_STEPS`; no decomposition that can fail or that a phone has not.
+    The coupled iteration of Higham 2008, Functions of Matrices, section 6.3, with the polynomials
+    of `roots.ROOT_STEPS`. It needs no matrix decomposition, which TFLite does not have.
 
     Args:
-        spread: Symmetric, no eigenvalue below 0, shape (batch, channels, channels).
-        ridge: Added to the diagonal, as a share of the mean variance; and a thousandth of it in
-            squared feature units, for a picture of one colour.
+        covariance: Symmetric, positive semidefinite, shape (batch, channels, channels).
+        ridge: Added to the diagonal, as a share of the mean variance. A thousandth of it is added
+            in squared feature units, for a picture of one colour.
 
     Returns:
         Two tensors of the same shape. |Z B Z - I| stays below 1e-3 on 512 channels whose
         variances fall as 1 / i^2.
     """
-    return portable.roots(spread, ridge, ops)
+    return portable.roots(covariance, ridge, ops)
 
 
 def square_root(matrices):
-    """Square root of covariances, by their eigenvectors: exact, where `roots` is portable.
+    """Square root of covariances by an eigendecomposition, more exact than `roots`.
 
     Args:
-        matrices: Symmetric, no eigenvalue below 0, shape (batch, channels, channels).
+        matrices: Symmetric, positive semidefinite, shape (batch, channels, channels).
+
+    Returns:
+        Tensor of the same shape.
     """
     values, vectors = ops.eigh(matrices)
     scaled = vectors * ops.sqrt(ops.maximum(values, 0.0))[:, None, :]
     return ops.matmul(scaled, ops.transpose(vectors, (0, 2, 1)))
 
 
-def gram_matrix(mean, spread):
-    """Gram matrix, mean over the positions of the products of every two channels.
+def gram_matrix(mean, covariance):
+    """Gram matrix: the mean over the positions of the products of every two channels.
 
     Gatys et al. 2015, https://arxiv.org/abs/1508.06576, equation 3, divided by the positions.
 
     Args:
-        mean: Of the channels, shape (batch, channels), as from `covariance`.
-        spread: Their covariance, shape (batch, channels, channels).
+        mean: Mean of the channels, shape (batch, channels).
+        covariance: Covariance of the channels, shape (batch, channels, channels).
 
     Returns:
         Tensor of the covariance's shape.
     """
-    return spread + mean[:, :, None] * mean[:, None, :]
+    return covariance + mean[:, :, None] * mean[:, None, :]
 
 
-def channel_moments(mean, spread, epsilon=1e-5):
+def channel_moments(mean, covariance, epsilon=1e-5):
     """Mean and standard deviation of the channels, from what `covariance` returns.
 
     Args:
         mean: Shape (batch, channels).
-        spread: Covariance, shape (batch, channels, channels).
+        covariance: Covariance, shape (batch, channels, channels).
         epsilon: Added to each variance, in squared feature units.
 
     Returns:
         Two tensors of shape (batch, channels).
     """
-    eye = ops.eye(spread.shape[-1], dtype="float32")  # TFLite has no diagonal
-    variance = ops.sum(spread * eye, axis=2)
+    eye = ops.eye(covariance.shape[-1], dtype="float32")  # TFLite has no diagonal
+    variance = ops.sum(covariance * eye, axis=2)
     return mean, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)
 
 
-def projected(mean, spread, kernel, bias):
+def projected(mean, covariance, kernel, bias):
     """Mean and covariance of a 1x1 convolution of features, without computing the convolution.
 
     Args:
-        mean: Of the features' channels, shape (batch, channels), as from `covariance`.
-        spread: Their covariance, shape (batch, channels, channels).
+        mean: Mean of the channels, shape (batch, channels).
+        covariance: Covariance of the channels, shape (batch, channels, channels).
         kernel: Matrix, shape (channels, outputs).
         bias: Vector, shape (outputs,).
 
     Returns:
         Float32 tensors of shape (batch, outputs) and (batch, outputs, outputs).
     """
-    turned = ops.matmul(ops.transpose(kernel), ops.matmul(spread, kernel))
-    return ops.matmul(mean, kernel) + bias, turned
+    projected_covariance = ops.matmul(ops.transpose(kernel), ops.matmul(covariance, kernel))
+    return ops.matmul(mean, kernel) + bias, projected_covariance
 
 
-def projected_moments(mean, spread, kernel, bias, epsilon=1e-5):
+def projected_moments(mean, covariance, kernel, bias, epsilon=1e-5):
     """Moments of a 1x1 convolution of features, without computing the convolution.
 
     For y = kernel' x + bias the mean is kernel' mean(x) + bias and the variance the diagonal of
-    kernel' covariance(x) kernel. This is how a narrow encoder is asked for the channel moments
-    of a wide teacher at the cost of one small matrix product.
+    kernel' covariance(x) kernel. It predicts the channel moments of a wide teacher from a narrow
+    encoder at the cost of one small matrix product.
 
     Args:
-        mean: Of the features' channels, shape (batch, channels), as from `covariance`.
-        spread: Their covariance, shape (batch, channels, channels).
+        mean: Mean of the channels, shape (batch, channels).
+        covariance: Covariance of the channels, shape (batch, channels, channels).
         kernel: Matrix, shape (channels, outputs).
         bias: Vector, shape (outputs,), or 0.
         epsilon: Added to each variance, in squared output units.
@@ -299,6 +316,6 @@ def projected_moments(mean, spread, kernel, bias, epsilon=1e-5):
     Returns:
         Mean and standard deviation, two float32 tensors of shape (batch, outputs).
     """
-    variance = ops.sum(ops.matmul(spread, kernel) * kernel, axis=1)
-    projected = ops.matmul(mean, kernel) + bias
-    return projected, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)
+    variance = ops.sum(ops.matmul(covariance, kernel) * kernel, axis=1)
+    projected_mean = ops.matmul(mean, kernel) + bias
+    return projected_mean, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)

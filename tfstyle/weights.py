@@ -11,7 +11,7 @@ import numpy as np
 
 from tfstyle import extras, litert
 from tfstyle.methods import MAGENTA, METHODS, Takes, found, method
-from tfstyle.precision import plain
+from tfstyle.precision import parse
 from tfstyle.tiles import Geometry
 
 RELEASED = Path(__file__).parent / "released"
@@ -69,7 +69,7 @@ def load(
     row = method(name)
     if not row.lite:
         return gatys(folder=folder, precision=precision)
-    if not extras.has_keras() and _is_exported(name, folder) and plain(precision) == "auto":
+    if not extras.has_keras() and _is_exported(name, folder) and parse(precision) == "auto":
         return load_lite(name, None, folder, exact)
     extras.check_keras(f"{name} in {precision}" if folder is None else f"the networks of {folder}")
     from tfstyle.networks.endpoint import Arrays

@@ -6,7 +6,7 @@ from tfstyle.cli.options import command, size
 
 FORMATS = ("tflite", "onnx", "saved_model")
 PROCESSORS = ("gpu", "npu")
-PRECISIONS = ("float32", "float16", "dynamic", "int8")
+TFLITE_PRECISIONS = ("float32", "float16", "dynamic", "int8")
 
 
 def _export(commands):
@@ -37,7 +37,7 @@ def _export(commands):
     )
     parser.add_argument(
         "--precision",
-        choices=PRECISIONS,
+        choices=TFLITE_PRECISIONS,
         help="of TFLite files: dynamic has int8 weights, int8 calibrated activations too "
         "(default: the family's own)",
     )

@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 
 from tfstyle.cli.scripts import CODES
-from tfstyle.precision import PRECISIONS
+from tfstyle.precision import COMPUTE_PRECISIONS
 
 VGG = "vgg19 or vgg16 (downloaded once), a file of their weights, or a folder of .npz files"
 
@@ -83,8 +83,8 @@ def add_precision(parser, where="what Keras computes in; auto is"):
     """
     parser.add_argument(
         "--precision",
-        choices=PRECISIONS,
-        default=PRECISIONS[0],
+        choices=COMPUTE_PRECISIONS,
+        default=COMPUTE_PRECISIONS[0],
         help=f"{where} what is fastest here (default: %(default)s)",
     )
 

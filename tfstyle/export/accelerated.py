@@ -13,10 +13,10 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tfstyle.export import tflite
-from tfstyle.layers.fixed import fixed
+from tfstyle.layers.static_shapes import static_shapes
 from tfstyle.networks.endpoint import Endpoint
 
-PRECISIONS = (
+DELEGATE_PRECISIONS = (
     "float16",
     "float32",
     "int8",
@@ -55,7 +55,7 @@ def to_tflite(
 
     Args:
         endpoints: As of `tflite.to_tflite`.
-        precision: One of `PRECISIONS`.
+        precision: One of `DELEGATE_PRECISIONS`.
         size: Height and width of every photograph and painting.
         processor: One of `PROCESSORS`.
         samples: As of `tflite.to_tflite`.
@@ -64,7 +64,7 @@ def to_tflite(
     Raises:
         ValueError: The file would need an operation that the processor refuses.
     """
-    with fixed():
+    with static_shapes():
         content = tflite.to_tflite(
             endpoints, precision, samples, size, careful=careful, styles=size
         )

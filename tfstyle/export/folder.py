@@ -146,17 +146,17 @@ def _check_processor(processor, format, precision, size, drop_in):
             f"Expected TFLite files of one size for {processor.upper()}s: --size HxW, "
             "no other format, no drop-in. Received: others."
         )
-    if precision not in (None, *accelerated.PRECISIONS):
+    if precision not in (None, *accelerated.DELEGATE_PRECISIONS):
         raise ValueError(
             f"Expected a precision that {processor.upper()}s know, of "
-            f"{', '.join(accelerated.PRECISIONS)}. Received: {precision}."
+            f"{', '.join(accelerated.DELEGATE_PRECISIONS)}. Received: {precision}."
         )
 
 
 def _own_precision(name, format, processor):
     if format == "onnx":
         return "float32"
-    return accelerated.PRECISIONS[0] if processor else method(name).precision
+    return accelerated.DELEGATE_PRECISIONS[0] if processor else method(name).precision
 
 
 @dataclasses.dataclass(frozen=True)

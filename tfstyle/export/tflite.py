@@ -13,7 +13,7 @@ from tfstyle import litert
 from tfstyle.networks.endpoint import Endpoint
 from tfstyle.networks.files import saving
 
-PRECISIONS = ("float32", "float16", "dynamic", "int8")
+TFLITE_PRECISIONS = ("float32", "float16", "dynamic", "int8")
 NOMINAL = 64  # pixels a side, before a file is told a size; a single one cannot be mirrored
 REFUSED = ("Flex", "READ_VARIABLE", "VAR_HANDLE", "CALL_ONCE")
 FLOAT = (  # what int8 would ruin: statistics, and what features are brought to
@@ -66,8 +66,8 @@ def to_tflite(
         ValueError: The precision is unknown, or the file would need more than the builtin
             operations.
     """
-    if precision not in PRECISIONS:
-        raise ValueError(f"Expected a precision of {PRECISIONS}. Received: {precision!r}.")
+    if precision not in TFLITE_PRECISIONS:
+        raise ValueError(f"Expected a precision of {TFLITE_PRECISIONS}. Received: {precision!r}.")
     with tempfile.TemporaryDirectory() as folder:
         archive = keras.export.ExportArchive()
         for name, endpoint in endpoints.items():

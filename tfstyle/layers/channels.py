@@ -1,4 +1,4 @@
-"""Layers of pictures' colours: to a network's channels, and graded."""
+"""Layers that change the colours or the number of channels of pictures."""
 
 import functools
 
@@ -21,16 +21,16 @@ class Luminance(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Tone(keras.layers.Layer):
-    """A picture faded in over another one, and a colour grade of the two.
+    """Blends a translated picture with its source and adjusts the colours of the blend.
 
-    Call with pictures and with what they were made of, both (batch, height, width, 3) in [0, 1].
+    Call with pictures and their sources, both of shape (batch, height, width, 3) in [0, 1].
 
     Args:
-        share: Of the picture; the rest is of the other.
-        saturation: 0 is grey, 1 leaves colours as they are.
-        contrast: About the middle of the range; 1 leaves it.
-        brightness: Added; 0 leaves it.
-        warmth: Added to red and taken from blue; 0 leaves them.
+        share: Weight of the picture in the blend, in [0, 1]; the source has the rest.
+        saturation: Factor of the saturation; 0 gives grey, 1 changes nothing.
+        contrast: Factor of the contrast about 0.5; 1 changes nothing.
+        brightness: Added to all channels; 0 changes nothing.
+        warmth: Added to red and subtracted from blue; 0 changes nothing.
     """
 
     def __init__(
@@ -57,20 +57,20 @@ class Tone(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class RainLayers(keras.layers.Layer):
-    """A picture whose colours maps mix and shift, and lines of rain over it.
+    """Applies local colour transforms to a picture and composites rain streaks over it.
 
     Call with pictures (batch, height, width, 3) in [0, 1], maps (batch, height, width, `maps`)
-    and lines (batch, height, width, `streaks`) in [0, 1]; returns pictures in [0, 1]. The maps
-    are what is added to the identity of the 3x3 matrix of colours, row by row; what is added to
-    red, green and blue; the opacity of each channel of lines, by a sigmoid; and how bright the
-    lines are, likewise, from DIM to 1.
+    and lines (batch, height, width, `streaks`) in [0, 1]; returns pictures in [0, 1]. The first
+    nine maps are added to the identity of the 3x3 colour matrix, row by row. The next three are
+    added to red, green and blue. One map a channel of lines gives its opacity through a sigmoid.
+    The last one gives the brightness of the lines through a sigmoid, from DIM to 1.
 
     Args:
-        streaks: Channels of lines.
+        streaks: Number of channels of lines.
     """
 
-    HIDDEN = -2.0  # of an opacity, before training
-    DIM = 0.6  # the darkest lines; a discriminator alone would have dark ones, like scratches
+    HIDDEN = -2.0  # logit of an opacity before training
+    DIM = 0.6  # brightness of the darkest lines; without it lines become dark, like scratches
 
     def __init__(self, streaks=3, **kwargs):
         super().__init__(**kwargs)
@@ -78,7 +78,7 @@ class RainLayers(keras.layers.Layer):
 
     @property
     def maps(self):
-        """How many maps it takes."""
+        """Number of channels of the maps."""
         return 13 + self.streaks
 
     def call(self, picture, maps, lines):

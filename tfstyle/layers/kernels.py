@@ -1,4 +1,4 @@
-"""What kernels keep to, against checkerboards."""
+"""Constraints of convolution kernels."""
 
 import keras
 import numpy as np
@@ -7,11 +7,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("tfstyle")
 class NoCheckerboard(keras.constraints.Constraint):
-    """Kernels without response to patterns of two pixels' period, such as a checkerboard.
+    """Constrains kernels to have no response to patterns with a period of two pixels.
 
-    Each kernel is projected to where its transfer function is 0 at the Nyquist frequency of rows,
+    Each kernel is projected so that its transfer function is 0 at the Nyquist frequency of rows,
     of columns and of both (after Sugawara et al. 2018, https://arxiv.org/abs/1806.02658,
-    condition 1).
+    condition 1). This prevents checkerboard artefacts.
     """
 
     def __call__(self, kernel):
@@ -21,5 +21,5 @@ class NoCheckerboard(keras.constraints.Constraint):
         waves = [(signs[0], ones[1]), (ones[0], signs[1]), (signs[0], signs[1])]
         basis, _ = np.linalg.qr(np.stack([np.outer(*wave).ravel() for wave in waves], axis=1))
         flat = ops.reshape(kernel, (height * width, -1))
-        seen = ops.matmul(basis, ops.matmul(basis.T, flat))
-        return ops.reshape(flat - seen, kernel.shape)
+        response = ops.matmul(basis, ops.matmul(basis.T, flat))
+        return ops.reshape(flat - response, kernel.shape)

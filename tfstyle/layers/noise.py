@@ -1,10 +1,10 @@
-"""Noise that a network paints flat places from, the same for the same place of every picture."""
+"""Noise inputs of networks that depend on the position of a pixel alone."""
 
 import keras
 import numpy as np
 from keras import ops
 
-from tfstyle.layers.fixed import constant, is_fixed
+from tfstyle.layers.static_shapes import constant, has_static_shape
 from tfstyle.tiles import PERIOD
 
 VALUES = 1021  # a prime, so that rows, each shifted against the next, do not line up
@@ -18,17 +18,17 @@ SLANT = np.radians(10.0)  # of lines from the vertical
 
 @keras.saving.register_keras_serializable("tfstyle")
 class PositionNoise(keras.layers.Layer):
-    """Uniform noise in [-1, 1], which depends on a pixel's place alone.
+    """Uniform noise in [-1, 1] that depends on the position of a pixel alone.
 
-    Call with pictures (batch, height, width, channels); returns (batch, height, width,
-    `channels`). One sequence of numbers goes through every row, shifted by another number of
-    another sequence, with integers throughout, so that every backend makes the same noise. It
-    repeats every `tiles.PERIOD` pixels down and across, where tiles begin. In training it begins
-    anywhere, as the picture's own pixels say: a network would else learn the places.
+    Call with pictures (batch, height, width, any); returns (batch, height, width, `channels`).
+    Every row holds the same sequence of values, shifted by an offset of its own. All indices are
+    integers, so that every backend computes the same noise. The noise repeats every
+    `tiles.PERIOD` pixels in both directions, where tiles begin. In training an offset is computed
+    from the picture's pixels, so that the network does not memorise positions.
 
     Args:
-        channels: Of the noise.
-        seed: Chooses it.
+        channels: Number of noise channels.
+        seed: Seed of the noise.
     """
 
     def __init__(self, channels=3, seed=1, **kwargs):
@@ -39,7 +39,7 @@ class PositionNoise(keras.layers.Layer):
         self.values = np.float32(2.0 * random.random_sample((VALUES, channels)) - 1.0)
 
     def call(self, image, training=False):
-        if is_fixed(image):
+        if has_static_shape(image):
             return constant(self._drawn, image)
         return self._drawn(image, training)
 
@@ -63,15 +63,15 @@ class PositionNoise(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Streaks(PositionNoise):
-    """Bright lines that slant from the vertical, thrown at random; a place always has the same.
+    """Random bright lines with a slant, as of rain, that depend on the position alone.
 
-    Call with pictures (batch, height, width, channels); returns (batch, height, width,
-    `channels`) in [0, 1]. Each channel has lines of one length and breadth, from far rain to near.
-    `PositionNoise`, of which only the highest values are left, is convolved with one line.
+    Call with pictures (batch, height, width, any); returns (batch, height, width, `channels`) in
+    [0, 1]. Each channel has lines of one length and width, from distant rain to near rain: the
+    highest values of `PositionNoise` are convolved with a line.
 
     Args:
-        channels: At most as many as `LINES`.
-        seed: As of `PositionNoise`.
+        channels: Number of channels, 1 to 3.
+        seed: Seed of the noise.
     """
 
     def __init__(self, channels=3, seed=2, **kwargs):

@@ -1,4 +1,4 @@
-"""Layers that take out a feature map's statistics, or tell them."""
+"""Layers that compute statistics of feature maps, and that normalise with them."""
 
 import keras
 from keras import ops
@@ -9,10 +9,11 @@ from tfstyle.layers.resampling import region_weights
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Moments(keras.layers.Layer):
-    """Channel means, then deviations: (batch, height, width, channels) to (batch, 2 channels).
+    """Channel means, then standard deviations: (batch, height, width, channels) to (batch, 2
+    channels).
 
-    Call with a feature map and, where they are to be those of a region, its mask, as of
-    `region_weights`.
+    Call with a feature map and, for the statistics of a region, its mask (batch, mask height, mask
+    width, 1) in [0, 1].
 
     Args:
         epsilon: Added to each variance; 1e-5 in Magenta's ops.py.
@@ -37,17 +38,17 @@ class Moments(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class InstanceNorm(keras.layers.Layer):
-    """Instance normalisation, with a scale and a shift a channel or without.
+    """Instance normalisation, with or without a learned scale and shift of each channel.
 
     Ulyanov, Vedaldi & Lempitsky 2016, https://arxiv.org/abs/1607.08022, equation 3; without
     scale and shift as in CycleGAN's networks.py (get_norm_layer, affine=False).
 
-    Call with a feature map (batch, height, width, channels) and, where they are those of a larger
-    picture that it is a tile of, the `Moments` to take out (batch, 2 channels).
+    Call with a feature map (batch, height, width, channels) and, for a tile, the `Moments` of the
+    whole picture (batch, 2 channels), which then replace the feature map's own.
 
     Args:
         epsilon: Added to each variance; 1e-5 in PyTorch.
-        affine: Whether there are a scale and a shift.
+        affine: Whether the layer learns a scale and a shift.
     """
 
     def __init__(self, epsilon=1e-5, affine=False, **kwargs):
@@ -80,7 +81,7 @@ class InstanceNorm(keras.layers.Layer):
 
 
 def _batch_of_one(features, scale, shift, epsilon):
-    """Instance norm as batch norm, whose kernel is three times as fast forward and backward."""
+    """Instance norm of a batch of one as batch norm, whose kernel is three times as fast."""
     import tensorflow as tf
 
     scale, shift = (tf.broadcast_to(x, features.shape[-1:]) for x in (scale, shift))
@@ -94,8 +95,8 @@ class ConditionalInstanceNorm(keras.layers.Layer):
     Dumoulin, Shlens & Kudlur 2017, https://arxiv.org/abs/1610.07629, equation 5.
 
     Call with a feature map (batch, height, width, channels); the style's condition (batch, 2
-    channels), scales less 1 and then shifts; and the `Moments` to take out (batch, 2 channels),
-    the map's own or those of a larger picture that it is a tile of. Returns
+    channels), scales minus 1 and then shifts; and the `Moments` to normalise with (batch, 2
+    channels), those of the feature map, or of the whole picture for a tile. Returns
     (1 + scale) * (features - mean) / deviation + shift, of the feature map's shape.
     """
 
@@ -104,7 +105,7 @@ class ConditionalInstanceNorm(keras.layers.Layer):
         mean, deviation = ops.split(ops.cast(moments, "float32"), 2, axis=-1)
         gain = (1.0 + scale) / deviation
         offset = shift - mean * gain
-        return features * _spread(gain, features) + _spread(offset, features)
+        return features * _broadcast(gain, features) + _broadcast(offset, features)
 
     def compute_output_shape(self, features_shape, condition_shape, moments_shape):
         return features_shape
@@ -117,37 +118,40 @@ class AlignMoments(keras.layers.Layer):
     Huang & Belongie 2017, https://arxiv.org/abs/1703.06868, equation 8.
 
     Call with a feature map (batch, height, width, channels); the style's `Moments` (batch, 2
-    channels); and the `Moments` to take out, the map's own or those of a larger picture that it is
-    a tile of. Returns deviation_style * (features - mean) / deviation + mean_style, of the
-    feature map's shape. Between two styles' moments lies the blend of what either would give, so
-    that equations 14 and 15 are a mean of moments.
+    channels); and the `Moments` to normalise with, those of the feature map, or of the whole
+    picture for a tile. Returns deviation_style * (features - mean) / deviation + mean_style, of
+    the feature map's shape. The result is linear in the style's moments, so that a mean of moments
+    gives the blends of equations 14 and 15.
     """
 
     def call(self, features, style, moments):
-        wanted, spread = ops.split(ops.cast(style, "float32"), 2, axis=-1)
+        style_mean, style_deviation = ops.split(ops.cast(style, "float32"), 2, axis=-1)
         mean, deviation = ops.split(ops.cast(moments, "float32"), 2, axis=-1)
-        gain = spread / deviation
-        return features * _spread(gain, features) + _spread(wanted - mean * gain, features)
+        gain = style_deviation / deviation
+        return features * _broadcast(gain, features) + _broadcast(
+            style_mean - mean * gain, features
+        )
 
     def compute_output_shape(self, features_shape, style_shape, moments_shape):
         return features_shape
 
 
-def _spread(numbers, features):
+def _broadcast(numbers, features):
     return ops.cast(numbers, features.dtype)[:, None, None, :]
 
 
 @keras.saving.register_keras_serializable("tfstyle")
 class TapStatistics(keras.layers.Layer):
-    """Every tap's channel means and covariances in one vector a picture.
+    """The channel means and covariances of several feature maps as one vector for each picture.
 
-    Call with a list of feature maps and, as of `Moments`, a region's mask; returns (batch, the sum
-    of channels * (1 + channels) of all), as of `statistics.packed`.
+    Call with a list of feature maps and, for the statistics of a region, its mask (see `Moments`).
+    Returns (batch, the sum of channels * (1 + channels) over the maps), in the order of
+    `statistics.packed`.
     """
 
     def call(self, taps, region=None):
-        found = [statistics.covariance(tap, region_weights(region, tap)) for tap in taps]
-        return statistics.packed(found)
+        pairs = [statistics.covariance(tap, region_weights(region, tap)) for tap in taps]
+        return statistics.packed(pairs)
 
     def compute_output_shape(self, taps_shape, region_shape=None):
         return (taps_shape[0][0], sum(shape[-1] * (1 + shape[-1]) for shape in taps_shape))
@@ -157,12 +161,13 @@ class TapStatistics(keras.layers.Layer):
 class LogStatistics(keras.layers.Layer):
     """Logarithms of channel means, of deviations, and of deviations along learned directions.
 
-    Call with what `TapStatistics` tells of non-negative features. Directions see how channels go
-    together, which a channel's own deviation does not.
+    Call with the vector that `TapStatistics` computes of non-negative features. The deviations
+    along directions depend on the correlation of channels.
 
     Args:
-        channels: Of each tap.
-        directions: At most so many a tap, and no more than it has channels.
+        channels: Number of channels of each feature map.
+        directions: Largest number of directions for each feature map, which has at most as many
+            as channels.
         epsilon: Added before the logarithm, in feature units.
     """
 
@@ -177,13 +182,13 @@ class LogStatistics(keras.layers.Layer):
         ]
 
     def call(self, numbers):
-        found = []
+        parts = []
         for kernel, pair in zip(
             self.kernels, statistics.unpacked(numbers, self.channels), strict=True
         ):
             along = statistics.projected_moments(*pair, kernel, 0.0)[1]
-            found += [*statistics.channel_moments(*pair), along]
-        return ops.log(ops.concatenate(found, axis=-1) + self.epsilon)
+            parts += [*statistics.channel_moments(*pair), along]
+        return ops.log(ops.concatenate(parts, axis=-1) + self.epsilon)
 
     def compute_output_shape(self, shape):
         along = sum(min(count, self.directions) for count in self.channels)

@@ -1,16 +1,16 @@
-"""Layers that change a picture's size, exactly and safe for TFLite."""
+"""Layers that pad, upsample and crop pictures of any size, and that convert to TFLite."""
 
 import keras
 import numpy as np
 from keras import ops
 
-from tfstyle.layers.fixed import is_fixed, taken
+from tfstyle.layers.static_shapes import has_static_shape, slices
 from tfstyle.masks import BEYOND, NOTHING
 
 
 @keras.saving.register_keras_serializable("tfstyle")
 class ReflectPad(keras.layers.Layer):
-    """Reflection padding of height and width by `width` pixels a side."""
+    """Reflection padding of height and width by `width` pixels at each side."""
 
     def __init__(self, width=1, **kwargs):
         super().__init__(**kwargs)
@@ -30,11 +30,12 @@ class ReflectPad(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class MirrorPad(keras.layers.Layer):
-    """Height and width mirrored outwards, the border's own pixels included.
+    """Symmetric padding of height and width, in which the border's own pixels are repeated.
 
     Args:
-        margin: Pixels at every side.
-        multiple: The right and lower sides go on to a multiple of so many pixels.
+        margin: Pixels at each side.
+        multiple: Height and width are padded further, below and at the right, to a multiple of
+            this number of pixels.
     """
 
     def __init__(self, margin=0, multiple=1, **kwargs):
@@ -42,22 +43,23 @@ class MirrorPad(keras.layers.Layer):
         self.margin, self.multiple = margin, multiple
 
     def call(self, image):
-        if is_fixed(image):
+        if has_static_shape(image):
             for axis in (1, 2):
-                image = taken(image, self._places(image.shape[axis]), axis)
+                image = slices(image, self._places(image.shape[axis]), axis)
             return image
         height, width = _extent(image)
-        return ops.take(ops.take(image, self._seen(height), axis=1), self._seen(width), axis=2)
+        rows, columns = self._indices(height), self._indices(width)
+        return ops.take(ops.take(image, rows, axis=1), columns, axis=2)
 
-    def _seen(self, side):
-        """Which pixels stand along a side; taken, since a computed padding loses the channels."""
+    def _indices(self, side):
+        """Indices for `take`, since a padding of computed width loses the channel count."""
         last = side + self.margin + self._missing(side)
-        turn = ops.arange(-self.margin, last, dtype="int32") % (2 * side)
-        return ops.minimum(turn, 2 * side - 1 - turn)
+        offset = ops.arange(-self.margin, last, dtype="int32") % (2 * side)
+        return ops.minimum(offset, 2 * side - 1 - offset)
 
     def _places(self, side):
-        turn = np.arange(-self.margin, side + self.margin + self._missing(side)) % (2 * side)
-        return np.minimum(turn, 2 * side - 1 - turn)
+        offset = np.arange(-self.margin, side + self.margin + self._missing(side)) % (2 * side)
+        return np.minimum(offset, 2 * side - 1 - offset)
 
     def _missing(self, side):
         return -(side + 2 * self.margin) % self.multiple
@@ -74,9 +76,9 @@ class MirrorPad(keras.layers.Layer):
 class UpsampleLike(keras.layers.Layer):
     """Upsampling to the height and width of a second feature map.
 
-    Against the checkerboards of transposed convolutions: Odena, Dumoulin & Olah 2016,
-    https://distill.pub/2016/deconv-checkerboard. A reference instead of a factor of 2 brings odd
-    sizes back exactly.
+    Upsampling and a convolution avoid the checkerboard artefacts of transposed convolutions:
+    Odena, Dumoulin & Olah 2016, https://distill.pub/2016/deconv-checkerboard. A reference instead
+    of a factor of 2 restores odd sizes exactly.
 
     Args:
         interpolation: "nearest" or "bilinear".
@@ -98,7 +100,7 @@ class UpsampleLike(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Double(keras.layers.Layer):
-    """Upsampling by 2, for decoders, which have no reference to grow to.
+    """Upsampling by a factor of 2, for decoders that have no feature map as a reference.
 
     Args:
         interpolation: "nearest" or "bilinear".
@@ -122,13 +124,14 @@ class Double(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class CropLike(keras.layers.Layer):
-    """A picture cut to the height and width of a second one.
+    """Crops a picture to the height and width of a second one.
 
-    The last layer of a network, since LiteRT runs what follows a slice of unknown size slowly.
+    It belongs at the end of a network, since LiteRT runs layers behind a slice of unknown size
+    slowly.
 
     Args:
-        margin: Pixels that are cut off above and to the left; the rest is cut off below and to
-            the right.
+        margin: Pixels that are cropped at the top and at the left; the remaining ones are cropped
+            at the bottom and at the right.
     """
 
     def __init__(self, margin=0, **kwargs):
@@ -153,14 +156,16 @@ class CropLike(keras.layers.Layer):
 
 
 def region_weights(mask, features):
-    """Weights of a feature map's positions by a region, for `statistics.moments`.
+    """Weights of the positions of a feature map inside a region, for `statistics.moments`.
 
     Args:
         mask: Shape (batch, height, width, 1) in [0, 1], of the picture's size, or None.
-        features: Feature map whose height and width the weights take.
+        features: Feature map, shape (batch, height, width, channels); the weights have its height
+            and width.
 
     Returns:
-        Tensor of mean 1, to which the whole map adds `masks.BEYOND`; None of None.
+        Tensor of shape (batch, height, width, 1) and mean 1, in which positions outside of the
+        region weigh a little (`masks.BEYOND`); None without a mask.
     """
     if mask is None:
         return None

@@ -1,4 +1,4 @@
-"""Layers that whiten features and give them a style's covariance, by matrix products alone."""
+"""Layers of the whitening and coloring transform, by matrix products alone."""
 
 import keras
 from keras import ops
@@ -8,13 +8,14 @@ from tfstyle.layers.resampling import region_weights
 
 
 class _Root(keras.layers.Layer):
-    """A root of the channels' covariance, and below it their means.
+    """A matrix root of the channels' covariance, with the channel means as its last row.
 
-    (batch, height, width, channels) to (batch, channels + 1, channels), in float32; of a region
-    where a mask, as of `region_weights`, comes second.
+    Call with a feature map (batch, height, width, channels) and, for the statistics of a region,
+    its mask (batch, mask height, mask width, 1) in [0, 1]; returns (batch, channels + 1, channels)
+    in float32.
 
     Args:
-        ridge: See `statistics.roots`.
+        ridge: Added to the covariance's diagonal, as a share of the mean variance.
     """
 
     which: int
@@ -24,8 +25,8 @@ class _Root(keras.layers.Layer):
         self.ridge = ridge
 
     def call(self, features, region=None):
-        mean, spread = statistics.covariance(features, region_weights(region, features))
-        root = statistics.roots(spread, self.ridge)[self.which]
+        mean, covariance = statistics.covariance(features, region_weights(region, features))
+        root = statistics.roots(covariance, self.ridge)[self.which]
         return ops.concatenate([root, mean[:, None, :]], axis=1)
 
     def compute_output_spec(self, features, region=None):
@@ -38,28 +39,28 @@ class _Root(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Coloring(_Root):
-    """What `WhitenColor` wants to know of a style: its covariance's square root, and its mean."""
+    """The style's input of `WhitenColor`: the square root of its covariance, and its mean."""
 
     which = 0
 
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Whitening(_Root):
-    """What `WhitenColor` takes out: the inverse square root of a covariance, and a mean."""
+    """The content's input of `WhitenColor`: its covariance's inverse square root, and its mean."""
 
     which = 1
 
 
 @keras.saving.register_keras_serializable("tfstyle")
 class WhitenColor(keras.layers.Layer):
-    """Features with a style's mean and covariance: whitening, then colouring.
+    """The whitening and coloring transform: features with a style's mean and covariance.
 
     Li et al. 2017, https://arxiv.org/abs/1705.08086, equations 2 and 3, and its blend weight.
 
-    Call with a feature map (batch, height, width, channels); a style's `Coloring`; the `Whitening`
-    of the map, or of a larger picture that it is a tile of; and the blend weight (batch, 1), from
-    0, the features, to 1, the style's. Returns a feature map of the same shape. `Coloring`s of
-    several styles mix by their mean.
+    Call with a feature map (batch, height, width, channels); the `Coloring` of a style; the
+    `Whitening` of the feature map, or of the whole picture for a tile; and the blend weight
+    (batch, 1), from 0 (the features as they are) to 1 (the style's statistics). Returns a feature
+    map of the same shape. The mean of several styles' `Coloring`s gives a mixture of them.
     """
 
     def call(self, features, coloring, whitening, strength):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from tfstyle.precision import Choice, choose, plain
+from tfstyle.precision import Choice, choose, parse
 
 PRECISION, WHY = "precision", "precision_reason"
 INPUTS = "inputs"  # what a run learns from; compared by `runs.Run.made_of`
@@ -48,7 +48,7 @@ def continued(folder: Path, begun: Mapping, asked: Mapping) -> dict:
     """
     begun = _known(begun) if PRECISION in asked else dict(begun)
     if PRECISION in asked:
-        name = plain(asked[PRECISION])
+        name = parse(asked[PRECISION])
         asked = asked | {PRECISION: begun[PRECISION] if name == "auto" else name, WHY: begun[WHY]}
     begun = {name: value for name, value in UNSAID.items() if name in asked} | begun
     begun |= {name: asked[name] for name in CHANGEABLE if name in asked}
@@ -64,7 +64,7 @@ def continued(folder: Path, begun: Mapping, asked: Mapping) -> dict:
 
 
 def _known(begun):
-    name = plain(begun.get(PRECISION, FORMER))
+    name = parse(begun.get(PRECISION, FORMER))
     return begun | {PRECISION: name, WHY: begun.get(WHY, "as the run was begun")}
 
 

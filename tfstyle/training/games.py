@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.layers.hastening import hastened
+from tfstyle.layers.fast_convolutions import with_fast_convolutions
 from tfstyle.networks.adversarial import take_fewer_inputs
 from tfstyle.networks.files import copy_into, load
 from tfstyle.precision import choose, mixed
@@ -54,7 +54,7 @@ def compiled(
     with mixed(chosen):
         generators, discriminators = networks()
         wanted = objective(generators)
-    generators = {name: hastened(network) for name, network in generators.items()}
+    generators = {name: with_fast_convolutions(network) for name, network in generators.items()}
     kept = Pool(pool, settings.seed)
     played = Game(generators, discriminators, wanted, kept, augment, settings.seed)
     rates = (settings.rate, settings.steps, settings.decay)

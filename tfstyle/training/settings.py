@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from tfstyle.precision import PRECISIONS
+from tfstyle.precision import COMPUTE_PRECISIONS
 
 PADDINGS = ("zero", "reflect")  # of decoders
 UPSAMPLINGS = ("bilinear", "nearest")
@@ -19,7 +19,9 @@ def number(default: float | str, help: str, choices: Sequence[str] | None = None
 
 def computing():
     """The field of what layers compute in."""
-    return number("auto", "what layers compute in; auto is what is fastest here", PRECISIONS)
+    return number(
+        "auto", "what layers compute in; auto is what is fastest here", COMPUTE_PRECISIONS
+    )
 
 
 def keeping():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import keras
 
-from tfstyle.layers.hastening import hastened
+from tfstyle.layers.fast_convolutions import with_fast_convolutions
 from tfstyle.training.finished import take_average
 
 
@@ -26,7 +26,8 @@ class Trainer(keras.Model):
     """Trains a network on a criterion that returns named, already weighted losses.
 
     Args:
-        network: Called with what it knows of the batch (a dictionary of tensors); `hastened`.
+        network: Called with its inputs from the batch (a dictionary of tensors). Its convolutions
+            use the fastest algorithm of this processor.
         criterion: Called with the batch and the network's outputs, returns a dictionary of
             scalars, one for each of its `names`; the objective is their sum. Held as it is:
             neither trained nor saved.
@@ -44,7 +45,7 @@ class Trainer(keras.Model):
         seen: Seen | None = None,
     ):
         super().__init__(name="trainer", autocast=False)  # statistics stay in float32
-        self.network = hastened(network)
+        self.network = with_fast_convolutions(network)
         self.criterion, self.seen = criterion, seen or Seen()
         self.means = {name: keras.metrics.Mean(name) for name in criterion.names}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import keras
 import numpy as np
 
-from tfstyle.layers.hastening import hastened
+from tfstyle.layers.fast_convolutions import with_fast_convolutions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +55,14 @@ def eyes(network: keras.Model, views: Mapping[str, tuple], layers: Iterable[str]
     strides, reach, count = _seen(found)
     strides = {name: strides[name.replace("relu", "conv")] for name in layers}
     deepest, precision = max(strides.values()), found.output[layers[0]].dtype
-    return Eyes(hastened(found), views, strides, -(-reach // deepest) * deepest, count, precision)
+    return Eyes(
+        with_fast_convolutions(found),
+        views,
+        strides,
+        -(-reach // deepest) * deepest,
+        count,
+        precision,
+    )
 
 
 def _seen(network):

@@ -1,12 +1,12 @@
-"""Convolutions computed in the way that a processor is fastest at, the same up to rounding.
+"""Faster algorithms for convolutions, with the same results up to rounding.
 
-Of a picture that nearest upsampling doubled, a 3x3 convolution is a transposed one of the picture
-before: less than half of the work, at every precision.
+A 3x3 convolution behind nearest upsampling by 2 equals a transposed convolution of the features
+before the upsampling. This takes less than half of the operations, at every precision.
 
-A convolution of stride 1 is the gradient, over its input, of the one whose kernel is turned about
-and whose channels are swapped. Without AVX-512, oneDNN has its fast kernel for a single picture
-in such gradients alone; the convolution itself copies what every position sees, and takes up to
-twice as long. The gradient over a kernel is faster as products of matrices, one a position of it.
+A convolution of stride 1 equals the input gradient of the convolution with the flipped kernel and
+swapped channels. Without AVX-512, oneDNN has a fast kernel for a batch of one for such gradients
+only; the convolution itself goes through im2col and takes up to twice as long. The kernel gradient
+is faster as matrix products, one for each position of the kernel.
 """
 
 import functools
@@ -17,15 +17,16 @@ import keras
 from tfstyle import device
 from tfstyle.layers.resampling import Double, UpsampleLike
 
-NARROW = 4  # outputs up to which the gradient is faster with kernels wider than 3 as well
-WIDE = 24  # inputs from which products are faster
+NARROW = 4  # up to so many outputs the input gradient is faster with kernels wider than 3 as well
+WIDE = 24  # from so many inputs on the kernel gradient is faster as matrix products
 
 
-def hastened(network: keras.Model) -> keras.Model:
-    """The network itself, whose convolutions are computed as is fastest on this processor.
+def with_fast_convolutions(network: keras.Model) -> keras.Model:
+    """Makes a network's convolutions use the fastest algorithm of this processor; returns it.
 
     Args:
-        network: Built; what is not trainable in it stays as it is.
+        network: A built network, changed in place. The flipped kernels of frozen layers are
+            computed once, so that their weights must not change afterwards.
     """
     if keras.backend.backend() == "tensorflow" and device.accelerator() is None:
         grows = [layer for layer in network.layers if _grows(layer)]
@@ -33,7 +34,7 @@ def hastened(network: keras.Model) -> keras.Model:
             layer.call = functools.partial(_grown, layer)
         for layer in network.layers:
             if isinstance(layer, keras.Model):
-                hastened(layer)
+                with_fast_convolutions(layer)
             elif type(layer) is keras.layers.Conv2D:
                 _hasten(layer, bool(grows))
     return network
@@ -44,14 +45,14 @@ def _grows(layer):
 
 
 def _hasten(layer, grows):
-    copies = device.convolves_by_copies() and fits(layer)
+    copies = device.convolves_by_im2col() and fits(layer)
     turned = _turned(layer.kernel.value) if copies and not layer.trainable else None
     if copies or (grows and _follows(layer)):
         layer.convolution_op = functools.partial(convolved, layer, copies=copies, turned=turned)
 
 
 def fits(layer: keras.layers.Conv2D) -> bool:
-    """Whether a convolution is faster as a gradient where convolutions are computed by copies."""
+    """Whether a convolution is faster as an input gradient where convolutions go through im2col."""
     *sides, _, outputs = layer.kernel.shape
     faster = outputs <= NARROW or max(sides) == 3
     odd = min(sides) > 1 and all(side % 2 for side in sides)
@@ -59,7 +60,7 @@ def fits(layer: keras.layers.Conv2D) -> bool:
 
 
 def _follows(layer):
-    """Whether a convolution can be one of what was doubled."""
+    """Whether a convolution behind an upsampling can be computed as a transposed one."""
     return _plain(layer) and layer.kernel_size == (3, 3) and layer.padding == "same"
 
 
@@ -68,23 +69,24 @@ def _plain(layer):
 
 
 def _grown(layer, features, *reference):
-    """What upsampling by 2 gives, which carries along what it was computed from."""
-    found = type(layer).call(layer, features, *reference)
-    sides, grown = features.shape[1:3], found.shape[1:3]
+    """Upsampled features, with the features before an upsampling by 2 as their `doubled`."""
+    upsampled = type(layer).call(layer, features, *reference)
+    sides, grown = features.shape[1:3], upsampled.shape[1:3]
     if None not in sides and tuple(grown) == tuple(2 * side for side in sides):
-        found.doubled = features
-    return found
+        upsampled.doubled = features
+    return upsampled
 
 
 def convolved(layer: keras.layers.Conv2D, features, kernel, copies=True, turned=None):
-    """What a layer's `convolution_op` computes.
+    """A replacement for the `convolution_op` of a layer.
 
     Args:
         layer: The layer.
         features: Shape (batch, height, width, inputs).
         kernel: Shape (height, width, inputs, outputs).
-        copies: Whether a single picture's is computed as a gradient; the layer `fits`.
-        turned: The kernel of the other convolution, where it is known.
+        copies: Whether a batch of one is computed as an input gradient; only of layers that `fits`
+            accepts.
+        turned: The flipped kernel with swapped channels, if it is already known.
     """
     import tensorflow as tf
 
@@ -98,7 +100,7 @@ def convolved(layer: keras.layers.Conv2D, features, kernel, copies=True, turned=
 
 
 def _of_doubled(features, kernel):
-    """A 3x3 convolution of features that are doubled first; each is seen by 4x4 positions."""
+    """A 3x3 convolution of nearest-upsampled features, as a transposed 4x4 convolution."""
     import tensorflow as tf
 
     places = itertools.product(((0, 1), (1, 0)), repeat=2)
@@ -124,14 +126,14 @@ def _as_gradient(features, kernel, turned, padding):
         shape = tf.concat([[1], sides, kernel.shape[3:]], axis=0)
         beyond = [[0, 0], [rows, rows], [columns, columns], [0, 0]]
         around = beyond if padding == "VALID" else padding
-        found = tf.nn.conv2d_transpose(features, turned, shape, 1, around)
-        return found, lambda upstream: _gradients(features, kernel, upstream, padding)
+        outputs = tf.nn.conv2d_transpose(features, turned, shape, 1, around)
+        return outputs, lambda upstream: _gradients(features, kernel, upstream, padding)
 
     return convolved(features, kernel)
 
 
 def _gradients(features, kernel, upstream, padding):
-    """Of the convolution itself, over features and kernel."""
+    """Gradients of the convolution with respect to features and kernel."""
     import tensorflow as tf
 
     how = {"out_backprop": upstream, "strides": [1, 1, 1, 1], "padding": padding}
@@ -143,7 +145,7 @@ def _gradients(features, kernel, upstream, padding):
 
 
 def _by_products(features, shape, upstream, padding):
-    """The gradient over a kernel of a shape."""
+    """The kernel gradient as matrix products."""
     import tensorflow as tf
 
     if padding == "SAME":
@@ -152,9 +154,9 @@ def _by_products(features, shape, upstream, padding):
     height, width = tf.unstack(tf.shape(upstream)[1:3])
     flat = tf.reshape(upstream, (-1, shape[3]))
 
-    def seen(i, j):
+    def inputs_at(i, j):
         return tf.reshape(features[:, i : i + height, j : j + width], (-1, shape[2]))
 
     places = itertools.product(*map(range, shape[:2]))
-    products = [tf.matmul(seen(i, j), flat, transpose_a=True) for i, j in places]
+    products = [tf.matmul(inputs_at(i, j), flat, transpose_a=True) for i, j in places]
     return tf.reshape(tf.stack(products), shape)

@@ -1,7 +1,7 @@
-"""What networks are made of where a file takes pictures of one size alone.
+"""Layers' computations for exports with static shapes.
 
-GPU and NPU delegates refuse integers and what they index: places that are mirrored, or drawn noise
-at, are then known before.
+GPU and NPU delegates refuse integer tensors and gathering by them. With a static shape, indices
+and noise are computed when the network is traced, and become slices and constants.
 """
 
 import contextlib
@@ -12,31 +12,31 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from keras import ops
 
-_FIXED = contextvars.ContextVar("fixed", default=False)
-SMALL = (2, 3, 5)  # factors of a length that reversing goes by
+_STATIC = contextvars.ContextVar("static_shapes", default=False)
+SMALL = (2, 3, 5)  # factors into which the length of a reversed axis is split
 
 
 @contextlib.contextmanager
-def fixed() -> Iterator[None]:
-    """Layers that are called within compute from sizes what they can before a picture is there."""
-    token = _FIXED.set(True)
+def static_shapes() -> Iterator[None]:
+    """A context in which layers compute everything that depends on sizes alone while tracing."""
+    token = _STATIC.set(True)
     try:
         yield
     finally:
-        _FIXED.reset(token)
+        _STATIC.reset(token)
 
 
-def is_fixed(image) -> bool:
-    """Whether this picture's size is known, and layers are called within `fixed`."""
-    return _FIXED.get() and None not in image.shape[1:3]
+def has_static_shape(image) -> bool:
+    """Whether the picture's height and width are known, inside of `static_shapes`."""
+    return _STATIC.get() and None not in image.shape[1:3]
 
 
 def constant(draw: Callable, image):
-    """What a function makes of any picture of this size, as a constant.
+    """The result of a function that depends on a picture's size alone, as a constant.
 
     Args:
-        draw: From a picture to numbers that only its size changes.
-        image: Symbolic, of a known size.
+        draw: A function of a picture, shape (1, height, width, channels), to a tensor.
+        image: Symbolic picture of a known size.
     """
     import tensorflow as tf
 
@@ -45,12 +45,13 @@ def constant(draw: Callable, image):
     return ops.convert_to_tensor(numbers)
 
 
-def taken(image, places: np.ndarray, axis: int):
-    """Rows or columns of a picture, by slices alone.
+def slices(image, places: np.ndarray, axis: int):
+    """Gathers rows or columns of a picture by slices alone.
 
     Args:
         image: Shape (1, height, width, channels), all of it known.
-        places: Of the rows (axis 1) or columns (axis 2), which go up or down by steps of one.
+        places: Indices of the rows (axis 1) or columns (axis 2), in runs of steps of one, up or
+            down.
         axis: 1 or 2.
     """
     parts = []
@@ -61,7 +62,7 @@ def taken(image, places: np.ndarray, axis: int):
 
 
 def _runs(places):
-    """Places that go on in one direction."""
+    """Splits indices into runs of consecutive ones, up or down."""
     run = places[:1]
     for place in places[1:]:
         step = place - run[-1]
@@ -79,7 +80,7 @@ def _cut(image, start, length, axis):
 
 
 def _reversed(image, axis):
-    """By the digits of a place: reversing every digit reverses the places."""
+    """Reverses an axis: reversing every digit of an index reverses the indices."""
     length, shape = image.shape[axis], tuple(image.shape)
     digits, rest = [], length
     for factor in itertools.chain.from_iterable(itertools.repeat(f, 16) for f in SMALL):
