@@ -38,9 +38,9 @@ def last_losses(run):
     }
 
 
-def begun(eyes, settings, folder):
+def begun(feature_extractor, settings, folder):
     """WCT's released decoder of relu4_1, with fresh norms where they belong, as a finished run."""
-    decoder = training.decoder(eyes, settings)
+    decoder = training.decoder(feature_extractor, settings)
     known = weights.load_networks("wct")["decoder4"]
     for layer in known.layers:
         if layer.weights:
@@ -76,7 +76,7 @@ def main():
     parser.add_argument("--precision", choices=precision.COMPUTE_PRECISIONS, default="auto")
     options = parser.parse_args()
     print(device.processor())
-    eyes, readouts = weights.encoder()
+    feature_extractor, readouts = weights.encoder()
     runs = {norm: Path(options.run) / norm for norm in NORMS}
     for norm, run in runs.items():
         settings = Settings(steps=options.steps, size=128, norm=norm, precision=options.precision)
@@ -84,10 +84,10 @@ def main():
             options.content,
             options.style,
             run,
-            lambda: encoder.like(eyes),
-            lambda: (encoder.like(eyes), encoder.views(readouts)),
+            lambda: encoder.like(feature_extractor),
+            lambda: (encoder.like(feature_extractor), encoder.readout_weights(readouts)),
             settings,
-            begin=begun(eyes, settings, options.run),
+            begin=begun(feature_extractor, settings, options.run),
         ):
             return 130
         found = last_losses(run)

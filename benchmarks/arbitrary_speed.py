@@ -22,12 +22,12 @@ from tfstyle.networks import decoder as decoders
 from tfstyle.networks.vgg import TAPS, untrained
 
 
-def papers_adain(eyes):
+def papers_adain(feature_extractor):
     """AdaIN on full VGG-19 with its authors' decoder, as one compiled float32 function."""
     tap = adain.TAP
-    layers = decoders.mirrored(eyes, tap)
+    layers = decoders.mirrored(feature_extractor, tap)
     network = decoders.decoder(layers, 512, "reflect", slope=0.0, upsampling="nearest")
-    look, paint = adain.style_network(eyes), adain.painting(eyes, network)
+    look, paint = adain.style_network(feature_extractor), adain.painting(feature_extractor, network)
 
     @tf.function
     def stylize(content, style):
@@ -56,15 +56,15 @@ def svd_whiten_color(features, style):
     return tf.reshape(colored + mean, tf.shape(features))
 
 
-def papers_wct(eyes):
+def papers_wct(feature_extractor):
     """Multi-level WCT on full VGG-19 with SVD."""
     networks = {
         tap: (
-            tf.function(adain.trunk(eyes, tap)),
+            tf.function(adain.trunk(feature_extractor, tap)),
             tf.function(
                 decoders.decoder(
-                    decoders.mirrored(eyes, tap),
-                    eyes.output[tap].shape[-1],
+                    decoders.mirrored(feature_extractor, tap),
+                    feature_extractor.output[tap].shape[-1],
                     "reflect",
                     slope=0.0,
                     upsampling="nearest",

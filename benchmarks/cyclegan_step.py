@@ -64,13 +64,13 @@ def tfstyle(a, b, precision, upsampling):
     from tfstyle.methods.cyclegan import settings, training
 
     chosen = {"precision": precision, "upsampling": upsampling, "size": a.shape[1]}
-    game = training.game(settings.Settings(**PAPER, **chosen))
-    assert [x.count_params() for x in game.generators.values()] == [11_378_179] * 2
-    assert [x.count_params() for x in game.discriminators.values()] == [2_764_737] * 2
+    gan = training.gan(settings.Settings(**PAPER, **chosen))
+    assert [x.count_params() for x in gan.generators.values()] == [11_378_179] * 2
+    assert [x.count_params() for x in gan.discriminators.values()] == [2_764_737] * 2
 
     @tf.function(reduce_retracing=False)
     def step(batch):
-        return game.count(tf.distribute.get_strategy().run(game.turn, (batch,)))
+        return gan.count(tf.distribute.get_strategy().run(gan.optimize_parameters, (batch,)))
 
     batch = {"a": tf.constant(a), "b": tf.constant(b)}
     return lambda: float(sum(step(batch).values()))

@@ -27,7 +27,7 @@ from tfstyle import device, images, precision, statistics, weights
 from tfstyle.evaluation.speed import milliseconds, seconds_and_peak
 from tfstyle.methods.gatys.settings import OPTIMIZERS, TAPS, Settings
 from tfstyle.methods.gatys.stylizer import Gatys
-from tfstyle.networks.encoder import views
+from tfstyle.networks.encoder import readout_weights
 from tfstyle.networks.vgg import untrained
 
 CONTENT = "relu5_2"
@@ -75,7 +75,7 @@ def plain_losses(features):
 
 def our_losses(objective, shares, weights):
     """Those of `methods.gatys`, of a batch of photograph, painting and picture, as one would write
-    them down; `shares` and `weights` are of a scene.
+    them down; `shares` and `weights` are of its targets.
     """
 
     def losses(features):
@@ -87,7 +87,7 @@ def our_losses(objective, shares, weights):
             )
         total *= weights["style"] * shares[0]
         for layer, share in objective.contents.items():
-            kernel, bias = objective.eyes.views[layer]
+            kernel, bias = objective.feature_extractor.readouts[layer]
             wide = ops.matmul(features[layer], kernel) + bias
             normal = statistics.normalize(wide)
             total += weights["content"] * share * ops.mean(ops.square(normal[0] - normal[2]))
@@ -145,7 +145,7 @@ def reached(work, loss):
     """Seconds until an optimisation's losses at its full size are as low as a loss."""
     start = time.perf_counter()
     for progress in work:
-        full = progress.picture.shape[:2] == work.wish.extent
+        full = progress.picture.shape[:2] == work.problem.extent
         if full and sum(progress.losses.values()) <= loss:
             return time.perf_counter() - start
     return float("nan")
@@ -153,19 +153,21 @@ def reached(work, loss):
 
 def races(options, photograph, painting):
     """Lines of a table: seconds to the loss of 500 plain steps on our encoder."""
-    eyes, readouts = weights.encoder()
-    exact = Gatys(eyes, views(readouts), Settings())
+    feature_extractor, readouts = weights.encoder()
+    exact = Gatys(feature_extractor, readout_weights(readouts), Settings())
     work = exact.optimisation(photograph, painting)
-    scene = exact.scenes.at(work.wish, *work.wish.extent)
-    losses = our_losses(exact.scenes.objective, scene.wanted["shares"], scene.wanted["weights"])
-    step, picture = plain_step(eyes, photograph, painting, losses)
+    targets = exact.targets.at(work.problem, *work.problem.extent)
+    losses = our_losses(
+        exact.targets.objective, targets.values["shares"], targets.values["weights"]
+    )
+    step, picture = plain_step(feature_extractor, photograph, painting, losses)
     step()
     picture.assign(photograph[None])
     start = time.perf_counter()
     for _ in range(options.steps):
         step()
     found = {"plain loop": time.perf_counter() - start}
-    loss = sum(exact.scenes.gradients(picture.numpy()[0], scene)[0].values())
+    loss = sum(exact.targets.gradients(picture.numpy()[0], targets)[0].values())
     for name, settings in {
         "our Adam, full size": Settings(
             smallest=100_000,

@@ -100,7 +100,7 @@ class Perceptual:
 
     def __init__(self, objective):
         self.settings, self.known = objective.settings, objective
-        self.eyes = plain(objective.eyes)
+        self.feature_extractor = plain(objective.feature_extractor)
         self.maps = objective.style.distance.isometric
 
     def __call__(self, batch, pastiche):
@@ -108,7 +108,10 @@ class Perceptual:
         inside, content = (
             x[:, margin:-margin, margin:-margin] for x in (pastiche, batch["content"])
         )
-        seen, taps = self.eyes(content, training=False), self.eyes(inside, training=False)
+        seen, taps = (
+            self.feature_extractor(content, training=False),
+            self.feature_extractor(inside, training=False),
+        )
         found = {name: gaussian(x) for name, x in (taps | {COLOR: inside}).items()}
         numbers = self.known.numbers(batch)
         wanted = self.known.style.recalled(numbers, self.known.channels)
@@ -142,11 +145,14 @@ class WCT:
     """WCT's objective."""
 
     def __init__(self, objective):
-        self.settings, self.eyes = objective.settings, plain(objective.eyes)
+        self.settings, self.feature_extractor = (
+            objective.settings,
+            plain(objective.feature_extractor),
+        )
         self.trunks = {tap: plain(trunk) for tap, trunk in objective.trunks.items()}
 
     def __call__(self, batch, pictures):
-        wanted, total = self.eyes(batch["content"], training=False), 0.0
+        wanted, total = self.feature_extractor(batch["content"], training=False), 0.0
         for tap, trunk in self.trunks.items():
             features = share(wanted[tap], trunk(pictures[tap], training=False))
             pixels = tf.reduce_mean((batch["content"] - pictures[tap]) ** 2)
@@ -160,7 +166,7 @@ OBJECTIVES = dict.fromkeys(("johnson", "cin", "ghiasi", "adain"), Perceptual) | 
 def trained(family, trainer):
     """A function of a batch that trains the copy of a `Trainer`'s network once."""
     network, objective = plain(trainer.network), OBJECTIVES[family](trainer.criterion)
-    seen = trainer.seen.network and plain(trainer.seen.network)
+    seen = trainer.frozen_inputs.network and plain(trainer.frozen_inputs.network)
     optimizer = _fresh(trainer.optimizer, network.trainable_variables)
 
     @tf.function
@@ -182,22 +188,22 @@ def _fresh(optimizer, variables):
     return copy
 
 
-def cyclegan(game):
-    """As of `trained`, of a CycleGAN's game: one tape over every loss, no pool."""
-    settings = game.objective.settings
-    ways = [plain(game.generators[way]) for way in ("a_to_b", "b_to_a")]
-    judges = [plain(game.discriminators[domain]) for domain in "ab"]
+def cyclegan(gan):
+    """As of `trained`, of a CycleGAN's gan: one tape over every loss, no pool."""
+    settings = gan.objective.settings
+    ways = [plain(gan.generators[way]) for way in ("a_to_b", "b_to_a")]
+    judges = [plain(gan.discriminators[domain]) for domain in "ab"]
     judges = [keras.Model(judge.inputs[0], judge.outputs[0]) for judge in judges]
     halves = 2.0 * settings.cycle_weight, 2.0 * settings.identity_weight  # pictures in [0, 1]
     step = Step((*ways, *judges), *halves)
     return lambda batch: step(batch["a"], batch["b"])
 
 
-def pix2pix(game):
-    """As of `trained`, of pix2pix' game: one tape over both losses."""
-    weight = 2.0 * game.objective.settings.absolute_weight  # of pictures in [0, 1]
-    generator = plain(game.generators["generator"])
-    judge = plain(game.discriminators["discriminator"])
+def pix2pix(gan):
+    """As of `trained`, of pix2pix' gan: one tape over both losses."""
+    weight = 2.0 * gan.objective.settings.absolute_weight  # of pictures in [0, 1]
+    generator = plain(gan.generators["generator"])
+    judge = plain(gan.discriminators["discriminator"])
     optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
     sides = [network.trainable_variables for network in (generator, judge)]
     for optimizer, variables in zip(optimizers, sides, strict=True):

@@ -45,7 +45,7 @@ def frozen():
 
 
 def loss_network():
-    return frozen(), encoders.views(weights.encoder()[1])
+    return frozen(), encoders.readout_weights(weights.encoder()[1])
 
 
 TRAININGS = {  # how each family's `train` is called: photographs, paintings, run folder

@@ -29,11 +29,11 @@ from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.tiling import measuring, tiling
 from tfstyle.networks.unet import unet
-from tfstyle.training import begun
-from tfstyle.training.adversarial import ConstantThenLinear
+from tfstyle.training import resume
 from tfstyle.training.augmentation import NUMBERS as DRAWN
 from tfstyle.training.augmentation import Augmented, augmented
-from tfstyle.training.pool import Pool
+from tfstyle.training.gan import ConstantThenLinear
+from tfstyle.training.image_pool import ImagePool
 
 TINY = {"filters": 4, "blocks": 1, "discriminator_filters": 4, "size": 32, "steps": 4, "decay": 4}
 STEPS = TINY["steps"] + TINY["decay"]
@@ -351,7 +351,7 @@ def pictures_of(values):
 
 
 def test_a_pool_fills_and_then_gives_back_older_pictures_half_of_the_time():
-    pool, values = Pool(5, seed=1), np.arange(205, dtype=np.float32)
+    pool, values = ImagePool(5, seed=1), np.arange(205, dtype=np.float32)
     shown = np.concatenate([pool.exchange("x", pictures_of([v]))[:, 0, 0, 0] for v in values])
     np.testing.assert_array_equal(shown[:5], values[:5])
     older = shown[5:] != values[5:]
@@ -360,7 +360,7 @@ def test_a_pool_fills_and_then_gives_back_older_pictures_half_of_the_time():
 
 
 def test_a_restored_pool_goes_on_as_the_old_one():
-    pool, other = Pool(3, seed=1), Pool(3, seed=1)
+    pool, other = ImagePool(3, seed=1), ImagePool(3, seed=1)
     for value in range(8):
         pool.exchange("x", pictures_of([value]))
     other.restore(pool.state())
@@ -371,7 +371,7 @@ def test_a_restored_pool_goes_on_as_the_old_one():
 
 def test_a_pool_of_nothing_shows_what_comes():
     pictures = pictures_of([1.0, 2.0])
-    np.testing.assert_array_equal(Pool(0, seed=1).exchange("x", pictures), pictures)
+    np.testing.assert_array_equal(ImagePool(0, seed=1).exchange("x", pictures), pictures)
 
 
 @pytest.fixture(scope="module")
@@ -485,8 +485,8 @@ def test_half_precision_trains_with_scaled_losses(domains):
     assert np.isfinite([list(row.values()) for row in log(run)]).all()
     one = {"loss": tf.constant(1.0)}
     for precision, scaled in {"mixed_float16": True, "float32": False}.items():
-        game = cyclegan.game(cyclegan.Settings(**TINY, precision=precision))
-        targets = [float(side.target(one)) for side in game.sides.values()]
+        gan = cyclegan.gan(cyclegan.Settings(**TINY, precision=precision))
+        targets = [float(side.target(one)) for side in gan.sides.values()]
         assert (min(targets) > 1) == (max(targets) > 1) == scaled
     assert (run / "losses.png").is_file() == bool(importlib.util.find_spec("matplotlib"))
 
@@ -502,14 +502,14 @@ def test_half_precision_trains_with_scaled_losses(domains):
 )
 def test_a_game_plays_by_keras_fit_and_saves_all_it_needs(domains, tmp_path, asked):
     settings = cyclegan.Settings(**TINY, **asked)
-    played, other = cyclegan.game(settings), cyclegan.game(settings)
+    played, other = cyclegan.gan(settings), cyclegan.gan(settings)
     paths = [folders.pictures(domains / name) for name in "ab"]
     history = played.fit(batches.unpaired(*paths, 1, 32, 1).take(5), verbose=0, shuffle=False)
     assert set(played.objective.names) <= history.history.keys()
     played.save_weights(tmp_path / "all.weights.h5")
     other.load_weights(tmp_path / "all.weights.h5")
     batch = next(iter(batches.unpaired(*paths, 1, 32, 1, start=5)))
-    mine, theirs = (each.turn(batch) for each in (played, other))
+    mine, theirs = (each.optimize_parameters(batch) for each in (played, other))
     for name, loss in mine.items():
         assert float(loss) == pytest.approx(float(theirs[name]), rel=1e-4), name
 
@@ -520,9 +520,9 @@ def test_without_a_pool_sides_move_as_with_one_that_is_not_full(domains):
     paths = [folders.pictures(domains / name) for name in "ab"]
     batch = next(iter(batches.unpaired(*paths, 1, 32, 1)))
     settings = cyclegan.Settings(**TINY, precision="float32")
-    games = [cyclegan.game(dataclasses.replace(settings, pool=pool)) for pool in (0, 50)]
+    games = [cyclegan.gan(dataclasses.replace(settings, pool=pool)) for pool in (0, 50)]
     for _ in range(3):
-        mine, theirs = (game.turn(batch) for game in games)
+        mine, theirs = (gan.optimize_parameters(batch) for gan in games)
         for name, loss in mine.items():
             assert float(loss) == pytest.approx(float(theirs[name]), rel=1e-2), name
 
@@ -530,8 +530,8 @@ def test_without_a_pool_sides_move_as_with_one_that_is_not_full(domains):
 def test_dropped_channels_are_drawn_on_after_loading(tmp_path):
     settings = pix2pix.Settings(filters=4, depth=5, discriminator_filters=4, size=32)
     batch = {name: tf.random.stateless_uniform((1, 32, 32, 3), (1, 2)) for name in ("from", "to")}
-    played, other = pix2pix.game(settings), pix2pix.game(settings)
-    played.turn(batch)
+    played, other = pix2pix.gan(settings), pix2pix.gan(settings)
+    played.optimize_parameters(batch)
     played.save_weights(tmp_path / "all.weights.h5")
     other.load_weights(tmp_path / "all.weights.h5")
     mine, theirs = (
@@ -591,11 +591,13 @@ def test_a_single_generator_of_another_shape_is_refused_in_a_sentence(domains, t
 
 def test_a_run_that_was_begun_before_there_was_a_choice_goes_on():
     asked = dataclasses.asdict(cyclegan.Settings(precision="float32"))
-    older = {name: value for name, value in asked.items() if name not in begun.UNSAID}
-    assert len(older) == len(asked) - len(begun.UNSAID)
-    assert begun.continued(Path("run"), older, asked) == begun.continued(Path("run"), asked, asked)
+    older = {name: value for name, value in asked.items() if name not in resume.UNSAID}
+    assert len(older) == len(asked) - len(resume.UNSAID)
+    assert resume.continued_settings(Path("run"), older, asked) == resume.continued_settings(
+        Path("run"), asked, asked
+    )
     with pytest.raises(ValueError, match=r"objective=cut \(was cycle\)"):
-        begun.continued(Path("run"), older, asked | {"objective": "cut"})
+        resume.continued_settings(Path("run"), older, asked | {"objective": "cut"})
 
 
 def test_one_way_with_a_network_back_is_refused():

@@ -20,7 +20,7 @@ ONE = np.ones((1, 1), np.float32)
 
 
 @pytest.fixture(scope="module")
-def eyes():
+def feature_extractor():
     return encoder(LAYERS)
 
 
@@ -40,8 +40,8 @@ def test_adains_decoder_of_vgg_19_has_the_authors_parameters():
     assert decoder(layers, 512).count_params() == 3_505_219
 
 
-def test_a_mirror_ends_in_pictures_and_doubles_where_the_encoder_pools(eyes):
-    layers = mirrored(eyes, "relu3_1", deep=1)
+def test_a_mirror_ends_in_pictures_and_doubles_where_the_encoder_pools(feature_extractor):
+    layers = mirrored(feature_extractor, "relu3_1", deep=1)
     assert layers == (
         *(("deep1", 8), ("conv3_1", 6), ("pool2", 0)),
         *(("conv2_1", 4), ("pool1", 0), ("conv1_1", 3)),
@@ -49,9 +49,9 @@ def test_a_mirror_ends_in_pictures_and_doubles_where_the_encoder_pools(eyes):
 
 
 @pytest.mark.parametrize("padding", ["zero", "reflect"])
-def test_decoders_bring_every_tap_back_to_the_pictures_size(eyes, picture, padding):
-    taps = eyes.predict_on_batch(picture)
-    for tap, each in wct.level_decoders(eyes, padding).items():
+def test_decoders_bring_every_tap_back_to_the_pictures_size(feature_extractor, picture, padding):
+    taps = feature_extractor.predict_on_batch(picture)
+    for tap, each in wct.level_decoders(feature_extractor, padding).items():
         assert each.predict_on_batch(taps[tap]).shape == picture.shape
 
 
@@ -127,9 +127,9 @@ def test_levels_that_are_none_are_refused(levels):
         at_levels(weights.load_lite("wct"), levels)
 
 
-def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(eyes, picture):
-    decoders, code = wct.level_decoders(eyes), {"vector": np.ones((1, 16), np.float32)}
-    aligned = adain.painting(eyes, decoders["relu4_1"])
+def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(feature_extractor, picture):
+    decoders, code = wct.level_decoders(feature_extractor), {"vector": np.ones((1, 16), np.float32)}
+    aligned = adain.painting(feature_extractor, decoders["relu4_1"])
     for whole, tile, known, given in (
         (
             tiling.measuring(aligned, "pastiche"),
@@ -138,8 +138,8 @@ def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(eyes, picture):
             code,
         ),
         (
-            wct.measuring(eyes, decoders["relu3_1"], 3),
-            wct.tiling(eyes, decoders["relu3_1"], 3),
+            wct.measuring(feature_extractor, decoders["relu3_1"], 3),
+            wct.tiling(feature_extractor, decoders["relu3_1"], 3),
             "whitening3",
             {"coloring3": np.float32(np.random.default_rng(6).random((1, 9, 8))), "strength": ONE},
         ),
@@ -149,9 +149,9 @@ def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(eyes, picture):
         np.testing.assert_allclose(again["pastiche"], found["pastiche"], atol=1e-4)
 
 
-def test_networks_save_and_load_with_safe_mode(eyes, picture, tmp_path):
+def test_networks_save_and_load_with_safe_mode(feature_extractor, picture, tmp_path):
     given = {"content": picture, "vector": np.ones((1, 16), np.float32)}
-    paint = adain.painting(eyes, wct.level_decoders(eyes)["relu4_1"])
+    paint = adain.painting(feature_extractor, wct.level_decoders(feature_extractor)["relu4_1"])
     paint.save(tmp_path / "adain.keras")
     again = keras.models.load_model(tmp_path / "adain.keras", safe_mode=True)
     np.testing.assert_array_equal(again.predict_on_batch(given), paint.predict_on_batch(given))

@@ -10,12 +10,12 @@ import pytest
 import tensorflow as tf
 
 from tfstyle import cli, examples, images, losses, statistics, weights
+from tfstyle.methods.gatys.layer_visualization import LayerVisualization, last
 from tfstyle.methods.gatys.optimisation import Progress
-from tfstyle.methods.gatys.seeing import Seeing, last
 from tfstyle.methods.gatys.settings import CONTENT_LOSSES, Settings
 from tfstyle.methods.gatys.stylizer import Gatys
 from tfstyle.networks import vgg
-from tfstyle.networks.encoder import encoder, like, views
+from tfstyle.networks.encoder import encoder, like, readout_weights
 from tfstyle.training import descent, pixels
 from tfstyle.training.settings import STYLE_LOSSES
 
@@ -24,9 +24,9 @@ QUICK = Settings(iterations=6)
 
 @pytest.fixture(scope="module")
 def exact():
-    """Our encoder in float32 and its views of VGG-19."""
-    eyes, readouts = weights.encoder()
-    return eyes, views(readouts)
+    """Our encoder in float32 and its readouts of VGG-19."""
+    feature_extractor, readouts = weights.encoder()
+    return feature_extractor, readout_weights(readouts)
 
 
 @pytest.fixture(scope="module")
@@ -120,20 +120,20 @@ def test_gradients_over_tiles_are_those_of_the_whole(exact, kind, content, monke
     settings = Settings(style_loss=kind, content_loss=content, variation_weight=0.1)
     stylizer, photograph = Gatys(*exact, settings), examples.lake(150, 210)
     mask = np.arange(210) > 90
-    wish = stylizer.optimisation(
+    problem = stylizer.optimisation(
         photograph,
         [examples.swirls(), examples.discs(100, 120)],
         masks=[np.broadcast_to(mask, (150, 210))],
-    ).wish
+    ).problem
     noise = np.random.default_rng(0).standard_normal(photograph.shape)
     picture = np.float32(photograph + 0.1 * noise)
-    scene = stylizer.scenes.at(wish, 150, 210)
-    expected, whole = stylizer.scenes.gradients(picture, scene)
+    targets = stylizer.targets.at(problem, 150, 210)
+    expected, whole = stylizer.targets.gradients(picture, targets)
     monkeypatch.setattr(pixels, "TILE", 64)
     monkeypatch.setattr(pixels, "WHOLE_PIXELS", 1)
-    scene = stylizer.scenes.at(wish, 150, 210)
-    found, tiled = stylizer.scenes.gradients(picture, scene)
-    assert len(scene.parts) == 12 and found.keys() == {"style", "content", "variation"}
+    targets = stylizer.targets.at(problem, 150, 210)
+    found, tiled = stylizer.targets.gradients(picture, targets)
+    assert len(targets.parts) == 12 and found.keys() == {"style", "content", "variation"}
     for name, loss in expected.items():
         np.testing.assert_allclose(found[name], loss, rtol=1e-3)
     assert np.linalg.norm(tiled - whole) < 1e-3 * np.linalg.norm(whole)
@@ -141,10 +141,12 @@ def test_gradients_over_tiles_are_those_of_the_whole(exact, kind, content, monke
 
 def test_a_gradient_is_the_slope_of_the_losses(exact):
     stylizer, photograph = Gatys(*exact, QUICK), examples.lake(64, 80)
-    scene = stylizer.scenes.at(stylizer.optimisation(photograph, examples.swirls()).wish, 64, 80)
-    before, gradient = stylizer.scenes.gradients(photograph, scene)
+    targets = stylizer.targets.at(
+        stylizer.optimisation(photograph, examples.swirls()).problem, 64, 80
+    )
+    before, gradient = stylizer.targets.gradients(photograph, targets)
     direction = -gradient / np.linalg.norm(gradient)
-    after, _ = stylizer.scenes.gradients(photograph + 0.05 * direction, scene)
+    after, _ = stylizer.targets.gradients(photograph + 0.05 * direction, targets)
     fallen = sum(before.values()) - sum(after.values())
     np.testing.assert_allclose(fallen, 0.05 * np.linalg.norm(gradient), rtol=0.3)
 
@@ -193,7 +195,7 @@ def test_l_bfgs_can_be_left_at_any_step_and_passes_errors_on():
 def test_from_noise_no_weight_makes_a_nan(gatys, optimizer, style_weight, painting, monkeypatch):
     noisy = with_numbers(gatys, iterations=25, optimizer=optimizer, start="noise")
     weighted = Settings(style_weight=style_weight)
-    monkeypatch.setattr(gatys.scenes.objective, "settings", weighted)
+    monkeypatch.setattr(gatys.targets.objective, "settings", weighted)
     found = list(noisy.optimisation(examples.lake(48, 64), painting))
     assert len(found) > 10
     for progress in found:
@@ -260,13 +262,15 @@ def test_layers_are_named_as_the_papers_do_and_unknown_ones_are_refused(photogra
     )
     stylizer = Gatys(network, {}, settings)
     assert stylizer.stylize(photograph, painting).shape == photograph.shape
-    assert stylizer.scenes.objective.eyes.strides == {"relu1_1": 1, "relu4_2": 8}
+    assert stylizer.targets.objective.feature_extractor.strides == {"relu1_1": 1, "relu4_2": 8}
     with pytest.raises(ValueError, match=r"relu1_1, relu2_2.*relu9_9"):
         Gatys(network, {}, Settings(content_layers=(("relu9_9", 1),)))
 
 
 def test_average_pooling_is_another_network():
-    pooled = weights.gatys(settings=Settings(pooling="average")).scenes.objective.eyes.network
+    pooled = weights.gatys(
+        settings=Settings(pooling="average")
+    ).targets.objective.feature_extractor.network
     kinds = [type(layer) for layer in pooled.layers]
     assert keras.layers.AveragePooling2D in kinds and keras.layers.MaxPooling2D not in kinds
     one, picture = encoder(), examples.lake(32, 32)[None]
@@ -278,10 +282,10 @@ def test_average_pooling_is_another_network():
 @pytest.mark.slow
 def test_content_comes_back_from_one_layer_and_textures_have_any_size(exact, painting):
     photograph = examples.lake(64, 64)
-    seeing = Seeing(*exact, Settings(iterations=200))
-    shallow, deep = (last(seeing.content(photograph, tap)) for tap in ("relu1_1", "relu5_1"))
+    visualization = LayerVisualization(*exact, Settings(iterations=200))
+    shallow, deep = (last(visualization.content(photograph, tap)) for tap in ("relu1_1", "relu5_1"))
     assert np.abs(shallow - photograph).mean() < 0.05 < np.abs(deep - photograph).mean()
-    texture = last(seeing.texture(painting, 40, 70, "relu2_1"))
+    texture = last(visualization.texture(painting, 40, 70, "relu2_1"))
     assert texture.shape == (40, 70, 3)
     assert np.abs(texture.mean((0, 1)) - painting.mean((0, 1))).max() < 0.1
 

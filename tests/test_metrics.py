@@ -47,7 +47,7 @@ def test_painting_trades_content_for_style(protocol, lite):
 @pytest.fixture(scope="module")
 def near():
     """Measures on the released encoder's view of VGG-19, which needs no other weights."""
-    return Protocol(eyes=weights.view())
+    return Protocol(feature_extractor=weights.view())
 
 
 def blurred(picture, sigma=2):
@@ -214,7 +214,9 @@ def test_columns_are_as_wide_as_their_names_and_only_of_what_was_measured():
 def test_networks_of_a_painting_each_are_judged_on_their_own(pictures, capsys, monkeypatch):
     for index, name in enumerate(("starry-night", "great-wave", "the-kiss")):
         (pictures / f"style/{index}.png").rename(pictures / f"style/{name}.png")
-    monkeypatch.setattr(report, "Protocol", lambda teacher: Protocol(eyes=weights.view()))
+    monkeypatch.setattr(
+        report, "Protocol", lambda teacher: Protocol(feature_extractor=weights.view())
+    )
     arguments = ["evaluate", "johnson", "--controls", "--against", "color-grade", "--size", "64"]
     arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
     assert cli.main([*arguments, "--first", "2"]) == 0

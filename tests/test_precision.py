@@ -18,7 +18,7 @@ from tfstyle.methods.gatys.settings import Settings
 from tfstyle.methods.johnson import training as johnson
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks import files
-from tfstyle.training import begun, runs
+from tfstyle.training import resume, runs
 
 QUICK = Settings(iterations=6)
 NARROW = {"half": 4, "quarter": 8, "blocks": 1, "top": 4, "margin": 8}
@@ -159,12 +159,12 @@ def test_runs_of_before_go_on(machine, tmp_path, kept, name):
     (tmp_path / "settings.json").write_text(json.dumps({"rate": 1.0, **kept}))
     assert going(tmp_path, "auto").precision.name == name
     told = json.loads((tmp_path / "settings.json").read_text())
-    assert told["precision"] == name and told[begun.WHY]
+    assert told["precision"] == name and told[resume.WHY]
 
 
 def loss_network():
-    eyes, readouts = weights.encoder()
-    return encoders.like(eyes), encoders.views(readouts)
+    feature_extractor, readouts = weights.encoder()
+    return encoders.like(feature_extractor), encoders.readout_weights(readouts)
 
 
 @pytest.mark.parametrize("name", ["float32", pytest.param("float16", marks=pytest.mark.slow)])
@@ -198,9 +198,9 @@ def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
 
 def test_half_precision_halves_the_scale_of_losses_that_overflow(painting):
     stylizer = weights.gatys(settings=QUICK, precision="float16")
-    stylizer.scenes.gradients.scale = 2.0**40
+    stylizer.targets.gradients.scale = 2.0**40
     painted = stylizer.stylize(examples.lake(64, 80), painting)
-    assert np.isfinite(painted).all() and stylizer.scenes.gradients.scale < 2.0**40
+    assert np.isfinite(painted).all() and stylizer.targets.gradients.scale < 2.0**40
 
 
 def test_gatys_says_what_it_computes_in_and_why(tmp_path, capsys):

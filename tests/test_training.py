@@ -18,8 +18,8 @@ from tfstyle.methods import canvas
 from tfstyle.methods.johnson.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks import files, vgg
-from tfstyle.training import perceptual, table
-from tfstyle.training.table import View
+from tfstyle.training import perceptual, style_table
+from tfstyle.training.style_table import StyleImage
 
 STEPS = 12
 NUMBERS = ["--steps", str(STEPS), "--batch", "2", "--size", "64"]
@@ -255,14 +255,16 @@ def test_a_wider_network_goes_on_from_a_narrower_one_and_compares_features_too(
 
 
 def test_features_are_compared_with_those_at_a_paintings_positions():
-    eyes, readouts = weights.encoder()
+    feature_extractor, readouts = weights.encoder()
     settings = Settings(remd_weight=1.0)
-    objective = perceptual.Described(eyes, encoders.views(readouts), settings, read=0)
+    objective = perceptual.PrecomputedObjective(
+        feature_extractor, encoders.readout_weights(readouts), settings, read=0
+    )
     one, other = examples.lake(72, 64)[None], examples.discs(72, 64)[None]
     numbers = objective.described(ops.convert_to_tensor(one))
-    own, apart = (float(objective.remd(numbers, eyes(x))) for x in (one, other))
+    own, apart = (float(objective.remd(numbers, feature_extractor(x))) for x in (one, other))
     assert own < 1e-5 < 0.05 < apart
-    assert float(objective.remd(numbers, eyes(other), np.zeros(1, "float32"))) == 0.0
+    assert float(objective.remd(numbers, feature_extractor(other), np.zeros(1, "float32"))) == 0.0
 
 
 @pytest.mark.slow
@@ -446,7 +448,11 @@ def test_a_training_begins_with_few_paintings_and_all_join_them(pictures):
 def test_a_table_of_paintings_goes_on_and_passes_over_broken_ones(pictures, tmp_path):
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
     good = folders.pictures(pictures / "style")
-    views = [View(good[0]), View(tmp_path / "broken.jpg"), View(good[1], grey=True)]
+    style_images = [
+        StyleImage(good[0]),
+        StyleImage(tmp_path / "broken.jpg"),
+        StyleImage(good[1], grey=True),
+    ]
     seen, path = [], tmp_path / "table.npy"
 
     def describe(painting):
@@ -456,17 +462,19 @@ def test_a_table_of_paintings_goes_on_and_passes_over_broken_ones(pictures, tmp_
         return painting.mean(axis=(0, 1))
 
     with pytest.raises(KeyboardInterrupt):
-        table.table(path, views, 64, describe)
-    rows, known = table.table(path, views, 64, describe)
+        style_table.cached_rows(path, style_images, 64, describe)
+    rows, known = style_table.cached_rows(path, style_images, 64, describe)
     assert known == [0, 2] and len(seen) == 5  # two of zeros say how many numbers there are
-    table.table(path, views, 64, describe)
+    style_table.cached_rows(path, style_images, 64, describe)
     assert len(seen) == 6
-    table.table(path, views, 64, describe, "other paintings")
+    style_table.cached_rows(path, style_images, 64, describe, "other paintings")
     assert len(seen) == 9
     assert np.ptp(rows[0]) > 0.01 and np.ptp(rows[2]) < 1e-6
     np.testing.assert_allclose(rows[0], images.read(good[0], 64).mean(axis=(0, 1)), rtol=1e-5)
     with pytest.raises(ValueError, match="can be read"):
-        table.table(tmp_path / "none.npy", views[1:2], 64, lambda painting: painting[0, 0])
+        style_table.cached_rows(
+            tmp_path / "none.npy", style_images[1:2], 64, lambda painting: painting[0, 0]
+        )
 
 
 def test_every_picture_comes_once_an_epoch(pictures):

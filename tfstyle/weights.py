@@ -206,7 +206,7 @@ def gatys(
     return made.described("gatys", teacher or folder or "gatys", "keras")
 
 
-def seeing(teacher: Folder = None, settings=None, precision: str = "auto"):
+def layer_visualization(teacher: Folder = None, settings=None, precision: str = "auto"):
     """What our encoder, or a VGG, sees.
 
     Args:
@@ -217,13 +217,15 @@ def seeing(teacher: Folder = None, settings=None, precision: str = "auto"):
     Raises:
         OSError: The weights cannot be had.
     """
-    from tfstyle.methods.gatys.seeing import Seeing
+    from tfstyle.methods.gatys.layer_visualization import LayerVisualization
     from tfstyle.methods.gatys.settings import TAPS, Settings
 
     extras.check_keras("what a network sees")
     settings = settings or Settings()
     networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(), strict=True))
-    return Seeing(*_eyes(teacher, TAPS, settings.pooling, networks, precision), settings)
+    return LayerVisualization(
+        *_eyes(teacher, TAPS, settings.pooling, networks, precision), settings
+    )
 
 
 def _eyes(teacher, layers, pooling, networks, precision):
@@ -236,7 +238,7 @@ def _eyes(teacher, layers, pooling, networks, precision):
         if not networks:
             return teachers.loss_network(teacher, layers, pooling)
         eyes = encoders.like(networks["encoder"], pooling)
-    return eyes, encoders.views(networks["readouts"])
+    return eyes, encoders.readout_weights(networks["readouts"])
 
 
 def load_lite(

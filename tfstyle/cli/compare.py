@@ -99,7 +99,7 @@ def _results(found, targets):
         }
         for entry in found.entries
     ]
-    sizes = {"width": width, "height": height, "measured_on": found.eyes}
+    sizes = {"width": width, "height": height, "measured_on": found.measured_on}
     return {"outputs": targets, **sizes, "models": models}
 
 

@@ -129,7 +129,7 @@ class Painter:
         begun = _begun(self.run)
         work = dataclasses.replace(work, begin=begun)
         print(f"tfstyle: {work.estimate()} Computes in {self.choice}.", file=sys.stderr)
-        picture = begun.picture if begun else work.wish.content
+        picture = begun.picture if begun else work.problem.content
         recorder = Recorder(work, self.run, self.options.every)
         try:
             for progress in work:

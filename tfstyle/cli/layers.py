@@ -3,7 +3,7 @@
 from tfstyle.cli.options import add_precision, add_teacher, command, positive, size
 from tfstyle.methods.gatys.settings import TAPS, Settings
 
-EYES = "network to look with: ", "our encoder"
+EXTRACTOR = "network to take features from: ", "our encoder"
 
 
 def _layers(commands):
@@ -36,16 +36,16 @@ def _add_effort(parser):
         help="steps at the first size; the next take fewer (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of the noise (default: %(default)s)")
-    add_teacher(parser, *EYES)
+    add_teacher(parser, *EXTRACTOR)
     add_precision(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
 
 
-def _seeing(options):
+def _visualization(options):
     from tfstyle import weights
 
     settings = Settings(iterations=options.iterations, seed=options.seed)
-    return weights.seeing(options.teacher, settings, options.precision)
+    return weights.layer_visualization(options.teacher, settings, options.precision)
 
 
 def _run_layers(options):
@@ -53,7 +53,7 @@ def _run_layers(options):
     from tqdm import tqdm
 
     from tfstyle import images
-    from tfstyle.methods.gatys.seeing import last
+    from tfstyle.methods.gatys.layer_visualization import last
     from tfstyle.methods.stylizer import roomy
 
     images.check_writable(options.output, options.overwrite)
@@ -61,7 +61,7 @@ def _run_layers(options):
     photo = roomy(images.resize(photo, *images.fitted(photo.shape[:2], options.size)))
     height, width = photo.shape[:2]
     cells = [("the photograph", photo), ("the painting", images.resize(painting, height, width))]
-    figure = _seeing(options).figure(photo, painting)
+    figure = _visualization(options).figure(photo, painting)
     found = [(name, last(work)) for name, work in tqdm(figure, total=2 * len(TAPS), unit="picture")]
     rows = [[cells[0], *found[: len(TAPS)]], [cells[1], *found[len(TAPS) :]]]
     labelled = [
@@ -104,7 +104,7 @@ def _run_texture(options):
     if options.size is None or min(options.size) < SMALLEST_SIDE:
         raise ValueError(f"Expected --size of {SMALLEST_SIDE} and more. Received: {options.size}.")
     painting = roomy(images.read(options.painting, 4096))
-    work = _seeing(options).texture(painting, *options.size, options.last)
+    work = _visualization(options).texture(painting, *options.size, options.last)
     recorder = Recorder(work)
     for progress in work:
         recorder.see(progress)

@@ -19,7 +19,7 @@ def _train(commands):
 
 
 def _encoder(kinds):
-    from tfstyle.training.settings import Distillation
+    from tfstyle.training.settings import DistillationSettings
 
     parser = command(
         kinds,
@@ -30,7 +30,7 @@ def _encoder(kinds):
     )
     parser.add_argument("--pictures", required=True, nargs="+", metavar="DIR", help="any pictures")
     add_teacher(parser)
-    _add_run(parser, Distillation())
+    _add_run(parser, DistillationSettings())
 
 
 def _johnson(kinds):
@@ -244,9 +244,9 @@ def _settings(kind, options):
 
 def _run_encoder(options):
     from tfstyle.training import encoder
-    from tfstyle.training.settings import Distillation
+    from tfstyle.training.settings import DistillationSettings
 
-    settings = _settings(Distillation, options)
+    settings = _settings(DistillationSettings, options)
     done = encoder.train(options.pictures, options.folder, options.teacher, settings)
     return 0 if done else 130
 
@@ -311,8 +311,8 @@ def _loss_network(options):
 
     if options.teacher or not _is_ours(options.encoder):
         return teachers.loss_network(options.teacher or options.encoder)
-    eyes, readouts = weights.encoder(options.encoder)
-    return encoder.like(eyes), encoder.views(readouts)
+    feature_extractor, readouts = weights.encoder(options.encoder)
+    return encoder.like(feature_extractor), encoder.readout_weights(readouts)
 
 
 def _frozen_encoder(options):
@@ -369,8 +369,10 @@ def _run_cyclegan(options):
     a, b = folders.domains(options.a, options.b, options.data)
     strategy = devices.strategy(options.replicas)
     with strategy.scope():
-        eyes = weights.encoder()[0] if settings.projected_filters else None
-    done = training.train(a, b, options.folder, settings, strategy, eyes, options.begin)
+        feature_extractor = weights.encoder()[0] if settings.projected_filters else None
+    done = training.train(
+        a, b, options.folder, settings, strategy, feature_extractor, options.begin
+    )
     return 0 if done else 130
 
 

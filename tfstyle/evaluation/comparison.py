@@ -49,7 +49,7 @@ class Comparison:
     photo: np.ndarray
     painting: np.ndarray
     entries: list[Entry]
-    eyes: str | None
+    measured_on: str | None
 
 
 def compare(
@@ -90,7 +90,7 @@ def compare(
     if teacher:
         extras.check_keras("figures")
     measured = _measured if extras.has_keras() else _placed
-    measure, eyes = measured(content, style, teacher)
+    measure, measured_on = measured(content, style, teacher)
     entries = []
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "photo.png"
@@ -101,7 +101,7 @@ def compare(
         for model in tqdm([*models, *extra], unit="model"):
             entry = _entry(model, given, Path(painting), nearest, limit, idle, precision)
             entries.append(entry if entry.picture is None else measure(entry))
-    return Comparison(content, style, list(_nearest(entries)), eyes)
+    return Comparison(content, style, list(_nearest(entries)), measured_on)
 
 
 def _nearest_name(painting):

@@ -46,7 +46,7 @@ def page(comparison: Comparison) -> str:
     """HTML of a comparison, its pictures inside."""
     height, width, _ = comparison.photo.shape
     unmeasured = f"Distances from painting and photograph need Keras: {extras.command('keras')}."
-    said = MEASURED.format(comparison.eyes) if comparison.eyes else unmeasured
+    said = MEASURED.format(comparison.measured_on) if comparison.measured_on else unmeasured
     figures = [
         _figure("photograph", comparison.photo, "the photograph"),
         _figure("painting", comparison.painting, "the painting"),

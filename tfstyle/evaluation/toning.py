@@ -94,13 +94,16 @@ class _Fit:
     """Constants by Nelder-Mead, on translations that are computed once."""
 
     def __init__(self, protocol, pictures, translated, wanted, limit):
-        self.protocol, self.eyes = protocol, at_taps(protocol.eyes, [CONTENT])
+        self.protocol, self.feature_extractor = (
+            protocol,
+            at_taps(protocol.feature_extractor, [CONTENT]),
+        )
         self.pictures, self.translated = np.stack(pictures), np.stack(translated)
         self.content, self.limit = self._content(self.pictures), limit
         self.wanted = protocol.descriptors(wanted)
 
     def _content(self, pictures):
-        return self.eyes.predict(pictures, batch_size=BATCH, verbose=0)[CONTENT]
+        return self.feature_extractor.predict(pictures, batch_size=BATCH, verbose=0)[CONTENT]
 
     def found(self, constants):
         """Kernel distance and content distance of pictures so toned."""

@@ -4,17 +4,17 @@ from tfstyle.metrics.content import content_distance
 from tfstyle.metrics.figures import NAMES, SHOWN, Distances, mean
 from tfstyle.metrics.kernel import kernel_distance, psnr
 from tfstyle.metrics.lattice import weave
+from tfstyle.metrics.picture_features import PictureFeatures
 from tfstyle.metrics.protocol import LPIPS_HEADS, Protocol
 from tfstyle.metrics.sampling import remd
-from tfstyle.metrics.seen import Seen
 
 __all__ = [
     "LPIPS_HEADS",
     "NAMES",
     "SHOWN",
     "Distances",
+    "PictureFeatures",
     "Protocol",
-    "Seen",
     "content_distance",
     "kernel_distance",
     "mean",

@@ -14,7 +14,7 @@ from tfstyle.metrics import sampling
 from tfstyle.metrics.content import cfsd, content_distance, weighted_distance
 from tfstyle.metrics.figures import NAN, Distances
 from tfstyle.metrics.lattice import weave
-from tfstyle.metrics.seen import Seen
+from tfstyle.metrics.picture_features import PictureFeatures
 from tfstyle.metrics.style import moment_distance, wasserstein_distances
 from tfstyle.networks import squeezenet, teachers
 
@@ -30,14 +30,16 @@ class Protocol:
     Args:
         weights: VGG-19's, as `teachers.teacher` takes them. SqueezeNet's and the LPIPS heads are
             looked for in the same place if it is a folder.
-        eyes: Instead of VGG-19, a model of pictures to a dictionary of its taps.
+        feature_extractor: Instead of VGG-19, a model of pictures to a dictionary of its taps.
     """
 
-    def __init__(self, weights: teachers.Source = None, eyes: keras.Model | None = None):
-        self.eyes = eyes or teachers.teacher(weights)
+    def __init__(
+        self, weights: teachers.Source = None, feature_extractor: keras.Model | None = None
+    ):
+        self.feature_extractor = feature_extractor or teachers.teacher(weights)
         self.second, self.heads = _second_opinion(weights)
 
-    def look(self, image: np.ndarray, extent: tuple[int, int] | None = None) -> Seen:
+    def look(self, image: np.ndarray, extent: tuple[int, int] | None = None) -> PictureFeatures:
         """Features of one picture.
 
         Args:
@@ -46,24 +48,28 @@ class Protocol:
                 the photograph's. None is its own.
         """
         scales = sampling.scales(image, extent or image.shape[:2])
-        vgg = _features(self.eyes, image)
+        vgg = _features(self.feature_extractor, image)
         strokes = _at_scales(self._strokes, scales, {id(image): vgg[STROKES]})
         strokes = [sampling.features(found) for found in strokes]
         if not self.second:
-            return Seen(image, vgg, {}, strokes, [])
+            return PictureFeatures(image, vgg, {}, strokes, [])
         second = _features(self.second, image)
         patches = _at_scales(self._patches, scales, {id(image): second[PATCHES]})
-        return Seen(image, vgg, second, strokes, [sampling.patches(found) for found in patches])
+        return PictureFeatures(
+            image, vgg, second, strokes, [sampling.patches(found) for found in patches]
+        )
 
     @functools.cached_property
     def _strokes(self):
-        return _tap(self.eyes, STROKES)
+        return _tap(self.feature_extractor, STROKES)
 
     @functools.cached_property
     def _patches(self):
         return _tap(self.second, PATCHES)
 
-    def distances(self, content: Seen, style: Seen, pastiche: Seen) -> Distances:
+    def distances(
+        self, content: PictureFeatures, style: PictureFeatures, pastiche: PictureFeatures
+    ) -> Distances:
         """Figures of a pastiche of the content's size."""
         return Distances(
             remd=sampling.remd(style.strokes, pastiche.strokes),
@@ -80,7 +86,7 @@ class Protocol:
 
     def content(self, image: np.ndarray, pastiche: np.ndarray) -> float:
         """The content distance alone, of pictures of one size."""
-        maps = (_features(self.eyes, x) for x in (image, pastiche))
+        maps = (_features(self.feature_extractor, x) for x in (image, pastiche))
         return float(content_distance(*(taps["relu4_1"] for taps in maps)))
 
     def descriptors(self, pictures: Iterable[np.ndarray]) -> np.ndarray:
@@ -92,7 +98,7 @@ class Protocol:
         Args:
             pictures: Of one size, shape (height, width, 3), in [0, 1].
         """
-        network, pictures = self.second or self.eyes, list(pictures)
+        network, pictures = self.second or self.feature_extractor, list(pictures)
         batches = (pictures[i : i + DESCRIBED] for i in range(0, len(pictures), DESCRIBED))
         deepest = (list(network.predict_on_batch(np.stack(b)).values())[-1] for b in batches)
         return np.concatenate([features.mean(axis=(1, 2)) for features in deepest])

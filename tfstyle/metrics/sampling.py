@@ -47,9 +47,9 @@ def patches(found: np.ndarray) -> np.ndarray:
         Shape (positions, 9 x channels).
     """
     side = [min(PATCH, extent) for extent in found.shape[1:3]]
-    views = np.lib.stride_tricks.sliding_window_view(np.asarray(found)[0], side, axis=(0, 1))
-    rows, columns = np.divmod(_drawn(views.shape[0] * views.shape[1]), views.shape[1])
-    return views[rows, columns].reshape(len(rows), -1)
+    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(found)[0], side, axis=(0, 1))
+    rows, columns = np.divmod(_drawn(windows.shape[0] * windows.shape[1]), windows.shape[1])
+    return windows[rows, columns].reshape(len(rows), -1)
 
 
 def _drawn(count):

@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from tfstyle import losses, statistics
-from tfstyle.metrics.seen import Seen
+from tfstyle.metrics.picture_features import PictureFeatures
 
 DEEP = ("relu3_1", "relu4_1", "relu5_1")  # what the mean Wasserstein distance is of
 
@@ -27,7 +27,7 @@ def _moment_distance(style, pastiche):
     return ops.sum(ops.square(got - wanted)) / ops.sum(ops.square(wanted))
 
 
-def wasserstein_distances(style: Seen, pastiche: Seen) -> dict[str, float]:
+def wasserstein_distances(style: PictureFeatures, pastiche: PictureFeatures) -> dict[str, float]:
     """Of Gaussians of covariances alone, as shares of the painting's trace, by figure's name."""
     found = {tap: _spread_distance(style, pastiche, tap) for tap in style.spreads}
     by_tap = {f"wasserstein_{tap}": distance for tap, distance in found.items()}

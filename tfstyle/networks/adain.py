@@ -42,11 +42,11 @@ def aligning(encoder: keras.Model, tap: str = TAP) -> keras.Model:
 
 
 def aligning_described(encoder: keras.Model, tap: str = TAP) -> keras.Model:
-    """`aligning` with what is known of the style beforehand.
+    """`aligning` with precomputed style statistics.
 
     Args:
-        encoder: As of `aligning`.
-        tap: As of `aligning`.
+        encoder: Pictures to a dictionary of taps.
+        tap: Paper name of the tap whose moments are aligned.
 
     Returns:
         Model, {"content": (batch, height, width, 3), "own": (batch,), "numbers": (batch, numbers)}
@@ -57,8 +57,8 @@ def aligning_described(encoder: keras.Model, tap: str = TAP) -> keras.Model:
     own, numbers = keras.Input((), name="own"), keras.Input((None,), name="numbers")
     features = trunk(encoder, tap)(content)
     moments = Moments(dtype="float32")(features)
-    wanted = ops.where(own[:, None] > 0.5, moments, numbers[:, : moments.shape[-1]])
-    aligned = AlignMoments(name="adain")(features, wanted, moments)
+    style_moments = ops.where(own[:, None] > 0.5, moments, numbers[:, : moments.shape[-1]])
+    aligned = AlignMoments(name="adain")(features, style_moments, moments)
     inputs = {"content": content, "own": own, "numbers": numbers}
     network = keras.Model(inputs, aligned, name="aligning_described")
     network.autocast = False  # the numbers stay in float32

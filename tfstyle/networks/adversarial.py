@@ -21,21 +21,21 @@ def initial() -> keras.initializers.Initializer:
 
 
 def last(upsampling: str) -> dict:
-    """What the convolution that paints keeps to, so that bilinear upsampling leaves no lattice."""
+    """Keyword arguments of the last convolution; bilinear upsampling then leaves no lattice."""
     return {"kernel_constraint": NoCheckerboard()} if upsampling == "bilinear" else {}
 
 
 def take_fewer_inputs(network: keras.Model, source: keras.Model) -> None:
-    """Gives a network the weights of one whose first convolution may see fewer channels.
+    """Gives a network the weights of one whose first convolution may have fewer input channels.
 
-    What the others of them say, of noise or of streaks, counts for nothing at first.
+    The weights of the additional channels, of noise or of streaks, are 0 at first.
 
     Args:
         network: Changed in place.
-        source: The same layers otherwise.
+        source: A network of otherwise the same layers.
 
     Raises:
-        ValueError: It has others.
+        ValueError: The layers differ.
     """
     first, *rest = source.get_weights()
     more = network.get_weights()[0].shape[2] - first.shape[2]
@@ -45,10 +45,10 @@ def take_fewer_inputs(network: keras.Model, source: keras.Model) -> None:
 
 
 def checked(name: str, value, known):
-    """A choice of a builder.
+    """Returns an option of a network builder.
 
     Raises:
-        ValueError: It is none of those that are known.
+        ValueError: The option is unknown.
     """
     if value not in known:
         raise ValueError(
@@ -57,14 +57,14 @@ def checked(name: str, value, known):
     return value
 
 
-def seen(image, channels: int, name: str):
-    """A picture in [0, 1] in a network's own range, [-1, 1], and channels."""
+def model_input(image, channels: int, name: str):
+    """A picture in [0, 1] with the range [-1, 1] and the channels of a network's first layer."""
     if checked("channels", channels, CHANNELS) == 1:
         image = Luminance(name=f"{name}_luminance", dtype="float32")(image)
     return keras.layers.Rescaling(2.0, -1.0, name=f"{name}_centre", dtype="float32")(image)
 
 
-def shown(x, name: str = "translated"):
+def model_output(x, name: str = "translated"):
     """Features of one or three channels as RGB pictures in [0, 1], by tanh."""
     x = keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
     if x.shape[-1] == 1:

@@ -27,9 +27,9 @@ def bottleneck(
     """Johnson's network without a way around its residual blocks, and with noise to paint from.
 
     Nothing of the photograph's own texture reaches the picture but through the blocks, so that
-    strokes take its place. Noise as of Ulyanov et al. 2016, https://arxiv.org/abs/1603.03417,
-    section 3.1. Bilinear upsampling and a last kernel without response to a checkerboard leave no
-    lattice. Padding is zero throughout; any size comes back exact.
+    strokes take its place. The noise follows Ulyanov et al. 2016,
+    https://arxiv.org/abs/1603.03417, section 3.1. Bilinear upsampling and a last kernel without
+    response to a checkerboard leave no lattice. Padding is zero throughout; any size comes back exact.
 
         layer        side    channels                  layer        side    channels
         noise        s       3 -> 3 + noise            up2 3x3      s/2     quarter -> top[0]
@@ -53,9 +53,9 @@ def bottleneck(
         "vector": (batch, vector)}, to pictures of the same shape in [0, 1].
     """
     content = keras.Input((None, None, 3), name="content")
-    given = keras.Input((vector,), name="vector") if vector else None
+    style_vector = keras.Input((vector,), name="vector") if vector else None
     widths = [half, *[quarter] * (1 + 2 * blocks), *top]
-    normed = _conditioned(given, widths) if vector else _unconditioned
+    normalize = _conditioned(style_vector, widths) if vector else _unconditioned
     x = keras.layers.Rescaling(4.0, -2.0, name="centre")(content)
     if noise:
         field = PositionNoise(noise, name="noise", dtype="float32")(content)
@@ -63,7 +63,7 @@ def bottleneck(
 
     def conv(x, filters, label, size=3, strides=1):
         x = keras.layers.Conv2D(filters, size, strides, "same", use_bias=False, name=label)(x)
-        return normed(x, f"{label}_norm")
+        return normalize(x, f"{label}_norm")
 
     def relu(x, label, *shape):
         return keras.layers.ReLU(name=f"{label}_relu")(conv(x, shape[0], label, *shape[1:]))
@@ -79,7 +79,9 @@ def bottleneck(
         x
     )
     x = keras.layers.Activation("sigmoid", dtype="float32", name="pastiche")(x)
-    return keras.Model({"content": content, "vector": given} if vector else content, x, name=name)
+    return keras.Model(
+        {"content": content, "vector": style_vector} if vector else content, x, name=name
+    )
 
 
 def _unconditioned(x, label):
@@ -96,13 +98,13 @@ def _conditioned(vector, widths):
     )(vector)
     starts = iter(2 * np.cumsum([0, *widths]))
 
-    def normed(x, label):
+    def normalize(x, label):
         start = int(next(starts))
         share = conditions[:, start : start + 2 * x.shape[-1]]
         moments = Moments(name=label.replace("norm", "moments"))(x)
         return ConditionalInstanceNorm(name=label)(x, share, moments)
 
-    return normed
+    return normalize
 
 
 def without_vector(network: keras.Model, vector: Sequence[float]) -> keras.Model:
@@ -174,19 +176,23 @@ def take_narrower(network: keras.Model, source: keras.Model) -> None:
     Raises:
         ValueError: It is no such network.
     """
-    fresh, known = _normed(network), _normed(source)
-    if len(fresh) != len(known):
+    wide_layers, narrow_layers = _normed(network), _normed(source)
+    if len(wide_layers) != len(narrow_layers):
         raise ValueError(
-            f"Expected a network to begin with of {len(fresh)} normalised convolutions. "
-            f"Received: {len(known)} normalised ones."
+            f"Expected a network to begin with of {len(wide_layers)} normalised convolutions. "
+            f"Received: {len(narrow_layers)} normalised ones."
         )
-    wider = [new.name for new, old in zip(fresh, known, strict=True) if new.filters < old.filters]
+    wider = [
+        new.name
+        for new, old in zip(wide_layers, narrow_layers, strict=True)
+        if new.filters < old.filters
+    ]
     if wider:
         raise ValueError(
             "Expected a network to begin with that is no wider. "
             f"Received: one that is wider at {', '.join(wider)}."
         )
-    for layer in [*fresh, network.get_layer("paint")]:
+    for layer in [*wide_layers, network.get_layer("paint")]:
         weights = source.get_layer(layer.name).get_weights()
         incoming, outgoing = weights[0].shape[2:]
         kernel = np.array(layer.kernel)
@@ -194,7 +200,10 @@ def take_narrower(network: keras.Model, source: keras.Model) -> None:
         kernel[:, :, :incoming, :outgoing] = weights[0]
         layer.set_weights([kernel, *weights[1:]])
     new, old = (x.get_layer("conditions").get_weights() for x in (network, source))
-    widths = [(conv.filters, narrow.filters) for conv, narrow in zip(fresh, known, strict=True)]
+    widths = [
+        (conv.filters, narrow.filters)
+        for conv, narrow in zip(wide_layers, narrow_layers, strict=True)
+    ]
     network.get_layer("conditions").set_weights(
         [_widened(*pair, widths) for pair in zip(new, old, strict=True)]
     )

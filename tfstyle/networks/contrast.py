@@ -1,4 +1,4 @@
-"""What a generator's own encoder says of patches."""
+"""A generator's encoder as the feature extractor of a contrastive loss."""
 
 import keras
 
@@ -27,10 +27,10 @@ def tapped(generator: keras.Model, kind: str) -> tuple[keras.Model, keras.Model]
         Model, pictures to translations and a dictionary of features (batch, height, width,
         channels); and model, pictures to that dictionary.
     """
-    known = {layer.name: layer for layer in generator.layers}
-    taps = {name: known[name].output for name in TAPS[kind] if name in known}
-    whole = keras.Model(generator.input, [generator.output, taps], name="tapped")
-    return whole, keras.Model(generator.input, taps, name="encoded")
+    layers = {layer.name: layer for layer in generator.layers}
+    taps = {name: layers[name].output for name in TAPS[kind] if name in layers}
+    translator = keras.Model(generator.input, [generator.output, taps], name="tapped")
+    return translator, keras.Model(generator.input, taps, name="encoded")
 
 
 def heads(encoder: keras.Model, name: str = "heads") -> keras.Model:

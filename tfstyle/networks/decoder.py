@@ -18,17 +18,17 @@ def mirrored(encoder: keras.Model, tap: str, deep: int = 0) -> Layers:
     Returns:
         Names and channels, 0 channels where the size doubles.
     """
-    met, width = [], 3
+    layers, width = [], 3
     for layer in encoder.layers:
         if isinstance(layer, keras.layers.MaxPooling2D):
-            met.append((layer.name, 0))
+            layers.append((layer.name, 0))
         elif isinstance(layer, keras.layers.Conv2D) and layer.kernel_size != (1, 1):
-            met.append((layer.name, width))
+            layers.append((layer.name, width))
             width = layer.filters
         if layer.name == tap.replace("relu", "conv"):
             break
     further = tuple((f"deep{index}", width) for index in range(1, deep + 1))
-    return (*further, *reversed(met))
+    return (*further, *reversed(layers))
 
 
 def decoder(

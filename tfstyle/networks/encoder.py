@@ -71,7 +71,7 @@ def like(source: keras.Model, pooling: str = "max") -> keras.Model:
 
     Args:
         source: Model from `encoder`.
-        pooling: As of `encoder`.
+        pooling: "max", or "average".
     """
     kinds = (keras.layers.Conv2D, keras.layers.MaxPooling2D)
     layers = [layer for layer in source.layers if isinstance(layer, kinds)]
@@ -96,14 +96,18 @@ def readouts(
     """
     widths = {tap: encoder.output[tap].shape[-1] for tap in TAPS}
     taps = {tap: keras.Input((None, None, widths[tap]), name=tap) for tap in TAPS}
-    views = {
+    outputs = {
         tap: keras.layers.Conv2D(teacher_channels[tap], 1, name=f"{tap}_readout")(taps[tap])
         for tap in TAPS
     }
-    return keras.Model(taps, views, name=name)
+    return keras.Model(taps, outputs, name=name)
 
 
-def views(readouts: keras.Model) -> dict[str, tuple]:
-    """The read-outs' matrices: (kernel, bias) by tap, shapes (channels, outputs) and (outputs,)."""
-    found = {tap: readouts.get_layer(f"{tap}_readout").get_weights() for tap in TAPS}
-    return {tap: (kernel[0, 0], bias) for tap, (kernel, bias) in found.items()}
+def readout_weights(readouts: keras.Model) -> dict[str, tuple]:
+    """Weights of the readouts: (kernel, bias) by tap, shapes (channels, outputs) and (outputs,).
+
+    Args:
+        readouts: Model from `readouts`.
+    """
+    weights = {tap: readouts.get_layer(f"{tap}_readout").get_weights() for tap in TAPS}
+    return {tap: (kernel[0, 0], bias) for tap, (kernel, bias) in weights.items()}

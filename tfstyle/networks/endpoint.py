@@ -40,8 +40,8 @@ class Endpoint:
     @property
     def inputs(self) -> dict[str, keras.KerasTensor]:
         """Symbolic inputs by name."""
-        given = self.network.input
-        return dict(given) if isinstance(given, dict) else {given.name: given}
+        inputs = self.network.input
+        return dict(inputs) if isinstance(inputs, dict) else {inputs.name: inputs}
 
     def __call__(self, **tensors) -> dict:
         """The network's outputs by name, for tensors by input name."""
@@ -54,7 +54,7 @@ class Endpoint:
         """The network's outputs as numpy arrays.
 
         Raises:
-            RuntimeError: As of `check_process`.
+            RuntimeError: The process is a fork (see `check_process`).
         """
         check_process()
         tensors = {name: keras.ops.convert_to_tensor(array) for name, array in arrays.items()}
@@ -72,18 +72,18 @@ class Arrays:
     endpoint: Endpoint
 
     def __call__(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:
-        """As `Endpoint.arrays`."""
+        """The network's outputs as numpy arrays, for arrays by input name."""
         return self.endpoint.arrays(**arrays)
 
     def stages(self, given: Mapping[str, np.ndarray], statistics: str) -> Stages:
-        """As `networks.stages.stages`."""
+        """The network as stages for exact tiling (see `networks.stages.stages`)."""
         from tfstyle.networks import stages
 
         check_process()
         return stages.stages(self.endpoint.network, given, statistics)
 
     def weights(self, mask: np.ndarray) -> Callable[[int, int], np.ndarray]:
-        """As `networks.stages.weights`."""
+        """Weights of a region's positions by feature size (see `networks.stages.weights`)."""
         from tfstyle.networks import stages
 
         return stages.weights(mask)

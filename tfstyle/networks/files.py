@@ -147,6 +147,6 @@ def copy_into(target: keras.Model, source: keras.Model) -> keras.Model:
         ValueError: It has others.
     """
     give_weights(target, source.get_weights(), source.name)
-    for mine, theirs in zip(target.layers, source.layers, strict=True):
-        mine.trainable = theirs.trainable
+    for target_layer, source_layer in zip(target.layers, source.layers, strict=True):
+        target_layer.trainable = source_layer.trainable
     return target

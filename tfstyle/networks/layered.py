@@ -3,7 +3,7 @@
 import keras
 
 from tfstyle.layers import RainLayers, Streaks, UpsampleLike
-from tfstyle.networks.adversarial import normalization, seen
+from tfstyle.networks.adversarial import model_input, normalization
 
 BLOCKS = 3
 
@@ -33,7 +33,7 @@ def layered(filters: int = 16, streaks: int = 3, name: str = "generator") -> ker
         [0, 1]. It begins near the identity.
     """
     content = keras.Input((None, None, 3), name="content")
-    sizes, x = [content], seen(content, 3, "content")
+    sizes, x = [content], model_input(content, 3, "content")
     for level, (width, size) in enumerate(((1, 5), (2, 3), (4, 3)), 1):
         x = _conv(x, width * filters, f"down{2**level}", size, 2)
         x = _relu(x, f"down{2**level}", level > 1)

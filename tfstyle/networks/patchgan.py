@@ -2,7 +2,7 @@
 
 import keras
 
-from tfstyle.networks.adversarial import initial, normalization, seen
+from tfstyle.networks.adversarial import initial, model_input, normalization
 
 
 def patchgan(
@@ -35,8 +35,8 @@ def patchgan(
     """
     labels = ("picture", "condition")[: len(channels)]
     inputs = {label: keras.Input((None, None, 3), name=label) for label in labels}
-    views = [seen(inputs[k], c, k) for k, c in zip(labels, channels, strict=True)]
-    x = views[0] if len(views) == 1 else keras.layers.Concatenate(name="joined")(views)
+    pictures = [model_input(inputs[k], c, k) for k, c in zip(labels, channels, strict=True)]
+    x = pictures[0] if len(pictures) == 1 else keras.layers.Concatenate(name="joined")(pictures)
     for level in range(strided + 1):
         width, stride = filters * min(2**level, 8), 2 if level < strided else 1
         bias = level == 0 or norm == "instance"

@@ -23,37 +23,42 @@ def predictor(
     Args:
         encoder: Pictures to a dictionary of taps; its weights are not trained.
         hidden: Width of the first dense layer.
-        directions: As of `layers.LogStatistics`.
+        directions: Largest number of learned directions for each tap (see `layers.LogStatistics`).
         vector: Numbers in a style vector.
         name: The model's name.
 
     Returns:
         Model, pictures (batch, height, width, 3) in [0, 1] to vectors (batch, vector). Its layers
-        "eyes" and "statistics" tell what its layer "head", as of `head`, reads.
+        "eyes" (the feature extractor) and "statistics" compute the input of its layer "head".
     """
     taps = [encoder.output[tap] for tap in PREDICTOR_TAPS]
-    eyes = keras.Model(encoder.input, taps, name="eyes")
-    eyes.trainable = False
+    extractor = keras.Model(encoder.input, taps, name="eyes")
+    extractor.trainable = False
     style = keras.Input((None, None, 3), name="style")
-    seen = TapStatistics(name="statistics", dtype="float32")(eyes(style))
-    code = head([tap.shape[-1] for tap in taps], hidden, directions, vector)(seen)
+    statistics = TapStatistics(name="statistics", dtype="float32")(extractor(style))
+    code = head([tap.shape[-1] for tap in taps], hidden, directions, vector)(statistics)
     return keras.Model(style, code, name=name)
 
 
 def head(channels: Sequence[int], hidden: int, directions: int, vector: int) -> keras.Model:
-    """Statistics of taps, as of `layers.TapStatistics`, to style vectors.
+    """The predictor's dense layers: statistics of taps to style vectors.
 
-    Its layer `standardize` is never trained: it wants the mean and variance of many paintings'
-    `log_statistics` as its weights.
+    Its layer `standardize` is not trained: its weights have to be set to the mean and variance of
+    the `log_statistics` of many paintings.
 
     Args:
-        channels: Of each tap.
-        hidden: As of `predictor`.
-        directions: As of `predictor`.
-        vector: As of `predictor`.
+        channels: Number of channels of each tap.
+        hidden: Width of the first dense layer.
+        directions: Largest number of learned directions for each tap.
+        vector: Numbers in a style vector.
+
+    Returns:
+        Model, the vectors of `layers.TapStatistics` to style vectors (batch, vector).
     """
-    seen = keras.Input((sum(count * (1 + count) for count in channels),), name="statistics")
-    numbers = LogStatistics(channels, directions, name="log_statistics", dtype="float32")(seen)
+    statistics = keras.Input((sum(count * (1 + count) for count in channels),), name="statistics")
+    numbers = LogStatistics(channels, directions, name="log_statistics", dtype="float32")(
+        statistics
+    )
     standardize = keras.layers.BatchNormalization(
         center=False, scale=False, epsilon=1e-2, name="standardize", dtype="float32"
     )
@@ -61,7 +66,7 @@ def head(channels: Sequence[int], hidden: int, directions: int, vector: int) -> 
     x = standardize(numbers)
     x = keras.layers.Dense(hidden, activation="relu", name="hidden", dtype="float32")(x)
     code = keras.layers.Dense(vector, name="vector", dtype="float32")(x)
-    return keras.Model(seen, code, name="head")
+    return keras.Model(statistics, code, name="head")
 
 
 def inception_predictor(vector: int = VECTOR, name: str = "inception_predictor") -> keras.Model:

@@ -10,9 +10,9 @@ from tfstyle.networks.adversarial import (
     checked,
     initial,
     last,
+    model_input,
+    model_output,
     normalization,
-    seen,
-    shown,
 )
 
 PADDINGS = ("reflect", "zero")
@@ -69,7 +69,7 @@ def resnet(
     full, half, quarter = filters
     layers = _Layers(norm, padding, upsampling, skip)
     content = keras.Input((None, None, 3), name="content")
-    x = _beside(seen(content, channels[0], "content"), content, noise, streaks)
+    x = _beside(model_input(content, channels[0], "content"), content, noise, streaks)
     c1 = layers.first(x, full, "c1")
     d2 = layers.down(c1, half, "d2")
     x = layers.down(d2, quarter, "d3")
@@ -78,7 +78,7 @@ def resnet(
     x = layers.up(x, d2, norm, "u2")
     x = layers.up(x, c1, layers.outermost, "u1")
     x = _conv(x, channels[1], 7, "paint", padding, **last(upsampling))
-    return keras.Model(content, shown(x), name=name)
+    return keras.Model(content, model_output(x), name=name)
 
 
 @dataclasses.dataclass(frozen=True)

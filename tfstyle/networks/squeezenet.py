@@ -28,12 +28,12 @@ def squeezenet() -> keras.Model:
     image = keras.Input((None, None, 3), name="image")
     centre = keras.layers.Conv2D(3, 1, name="bgr")
     x = keras.layers.Conv2D(64, 3, 2, activation="relu", name="conv1")(centre(image))
-    found = {"conv1": x}
+    outputs = {"conv1": x}
     for number, squeezed in FIRES.items():
         if number in POOLED_BEFORE:
             x = keras.layers.MaxPooling2D(3, 2, name=f"pool{number - 1}")(x)
-        x = found[f"fire{number}"] = _fire(x, squeezed, f"fire{number}")
-    model = keras.Model(image, {tap: found[tap] for tap in TAPS}, name="squeezenet")
+        x = outputs[f"fire{number}"] = _fire(x, squeezed, f"fire{number}")
+    model = keras.Model(image, {tap: outputs[tap] for tap in TAPS}, name="squeezenet")
     flip = 255.0 * np.eye(3, dtype=np.float32)[::-1][None, None]
     centre.set_weights([flip, -np.float32(IMAGENET_MEAN_BGR)])
     model.trainable = False
@@ -73,6 +73,6 @@ def load(folder: str | os.PathLike) -> keras.Model:
 
 
 def _arrays(group):
-    found = []
-    group.visititems(lambda _, item: found.append(item) if hasattr(item, "shape") else None)
-    return sorted((np.asarray(item) for item in found), key=np.ndim, reverse=True)
+    items = []
+    group.visititems(lambda _, item: items.append(item) if hasattr(item, "shape") else None)
+    return sorted((np.asarray(item) for item in items), key=np.ndim, reverse=True)

@@ -12,7 +12,7 @@ from tfstyle.stages import Graph, Operation, Part, Stages, parts
 
 
 def stages(network: keras.Model, given: Mapping[str, np.ndarray], statistics: str) -> Stages:
-    """A network by stages, as `tfstyle.stages` says.
+    """A network as stages (see `tfstyle.stages`).
 
     Args:
         network: Functional; its inputs by name are the content, the statistics, where it takes
@@ -25,7 +25,7 @@ def stages(network: keras.Model, given: Mapping[str, np.ndarray], statistics: st
     nodes = [node for depth in sorted(network._nodes_by_depth) for node in _nodes(network, depth)]
     for node in nodes:
         tensors |= {id(tensor): tensor for tensor in node.outputs}
-    told, (output,) = inputs.get(statistics), keras.tree.flatten(network.output)
+    moments, (output,) = inputs.get(statistics), keras.tree.flatten(network.output)
     graph = Graph(
         [
             Operation(tuple(map(id, node.input_tensors)), tuple(map(id, node.outputs)))
@@ -33,27 +33,27 @@ def stages(network: keras.Model, given: Mapping[str, np.ndarray], statistics: st
         ],
         id(inputs["content"]),
         id(output),
-        {} if told is None else _shares(told, nodes),
+        {} if moments is None else _shares(moments, nodes),
         lambda name: len(tensors[name].shape) == 4,
         lambda name: False,
     )
     fixed = {id(inputs[name]): array for name, array in given.items()}
-    found = [_Stage(tensors, part, fixed, told) for part in parts(graph)]
-    shape = (0,) if told is None else tuple(told.shape[1:])
-    return Stages(found, graph.content, graph.output, shape)
+    computed = [_Stage(tensors, part, fixed, moments) for part in parts(graph)]
+    shape = (0,) if moments is None else tuple(moments.shape[1:])
+    return Stages(computed, graph.content, graph.output, shape)
 
 
 def _nodes(network, depth):
     return [node for node in network._nodes_by_depth[depth] if not node.is_input]
 
 
-def _shares(told, nodes):
+def _shares(moments, nodes):
     """Parts of the statistics, one a normalised layer, by where each begins."""
-    takers = [node for node in nodes if any(x is told for x in node.input_tensors)]
-    if len(takers) != 1 or not isinstance(takers[0].operation, keras.src.ops.numpy.Split):
-        return {id(told): 0}
-    ends = np.cumsum([0, *(part.shape[-1] for part in takers[0].outputs)])
-    return {id(x): int(begin) for x, begin in zip(takers[0].outputs, ends, strict=False)}
+    consumers = [node for node in nodes if any(x is moments for x in node.input_tensors)]
+    if len(consumers) != 1 or not isinstance(consumers[0].operation, keras.src.ops.numpy.Split):
+        return {id(moments): 0}
+    ends = np.cumsum([0, *(part.shape[-1] for part in consumers[0].outputs)])
+    return {id(x): int(begin) for x, begin in zip(consumers[0].outputs, ends, strict=False)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,35 +63,35 @@ class _Stage:
     tensors: Mapping[int, keras.KerasTensor]
     part: Part
     fixed: Mapping[int, np.ndarray]
-    told: keras.KerasTensor | None
+    moments: keras.KerasTensor | None
 
     def opened(self) -> Callable[[Mapping[int, np.ndarray], np.ndarray], dict]:
         """A function of arrays; it takes any size."""
 
         def compute(inputs, statistics):
-            given = {**self.fixed, **inputs, id(self.told): statistics}
-            tensors = [keras.ops.convert_to_tensor(given[name]) for name in self._taken]
-            found = self._network(tensors, training=False)
-            arrays = map(keras.ops.convert_to_numpy, keras.tree.flatten(found))
+            given = {**self.fixed, **inputs, id(self.moments): statistics}
+            tensors = [keras.ops.convert_to_tensor(given[name]) for name in self._inputs]
+            outputs = self._network(tensors, training=False)
+            arrays = map(keras.ops.convert_to_numpy, keras.tree.flatten(outputs))
             return dict(zip(self.part.outputs, arrays, strict=True))
 
         return compute
 
     @functools.cached_property
-    def _taken(self):
-        told = [] if self.told is None else [id(self.told)]
-        return [*self.part.inputs, *self.fixed, *told]
+    def _inputs(self):
+        moments = [] if self.moments is None else [id(self.moments)]
+        return [*self.part.inputs, *self.fixed, *moments]
 
     @functools.cached_property
     def _network(self):
         ends = (
-            [self.tensors[name] for name in names] for names in (self._taken, self.part.outputs)
+            [self.tensors[name] for name in names] for names in (self._inputs, self.part.outputs)
         )
         return keras.Model(*ends)
 
 
 def weights(mask: np.ndarray) -> Callable[[int, int], np.ndarray]:
-    """How much positions of a feature map count in a region's statistics.
+    """Weights of the positions of a feature map in the statistics of a region.
 
     Args:
         mask: Shape (height, width, 1) in [0, 1].
@@ -101,8 +101,8 @@ def weights(mask: np.ndarray) -> Callable[[int, int], np.ndarray]:
     """
 
     @functools.lru_cache(maxsize=2)
-    def found(height, width):
+    def position_weights(height, width):
         like = keras.ops.zeros((1, height, width, 1))
         return keras.ops.convert_to_numpy(region_weights(mask[None], like))[0]
 
-    return found
+    return position_weights

@@ -27,7 +27,7 @@ def from_source(
             is "vgg19"); a keras.applications .h5 file of either; or an .npz file with
             the keys of `vgg`.
         taps: Paper names of any convolutions.
-        pooling: As of `vgg`.
+        pooling: "max" or "average".
 
     Returns:
         Frozen model, images (batch, height, width, 3) in [0, 1] to a dictionary of taps.
@@ -70,7 +70,7 @@ def _kind(path):
 def _applications(kind, weights):
     build = getattr(keras.applications, APPLICATIONS[kind])
     try:
-        whole = build(include_top=False, weights=weights)
+        model = build(include_top=False, weights=weights)
     except Exception as error:
         raise OSError(
             f"Expected {kind} weights of keras.applications, downloaded once, or a file of them. "
@@ -82,9 +82,9 @@ def _applications(kind, weights):
     }
     for block, count in CONVS[kind].items():
         for index in range(1, count + 1):
-            found = whole.get_layer(f"block{block}_conv{index}").get_weights()
+            arrays_of_layer = model.get_layer(f"block{block}_conv{index}").get_weights()
             names = (f"conv{block}_{index}/{part}" for part in PARTS)
-            arrays |= dict(zip(names, found, strict=True))
+            arrays |= dict(zip(names, arrays_of_layer, strict=True))
     return arrays
 
 
@@ -92,9 +92,10 @@ def teacher(source: Source = None, taps: Iterable[str] = TAPS) -> keras.Model:
     """The network whose taps our encoder learns and quality is measured with.
 
     Args:
-        source: As of `from_source`, or a folder with `vgg19_normalised_relu3_1.npz` (VGG-19
-            itself up to relu3_1) and `vgg19_16x_relu5_1.npz` (a distilled one, whose relu4_1
-            and relu5_1 are read out as VGG-19's).
+        source: "vgg19", "vgg16" or a file of weights (see `from_source`), or a folder with
+            `vgg19_normalised_relu3_1.npz` (VGG-19 itself up to relu3_1) and
+            `vgg19_16x_relu5_1.npz` (a distilled one, whose relu4_1 and relu5_1 have readouts to
+            VGG-19's).
         taps: Of a folder, any of `TAPS`.
 
     Returns:
@@ -108,8 +109,8 @@ def teacher(source: Source = None, taps: Iterable[str] = TAPS) -> keras.Model:
     exact = vgg(_npz(Path(source) / EXACT_FILE), TAPS[:3], name="vgg19_exact")
     deep = vgg(_npz(Path(source) / DEEP_FILE), TAPS, name="vgg19_16x")
     image = keras.Input((None, None, 3), name="image")
-    found = {**deep(image), **exact(image)}
-    model = keras.Model(image, {tap: found[tap] for tap in taps}, name="teacher")
+    features = {**deep(image), **exact(image)}
+    model = keras.Model(image, {tap: features[tap] for tap in taps}, name="teacher")
     model.trainable = False
     return model
 
@@ -120,9 +121,9 @@ def loss_network(
     """A frozen network to take losses on.
 
     Args:
-        source: As of `teacher`. Of a folder only the distilled VGG-19 is taken, narrow.
+        source: See `teacher`. From a folder only the distilled VGG-19 is read, without readouts.
         taps: Paper names; of a folder, any of `TAPS`.
-        pooling: As of `vgg`.
+        pooling: "max" or "average".
 
     Returns:
         Model, images in [0, 1] to a dictionary of the taps, and the linear maps (kernel, bias)
@@ -135,9 +136,9 @@ def loss_network(
         return from_source(source, taps, pooling), {}
     arrays = _npz(Path(source) / DEEP_FILE)
     trunk = {name: array for name, array in arrays.items() if "_aux" not in name}
-    views = {tap: tuple(arrays[f"{_aux(tap)}/{part}"] for part in PARTS) for tap in TAPS}
+    readouts = {tap: tuple(arrays[f"{_aux(tap)}/{part}"] for part in PARTS) for tap in TAPS}
     return vgg(trunk, taps, name="vgg19_16x", pooling=pooling), {
-        tap: (kernel[0, 0], bias) for tap, (kernel, bias) in views.items()
+        tap: (kernel[0, 0], bias) for tap, (kernel, bias) in readouts.items()
     }
 
 

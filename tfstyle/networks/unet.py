@@ -8,9 +8,9 @@ from tfstyle.networks.adversarial import (
     checked,
     initial,
     last,
+    model_input,
+    model_output,
     normalization,
-    seen,
-    shown,
 )
 
 DROPPED = 3  # levels whose decoder drops half, section 6.1.1 of the paper
@@ -56,7 +56,7 @@ def unet(
     """
     content = keras.Input((None, None, 3), name="content")
     widths = [filters * min(2**i, widest) for i in range(depth)]
-    x, skips = seen(content, channels[0], "content"), []
+    x, skips = model_input(content, channels[0], "content"), []
     for level, width in enumerate(widths, 1):
         skips.append(x)
         if level > 1:
@@ -74,7 +74,7 @@ def unet(
         x = keras.layers.Concatenate(name=f"up{level}_skip")([skip, x])
     x = keras.layers.ReLU(name="up1_relu")(x)
     x = _up(x, content, channels[1], upsampling, True, "up1", **last(upsampling))
-    return keras.Model(content, shown(x), name=name)
+    return keras.Model(content, model_output(x), name=name)
 
 
 def _conv(kind, width, size, strides, bias, label, **kwargs):

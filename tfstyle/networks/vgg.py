@@ -46,7 +46,7 @@ def vgg(
     taps = tuple(taps)
     _check_taps(taps, arrays)
     image = keras.Input((None, None, 3), name="image")
-    x, found = _conv(arrays, "conv0", 1)(image), {}
+    x, features = _conv(arrays, "conv0", 1)(image), {}
     for conv in _order(arrays):
         block, index = conv.removeprefix("conv").split("_")
         if (block, index) > ("1", "1") and index == "1":
@@ -54,12 +54,12 @@ def vgg(
         if padding == "reflect":
             x = ReflectPad(name=f"{conv}_pad")(x)
         x = _conv(arrays, conv, 3, "valid" if padding == "reflect" else "same")(x)
-        found[conv] = x
+        features[conv] = x
         x = keras.layers.ReLU(name=f"relu{block}_{index}")(x)
-        found[f"relu{block}_{index}"] = _read_out(arrays, conv, x)
-        if found.keys() >= set(taps):
+        features[f"relu{block}_{index}"] = _read_out(arrays, conv, x)
+        if features.keys() >= set(taps):
             break
-    model = keras.Model(image, {tap: found[tap] for tap in taps}, name=name)
+    model = keras.Model(image, {tap: features[tap] for tap in taps}, name=name)
     for layer in model.layers:
         if f"{layer.name}/kernel" in arrays:
             layer.set_weights([arrays[f"{layer.name}/{part}"] for part in PARTS])
@@ -102,7 +102,7 @@ def untrained(
     Args:
         kind: "vgg16" or "vgg19".
         taps: Paper names of any convolutions.
-        padding: As of `vgg`.
+        padding: "reflect" or "zero".
     """
     widths, before = (64, 128, 256, 512, 512), 3
     random = np.random.default_rng(0)

@@ -25,39 +25,39 @@ def level_decoders(
 ) -> dict[str, keras.Model]:
     """A fresh decoder of every tap, the encoder's mirror, by tap."""
     return {
-        each: decoders.decoder(
-            decoders.mirrored(encoder, each),
-            encoder.output[each].shape[-1],
+        layer: decoders.decoder(
+            decoders.mirrored(encoder, layer),
+            encoder.output[layer].shape[-1],
             padding,
             slope,
             upsampling=upsampling,
             name=f"decoder{level}",
         )
-        for level, each in enumerate(TAPS, 1)
+        for level, layer in enumerate(TAPS, 1)
     }
 
 
 def autoencoder(decoders: Mapping[str, keras.Model]) -> keras.Model:
     """The decoders side by side, a dictionary of taps to a dictionary of pictures by tap."""
-    features = {each: keras.Input(d.input.shape[1:], name=each) for each, d in decoders.items()}
-    pictures = {each: decoders[each](features[each]) for each in decoders}
+    features = {layer: keras.Input(d.input.shape[1:], name=layer) for layer, d in decoders.items()}
+    pictures = {layer: decoders[layer](features[layer]) for layer in decoders}
     return keras.Model(features, pictures, name="autoencoder")
 
 
 def style_network(encoder: keras.Model) -> keras.Model:
-    """What every level wants to know of a painting.
+    """The statistics of a painting that every level needs.
 
     Args:
         encoder: Pictures to a dictionary of taps.
 
     Returns:
         Model, pictures "style" (batch, height, width, 3) in [0, 1] to {"coloring1": (batch,
-        channels + 1, channels), ...}, as `layers.Coloring` tells them.
+        channels + 1, channels), ...}, the outputs of `layers.Coloring`.
     """
     style = keras.Input((None, None, 3), name="style")
     taps = encoder(style)
-    found = {f"coloring{n}": Coloring(name=f"coloring{n}")(taps[tap(n)]) for n in LEVELS}
-    return keras.Model(style, found, name="style_network")
+    colorings = {f"coloring{n}": Coloring(name=f"coloring{n}")(taps[tap(n)]) for n in LEVELS}
+    return keras.Model(style, colorings, name="style_network")
 
 
 def measuring(encoder: keras.Model, decoder: keras.Model, level: int) -> keras.Model:
@@ -78,18 +78,18 @@ def measuring(encoder: keras.Model, decoder: keras.Model, level: int) -> keras.M
 
 
 def inside(encoder: keras.Model, decoder: keras.Model, level: int) -> keras.Model:
-    """`measuring` with the covariance of a region, as if the rest of the photograph were not there.
+    """`measuring` with the covariance of a region of the photograph alone.
 
     Returns:
         Model, the inputs of `measuring` and "mask" (batch, height, width, 1) in [0, 1], of the
-        content's size, to what `measuring` tells.
+        content's size, to the outputs of `measuring`.
     """
     mask = keras.Input((None, None, 1), name="mask")
     return _measured(encoder, decoder, level, f"inside{level}", mask=mask)
 
 
 def tiling(encoder: keras.Model, decoder: keras.Model, level: int) -> keras.Model:
-    """`measuring` for a tile, with the whitening of the photograph that it is of.
+    """`measuring` for a tile, with the whitening of the whole photograph.
 
     Returns:
         Model, the inputs of `measuring` and its "whitening4" to {"pastiche"}.

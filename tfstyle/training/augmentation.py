@@ -1,4 +1,4 @@
-"""Random changes of what discriminators look at, through which generators still learn."""
+"""Differentiable augmentation of the discriminators' inputs."""
 
 import keras
 import tensorflow as tf
@@ -63,11 +63,11 @@ def _within(side, number):
 
 
 class Augmented:
-    """A discriminator that looks at pictures through `augmented`, each call with other numbers.
+    """A discriminator of augmented pictures, with other random numbers at each call.
 
     Args:
         network: Takes pictures by name; those of one call are changed alike.
-        colors: As of `augmented`.
+        colors: Whether brightness, saturation and contrast change too.
         seed: Of this step and discriminator, two whole numbers.
     """
 
@@ -78,7 +78,7 @@ class Augmented:
         count = ops.shape(next(iter(pictures.values())))[0]
         numbers = drawn(fold(self.seed, self.calls), count)
         self.calls += 1
-        changed = {k: augmented(each, numbers, self.colors) for k, each in pictures.items()}
+        changed = {k: augmented(picture, numbers, self.colors) for k, picture in pictures.items()}
         return self.network(changed, training=training)
 
 

@@ -24,9 +24,9 @@ def lbfgs(function: Function, picture: np.ndarray, steps: int) -> Iterator[Step]
     Liu & Nocedal 1989, https://doi.org/10.1007/BF01589116.
 
     Args:
-        function: A picture to its losses by name and the gradient of their sum.
-        picture: Where to begin, shape (height, width, 3).
-        steps: At most.
+        function: A function of a picture to its losses by name and the gradient of their sum.
+        picture: The initial picture, shape (height, width, 3).
+        steps: Largest number of steps.
 
     Yields:
         The picture and its losses after every step.
@@ -45,51 +45,56 @@ def _run(function, picture, steps):
 
     SciPy calls back; a thread of its own, one step ahead at most, makes an iterator of that.
     """
-    found, room, over = queue.Queue(), threading.Semaphore(0), threading.Event()
+    results, permits, stopped = queue.Queue(), threading.Semaphore(0), threading.Event()
     worker = threading.Thread(
-        target=_minimize, args=(function, picture, steps, found, room, over), daemon=True
+        target=_minimize, args=(function, picture, steps, results, permits, stopped), daemon=True
     )
     worker.start()
     try:
         while True:
-            room.release()
-            step = found.get()
+            permits.release()
+            step = results.get()
             if step is None:
                 return
             if isinstance(step, BaseException):
                 raise step
             yield step
     finally:
-        over.set()
-        room.release()
+        stopped.set()
+        permits.release()
         worker.join()
 
 
-def _minimize(function, picture, steps, found, room, over):
-    seen = {}
+def _minimize(function, picture, steps, results, permits, stopped):
+    losses_by_total = {}
 
     def value(flat):
         losses, gradient = function(flat.reshape(picture.shape).astype(np.float32))
         total = sum(losses.values())
-        seen[total] = losses
+        losses_by_total[total] = losses
         return total, gradient.reshape(-1)
 
-    def told(intermediate_result):
-        room.acquire()
-        if over.is_set():
+    def report(intermediate_result):
+        permits.acquire()
+        if stopped.is_set():
             raise StopIteration
-        losses = seen[intermediate_result.fun]
-        seen.clear()
-        found.put((intermediate_result.x.reshape(picture.shape).astype(np.float32), losses))
+        losses = losses_by_total[intermediate_result.fun]
+        losses_by_total.clear()
+        results.put((intermediate_result.x.reshape(picture.shape).astype(np.float32), losses))
 
     options = {"maxiter": steps, "maxfun": 10 * steps, "maxcor": CORRECTIONS, "ftol": 0, "gtol": 0}
     try:
         optimize.minimize(
-            value, picture.reshape(-1), jac=True, method="L-BFGS-B", callback=told, options=options
+            value,
+            picture.reshape(-1),
+            jac=True,
+            method="L-BFGS-B",
+            callback=report,
+            options=options,
         )
-        found.put(None)
+        results.put(None)
     except BaseException as error:
-        found.put(error)
+        results.put(error)
 
 
 def adam(
@@ -108,16 +113,16 @@ def adam(
     al. 2018, https://doi.org/10.23915/distill.00012, choose such coordinates by Fourier transforms.
 
     Args:
-        function: As of `lbfgs`.
-        picture: As of `lbfgs`.
-        steps: Exactly.
+        function: A function of a picture to its losses by name and the gradient of their sum.
+        picture: The initial picture, shape (height, width, 3).
+        steps: Number of steps.
         rate: In units of [0, 1].
         momentum: Decay of the first moment.
         smooth: Descends on z, not on the pixels.
         calm: Of the steps the last ones, over which the rate falls to a tenth.
 
     Yields:
-        As `lbfgs` does.
+        The picture and its losses after every step.
     """
     smoothed = _smoothed if smooth else np.asarray
     moved = keras.Variable(np.zeros_like(picture))

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from tfstyle.data.batches import Part
-from tfstyle.training.adversarial import Game
+from tfstyle.training.gan import GAN
 from tfstyle.training.runs import Recorder, Run
 
 LOST = (  # what a collective operation raises when another worker is gone
@@ -92,13 +92,13 @@ def worker(strategy: tf.distribute.Strategy) -> tuple[int, int]:
 Batches = Callable[[int, Part], tf.data.Dataset]
 
 
-def play(
-    game: Game, run: Run, batches: Batches, recorder: Recorder, strategy: tf.distribute.Strategy
+def fit_gan(
+    gan: GAN, run: Run, batches: Batches, recorder: Recorder, strategy: tf.distribute.Strategy
 ) -> bool:
-    """Plays a game to the recorder's total, from the run's checkpoint if it has one.
+    """Trains a GAN to the recorder's total, from the run's checkpoint if there is one.
 
     Args:
-        game: Compiled under the strategy's scope.
+        gan: Compiled under the strategy's scope.
         run: The run folder; of several workers all read the same one.
         batches: Called with a step and a part, returns that part's endless dataset from that
             step on.
@@ -112,13 +112,13 @@ def play(
     Raises:
         OSError: Another worker is gone.
     """
-    start = run.restore(game)
+    start = run.restore(gan)
     if start >= recorder.total:
-        recorder.publish(game)
+        recorder.save_networks(gan)
         return True
     try:
         with recorder.watching():
-            _play(game, _distributed(batches, start, strategy), recorder, _compiled(game, strategy))
+            _loop(gan, _distributed(batches, start, strategy), recorder, _compiled(gan, strategy))
     except LOST as error:
         if worker(strategy)[1] == 1:
             raise
@@ -141,23 +141,25 @@ def _distributed(batches, start, strategy):
     )
 
 
-def _compiled(game, strategy):
+def _compiled(gan, strategy):
     mean = tf.distribute.ReduceOp.MEAN
 
     @tf.function(reduce_retracing=False)
     def step(batch):
-        losses = strategy.run(game.turn, (batch,))
-        return game.count({k: strategy.reduce(mean, v, axis=None) for k, v in losses.items()})
+        losses = strategy.run(gan.optimize_parameters, (batch,))
+        return gan.update_metrics(
+            {k: strategy.reduce(mean, v, axis=None) for k, v in losses.items()}
+        )
 
     return step
 
 
-def _play(game, dataset, recorder, step):
-    callbacks = keras.callbacks.CallbackList([recorder], model=game)
+def _loop(gan, dataset, recorder, step):
+    callbacks = keras.callbacks.CallbackList([recorder], model=gan)
     clock, examples = _Clock(), iter(dataset)
-    game.stop_training = False
+    gan.stop_training = False
     callbacks.on_train_begin()
-    while not game.stop_training:
+    while not gan.stop_training:
         with clock:
             batch = next(examples)
         logs = step(batch)

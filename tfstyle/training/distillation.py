@@ -26,7 +26,7 @@ def unexplained(target, prediction):
     return ops.mean(ops.square(prediction - target)) / ops.mean(ops.square(target - mean))
 
 
-class Distillation:
+class DistillationLoss:
     """Criterion: the encoder's taps, read out linearly, against the teacher's.
 
     Args:

@@ -7,29 +7,29 @@ import keras
 
 from tfstyle import precision
 from tfstyle.data import batches, folders
+from tfstyle.networks import encoder as encoders
 from tfstyle.networks import teachers
-from tfstyle.networks.encoder import encoder, like, readouts
 from tfstyle.networks.files import copy_into, fingerprint
 from tfstyle.training import runs
-from tfstyle.training.distillation import Distillation
+from tfstyle.training.distillation import DistillationLoss
 from tfstyle.training.initialisation import fit_to
-from tfstyle.training.settings import Distillation as Settings
+from tfstyle.training.settings import DistillationSettings
 from tfstyle.training.trainer import Trainer, adam
 
 INITIALISATION_PICTURES = 24
 
 
-def training_network(student: keras.Model, views: keras.Model) -> keras.Model:
+def training_network(student: keras.Model, readouts: keras.Model) -> keras.Model:
     """An encoder and its read-outs in one network, {"content"} to a dictionary of taps."""
     image = keras.Input((None, None, 3), name="content")
-    return keras.Model({"content": image}, views(student(image)))
+    return keras.Model({"content": image}, readouts(student(image)))
 
 
 def train(
     pictures: list[str | os.PathLike],
     folder: str | os.PathLike,
     teacher: str | os.PathLike | None = None,
-    settings: Settings = Settings(),
+    settings: DistillationSettings = DistillationSettings(),
 ) -> bool:
     """Distils an encoder into a run folder; the same call goes on where it stopped.
 
@@ -42,11 +42,11 @@ def train(
     Returns:
         True when the run is complete, False when it was interrupted.
     """
-    paths = [path for each in pictures for path in folders.pictures(each)]
+    paths = [path for source in pictures for path in folders.pictures(source)]
     run = runs.Run(folder, dataclasses.asdict(settings))
     run.made_of(content=folders.fingerprint(paths))
     keras.utils.set_random_seed(settings.seed)
-    exact = encoder()
+    exact = encoders.encoder()
 
     def batches_from(step, batch=settings.batch):
         return batches.contents(paths, batch, settings.size, settings.seed, step)
@@ -55,16 +55,21 @@ def train(
         first = next(iter(batches_from(0, INITIALISATION_PICTURES)))
         fit_to(exact, first["content"], settings.seed)
     with precision.mixed(run.precision.name):
-        student = like(exact)
-        views = readouts(student)
-        taught = teachers.teacher(teacher)
-        trainer = Trainer(training_network(student, views), Distillation(taught))
-    run.made_of(teacher=fingerprint(taught))
+        student = encoders.like(exact)
+        student_readouts = encoders.readouts(student)
+        teacher_network = teachers.teacher(teacher)
+        trainer = Trainer(
+            training_network(student, student_readouts), DistillationLoss(teacher_network)
+        )
+    run.made_of(teacher=fingerprint(teacher_network))
     trainer.compile(adam(settings.rate, settings.steps))
-    exact_views = readouts(exact)
+    exact_readouts = encoders.readouts(exact)
 
     def networks():
-        return {"encoder": copy_into(exact, student), "readouts": copy_into(exact_views, views)}
+        return {
+            "encoder": copy_into(exact, student),
+            "readouts": copy_into(exact_readouts, student_readouts),
+        }
 
     recorder = runs.Recorder(run, settings.steps, networks=networks)
     return runs.fit(trainer, run, batches_from, recorder)

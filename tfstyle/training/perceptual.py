@@ -14,7 +14,7 @@ from tfstyle.networks.vgg import TAPS
 from tfstyle.training.settings import STYLE_LOSSES
 from tfstyle.training.style import StyleDistance
 
-CONTENT_TAPS = {"relu3_1": 1 / 3, "relu4_1": 2 / 3}  # as of gatys
+CONTENT_TAPS = {"relu3_1": 1 / 3, "relu4_1": 2 / 3}  # the same as in methods/gatys
 SHEET = 5  # photographs and paintings on a sheet
 
 COARSE = 22  # positions a side whose likeness to each other is compared
@@ -30,17 +30,17 @@ class StyleLosses:
     """Distances of a frozen network's features, and of colours, from a painting's.
 
     Args:
-        views: Linear maps (kernel, bias) from its taps to VGG-19's own channels, by tap; taps that
+        readouts: Linear maps (kernel, bias) from its taps to VGG-19's channels, by tap; taps that
             have none are compared as they are.
         taps: Paper names of those that are compared.
-        kind: As of `style.StyleDistance`; with "moments" colours are compared by
-            `losses.color_distance`.
+        kind: "wasserstein", "gram" or "moments" (see `style.StyleDistance`); with "moments"
+            colours are compared by `losses.color_distance`.
     """
 
     def __init__(
-        self, views: Mapping[str, tuple], taps: Iterable[str] = TAPS, kind: str = STYLE_LOSSES[0]
+        self, readouts: Mapping[str, tuple], taps: Iterable[str] = TAPS, kind: str = STYLE_LOSSES[0]
     ):
-        self.distance, self.taps = StyleDistance(views, kind), tuple(taps)
+        self.distance, self.taps = StyleDistance(readouts, kind), tuple(taps)
 
     def of(self, picture, features: Mapping) -> Statistics:
         """Mean and covariance of a picture's features by tap, and of its pixels as "color".
@@ -52,54 +52,54 @@ class StyleLosses:
         maps = {tap: features[tap] for tap in self.taps} | {COLOR: picture}
         return {name: statistics.covariance(features) for name, features in maps.items()}
 
-    def targets(self, wanted: Statistics) -> Statistics:
-        """What a painting's statistics, as of `of`, are compared as."""
+    def targets(self, style: Statistics) -> Statistics:
+        """The targets of the losses, from a painting's statistics (see `of`)."""
         if self.distance.kind == "moments":
-            return {t: self.distance.target(t, *wanted[t]) for t in self.taps} | {
-                COLOR: wanted[COLOR]
+            return {t: self.distance.target(t, *style[t]) for t in self.taps} | {
+                COLOR: style[COLOR]
             }
-        return {name: self.distance.target(name, *pair) for name, pair in wanted.items()}
+        return {name: self.distance.target(name, *pair) for name, pair in style.items()}
 
-    def __call__(self, targets: Statistics, found: Statistics, weights=None) -> dict:
+    def __call__(self, targets: Statistics, pastiche: Statistics, weights=None) -> dict:
         """The mean over the taps, and colours.
 
         Args:
-            targets: What `targets` says of the painting.
-            found: What `of` says of the result.
-            weights: Of the pictures, as of `StyleDistance.distance`.
+            targets: The painting's `targets`.
+            pastiche: The result's statistics, from `of`.
+            weights: Weight of each picture, shape (batch,), with "wasserstein" alone.
 
         Returns:
             Scalars "style" and "color".
         """
-        each = [
-            self.distance.distance(tap, targets[tap], *found[tap], weights) for tap in self.taps
+        distances = [
+            self.distance.distance(tap, targets[tap], *pastiche[tap], weights) for tap in self.taps
         ]
-        color = self._color(targets[COLOR], found[COLOR], weights)
-        return {"style": sum(each) / len(each), "color": color}
+        color = self._color(targets[COLOR], pastiche[COLOR], weights)
+        return {"style": sum(distances) / len(distances), "color": color}
 
-    def _color(self, target, found, weights):
+    def _color(self, target, pastiche, weights):
         if self.distance.kind == "moments":
-            return losses.color_distance(target, found)
-        return self.distance.distance(COLOR, target, *found, weights)
+            return losses.color_distance(target, pastiche)
+        return self.distance.distance(COLOR, target, *pastiche, weights)
 
     def described(self, picture, features: Mapping):
-        """What pictures of a painting are compared with, as one vector, shape (batch, numbers).
+        """The targets of paintings as vectors, shape (batch, numbers).
 
-        Means and roots of covariances, as of `statistics.packed`.
+        They hold means and roots of covariances, in the order of `statistics.packed`.
 
         Args:
-            picture: As of `of`.
-            features: As of `of`.
+            picture: Paintings, shape (batch, height, width, 3).
+            features: Their features by tap.
         """
         targets = self.targets(self.of(picture, features))
         return statistics.packed([(mean, root) for mean, _, root in targets.values()])
 
     def recalled(self, numbers, channels: Mapping[str, int]) -> Statistics:
-        """What `targets` said of what is `described`.
+        """The targets from the vectors of `described`.
 
         Args:
-            numbers: Shape (batch, numbers).
-            channels: Of the taps.
+            numbers: Vectors, shape (batch, numbers).
+            channels: Number of channels of each tap.
         """
         counts = [self._compared(tap, channels[tap]) for tap in self.taps] + [3]
         pairs = statistics.unpacked(numbers, counts)
@@ -113,7 +113,7 @@ class StyleLosses:
 
 
 class Weights(Protocol):
-    """What an `Objective` needs of a paper's settings."""
+    """What an `PerceptualObjective` needs of a paper's settings."""
 
     margin: int
     content_weight: float
@@ -126,7 +126,7 @@ class Weights(Protocol):
     own_weight: float
 
 
-class Objective:
+class PerceptualObjective:
     """Criterion: content, self-similarity and REMD at relu3_1 and relu4_1, Wasserstein distance at
     every tap and of colours, total variation, lattice, and pixels alone where a photograph is its
     own style.
@@ -136,55 +136,67 @@ class Objective:
     own style, the batch's "own", shape (batch,), is 1 of those and 0 of others.
 
     Args:
-        eyes: Frozen loss network, pictures to a dictionary of taps.
-        views: As of `StyleLosses`.
-        settings: The weights.
+        feature_extractor: Frozen loss network, pictures to a dictionary of taps.
+        readouts: Linear maps (kernel, bias) from its taps to VGG-19's own channels, by tap.
+        settings: The weights of the losses.
     """
 
     names = ("content", "similarity", "style", "remd", "color", "variation", "lattice", "own")
 
-    def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Weights):
-        self.eyes, self.settings, self.style = eyes, settings, StyleLosses(views)
+    def __init__(
+        self, feature_extractor: keras.Model, readouts: Mapping[str, tuple], settings: Weights
+    ):
+        self.feature_extractor, self.settings, self.style = (
+            feature_extractor,
+            settings,
+            StyleLosses(readouts),
+        )
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
-        self.content_eyes = at_taps(eyes, CONTENT_TAPS)
-        self.channels = {tap: eyes.output[tap].shape[-1] for tap in TAPS}
+        self.content_extractor = at_taps(feature_extractor, CONTENT_TAPS)
+        self.channels = {tap: feature_extractor.output[tap].shape[-1] for tap in TAPS}
         self.positions = POSITIONS if settings.remd_weight else {}
 
     def described(self, picture):
-        """What is compared of pictures of paintings, shape (batch, height, width, 3), as vectors.
+        """The targets of paintings, shape (batch, height, width, 3), as vectors.
 
-        As of `StyleLosses.described`, and features at some positions where REMD is asked.
+        They are those of `StyleLosses.described`, followed by features at some positions if REMD
+        has a weight.
         """
-        features = self.eyes(picture, training=False)
+        features = self.feature_extractor(picture, training=False)
         parts = [self.style.described(picture, features)]
         for tap, count in self.positions.items():
-            found = _at_positions(features[tap], count)
-            parts.append(ops.reshape(ops.cast(found, "float32"), (found.shape[0], -1)))
+            sampled = _at_positions(features[tap], count)
+            parts.append(ops.reshape(ops.cast(sampled, "float32"), (sampled.shape[0], -1)))
         return ops.concatenate(parts, axis=-1)
 
     def numbers(self, batch: Mapping):
-        """What is `described` of the batch's paintings, a row each."""
+        """The vectors of `described` of the batch's paintings, shape (batch, numbers)."""
         raise NotImplementedError
 
     def __call__(self, batch, pastiche):
         content, inside = self.inside(batch["content"]), self.inside(pastiche)
-        seen, taps = self.content_eyes(content, training=False), self.eyes(inside, training=False)
+        content_features, features = (
+            self.content_extractor(content, training=False),
+            self.feature_extractor(inside, training=False),
+        )
         numbers, own = self.numbers(batch), batch.get("own")
-        wanted = self.style.recalled(numbers, self.channels)
-        painted = None if own is None else 1.0 - own
-        found = {
+        targets = self.style.recalled(numbers, self.channels)
+        weights = None if own is None else 1.0 - own
+        values = {
             "content": sum(
-                weight * losses.content_loss(seen[tap], taps[tap])
+                weight * losses.content_loss(content_features[tap], features[tap])
                 for tap, weight in CONTENT_TAPS.items()
             ),
-            "similarity": self.similarity(seen, taps),
-            **self.style(wanted, self.style.of(inside, taps), painted),
-            "remd": self.remd(numbers, taps, painted),
+            "similarity": self.similarity(content_features, features),
+            **self.style(targets, self.style.of(inside, features), weights),
+            "remd": self.remd(numbers, features, weights),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
             "own": _own(own, batch["content"], pastiche),
         }
-        return {name: getattr(self.settings, f"{name}_weight") * found[name] for name in self.names}
+        return {
+            name: getattr(self.settings, f"{name}_weight") * values[name] for name in self.names
+        }
 
     def similarity(self, content: Mapping, pastiche: Mapping):
         """Scalar, how far self-similarities of features by tap are apart; 0 where none is asked."""
@@ -208,8 +220,8 @@ class Objective:
             channels = self.channels[tap]
             style = ops.reshape(numbers[:, end - count * channels : end], (-1, count, channels))
             height, width = pastiche[tap].shape[1:3]
-            found = ops.reshape(pastiche[tap], (-1, height * width, channels))
-            distances.append(losses.remd_loss(style, found, weights))
+            features = ops.reshape(pastiche[tap], (-1, height * width, channels))
+            distances.append(losses.remd_loss(style, features, weights))
             end -= count * channels
         return sum(distances) / len(distances) if distances else ops.zeros(())
 
@@ -233,18 +245,24 @@ def _own(shares, content, pastiche):
     return ops.mean(shares * ops.mean(ops.square(pastiche - content), axis=(1, 2, 3)))
 
 
-class Described(Objective):
-    """`Objective` of a batch whose "numbers", shape (batch, numbers), say what is wanted.
+class PrecomputedObjective(PerceptualObjective):
+    """`PerceptualObjective` of a batch that holds the targets as "numbers", shape (batch, numbers).
 
     Args:
-        eyes: As of `Objective`.
-        views: As of `Objective`.
-        settings: As of `Objective`.
-        read: How many numbers stand before what is `described`.
+        feature_extractor: Frozen loss network, pictures to a dictionary of taps.
+        readouts: Linear maps (kernel, bias) from its taps to VGG-19's own channels, by tap.
+        settings: The weights of the losses.
+        read: How many of the numbers stand before those of `described`.
     """
 
-    def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Weights, read: int):
-        super().__init__(eyes, views, settings)
+    def __init__(
+        self,
+        feature_extractor: keras.Model,
+        readouts: Mapping[str, tuple],
+        settings: Weights,
+        read: int,
+    ):
+        super().__init__(feature_extractor, readouts, settings)
         self.read = read
 
     def numbers(self, batch):

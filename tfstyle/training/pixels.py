@@ -53,33 +53,34 @@ def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
         rows, columns = (slice(side[0].start, side[0].stop) for side in sides)
         first = tuple(part.start for _, _, part in sides)
         lengths = (
-            -1 if seen.stop == kept.stop else part.stop - part.start for seen, kept, part in sides
+            -1 if window.stop == inner.stop else part.stop - part.start
+            for window, inner, part in sides
         )
         yield Window(rows, columns, (first, tuple(lengths)))
 
 
-def looked_at(height: int, width: int, overlap: int) -> float:
+def gradient_pixels(height: int, width: int, overlap: int) -> float:
     """Pixels whose gradient costs as much as that of a picture of this size.
 
     Args:
         height: Pixels.
         width: Pixels.
-        overlap: As of `windows`.
+        overlap: Pixels around each part, a multiple of the network's stride.
     """
     if height * width <= WHOLE_PIXELS:
         return height * width
-    seen = [(window.rows, window.columns) for window in windows(height, width, overlap)]
-    areas = [(r.stop - r.start) * (c.stop - c.start) for r, c in seen]
+    sides = [(window.rows, window.columns) for window in windows(height, width, overlap)]
+    areas = [(r.stop - r.start) * (c.stop - c.start) for r, c in sides]
     return (1.0 + FORWARD) * sum(areas)
 
 
-def kept(features, part, stride: int = 1):
-    """A window's part of its features.
+def crop_features(features, part, stride: int = 1):
+    """Crops the features of a window to its part.
 
     Args:
         features: Shape (1, height, width, channels).
-        part: Of `Window`.
-        stride: Pixels a position.
+        part: Part of a `Window`, or None.
+        stride: Pixels between neighbouring positions.
     """
     if part is None:
         return features
@@ -92,35 +93,35 @@ def kept(features, part, stride: int = 1):
 class Objective(Protocol):
     """Losses of a picture as functions of sums over its parts."""
 
-    def sums(self, seen: tf.Tensor, part: tf.Tensor, given: Tensors) -> Tensors:
+    def sums(self, crop: tf.Tensor, part: tf.Tensor, given: Tensors) -> Tensors:
         """Of a window's part: what adds up over the parts.
 
         Args:
-            seen: Of the picture, shape (1, height, width, 3).
+            crop: Of the picture, shape (1, height, width, 3).
             part: Of `Window`.
             given: What else is known of this window.
         """
 
-    def of_sums(self, sums: Tensors, wanted: Tensors) -> Tensors:
+    def of_sums(self, sums: Tensors, targets: Tensors) -> Tensors:
         """Losses by name, of sums over all parts.
 
         Args:
             sums: As `sums` makes them.
-            wanted: What is known beforehand.
+            targets: What is known beforehand.
         """
 
 
 @dataclasses.dataclass(frozen=True)
-class Scene:
-    """What the losses of pictures of one size are taken from.
+class Targets:
+    """The targets of the losses of a picture of one size.
 
     Args:
-        parts: Windows that cover the picture, each with what the objective is given of it.
-        wanted: As of `Objective`.
+        parts: Windows that cover the picture, each with the objective's inputs for it.
+        values: Targets by name, for `Objective.of_sums`.
     """
 
     parts: Sequence[tuple[Window, Tensors]]
-    wanted: Tensors
+    values: Tensors
 
 
 class Gradients:
@@ -142,55 +143,57 @@ class Gradients:
             for function in (self._at_once, objective.sums, self._of_sums, self._pushed)
         )
 
-    def __call__(self, picture: np.ndarray, scene: Scene) -> tuple[Losses, np.ndarray]:
+    def __call__(self, picture: np.ndarray, targets: Targets) -> tuple[Losses, np.ndarray]:
         """Of a picture of shape (height, width, 3), in [0, 1] or about."""
-        losses, gradient = self._scaled(picture, scene)
+        losses, gradient = self._scaled(picture, targets)
         while self.scale > 1.0 and not np.isfinite(gradient).all():
             self.scale /= 2.0
-            losses, gradient = self._scaled(picture, scene)
+            losses, gradient = self._scaled(picture, targets)
         return {name: float(loss) for name, loss in losses.items()}, gradient / self.scale
 
-    def _scaled(self, picture, scene):
-        if len(scene.parts) > 1:
-            return self._tiled(picture, scene)
-        window, given = scene.parts[0]
-        seen = tensors(picture, window)
-        losses, found = self._at_once(*seen, given, scene.wanted, tf.constant(self.scale))
-        return losses, found[0].numpy()
+    def _scaled(self, picture, targets):
+        if len(targets.parts) > 1:
+            return self._tiled(picture, targets)
+        window, given = targets.parts[0]
+        crop_and_part = tensors(picture, window)
+        losses, gradients = self._at_once(
+            *crop_and_part, given, targets.values, tf.constant(self.scale)
+        )
+        return losses, gradients[0].numpy()
 
     def sums(self, picture: np.ndarray, parts: Sequence[tuple[Window, Tensors]]) -> Tensors:
         """What the objective adds up, over all parts of a picture."""
-        found = (self._sums(*tensors(picture, window), given) for window, given in parts)
-        return functools.reduce(lambda *each: tf.nest.map_structure(tf.add, *each), found)
+        sums_of_parts = (self._sums(*tensors(picture, window), given) for window, given in parts)
+        return functools.reduce(lambda *sums: tf.nest.map_structure(tf.add, *sums), sums_of_parts)
 
-    def _at_once(self, seen, part, given, wanted, scale):
+    def _at_once(self, crop, part, given, targets, scale):
         with tf.GradientTape() as tape:
-            tape.watch(seen)
-            losses = self.objective.of_sums(self.objective.sums(seen, part, given), wanted)
+            tape.watch(crop)
+            losses = self.objective.of_sums(self.objective.sums(crop, part, given), targets)
             total = scale * tf.add_n(list(losses.values()))
-        return losses, tape.gradient(total, seen)
+        return losses, tape.gradient(total, crop)
 
-    def _tiled(self, picture, scene):
-        sums = self.sums(picture, scene.parts)
-        losses, pull = self._of_sums(sums, scene.wanted, tf.constant(self.scale))
+    def _tiled(self, picture, targets):
+        sums = self.sums(picture, targets.parts)
+        losses, pull = self._of_sums(sums, targets.values, tf.constant(self.scale))
         gradient = np.zeros_like(picture)
-        for window, given in scene.parts:
+        for window, given in targets.parts:
             pushed = self._pushed(*tensors(picture, window), given, pull)
             window.of(gradient)[:] += pushed[0]
         return losses, gradient
 
-    def _of_sums(self, sums, wanted, scale):
+    def _of_sums(self, sums, targets, scale):
         with tf.GradientTape() as tape:
             tape.watch(sums)
-            losses = self.objective.of_sums(sums, wanted)
+            losses = self.objective.of_sums(sums, targets)
             total = scale * tf.add_n(list(losses.values()))
         return losses, tape.gradient(total, sums, unconnected_gradients="zero")
 
-    def _pushed(self, seen, part, given, pull):
+    def _pushed(self, crop, part, given, pull):
         with tf.GradientTape() as tape:
-            tape.watch(seen)
-            sums = self.objective.sums(seen, part, given)
-        return tape.gradient(sums, seen, output_gradients=pull)
+            tape.watch(crop)
+            sums = self.objective.sums(crop, part, given)
+        return tape.gradient(sums, crop, output_gradients=pull)
 
 
 def tensors(picture: np.ndarray, window: Window) -> tuple[tf.Tensor, tf.Tensor | None]:
@@ -204,10 +207,10 @@ def any_size(function: Callable) -> Callable:
     compiled = {}
 
     def called(*arguments):
-        wanted = tf.nest.map_structure(_loose, arguments)
-        key = str(wanted)
+        specs = tf.nest.map_structure(_loose, arguments)
+        key = str(specs)
         if key not in compiled:
-            compiled[key] = tf.function(function).get_concrete_function(*wanted)
+            compiled[key] = tf.function(function).get_concrete_function(*specs)
         return compiled[key](*arguments)
 
     return called

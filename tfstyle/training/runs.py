@@ -16,9 +16,9 @@ from tqdm import tqdm
 
 from tfstyle import images
 from tfstyle.precision import Choice
-from tfstyle.training import begun, curves, finished
-from tfstyle.training.begun import INPUTS
-from tfstyle.training.finished import SETTINGS, STATE
+from tfstyle.training import curves, resume, snapshots
+from tfstyle.training.resume import INPUTS
+from tfstyle.training.snapshots import SETTINGS, STATE
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOG = "log.csv"
@@ -32,7 +32,7 @@ class Run:
     Args:
         folder: Made where it is missing.
         settings: Plain numbers and strings. A checkpoint of others is refused, but for those of
-            `begun.CHANGEABLE`, and the precision "auto", which is that of the checkpoint.
+            `resume.CHANGEABLE`, and the precision "auto", which is that of the checkpoint.
         writes: False for those of several workers that only read it.
 
     Raises:
@@ -44,9 +44,11 @@ class Run:
         self.folder, self.writes = Path(folder), writes
         asked, path = json.loads(json.dumps(settings)), self.folder / SETTINGS
         if path.exists() and (self.step or not writes):
-            self.settings = begun.continued(self.folder, json.loads(path.read_text()), asked)
+            self.settings = resume.continued_settings(
+                self.folder, json.loads(path.read_text()), asked
+            )
         else:
-            self.settings = begun.settled(asked)
+            self.settings = resume.new_settings(asked)
         if writes:
             images.write_file(path, json.dumps(self.settings, indent=2).encode())
 
@@ -74,7 +76,7 @@ class Run:
     @property
     def precision(self) -> Choice | None:
         """What it computes in; None where its settings do not say it."""
-        return begun.precision(self.settings)
+        return resume.precision(self.settings)
 
     @property
     def step(self) -> int:
@@ -144,9 +146,9 @@ class Run:
         path, step = self.folder / LOG, self.step
         lines = path.read_text().splitlines() if step and path.exists() else []
         whole = [line for line in lines[1:] if line.count(",") == lines[0].count(",")]
-        kept = [*lines[:1], *(line for line in whole if int(line.split(",")[0]) <= step)]
-        if kept:
-            images.write_file(path, ("\n".join(kept) + "\n").encode())
+        remaining = [*lines[:1], *(line for line in whole if int(line.split(",")[0]) <= step)]
+        if remaining:
+            images.write_file(path, ("\n".join(remaining) + "\n").encode())
         else:
             path.unlink(missing_ok=True)
 
@@ -162,7 +164,7 @@ class Recorder(keras.callbacks.Callback):
         sample: Called now and then, returns a contact sheet (height, width, 3) in [0, 1].
         sample_every: Steps between two sheets.
         said: A line to begin with.
-        networks: As of `finished.publish`; with every checkpoint they are written to the run.
+        networks: Returns the networks by path; they are written with every checkpoint.
     """
 
     def __init__(
@@ -174,7 +176,7 @@ class Recorder(keras.callbacks.Callback):
         sample: Callable[[], np.ndarray] | None = None,
         sample_every: int = 500,
         said: str = "",
-        networks: finished.Networks | None = None,
+        networks: snapshots.Networks | None = None,
     ):
         super().__init__()
         self.run, self.total, self.seconds, self.every = run, total, seconds, every
@@ -207,13 +209,13 @@ class Recorder(keras.callbacks.Callback):
         if self.step % self.every == 0 or self.step == self.total:
             self._log(self._finite(logs))
         last = self.interrupted or self.step >= self.total
-        kept = self.keep_every and self.step % self.keep_every == 0
-        due = last or kept or time.monotonic() - self.saved_at > self.seconds
+        snapshot = self.keep_every and self.step % self.keep_every == 0
+        due = last or snapshot or time.monotonic() - self.saved_at > self.seconds
         if due:
             self._finite(logs)
             self._save()
-        if kept and self.run.writes:
-            finished.keep(self.run.folder, self.step)
+        if snapshot and self.run.writes:
+            snapshots.keep_snapshot(self.run.folder, self.step)
         if self.sample and self.run.writes and (self.step % self.sample_every == 0 or last):
             images.write(self.sample(), self.run.folder / "samples" / f"{self.step:06d}.jpg")
         self.model.stop_training = last
@@ -227,13 +229,13 @@ class Recorder(keras.callbacks.Callback):
 
     def _diverged(self, what):
         rate = self.run.settings.get("rate", 0.0)
-        kept = (
+        advice = (
             f"go on from the checkpoint of step {self.run.step}"
             if self.run.step
             else "begin in a new folder"
         )
         raise FloatingPointError(
-            f"Expected finite losses and weights; {kept} with a lower rate, such as --rate "
+            f"Expected finite losses and weights; {advice} with a lower rate, such as --rate "
             f"{rate / 3:.2g}. Received: {what} at step {self.step}."
         )
 
@@ -241,14 +243,14 @@ class Recorder(keras.callbacks.Callback):
         if not all(np.isfinite(np.array(v)).all() for v in self.model.trainable_variables):
             self._diverged("weights that are not")
         self.run.save(self.model, self.step)
-        self.publish(self.model)
+        self.save_networks(self.model)
         self.saved_at = time.monotonic()
         self.curves.draw()
 
-    def publish(self, trainer: keras.Model) -> None:
+    def save_networks(self, trainer: keras.Model) -> None:
         """Writes the networks as they stand."""
         if self.networks and self.run.writes:
-            finished.publish(self.run.folder, trainer, self.networks)
+            snapshots.save_networks(self.run.folder, trainer, self.networks)
 
     def _log(self, losses):
         self.run.log(self.step, losses)
@@ -299,5 +301,5 @@ def fit(trainer: keras.Model, run: Run, batches: Callable[[int], object], record
         with recorder.watching():
             trainer.fit(dataset, epochs=1, shuffle=False, verbose=0, callbacks=[recorder])
     else:
-        recorder.publish(trainer)
+        recorder.save_networks(trainer)
     return run.step >= recorder.total

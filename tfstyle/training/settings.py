@@ -7,59 +7,59 @@ from tfstyle.precision import COMPUTE_PRECISIONS
 
 PADDINGS = ("zero", "reflect")  # of decoders
 UPSAMPLINGS = ("bilinear", "nearest")
-GROWTHS = (*UPSAMPLINGS, "transposed")  # of a game's generators
+GROWTHS = (*UPSAMPLINGS, "transposed")  # of a gan's generators
 AUGMENTATIONS = ("none", "geometry", "all")  # of what discriminators look at
 STYLE_LOSSES = ("wasserstein", "gram", "moments")
 
 
-def number(default: float | str, help: str, choices: Sequence[str] | None = None):
+def setting(default: float | str, help: str, choices: Sequence[str] | None = None):
     """A field with a default, a line of help and, of words, the choices."""
     return dataclasses.field(default=default, metadata={"help": help, "choices": choices})
 
 
-def computing():
+def precision_setting():
     """The field of what layers compute in."""
-    return number(
+    return setting(
         "auto", "what layers compute in; auto is what is fastest here", COMPUTE_PRECISIONS
     )
 
 
-def keeping():
+def keep_every_setting():
     """The field of how often networks are kept."""
-    return number(0, "steps between networks that stay beside the newest, in kept/; 0 keeps none")
+    return setting(0, "steps between networks that stay beside the newest, in kept/; 0 keeps none")
 
 
 @dataclasses.dataclass(frozen=True)
-class Distillation:
+class DistillationSettings:
     """Every number of an encoder's distillation."""
 
-    steps: int = number(10000, "optimizer steps")
-    batch: int = number(8, "pictures a step")
-    size: int = number(128, "side of the crops in pixels")
-    rate: float = number(2e-3, "highest learning rate of Adam")
-    keep_every: int = keeping()
-    precision: str = computing()
-    seed: int = number(1, "chooses weights, order and crops")
+    steps: int = setting(10000, "optimizer steps")
+    batch: int = setting(8, "pictures a step")
+    size: int = setting(128, "side of the crops in pixels")
+    rate: float = setting(2e-3, "highest learning rate of Adam")
+    keep_every: int = keep_every_setting()
+    precision: str = precision_setting()
+    seed: int = setting(1, "chooses weights, order and crops")
 
 
 @dataclasses.dataclass(frozen=True)
-class Painting:
+class FixedStyleSettings:
     """Numbers of a training whose paintings are known beforehand."""
 
-    steps: int = number(9000, "optimizer steps")
-    batch: int = number(2, "photographs a step")
-    size: int = number(384, "side of the crops in pixels")
-    style_size: int = number(1024, "longer side in pixels of paintings that are larger")
-    margin: int = number(40, "pixels of a crop's border that are painted but not judged")
-    rate: float = number(1e-3, "highest learning rate of Adam")
-    content_weight: float = number(1.0, "of the content loss")
-    similarity_weight: float = number(0.0, "of the self-similarity of the content")
-    style_weight: float = number(10.0, "of the style loss")
-    remd_weight: float = number(0.0, "of the relaxed earth mover's distance of features")
-    color_weight: float = number(2.0, "of the colours' loss")
-    variation_weight: float = number(0.05, "of the total variation")
-    lattice_weight: float = number(0.05, "of the lattice of eight pixels")
-    average: float = number(0.999, "decay of the running average of weights that is released")
-    keep_every: int = keeping()
-    precision: str = computing()
-    seed: int = number(1, "chooses weights, order and crops")
+    steps: int = setting(9000, "optimizer steps")
+    batch: int = setting(2, "photographs a step")
+    size: int = setting(384, "side of the crops in pixels")
+    style_size: int = setting(1024, "longer side in pixels of paintings that are larger")
+    margin: int = setting(40, "pixels of a crop's border that are painted but not judged")
+    rate: float = setting(1e-3, "highest learning rate of Adam")
+    content_weight: float = setting(1.0, "of the content loss")
+    similarity_weight: float = setting(0.0, "of the self-similarity of the content")
+    style_weight: float = setting(10.0, "of the style loss")
+    remd_weight: float = setting(0.0, "of the relaxed earth mover's distance of features")
+    color_weight: float = setting(2.0, "of the colours' loss")
+    variation_weight: float = setting(0.05, "of the total variation")
+    lattice_weight: float = setting(0.05, "of the lattice of eight pixels")
+    average: float = setting(0.999, "decay of the running average of weights that is released")
+    keep_every: int = keep_every_setting()
+    precision: str = precision_setting()
+    seed: int = setting(1, "chooses weights, order and crops")

@@ -13,51 +13,52 @@ class StyleDistance:
     """Distance of a layer's statistics, of VGG-19's channels where a map to them is known.
 
     Args:
-        views: Linear maps (kernel, bias) from layers to VGG-19's own channels; layers that have
+        readouts: Linear maps (kernel, bias) from layers to VGG-19's own channels; layers that have
             none are compared as they are.
         kind: "wasserstein", `losses.wasserstein_loss`; "gram", Gatys' Gram matrices; or "moments",
             AdaIN's means and deviations. Each is a share of the painting's.
     """
 
-    def __init__(self, views: Mapping[str, tuple], kind: str = STYLE_LOSSES[0]):
-        self.views, self.kind = views, kind
-        self.isometric = {layer: isometric(*view) for layer, view in views.items()}
+    def __init__(self, readouts: Mapping[str, tuple], kind: str = STYLE_LOSSES[0]):
+        self.readouts, self.kind = readouts, kind
+        self.isometric = {layer: isometric(*view) for layer, view in readouts.items()}
 
-    def target(self, layer: str, mean, spread) -> tuple:
+    def target(self, layer: str, mean, covariance) -> tuple:
         """What `distance` compares with.
 
         Args:
             layer: Paper name.
-            mean: Of the painting's channels, shape (batch, channels), as of
-                `statistics.covariance`.
-            spread: Their covariance, shape (batch, channels, channels).
+            mean: Mean of the painting's channels, shape (batch, channels).
+            covariance: Their covariance, shape (batch, channels, channels).
         """
-        found = self._compared(layer, mean, spread)
+        statistics_of_style = self._compared(layer, mean, covariance)
         if self.kind == "wasserstein":
-            return *found, ops.stop_gradient(statistics.square_root(found[1]))
-        return found
+            return *statistics_of_style, ops.stop_gradient(
+                statistics.square_root(statistics_of_style[1])
+            )
+        return statistics_of_style
 
-    def distance(self, layer: str, wanted: tuple, mean, spread, weights=None):
+    def distance(self, layer: str, target: tuple, mean, covariance, weights=None):
         """Scalar, 0 where the statistics agree, about 1 where the picture has none.
 
         Args:
             layer: Paper name.
-            wanted: The painting's `target`.
+            target: The painting's `target`.
             mean: Of the picture's channels.
-            spread: Their covariance.
-            weights: Of the pictures, as of `losses.wasserstein_loss`, for that kind alone.
+            covariance: Their covariance.
+            weights: Weight of each picture, shape (batch,), with "wasserstein" alone.
         """
-        found = self._compared(layer, mean, spread)
+        pastiche = self._compared(layer, mean, covariance)
         if self.kind == "moments":
-            return losses.moment_loss(wanted, found)
+            return losses.moment_loss(target, pastiche)
         if self.kind == "gram":
-            return losses.gram_loss(wanted, found)
-        return losses.wasserstein_loss(wanted[:2], found, wanted[2], weights=weights)
+            return losses.gram_loss(target, pastiche)
+        return losses.wasserstein_loss(target[:2], pastiche, target[2], weights=weights)
 
     def _compared(self, layer, *pair):
         """Moments, a Gram matrix, or mean and covariance."""
-        if self.kind == "moments" and layer in self.views:
-            return statistics.projected_moments(*pair, *self.views[layer])
+        if self.kind == "moments" and layer in self.readouts:
+            return statistics.projected_moments(*pair, *self.readouts[layer])
         if self.kind == "moments":
             return statistics.channel_moments(*pair)
         if layer in self.isometric:

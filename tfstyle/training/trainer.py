@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 import keras
 
 from tfstyle.layers.fast_convolutions import with_fast_convolutions
-from tfstyle.training.finished import take_average
+from tfstyle.training.snapshots import use_average
 
 
-class Seen:
+class FrozenInputs:
     """Batches as they are, or as a frozen network sees them; a plain object, which is not saved.
 
     Args:
@@ -42,11 +42,11 @@ class Trainer(keras.Model):
         self,
         network: keras.Model,
         criterion: Callable[[Mapping, object], dict],
-        seen: Seen | None = None,
+        frozen_inputs: FrozenInputs | None = None,
     ):
         super().__init__(name="trainer", autocast=False)  # statistics stay in float32
         self.network = with_fast_convolutions(network)
-        self.criterion, self.seen = criterion, seen or Seen()
+        self.criterion, self.frozen_inputs = criterion, frozen_inputs or FrozenInputs()
         self.means = {name: keras.metrics.Mean(name) for name in criterion.names}
 
     def compile(self, optimizer, **kwargs):
@@ -55,10 +55,10 @@ class Trainer(keras.Model):
         self.optimizer.build(self.network.trainable_variables)
 
     def call(self, batch, training=False):
-        seen = self.seen(batch)
-        if isinstance(seen, dict):
-            seen = {name: seen[name] for name in self.network.input}
-        return self.network(seen, training=training)
+        inputs = self.frozen_inputs(batch)
+        if isinstance(inputs, dict):
+            inputs = {name: inputs[name] for name in self.network.input}
+        return self.network(inputs, training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         losses = self.criterion(x, y_pred)
@@ -66,9 +66,9 @@ class Trainer(keras.Model):
             self.means[name].update_state(loss)
         return sum(losses.values())
 
-    def take_average(self) -> None:
-        """Gives the network the running average of its weights, as of `finished.take_average`."""
-        take_average(self.optimizer, self.trainable_variables)
+    def use_average(self) -> None:
+        """Gives the network the running average of its weights (see `snapshots.use_average`)."""
+        use_average(self.optimizer, self.trainable_variables)
 
 
 def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:

@@ -25,10 +25,10 @@ from tfstyle.networks import decoder as decoders
 from tfstyle.networks.adain import TAP
 from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.vgg import TAPS
-from tfstyle.training import begun, perceptual, runs
+from tfstyle.training import perceptual, resume, runs
 from tfstyle.training.initialisation import fit_decoder_to
-from tfstyle.training.table import TABLE, described, stream
-from tfstyle.training.trainer import Seen, Trainer, adam
+from tfstyle.training.style_table import TABLE, stream, style_rows
+from tfstyle.training.trainer import FrozenInputs, Trainer, adam
 
 STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
 NORMS = {"none": None, "batch": keras.layers.BatchNormalization, "instance": InstanceNorm}
@@ -50,26 +50,31 @@ class PaperObjective:
     Equations 11 to 13 of the paper, with the losses of `tfstyle.losses`.
 
     Args:
-        eyes: Frozen loss network, pictures to a dictionary of taps.
-        views: Linear maps (kernel, bias) from those taps to VGG-19's, by tap; taps that have
+        feature_extractor: Frozen loss network, pictures to a dictionary of taps.
+        readouts: Linear maps (kernel, bias) from those taps to VGG-19's, by tap; taps that have
             none are compared as they are.
         settings: The weights.
     """
 
     names = ("content", "style", "color", "variation", "own")
 
-    def __init__(self, eyes: keras.Model, views: Mapping[str, tuple], settings: Settings):
-        self.settings, self.style = settings, perceptual.StyleLosses(views, STYLE_TAPS, "moments")
-        self.eyes = perceptual.at_taps(eyes, STYLE_TAPS)
-        self.content_eyes = perceptual.at_taps(eyes, [TAP])
+    def __init__(
+        self, feature_extractor: keras.Model, readouts: Mapping[str, tuple], settings: Settings
+    ):
+        self.settings, self.style = (
+            settings,
+            perceptual.StyleLosses(readouts, STYLE_TAPS, "moments"),
+        )
+        self.feature_extractor = perceptual.at_taps(feature_extractor, STYLE_TAPS)
+        self.content_extractor = perceptual.at_taps(feature_extractor, [TAP])
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
 
     def __call__(self, batch, pastiche):
         inside = self.inside(pastiche)
-        taps, style = (self.eyes(x, training=False) for x in (inside, batch["style"]))
+        taps, style = (self.feature_extractor(x, training=False) for x in (inside, batch["style"]))
         wanted = self.style.targets(self.style.of(batch["style"], style))
         compared = self.style(wanted, self.style.of(inside, taps))
-        content = self.content_eyes(self.inside(batch["content"]), training=False)
+        content = self.content_extractor(self.inside(batch["content"]), training=False)
         target = statistics.align_moments(content[TAP], style[TAP])
         own = losses.own_style_loss(batch["content"], batch["style"], pastiche)
         return {
@@ -116,18 +121,21 @@ def train(
     run.made_of(
         content=folders.fingerprint(photographs),
         style=folders.fingerprint(painted),
-        begin=begun.source(begin),
+        begin=resume.source_name(begin),
     )
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
-        eyes = encoder()
-        trained = decoder(eyes, settings)
+        feature_extractor = encoder()
+        trained = decoder(feature_extractor, settings)
         of = _of_pictures if settings.objective == "paper" else _of_numbers
         objective, aligning, batches_from = of(
-            run, photographs, painted, eyes, loss_network, settings
+            run, photographs, painted, feature_extractor, loss_network, settings
         )
-        trainer = Trainer(trained, objective, Seen(aligning))
-    run.made_of(encoder=fingerprint(eyes), loss_network=fingerprint(objective.eyes))
+        trainer = Trainer(trained, objective, FrozenInputs(aligning))
+    run.made_of(
+        encoder=fingerprint(feature_extractor),
+        loss_network=fingerprint(objective.feature_extractor),
+    )
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
@@ -135,7 +143,7 @@ def train(
         fit_decoder_to(trained, aligning.predict_on_batch(next(iter(batches_from(0)))))
     elif run.step == 0:
         copy_into(trained, load(_decoder_of(Path(begin))))
-    shown = adain.aligning(eyes)
+    shown = adain.aligning(feature_extractor)
 
     def paint(contents, styles):
         features = shown.predict_on_batch({"content": contents, "style": styles})
@@ -153,7 +161,7 @@ def train(
     return runs.fit(trainer, run, batches_from, recorder)
 
 
-def _of_pictures(run, photographs, painted, eyes, loss_network, settings):
+def _of_pictures(run, photographs, painted, feature_extractor, loss_network, settings):
     """Objective, what the decoder sees, and batches, of pictures of paintings."""
 
     def batches_from(step):
@@ -168,17 +176,21 @@ def _of_pictures(run, photographs, painted, eyes, loss_network, settings):
             settings.grey_share,
         )
 
-    return PaperObjective(*loss_network(), settings), adain.aligning(eyes), batches_from
+    return (
+        PaperObjective(*loss_network(), settings),
+        adain.aligning(feature_extractor),
+        batches_from,
+    )
 
 
-def _of_numbers(run, photographs, painted, eyes, loss_network, settings):
+def _of_numbers(run, photographs, painted, feature_extractor, loss_network, settings):
     """The same, of what is known of paintings beforehand."""
-    reading = adain.style_network(eyes)
-    objective = perceptual.Described(*loss_network(), settings, reading.output.shape[-1])
+    reading = adain.style_network(feature_extractor)
+    objective = perceptual.PrecomputedObjective(*loss_network(), settings, reading.output.shape[-1])
     sizes = (settings.style_size, settings.grey_share)
-    rows, order = described(run.folder / TABLE, painted, reading, objective, *sizes)
+    rows, order = style_rows(run.folder / TABLE, painted, reading, objective, *sizes)
     batches_from = stream(photographs, rows, order, settings)
-    return objective, adain.aligning_described(eyes), batches_from
+    return objective, adain.aligning_described(feature_extractor), batches_from
 
 
 def _decoder_of(run):

@@ -22,7 +22,7 @@ from tfstyle.layers import InstanceNorm
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
 from tfstyle.networks.files import copy_into, fingerprint, load
-from tfstyle.training import begun, paintings, perceptual, runs
+from tfstyle.training import fixed_styles, perceptual, resume, runs
 from tfstyle.training.trainer import Trainer, adam
 
 FILE = "transformer.keras"
@@ -65,20 +65,20 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings, or two paintings have one name.
     """
-    photographs, painted = folders.pictures(content), paintings.named(styles)
+    photographs, painted = folders.pictures(content), fixed_styles.files_by_name(styles)
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(painted)})
     run.made_of(
         content=folders.fingerprint(photographs),
         style=folders.fingerprint(list(painted.values())),
-        begin=begun.source(begin),
+        begin=resume.source_name(begin),
     )
     keras.utils.set_random_seed(settings.seed)
-    wanted = [paintings.read(path, settings.style_size) for path in painted.values()]
+    wanted = [fixed_styles.read_style(path, settings.style_size) for path in painted.values()]
     with precision.mixed(run.precision.name):
         trained = network(settings, len(painted))
-        objective = paintings.Objective(*loss_network(), settings, wanted)
+        objective = fixed_styles.FixedStyleObjective(*loss_network(), settings, wanted)
         trainer = Trainer(trained, objective)
-    run.made_of(loss_network=fingerprint(objective.eyes))
+    run.made_of(loss_network=fingerprint(objective.feature_extractor))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
@@ -148,7 +148,7 @@ def add(
         content: Folder of photographs.
         style: File of the painting; its name is the style's.
         folder: The run folder; with every checkpoint it holds transformer.keras and styles.json.
-        loss_network: As of `train`.
+        loss_network: Makes the frozen loss network and its readouts (see `train`).
         begin: Finished run, or release, of the other styles; their rows stay as they are.
         settings: Every number; the network's shape is the finished one's.
 
@@ -183,7 +183,7 @@ def add(
     def networks(trained):
         return {"transformer": with_row(known, trained)}
 
-    painting = paintings.read(style, settings.style_size)
-    return paintings.train_one(
+    painting = fixed_styles.read_style(style, settings.style_size)
+    return fixed_styles.train_one(
         run, photographs, painting, rows_alone, loss_network, settings, networks
     )

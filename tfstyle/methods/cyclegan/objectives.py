@@ -26,7 +26,7 @@ class Cycle:
     """
 
     domains = ("a", "b")  # that are judged
-    judged = ("a_fake", "b_fake")
+    pooled = ("a_fake", "b_fake")
 
     def __init__(self, settings: Settings, generators: Mapping[str, keras.Model]):
         self.settings, self.heads = settings, {}
@@ -94,7 +94,7 @@ class Contrast:
     """
 
     domains = ("b",)  # that is judged
-    judged = ("b_fake",)
+    pooled = ("b_fake",)
 
     def __init__(self, settings: Settings, generators: Mapping[str, keras.Model]):
         self.settings = settings

@@ -30,8 +30,8 @@ from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.projected import projected
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet
-from tfstyle.training import games
-from tfstyle.training.adversarial import Game
+from tfstyle.training import gan_runs
+from tfstyle.training.gan import GAN
 
 WAYS = {"a_to_b": ("a", "b"), "b_to_a": ("b", "a")}
 
@@ -84,8 +84,8 @@ def discriminator(
     return projected(patches, encoders.like(encoder), count, f"projected_{domain}")
 
 
-def game(settings: Settings, encoder: keras.Model | None = None) -> Game:
-    """A compiled game of fresh networks; `fit` takes batches of {"a", "b"}."""
+def gan(settings: Settings, encoder: keras.Model | None = None) -> GAN:
+    """A compiled GAN of new networks; `fit` takes batches of {"a", "b"}."""
     objective = OBJECTIVES[settings.objective]
 
     def networks():
@@ -94,7 +94,7 @@ def game(settings: Settings, encoder: keras.Model | None = None) -> Game:
             {domain: discriminator(settings, domain, encoder) for domain in objective.domains},
         )
 
-    return games.compiled(
+    return gan_runs.compiled(
         settings,
         networks,
         lambda generators: objective(settings, generators),
@@ -145,10 +145,10 @@ def train(
             part,
         )
 
-    return games.train(
+    return gan_runs.train(
         folder,
         dataclasses.asdict(settings),
-        lambda precision: game(dataclasses.replace(settings, precision=precision), encoder),
+        lambda precision: gan(dataclasses.replace(settings, precision=precision), encoder),
         lambda: generators(settings),
         batches_from,
         _sampler(a, b, settings.size),

@@ -10,9 +10,9 @@ sum a share of the photograph's, so that weights mean the same for every picture
 from keras import ops
 
 from tfstyle import statistics
-from tfstyle.methods.gatys.eyes import Eyes
+from tfstyle.methods.gatys.feature_extractor import FeatureExtractor
 from tfstyle.methods.gatys.settings import Settings
-from tfstyle.training.pixels import kept
+from tfstyle.training.pixels import crop_features
 from tfstyle.training.style import StyleDistance
 
 EPSILON = 1e-5  # added to variances, in squared feature units
@@ -23,81 +23,85 @@ class Objective:
 
     A window is given "content", features by layer, and "masks", shape (1, height, width, styles),
     where there are any. What is wanted: "styles", each one's `targets`; "shares"
-    of each style's loss; "weights" of the losses; and "spread" of the content's layers.
+    of each style's loss; "weights" of the losses; and "variances" of the content's layers.
 
     Args:
-        eyes: What looks.
+        feature_extractor: What looks.
         settings: Layers and losses.
     """
 
-    def __init__(self, eyes: Eyes, settings: Settings):
-        self.eyes, self.settings = eyes, settings
-        self.style = StyleDistance(eyes.views, settings.style_loss)
+    def __init__(self, feature_extractor: FeatureExtractor, settings: Settings):
+        self.feature_extractor, self.settings = feature_extractor, settings
+        self.style = StyleDistance(feature_extractor.readouts, settings.style_loss)
         self.styles, self.contents = (
             {layer: weight / sum(dict(layers).values()) for layer, weight in layers}
             for layers in (settings.style_layers, settings.content_layers)
         )
 
-    def features(self, seen, part) -> dict:
+    def features(self, crop, part) -> dict:
         """Content features of a window's part, by layer."""
-        return self._contents(self.eyes.network(seen, training=False), part)
+        return self._contents(self.feature_extractor.network(crop, training=False), part)
 
-    def _contents(self, found, part):
-        return {layer: self._seen(layer, found[layer], part) for layer in self.contents}
+    def _contents(self, features, part):
+        return {layer: self._read_out(layer, features[layer], part) for layer in self.contents}
 
-    def _seen(self, layer, features, part):
+    def _read_out(self, layer, features, part):
         """Of a window's part, as VGG-19 has them."""
-        features = kept(features, part, self.eyes.strides[layer])
-        if layer not in self.eyes.views:
+        features = crop_features(features, part, self.feature_extractor.strides[layer])
+        if layer not in self.feature_extractor.readouts:
             return features
-        kernel, bias = (ops.cast(each, features.dtype) for each in self.eyes.views[layer])
+        kernel, bias = (
+            ops.cast(array, features.dtype) for array in self.feature_extractor.readouts[layer]
+        )
         return ops.matmul(features, kernel) + bias
 
-    def sums(self, seen, part, given):
-        found = self.eyes.network(seen, training=False)
-        sums = {"styles": self._style_sums(found, part, given)}
+    def sums(self, crop, part, given):
+        features = self.feature_extractor.network(crop, training=False)
+        sums = {"styles": self._style_sums(features, part, given)}
         if "content" in given:
-            contents = self._contents(found, part)
+            contents = self._contents(features, part)
             compare = _products if self.settings.content_loss == "correlation" else _errors
             sums["content"] = {k: compare(contents[k], given["content"][k]) for k in contents}
         if self.settings.variation_weight:
-            sums["variation"] = _variation(seen, part)
+            sums["variation"] = _variation(crop, part)
         return sums
 
-    def _style_sums(self, found, part, given):
+    def _style_sums(self, features, part, given):
         masks = given.get("masks")
         return [
             {
-                layer: statistics.position_sums(*self._masked(layer, found[layer], part, mask))
+                layer: statistics.position_sums(*self._masked(layer, features[layer], part, mask))
                 for layer in self.styles
             }
             for mask in (ops.split(masks, masks.shape[-1], -1) if "masks" in given else [None])
         ]
 
     def _masked(self, layer, features, part, mask):
-        stride = self.eyes.strides[layer]
+        stride = self.feature_extractor.strides[layer]
         if mask is not None:
-            mask = kept(_halved(mask, stride), part, stride)
-        return kept(features, part, stride), mask
+            mask = crop_features(_halved(mask, stride), part, stride)
+        return crop_features(features, part, stride), mask
 
-    def of_sums(self, sums, wanted):
-        weights, named = wanted["weights"], {}
-        if wanted["styles"]:
-            each = self.style_losses(sums["styles"], wanted["styles"])
-            named["style"] = weights["style"] * ops.sum(wanted["shares"] * ops.stack(each))
+    def of_sums(self, sums, targets):
+        weights, losses = targets["weights"], {}
+        if targets["styles"]:
+            style_losses = self.style_losses(sums["styles"], targets["styles"])
+            losses["style"] = weights["style"] * ops.sum(
+                targets["shares"] * ops.stack(style_losses)
+            )
         if "content" in sums:
-            named["content"] = weights["content"] * sum(
-                share * self._content(sums["content"][layer], wanted["spread"][layer])
+            losses["content"] = weights["content"] * sum(
+                share * self._content(sums["content"][layer], targets["variances"][layer])
                 for layer, share in self.contents.items()
             )
         if "variation" in sums:
             count, total = sums["variation"]
-            named["variation"] = self.settings.variation_weight * total / count
-        return named
+            losses["variation"] = self.settings.variation_weight * total / count
+        return losses
 
-    def _content(self, sums, spread):
+    def _content(self, sums, variances):
         if self.settings.content_loss == "features":
-            return sums[1] / sums[0] / ops.sum(spread)
+            return sums[1] / sums[0] / ops.sum(variances)
         count, total, squares, products = sums
         variance = ops.maximum(squares / count - ops.square(total / count), 0.0)
         return 2.0 - 2.0 * ops.mean(products / count / ops.sqrt(variance + EPSILON))
@@ -111,8 +115,8 @@ class Objective:
         """
         sums = sums if len(sums) == len(styles) else list(sums) * len(styles)
         return [
-            sum(w * self._style(k, style[k], seen[k]) for k, w in self.styles.items())
-            for style, seen in zip(styles, sums, strict=True)
+            sum(w * self._style(k, style[k], sums_by_layer[k]) for k, w in self.styles.items())
+            for style, sums_by_layer in zip(styles, sums, strict=True)
         ]
 
     def targets(self, sums) -> dict:
@@ -121,11 +125,14 @@ class Objective:
         Args:
             sums: Of a painting, by layer.
         """
-        pairs = {layer: statistics.covariance_of_sums(*each) for layer, each in sums.items()}
+        pairs = {
+            layer: statistics.covariance_of_sums(*sums_of_layer)
+            for layer, sums_of_layer in sums.items()
+        }
         return {layer: self.style.target(layer, *pair) for layer, pair in pairs.items()}
 
-    def _style(self, layer, wanted, sums):
-        return self.style.distance(layer, wanted, *statistics.covariance_of_sums(*sums))
+    def _style(self, layer, target, sums):
+        return self.style.distance(layer, target, *statistics.covariance_of_sums(*sums))
 
 
 def _halved(mask, stride):
@@ -135,22 +142,22 @@ def _halved(mask, stride):
     return mask
 
 
-def _products(found, wanted):
-    return _positions(found), *statistics.product_sums(found, wanted)
+def _products(features, target):
+    return _positions(features), *statistics.product_sums(features, target)
 
 
-def _errors(found, wanted):
-    error = ops.cast(found, "float32") - ops.cast(wanted, "float32")
-    return _positions(found), ops.sum(ops.square(error))
+def _errors(features, target):
+    error = ops.cast(features, "float32") - ops.cast(target, "float32")
+    return _positions(features), ops.sum(ops.square(error))
 
 
 def _positions(features):
     return ops.cast(ops.size(features[..., 0]), "float32")
 
 
-def _variation(seen, part):
+def _variation(crop, part):
     """Pixels of a window's part, and the squares of the differences of neighbours, summed."""
-    down = ops.pad(seen[:, 1:] - seen[:, :-1], ((0, 0), (0, 1), (0, 0), (0, 0)))
-    across = ops.pad(seen[:, :, 1:] - seen[:, :, :-1], ((0, 0), (0, 0), (0, 1), (0, 0)))
-    squares = kept(ops.square(down) + ops.square(across), part)
+    down = ops.pad(crop[:, 1:] - crop[:, :-1], ((0, 0), (0, 1), (0, 0), (0, 0)))
+    across = ops.pad(crop[:, :, 1:] - crop[:, :, :-1], ((0, 0), (0, 0), (0, 1), (0, 0)))
+    squares = crop_features(ops.square(down) + ops.square(across), part)
     return _positions(squares), ops.sum(squares)

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from tfstyle import images
-from tfstyle.methods.gatys.scenes import Scenes, Wish
 from tfstyle.methods.gatys.settings import Settings
+from tfstyle.methods.gatys.targets import Problem, TargetsBySize
 from tfstyle.training import descent
-from tfstyle.training.pixels import looked_at
+from tfstyle.training.pixels import gradient_pixels
 
 CALM = 0.3  # of the steps at each size, in which Adam's rate falls
 FRAMEWORK = 900_000_000  # bytes of a process before it optimises
@@ -49,9 +49,9 @@ class Progress:
             OSError: The file is another.
         """
         try:
-            with np.load(path) as found:
-                size, step, share = found["where"]
-                return cls(found["picture"], {}, int(size), int(step), float(share))
+            with np.load(path) as file:
+                size, step, share = file["where"]
+                return cls(file["picture"], {}, int(size), int(step), float(share))
         except (KeyError, ValueError, zipfile.BadZipFile) as error:
             raise OSError(f"Expected an optimisation's checkpoint. Received: {path}.") from error
 
@@ -82,26 +82,26 @@ class Optimisation:
     """An iterable of `Progress`.
 
     Args:
-        scenes: Of the losses.
+        targets: Of the losses.
         settings: Every number.
-        wish: What the picture is to become.
+        problem: What the picture is to become.
         begin: Where to go on from, or None.
     """
 
-    scenes: Scenes
+    targets: TargetsBySize
     settings: Settings
-    wish: Wish
+    problem: Problem
     begin: Progress | None = None
 
     @property
     def sizes(self) -> list[tuple[int, int]]:
         """Heights and widths, each about twice the one before."""
-        found = [self.wish.extent]
+        sizes = [self.problem.extent]
         while True:
-            height, width = (round(side / 2 ** len(found)) for side in self.wish.extent)
+            height, width = (round(side / 2 ** len(sizes)) for side in self.problem.extent)
             if min(height, width) < LEAST_SIDE or max(height, width) < self.settings.smallest:
-                return found[::-1]
-            found.append((height, width))
+                return sizes[::-1]
+            sizes.append((height, width))
 
     @property
     def steps(self) -> list[int]:
@@ -120,22 +120,22 @@ class Optimisation:
     def _at(self, size, step, picture):
         """The steps at one size, those that are done left out."""
         height, width = self.sizes[size]
-        scene, steps = self.scenes.at(self.wish, height, width), self.steps[size]
+        targets, steps = self.targets.at(self.problem, height, width), self.steps[size]
         before, whole = self._work(size), self._work(len(self.sizes))
-        for found, losses in self._descent(
-            scene, images.resize(picture, height, width), step, steps
+        for state, losses in self._descent(
+            targets, images.resize(picture, height, width), step, steps
         ):
             step += 1
-            share = (before + step * self._looked_at(height, width)) / whole
-            yield Progress(found, losses, size, step, share)
+            share = (before + step * self._gradient_pixels(height, width)) / whole
+            yield Progress(state, losses, size, step, share)
 
     def _work(self, count):
         """Pixels looked at in all steps of the first sizes."""
         pairs = list(zip(self.sizes, self.steps, strict=True))[:count]
-        return sum(steps * self._looked_at(*size) for size, steps in pairs)
+        return sum(steps * self._gradient_pixels(*size) for size, steps in pairs)
 
-    def _looked_at(self, height, width):
-        return looked_at(height, width, self.scenes.reach)
+    def _gradient_pixels(self, height, width):
+        return gradient_pixels(height, width, self.targets.reach)
 
     def estimate(self) -> "Estimate":
         """What it will take, after some steps at each of the smallest sizes."""
@@ -143,17 +143,17 @@ class Optimisation:
         seconds = [self._seconds_a_step(*size) for size in sizes]
         pixels = [height * width for height, width in sizes]
         more = (seconds[-1] - seconds[0]) / max(1, pixels[-1] - pixels[0])
-        each = max(more, seconds[-1] / pixels[-1] / 2)
-        fixed = max(0.0, seconds[0] - each * pixels[0])
+        seconds_a_pixel = max(more, seconds[-1] / pixels[-1] / 2)
+        fixed = max(0.0, seconds[0] - seconds_a_pixel * pixels[0])
         left = 1.0 - (self.begin.share if self.begin else 0.0)
-        total = left * (fixed * sum(self.steps) + each * self._work(len(self.sizes)))
-        memory = FRAMEWORK + self.scenes.bytes(*self.wish.extent)
-        memory += descent.BYTES[self.settings.optimizer] * np.prod(self.wish.extent)
-        return Estimate(self.wish.extent, total, memory)
+        total = left * (fixed * sum(self.steps) + seconds_a_pixel * self._work(len(self.sizes)))
+        memory = FRAMEWORK + self.targets.bytes(*self.problem.extent)
+        memory += descent.BYTES[self.settings.optimizer] * np.prod(self.problem.extent)
+        return Estimate(self.problem.extent, total, memory)
 
     def _seconds_a_step(self, height, width):
-        scene = self.scenes.at(self.wish, height, width)
-        times, steps = [], self._descent(scene, images.resize(self._start(), height, width), 0, 3)
+        targets = self.targets.at(self.problem, height, width)
+        times, steps = [], self._descent(targets, images.resize(self._start(), height, width), 0, 3)
         for _ in range(3):
             start = time.perf_counter()
             next(steps, None)
@@ -163,16 +163,16 @@ class Optimisation:
 
     def finished(self, picture: np.ndarray) -> np.ndarray:
         """What the picture of a `Progress` gives: of its own size, float32 in [0, 1]."""
-        picture = images.resize(np.clip(picture, 0.0, 1.0), *self.wish.extent)
-        if self.wish.masks or self.wish.fade < 1.0:
-            shown = self.wish.fade * (sum(self.wish.masks) if self.wish.masks else 1.0)
-            picture = self.wish.content + np.float32(shown) * (picture - self.wish.content)
-        height, width = self.wish.shown
+        picture = images.resize(np.clip(picture, 0.0, 1.0), *self.problem.extent)
+        if self.problem.masks or self.problem.fade < 1.0:
+            shown = self.problem.fade * (sum(self.problem.masks) if self.problem.masks else 1.0)
+            picture = self.problem.content + np.float32(shown) * (picture - self.problem.content)
+        height, width = self.problem.shown
         return picture[:height, :width]
 
-    def _descent(self, scene, picture, done, steps):
+    def _descent(self, targets, picture, done, steps):
         def function(picture):
-            return self.scenes.gradients(picture, scene)
+            return self.targets.gradients(picture, targets)
 
         if self.settings.optimizer == "adam":
             return descent.adam(
@@ -189,8 +189,8 @@ class Optimisation:
     def _start(self):
         height, width = self.sizes[0]
         if self.settings.start == "style":
-            return images.resize(self.wish.styles[0], height, width)
-        if self.settings.start == "noise" or self.wish.content is None:
+            return images.resize(self.problem.styles[0], height, width)
+        if self.settings.start == "noise" or self.problem.content is None:
             noise = np.random.default_rng(self.settings.seed).random((height, width, 3))
             return np.float32(0.5 + 0.2 * (noise - 0.5))
-        return images.resize(self.wish.content, height, width)
+        return images.resize(self.problem.content, height, width)

@@ -28,7 +28,7 @@ class Gatys(Described):
     Args:
         network: Pictures to a dictionary of layers, a chain of convolutions and poolings. It
             computes in the precision that its layers have.
-        views: Linear maps (kernel, bias) from layers to VGG-19's channels, where there are any.
+        readouts: Linear maps (kernel, bias) from layers to VGG-19's channels, where there are any.
         settings: Every number.
         networks: Of Keras, by file name.
 
@@ -41,14 +41,14 @@ class Gatys(Described):
     def __init__(
         self,
         network,
-        views: Mapping[str, tuple],
+        readouts: Mapping[str, tuple],
         settings: Settings = Settings(),
         networks: Mapping | None = None,
     ):
-        from tfstyle.methods.gatys.scenes import Scenes
+        from tfstyle.methods.gatys.targets import TargetsBySize
 
         self.settings, self.networks, self.styles = settings, dict(networks or {}), {}
-        self.scenes = Scenes.of(network, views, settings)
+        self.targets = TargetsBySize.of(network, readouts, settings)
 
     def stylize(
         self,
@@ -149,7 +149,7 @@ class Gatys(Described):
             (48, 64, 3)
         """
         from tfstyle.methods.gatys.optimisation import Optimisation
-        from tfstyle.methods.gatys.scenes import Wish
+        from tfstyle.methods.gatys.targets import Problem
         from tfstyle.networks.endpoint import check_process
 
         check_process()
@@ -157,7 +157,7 @@ class Gatys(Described):
         styles = [self._painting(one) for one in stylizer.checked_styles(style)]
         shares, given = self._shares(len(styles), weights, masks, content.shape[:2])
         kept = [index for index, share in enumerate(shares) if share > 0]
-        wish = Wish(
+        problem = Problem(
             shown=content.shape[:2],
             content=stylizer.roomy(content),
             styles=[styles[index] for index in kept],
@@ -166,7 +166,7 @@ class Gatys(Described):
             fade=min(strength / CROSS_FADE, 1.0),
             masks=[stylizer.roomy(given[index]) for index in kept] if given else None,
         )
-        return Optimisation(self.scenes, self.settings, wish, begin)
+        return Optimisation(self.targets, self.settings, problem, begin)
 
     def _painting(self, style):
         stylizer.is_name(style, self.styles)

@@ -24,8 +24,8 @@ from tfstyle.networks import encoder as encoders
 from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions, take_narrower
 from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.predictor import VECTOR, predictor
-from tfstyle.training import begun, perceptual, runs
-from tfstyle.training.table import TABLE, described, stream
+from tfstyle.training import perceptual, resume, runs
+from tfstyle.training.style_table import TABLE, stream, style_rows
 from tfstyle.training.trainer import Trainer, adam
 
 STANDARDIZE_ROWS = 1000
@@ -47,11 +47,14 @@ def training_network(parts: dict[str, keras.Model]) -> keras.Model:
     Of the numbers the first are what the predictor's head reads; where a photograph is its own
     style, what it would read of that takes their place.
     """
-    eyes, head = parts["predictor"].get_layer("eyes"), parts["predictor"].get_layer("head")
+    feature_extractor, head = (
+        parts["predictor"].get_layer("eyes"),
+        parts["predictor"].get_layer("head"),
+    )
     read = head.input.shape[-1]
     content = keras.Input((None, None, 3), name="content")
     own, numbers = keras.Input((), name="own"), keras.Input((None,), name="numbers")
-    seen = TapStatistics(dtype="float32")(eyes(content))
+    seen = TapStatistics(dtype="float32")(feature_extractor(content))
     chosen = ops.where(own[:, None] > 0.5, seen, numbers[:, :read])
     pastiche = parts["transformer"]({"content": content, "vector": head(chosen)})
     inputs = {"content": content, "own": own, "numbers": numbers}
@@ -98,23 +101,23 @@ def train(
     run.made_of(
         content=folders.fingerprint(photographs),
         style=folders.fingerprint(painted),
-        begin=begun.source(begin),
+        begin=resume.source_name(begin),
         encoder=fingerprint(encoder),
     )
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         parts = networks(encoders.like(encoder), settings)
         read = parts["predictor"].get_layer("head").input.shape[-1]
-        objective = perceptual.Described(*loss_network(), settings, read)
+        objective = perceptual.PrecomputedObjective(*loss_network(), settings, read)
         trainer = Trainer(training_network(parts), objective)
-    run.made_of(loss_network=fingerprint(objective.eyes))
+    run.made_of(loss_network=fingerprint(objective.feature_extractor))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
     style = parts["predictor"]
     reading = keras.Model(style.input, style.get_layer("statistics").output)
     sizes = (settings.style_size, settings.grey_share)
-    rows, order = described(run.folder / TABLE, painted, reading, objective, *sizes)
+    rows, order = style_rows(run.folder / TABLE, painted, reading, objective, *sizes)
     if run.step == 0:
         _standardize(parts["predictor"].get_layer("head"), rows[:, :read], order)
         _begin(parts, begin)

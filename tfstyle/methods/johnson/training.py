@@ -18,7 +18,7 @@ from tfstyle.methods.johnson.settings import STROKES, Settings
 from tfstyle.networks.bottleneck import bottleneck, without_vector
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.johnson import johnson
-from tfstyle.training import begun, paintings, runs
+from tfstyle.training import fixed_styles, resume, runs
 
 FILE = "generator.keras"
 
@@ -61,13 +61,13 @@ def train(
         ValueError: The run folder was begun with other settings.
     """
     photographs, style = folders.pictures(content), Path(style)
-    painting = paintings.read(style, settings.style_size, STROKES[settings.stroke])
+    painting = fixed_styles.read_style(style, settings.style_size, STROKES[settings.stroke])
     known = {"styles": [style.stem], "style_extent": painting.shape[:2]}
     run = runs.Run(folder, dataclasses.asdict(settings) | known)
     run.made_of(
         content=folders.fingerprint(photographs),
         style=folders.fingerprint([style]),
-        begin=begun.source(begin),
+        begin=resume.source_name(begin),
     )
 
     def made():
@@ -81,7 +81,9 @@ def train(
     def networks(trained):
         return {"generator": copy_into(exact, trained)}
 
-    return paintings.train_one(run, photographs, painting, made, loss_network, settings, networks)
+    return fixed_styles.train_one(
+        run, photographs, painting, made, loss_network, settings, networks
+    )
 
 
 def _begun(folder, painting):

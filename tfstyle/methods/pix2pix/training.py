@@ -22,8 +22,8 @@ from tfstyle.methods.pix2pix.settings import Settings
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet
-from tfstyle.training import games
-from tfstyle.training.adversarial import Game
+from tfstyle.training import gan_runs
+from tfstyle.training.gan import GAN
 
 
 def generator(settings: Settings) -> keras.Model:
@@ -51,7 +51,7 @@ def generator(settings: Settings) -> keras.Model:
 
 
 def generators(settings: Settings) -> dict[str, keras.Model]:
-    """Fresh generators of a game: one."""
+    """Fresh generators of a gan: one."""
     return {"generator": generator(settings)}
 
 
@@ -71,7 +71,7 @@ class Objective:
     """
 
     names = ("fool", "absolute", "judge")
-    judged = ("fake",)
+    pooled = ("fake",)
 
     def __init__(self, settings: Settings):
         self.settings, self.heads = settings, {}
@@ -82,28 +82,28 @@ class Objective:
     def generator_losses(self, discriminators, batch, pictures):
         weight = self.settings.absolute_weight
         return {
-            "fool": self._judged(discriminators, batch, pictures["fake"], True),
+            "fool": self._adversarial(discriminators, batch, pictures["fake"], True),
             "absolute": weight * losses.absolute_loss(batch["to"], pictures["fake"]),
         }
 
     def discriminator_losses(self, discriminators, batch, pictures):
-        real = self._judged(discriminators, batch, batch["to"], True)
-        fake = self._judged(discriminators, batch, pictures["fake"], False)
+        real = self._adversarial(discriminators, batch, batch["to"], True)
+        fake = self._adversarial(discriminators, batch, pictures["fake"], False)
         return {"judge": 0.5 * (real + fake)}
 
-    def _judged(self, discriminators, batch, picture, real):
+    def _adversarial(self, discriminators, batch, picture, real):
         pair = {"picture": picture, "condition": batch["from"]}
         scores = discriminators["discriminator"](pair, training=True)
         return losses.adversarial_loss(scores, real, self.settings.adversarial)
 
 
-def game(settings: Settings) -> Game:
-    """A compiled game of fresh networks; `fit` takes batches of {"from", "to"}."""
+def gan(settings: Settings) -> GAN:
+    """A compiled GAN of new networks; `fit` takes batches of {"from", "to"}."""
 
     def networks():
         return generators(settings), {"discriminator": discriminator(settings)}
 
-    return games.compiled(settings, networks, lambda generators: Objective(settings))
+    return gan_runs.compiled(settings, networks, lambda generators: Objective(settings))
 
 
 def train(
@@ -145,10 +145,10 @@ def train(
             direction,
         )
 
-    return games.train(
+    return gan_runs.train(
         folder,
         dataclasses.asdict(settings) | {"direction": direction},
-        lambda precision: game(dataclasses.replace(settings, precision=precision)),
+        lambda precision: gan(dataclasses.replace(settings, precision=precision)),
         lambda: generators(settings),
         batches_from,
         _sampler(pairs, settings.size, direction),

@@ -20,9 +20,9 @@ from tfstyle.methods.wct.settings import Settings
 from tfstyle.networks import adain, wct
 from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.vgg import TAPS
-from tfstyle.training import begun, perceptual, runs
+from tfstyle.training import perceptual, resume, runs
 from tfstyle.training.initialisation import fit_decoder_to
-from tfstyle.training.trainer import Seen, Trainer, adam
+from tfstyle.training.trainer import FrozenInputs, Trainer, adam
 
 SHEET = 8  # photographs on a sheet
 
@@ -33,18 +33,18 @@ class Objective:
     Equation 1 of the paper.
 
     Args:
-        eyes: The frozen encoder whose taps are decoded.
+        feature_extractor: The frozen encoder whose taps are decoded.
         settings: The weights.
     """
 
     names = TAPS
 
-    def __init__(self, eyes: keras.Model, settings: Settings):
-        self.settings, self.eyes = settings, eyes
-        self.trunks = {tap: adain.trunk(eyes, tap) for tap in TAPS}
+    def __init__(self, feature_extractor: keras.Model, settings: Settings):
+        self.settings, self.feature_extractor = settings, feature_extractor
+        self.trunks = {tap: adain.trunk(feature_extractor, tap) for tap in TAPS}
 
     def __call__(self, batch, pictures):
-        wanted = self.eyes(batch["content"], training=False)
+        wanted = self.feature_extractor(batch["content"], training=False)
         return {tap: self._loss(tap, batch["content"], pictures[tap], wanted[tap]) for tap in TAPS}
 
     def _loss(self, tap, content, picture, wanted):
@@ -83,16 +83,18 @@ def train(
     run = runs.Run(folder, dataclasses.asdict(settings))
     run.made_of(
         content=folders.fingerprint(photographs),
-        begin=begun.source(begin),
+        begin=resume.source_name(begin),
     )
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
-        eyes = encoder()
-        seeing = _seeing(eyes)
-        decoders = wct.level_decoders(eyes, settings.padding, settings.slope, settings.upsampling)
+        feature_extractor = encoder()
+        seeing = _seeing(feature_extractor)
+        decoders = wct.level_decoders(
+            feature_extractor, settings.padding, settings.slope, settings.upsampling
+        )
         trained = wct.autoencoder(decoders)
-        trainer = Trainer(trained, Objective(eyes, settings), Seen(seeing))
-    run.made_of(encoder=fingerprint(eyes))
+        trainer = Trainer(trained, Objective(feature_extractor, settings), FrozenInputs(seeing))
+    run.made_of(encoder=fingerprint(feature_extractor))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
@@ -114,10 +116,10 @@ def train(
     return runs.fit(trainer, run, batches_from, recorder)
 
 
-def _seeing(eyes):
+def _seeing(feature_extractor):
     """{"content"} to a dictionary of taps."""
     content = keras.Input((None, None, 3), name="content")
-    return keras.Model({"content": content}, eyes(content), name="seeing")
+    return keras.Model({"content": content}, feature_extractor(content), name="seeing")
 
 
 def _begin(decoders, features, folder):

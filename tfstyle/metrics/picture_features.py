@@ -10,7 +10,7 @@ from tfstyle import statistics
 
 
 @dataclasses.dataclass(frozen=True)
-class Seen:
+class PictureFeatures:
     """A picture with its features.
 
     Args:

@@ -1,4 +1,4 @@
-"""A paper's game from its numbers to its generators' files."""
+"""A paper's gan from its numbers to its generators' files."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -13,9 +13,9 @@ from tfstyle.layers.fast_convolutions import with_fast_convolutions
 from tfstyle.networks.adversarial import take_fewer_inputs
 from tfstyle.networks.files import copy_into, load
 from tfstyle.precision import choose, mixed
-from tfstyle.training import begun, devices, runs
-from tfstyle.training.adversarial import Game, Objective, optimizers
-from tfstyle.training.pool import Pool
+from tfstyle.training import devices, resume, runs
+from tfstyle.training.gan import GAN, Objective, optimizers
+from tfstyle.training.image_pool import ImagePool
 
 Networks = Mapping[str, keras.Model]
 GENERATOR = "generator"
@@ -23,7 +23,7 @@ FILE = f"{GENERATOR}.keras"
 
 
 class Numbers(Protocol):
-    """What a game needs of a paper's settings."""
+    """The settings of a paper that a GAN needs."""
 
     steps: int
     decay: int
@@ -39,33 +39,33 @@ def compiled(
     objective: Callable[[Networks], Objective],
     pool: int = 0,
     augment: str = "none",
-) -> Game:
-    """A compiled game of fresh networks.
+) -> GAN:
+    """A compiled GAN of new networks.
 
     Args:
-        settings: The numbers of both sides.
-        networks: Makes generators and discriminators; called under the settings' precision.
-        objective: Gives what is played for with these generators; called as `networks` is.
-        pool: Generated pictures kept of each stream.
-        augment: As of `Game`.
+        settings: The settings of the training.
+        networks: Builds generators and discriminators; called under the settings' precision.
+        objective: Builds the losses for these generators; called under the settings' precision.
+        pool: Number of generated pictures in the history of each domain; 0 for no history.
+        augment: Augmentation of the discriminators' inputs: "none", "geometry" or "all".
     """
-    chosen = choose(settings.precision).name
+    precision = choose(settings.precision).name
     keras.utils.set_random_seed(settings.seed)
-    with mixed(chosen):
+    with mixed(precision):
         generators, discriminators = networks()
-        wanted = objective(generators)
+        gan_objective = objective(generators)
     generators = {name: with_fast_convolutions(network) for name, network in generators.items()}
-    kept = Pool(pool, settings.seed)
-    played = Game(generators, discriminators, wanted, kept, augment, settings.seed)
+    image_pool = ImagePool(pool, settings.seed)
+    gan = GAN(generators, discriminators, gan_objective, image_pool, augment, settings.seed)
     rates = (settings.rate, settings.steps, settings.decay)
-    played.compile(*optimizers(*rates, chosen, settings.average))
-    return played
+    gan.compile(*optimizers(*rates, precision, settings.average))
+    return gan
 
 
 def train(
     folder: str | os.PathLike,
     numbers: Mapping,
-    game: Callable[[str], Game],
+    build: Callable[[str], GAN],
     generators: Callable[[], Networks],
     batches: devices.Batches,
     sample: Callable[[Networks], np.ndarray],
@@ -73,21 +73,21 @@ def train(
     begin: str | os.PathLike | None = None,
     inputs: Mapping[str, str] | None = None,
 ) -> bool:
-    """Plays a game to its end and writes its generators; the same call goes on where it stopped.
+    """Trains a GAN and writes its generators; the same call resumes an interrupted training.
 
     Args:
         folder: The run folder; with every checkpoint it holds the generator.keras of a single
             generator, or of each of several in a folder of its name.
-        numbers: Every number of the run, `steps` and `decay` among them.
-        game: Makes the compiled game of a precision; called under the strategy's scope.
-        generators: Makes the game's generators afresh, to be written in float32.
-        batches: As of `devices.play`.
-        sample: Paints a sheet with the game's generators, as of `Recorder`.
-        strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
-        begin: A finished run of generators of the same shape, with noise beside the picture or
-            without, to begin with, or None. A single generator may also begin with the one of
-            its name in a run of several.
-        inputs: As of `Run.made_of`.
+        numbers: All settings of the run, `steps` and `decay` among them.
+        build: Builds the compiled GAN for a precision; called under the strategy's scope.
+        generators: Builds the GAN's generators anew, to be written in float32.
+        batches: A function of a step and a part to the endless dataset from that step on.
+        sample: Paints a contact sheet (height, width, 3) in [0, 1] with the GAN's generators.
+        strategy: A strategy from `devices.strategy`; None takes the current one.
+        begin: Folder of a finished run whose generators, of the same shape with or without noise
+            channels, are the initial weights; None for random weights. A single generator may
+            also begin with the one of its name in a run of several.
+        inputs: Description of each data set by name, for `Run.made_of`.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -98,11 +98,11 @@ def train(
     """
     strategy = strategy or tf.distribute.get_strategy()
     run = runs.Run(folder, numbers, devices.is_chief(strategy))
-    run.made_of(**(inputs or {}), begin=begun.source(begin))
+    run.made_of(**(inputs or {}), begin=resume.source_name(begin))
     with strategy.scope():
-        played = game(run.precision.name)
+        gan = build(run.precision.name)
         if begin and run.step == 0:
-            _begin(played.generators, Path(begin))
+            _begin(gan.generators, Path(begin))
     exact = generators()
     homes = _homes(exact, run.folder)
     for home in homes.values():
@@ -111,16 +111,14 @@ def train(
     def networks():
         return {
             str((home / GENERATOR).relative_to(run.folder)): copy_into(
-                exact[name], played.generators[name]
+                exact[name], gan.generators[name]
             )
             for name, home in homes.items()
         }
 
     total = numbers["steps"] + numbers["decay"]
-    recorder = runs.Recorder(
-        run, total, sample=lambda: sample(played.generators), networks=networks
-    )
-    return devices.play(played, run, batches, recorder, strategy)
+    recorder = runs.Recorder(run, total, sample=lambda: sample(gan.generators), networks=networks)
+    return devices.fit_gan(gan, run, batches, recorder, strategy)
 
 
 def _begin(generators, folder):

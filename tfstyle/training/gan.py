@@ -1,4 +1,4 @@
-"""A game of two sides: generators that fool discriminators, and these that see through them."""
+"""Generative adversarial networks: generators and discriminators trained in alternation."""
 
 import functools
 from collections.abc import Mapping
@@ -9,23 +9,23 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.training.augmentation import Augmented, fold
-from tfstyle.training.finished import take_average
-from tfstyle.training.pool import Pool
+from tfstyle.training.image_pool import ImagePool
+from tfstyle.training.snapshots import use_average
 
 SEED = "seed_generator_state"
 
 
 class Objective(Protocol):
-    """What a paper plays for.
+    """The losses of a paper.
 
-    `names` are of all its losses, which come already weighted; `judged` of the pictures that
-    discriminators are shown out of the pool's history. `heads` are networks that move with the
-    generators and are of use to nothing but the losses. A batch also has the "seed" of the step,
-    two whole numbers, the same on every replica.
+    `names` lists the names of all losses, which are already weighted. `pooled` lists the names of
+    the pictures that discriminators take from the pool's history. `heads` are networks that are
+    optimised with the generators and are used by the losses alone. A batch also has the "seed" of
+    the step, two integers, the same on every replica.
     """
 
     names: tuple[str, ...]
-    judged: tuple[str, ...]
+    pooled: tuple[str, ...]
     heads: Mapping[str, keras.Model]
 
     def translate(self, generators: Mapping[str, keras.Model], batch: Mapping) -> dict:
@@ -42,22 +42,22 @@ class Objective(Protocol):
         """Scalars by name."""
 
 
-class Game(keras.Model):
-    """Trains generators and discriminators in turns, each side with an optimizer.
+class GAN(keras.Model):
+    """Trains generators and discriminators in alternation, each with an optimizer.
 
-    Generators move first, then the discriminators, as in the authors' cycle_gan_model.py
-    (optimize_parameters).
+    The generators are updated first, then the discriminators, as in the authors'
+    cycle_gan_model.py (optimize_parameters).
 
     Args:
-        generators: By name; model names differ.
-        discriminators: By name.
-        objective: Held as it is; only its heads are trained and saved.
-        pool: Of pictures for the discriminators.
-        augment: One of `settings.AUGMENTATIONS`, of what discriminators look at.
-        seed: Of everything that a step draws; it depends on nothing else but the step.
+        generators: Models by name; the model names differ.
+        discriminators: Models by name.
+        objective: The losses; only its heads are trained and saved.
+        pool: History of generated pictures for the discriminators.
+        augment: Augmentation of the discriminators' inputs: "none", "geometry" or "all".
+        seed: Seed of all random numbers of a step, which depend on the step alone otherwise.
 
     `compile` takes two optimizers and `fit` datasets of dictionaries; a loop of
-    `training.devices.play` trains on several devices.
+    `training.devices.fit_gan` trains on several devices.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Game(keras.Model):
         generators: Mapping[str, keras.Model],
         discriminators: Mapping[str, keras.Model],
         objective: Objective,
-        pool: Pool,
+        pool: ImagePool,
         augment: str = "none",
         seed: int = 0,
     ):
@@ -85,54 +85,56 @@ class Game(keras.Model):
         self.discriminator_optimizer = discriminator_optimizer
         self.built = True
 
-    def turn(self, batch) -> dict:
-        """Both sides move once; returns the losses of this replica's batch by name.
+    def optimize_parameters(self, batch) -> dict:
+        """Updates generators and discriminators once; returns this replica's losses by name.
 
-        Without a pool, discriminators judge what is generated once, for both sides.
+        Without a pool, the discriminators' scores of generated pictures are computed once, for
+        both losses.
         """
-        seed = self._drawing()
-        batch, judges = {**batch, "seed": seed}, self._judges(fold(seed, 0))
+        seed = self._step_seed()
+        batch, discriminators = {**batch, "seed": seed}, self._discriminators(fold(seed, 0))
         with tf.GradientTape(persistent=not self.pool.size) as tape:
             pictures = self.objective.translate(self.generators, batch)
-            losses = self.objective.generator_losses(judges, batch, pictures)
-            target = self.sides["generators"].target(losses)
-            judged = None if self.pool.size else self._judged(judges, batch, pictures)
-        self.sides["generators"].descend(tape, target)
-        if judged is None:
+            losses = self.objective.generator_losses(discriminators, batch, pictures)
+            generator_loss = self.sides["generators"].target(losses)
+            if not self.pool.size:
+                more, discriminator_loss = self._discriminator_loss(discriminators, batch, pictures)
+        self.sides["generators"].descend(tape, generator_loss)
+        if self.pool.size:
             history = {
-                name: self._exchanged(name, pictures[name]) for name in self.objective.judged
+                name: self._exchanged(name, pictures[name]) for name in self.objective.pooled
             }
+            discriminators = self._discriminators(fold(seed, 1))
             with tf.GradientTape() as tape:
-                judged = self._judged(self._judges(fold(seed, 1)), batch, history)
-        found, target = judged
-        self.sides["discriminators"].descend(tape, target)
-        return losses | found
+                more, discriminator_loss = self._discriminator_loss(discriminators, batch, history)
+        self.sides["discriminators"].descend(tape, discriminator_loss)
+        return losses | more
 
-    def _drawing(self):
+    def _step_seed(self):
         """The seed of this step."""
         step = keras.ops.cast(self.generator_optimizer.iterations, "int32")
         return tf.stack([self.seed, step])
 
-    def _judges(self, seed):
-        """Discriminators, each of which looks at the same pictures once."""
-        judges = dict(self.discriminators)
+    def _discriminators(self, seed):
+        """Discriminators that compute the scores of the same pictures once."""
+        discriminators = dict(self.discriminators)
         if self.augment != "none":
             colors = self.augment == "all"
-            judges = {
+            discriminators = {
                 name: Augmented(network, colors, fold(seed, index))
-                for index, (name, network) in enumerate(judges.items())
+                for index, (name, network) in enumerate(discriminators.items())
             }
-        return {name: _Once(network) for name, network in judges.items()}
+        return {name: _Once(network) for name, network in discriminators.items()}
 
-    def _judged(self, judges, batch, pictures):
-        """The discriminators' losses, and what the tape differentiates."""
-        found = self.objective.discriminator_losses(judges, batch, pictures)
-        return found, self.sides["discriminators"].target(found)
+    def _discriminator_loss(self, discriminators, batch, pictures):
+        """The discriminators' losses by name, and the scalar to differentiate."""
+        losses = self.objective.discriminator_losses(discriminators, batch, pictures)
+        return losses, self.sides["discriminators"].target(losses)
 
     def train_step(self, batch):
-        return self.count(self.turn(batch))
+        return self.update_metrics(self.optimize_parameters(batch))
 
-    def count(self, losses: Mapping) -> dict:
+    def update_metrics(self, losses: Mapping) -> dict:
         """Running means of the losses since the metrics were last reset."""
         for name, loss in losses.items():
             self.means[name].update_state(loss)
@@ -141,16 +143,16 @@ class Game(keras.Model):
     def _exchanged(self, name, pictures):
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         exchange = functools.partial(self._exchange, name)
-        shown = tf.numpy_function(exchange, [replica, pictures], tf.float32)
-        return tf.ensure_shape(shown, pictures.shape)
+        pooled = tf.numpy_function(exchange, [replica, pictures], tf.float32)
+        return tf.ensure_shape(pooled, pictures.shape)
 
     def _exchange(self, name, replica, pictures):
         return self.pool.exchange(f"{name} {int(replica)}", pictures)
 
-    def take_average(self) -> None:
-        """Gives generators and heads the running average of their weights, where one is kept."""
+    def use_average(self) -> None:
+        """Gives generators and heads the running average of their weights, if there is one."""
         side = self.sides["generators"]
-        take_average(side.optimizer, side.variables)
+        use_average(side.optimizer, side.variables)
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
@@ -169,7 +171,7 @@ class Game(keras.Model):
 
 
 class _Once:
-    """A discriminator that looks at the same pictures once."""
+    """A discriminator that caches its scores of the same pictures."""
 
     def __init__(self, network):
         self.network, self.known = network, {}
@@ -182,7 +184,7 @@ class _Once:
 
 
 class _Side:
-    """Networks that an optimizer moves together."""
+    """Networks with a common optimizer."""
 
     def __init__(self, networks, optimizer):
         self.optimizer = optimizer
@@ -190,7 +192,7 @@ class _Side:
         optimizer.build(self.variables)
 
     def target(self, losses):
-        """What the tape differentiates: the mean over all replicas, scaled for half precision."""
+        """The loss to differentiate: the mean over all replicas, scaled for half precision."""
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         return self.optimizer.scale_loss(sum(losses.values()) / replicas)
 
@@ -200,12 +202,12 @@ class _Side:
 
 @keras.saving.register_keras_serializable("tfstyle")
 class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
-    """A constant rate that then falls linearly to 0 (Zhu et al. 2017, section 4).
+    """A constant learning rate with a linear decay to 0 (Zhu et al. 2017, section 4).
 
     Args:
-        rate: The constant.
-        constant: Steps at it.
-        decay: Steps of the fall.
+        rate: The constant learning rate.
+        constant: Number of steps at the constant rate.
+        decay: Number of steps of the decay.
     """
 
     def __init__(self, rate: float, constant: int, decay: int):
@@ -222,19 +224,21 @@ class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
 def optimizers(
     rate: float, constant: int, decay: int, precision: str, average: float = 0.0
 ) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
-    """Adam of the papers for both sides, scaling losses in float16.
+    """Adam optimizers of the papers, for generators and for discriminators.
 
     Args:
-        rate: Learning rate, constant and then linearly falling.
-        constant: Steps at the full rate.
-        decay: Steps of the fall to 0.
-        precision: That layers compute in.
+        rate: Learning rate before the decay.
+        constant: Number of steps at the full rate.
+        decay: Number of steps of the linear decay to 0.
+        precision: Precision of the layers; float16 adds loss scaling.
         average: Decay of a running average of the generators' weights; 0 keeps none.
     """
 
     def adam(**kwargs):
         schedule = ConstantThenLinear(rate, constant, decay)
-        made = keras.optimizers.Adam(schedule, beta_1=0.5, epsilon=1e-8, **kwargs)
-        return keras.optimizers.LossScaleOptimizer(made) if precision == "float16" else made
+        optimizer = keras.optimizers.Adam(schedule, beta_1=0.5, epsilon=1e-8, **kwargs)
+        return (
+            keras.optimizers.LossScaleOptimizer(optimizer) if precision == "float16" else optimizer
+        )
 
     return adam(use_ema=average > 0, ema_momentum=average or 0.99), adam()

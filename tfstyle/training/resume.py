@@ -1,4 +1,4 @@
-"""Settings of a run that goes on: those that it was begun with."""
+"""Settings of new and of resumed runs."""
 
 import os
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from tfstyle.precision import Choice, choose, parse
 
 PRECISION, WHY = "precision", "precision_reason"
 INPUTS = "inputs"  # what a run learns from; compared by `runs.Run.made_of`
-CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # numbers that a run may go on with others of
-FORMER = "bfloat16"  # what runs computed in whose settings do not say it
-UNSAID = {  # other numbers of games that were begun before there was a choice
+CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # settings that may differ when resuming
+FORMER = "bfloat16"  # the precision of runs whose settings do not name one
+UNSAID = {  # settings of GAN runs that were begun before these settings existed
     "objective": "cycle",
     "contrast_weight": 1.0,
     "contrast_identity_weight": 1.0,
@@ -18,11 +18,11 @@ UNSAID = {  # other numbers of games that were begun before there was a choice
 }
 
 
-def settled(asked: Mapping) -> dict:
-    """Settings of a new run, with the precision that it will compute in and why.
+def new_settings(asked: Mapping) -> dict:
+    """Settings of a new run, with the chosen precision and the reason.
 
     Args:
-        asked: Plain numbers and strings, "precision" among them where something is computed.
+        asked: The requested settings, numbers and strings.
     """
     if PRECISION not in asked:
         return dict(asked)
@@ -30,21 +30,21 @@ def settled(asked: Mapping) -> dict:
     return asked | {PRECISION: choice.name, WHY: asked.get(WHY, choice.why)}
 
 
-def source(begin: str | os.PathLike | None) -> str:
-    """What a run's weights begin with, in a word: a folder's name, or random."""
+def source_name(begin: str | os.PathLike | None) -> str:
+    """The origin of a run's initial weights: the name of a folder, or "random"."""
     return Path(begin).name if begin else "random"
 
 
-def continued(folder: Path, begun: Mapping, asked: Mapping) -> dict:
-    """Settings that a run goes on with.
+def continued_settings(folder: Path, begun: Mapping, asked: Mapping) -> dict:
+    """Settings of a resumed run.
 
     Args:
-        folder: Of the run.
-        begun: Its settings.
-        asked: Those that are asked for; the precision "auto" is the run's own.
+        folder: The run folder, for the error.
+        begun: The settings that the run was begun with.
+        asked: The requested settings; the precision "auto" is the run's own.
 
     Raises:
-        ValueError: They are others, and not only of CHANGEABLE.
+        ValueError: A setting that is not in CHANGEABLE differs.
     """
     begun = _known(begun) if PRECISION in asked else dict(begun)
     if PRECISION in asked:
@@ -69,5 +69,5 @@ def _known(begun):
 
 
 def precision(settings: Mapping) -> Choice | None:
-    """What a run computes in; None where its settings do not say it."""
+    """The precision of a run; None if its settings do not name one."""
     return Choice(settings[PRECISION], settings[WHY]) if PRECISION in settings else None

@@ -1,4 +1,4 @@
-"""What a network says of many paintings, computed once and kept in a file."""
+"""Features of many paintings, computed once and kept in a file."""
 
 import dataclasses
 import os
@@ -14,14 +14,14 @@ from tqdm import tqdm
 from tfstyle import color, images
 from tfstyle.data import batches, folders
 from tfstyle.networks.files import fingerprint
-from tfstyle.training.perceptual import Objective
+from tfstyle.training.perceptual import PerceptualObjective
 
 TABLE = "paintings.npy"  # in a run folder
 MISSING, READ, UNREADABLE = 0.0, 1.0, -1.0
 
 
 @dataclasses.dataclass(frozen=True)
-class View:
+class StyleImage:
     """How a painting is looked at.
 
     Args:
@@ -38,9 +38,9 @@ class View:
         return picture @ np.float32([color.LUMA] * 3).T if self.grey else picture
 
 
-def table(
+def cached_rows(
     path: str | os.PathLike,
-    views: Sequence[View],
+    style_images: Sequence[StyleImage],
     longest: int,
     describe: Callable[[np.ndarray], np.ndarray],
     identity: str = "",
@@ -49,53 +49,55 @@ def table(
 
     Args:
         path: The file, of numpy's format, which is mapped into memory.
-        views: In the order of the rows.
+        style_images: In the order of the rows.
         longest: Side in pixels that larger paintings are reduced to.
         describe: A painting, shape (height, width, 3), to a vector.
         identity: Of the paintings and of what describes them; a file of another one, which stands
             beside it as text, is made anew.
 
     Returns:
-        Array (views, numbers), and the rows of those that can be read.
+        Array (style_images, numbers), and the rows of those that can be read.
 
     Raises:
         ValueError: None can be read.
     """
     numbers = describe(np.zeros((64, 64, 3), np.float32)).size
-    rows = _opened(Path(path), (len(views), 1 + numbers), identity)
+    rows = _opened(Path(path), (len(style_images), 1 + numbers), identity)
     missing = np.flatnonzero(rows[:, 0] == MISSING)
     for index in tqdm(missing, "paintings", unit="", disable=not len(missing)):
         try:
-            rows[index, 1:] = describe(views[index].read(longest))
+            rows[index, 1:] = describe(style_images[index].read(longest))
             rows[index, 0] = READ
         except (OSError, ValueError):
             rows[index, 0] = UNREADABLE
     known = np.flatnonzero(rows[:, 0] == READ).tolist()
     if not known:
-        raise ValueError(f"Expected paintings that can be read. Received: {len(views)} broken.")
+        raise ValueError(
+            f"Expected paintings that can be read. Received: {len(style_images)} broken."
+        )
     return rows[:, 1:], known
 
 
-def described(
+def style_rows(
     path: str | os.PathLike,
     paintings: Sequence[Path],
     reading: keras.Model,
-    objective: Objective,
+    objective: PerceptualObjective,
     longest: int,
     grey_share: float = 0.0,
 ) -> tuple[np.ndarray, list[int]]:
     """A `table` of what a network reads of paintings and of what pictures are compared with.
 
     Args:
-        path: As of `table`.
+        path: File in numpy's format (see `cached_rows`).
         paintings: Files; one that stands twice has one row.
         reading: Pictures to vectors, which come first in a row.
-        objective: What follows in a row is as of its `described`.
-        longest: As of `table`.
+        objective: Its `described` gives the remaining numbers of a row.
+        longest: Larger paintings are reduced to this longer side in pixels.
         grey_share: So many of the paintings have a row without colours as well.
 
     Returns:
-        Array (views, numbers), and rows in the order of the paintings, then the grey ones.
+        Array (style_images, numbers), and rows in the order of the paintings, then the grey ones.
 
     Raises:
         ValueError: None can be read.
@@ -103,23 +105,23 @@ def described(
     files = list(dict.fromkeys(paintings))
     every = round(1.0 / grey_share) if grey_share else 1 + len(files)
     grey = files[every - 1 :: every]
-    views = [*map(View, files), *(View(file, grey=True) for file in grey)]
+    style_images = [*map(StyleImage, files), *(StyleImage(file, grey=True) for file in grey)]
 
     def describe(painting):
         picture = ops.convert_to_tensor(painting[None])
         parts = reading(picture, training=False), objective.described(picture)
         return np.concatenate([np.array(part)[0] for part in parts])
 
-    networks = (fingerprint(network) for network in (reading, objective.eyes))
+    networks = (fingerprint(network) for network in (reading, objective.feature_extractor))
     identity = f"{folders.fingerprint(files)}, {longest}, {grey_share}, {', '.join(networks)}"
-    rows, known = table(path, views, longest, describe, identity)
+    rows, known = cached_rows(path, style_images, longest, describe, identity)
     places = {file: index for index, file in enumerate(files)}
-    order = [*(places[file] for file in paintings), *range(len(files), len(views))]
+    order = [*(places[file] for file in paintings), *range(len(files), len(style_images))]
     readable = set(known)
     return rows, [row for row in order if row in readable]
 
 
-class Drawn(Protocol):
+class StreamSettings(Protocol):
     """What `stream` needs of a paper's settings."""
 
     batch: int
@@ -131,14 +133,14 @@ class Drawn(Protocol):
 
 
 def stream(
-    photographs: Sequence[Path], rows: np.ndarray, order: Sequence[int], settings: Drawn
+    photographs: Sequence[Path], rows: np.ndarray, order: Sequence[int], settings: StreamSettings
 ) -> Callable[[int], object]:
-    """A function of a step, the endless batches from it on, as of `batches.contents_and_numbers`.
+    """A function of a step to the endless batches of `batches.contents_and_numbers` from it on.
 
     Args:
         photographs: Files.
-        rows: As of `described`.
-        order: As of `described`.
+        rows: Numbers of each painting, from `style_rows`.
+        order: Indices of the rows, from `style_rows`.
         settings: The numbers.
     """
 

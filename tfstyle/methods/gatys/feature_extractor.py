@@ -10,12 +10,12 @@ from tfstyle.layers.fast_convolutions import with_fast_convolutions
 
 
 @dataclasses.dataclass(frozen=True)
-class Eyes:
+class FeatureExtractor:
     """A network that losses are taken on.
 
     Args:
         network: Pictures in [0, 1] to a dictionary of layers.
-        views: Linear maps (kernel, bias) from layers to VGG-19's own channels, where there are any.
+        readouts: Linear maps (kernel, bias) from layers to VGG-19's channels; may be empty.
         strides: Pixels a position of each layer.
         reach: Pixels that the deepest layer sees to each side, up to a multiple of its stride.
         numbers: Of all convolutions together, a pixel.
@@ -23,7 +23,7 @@ class Eyes:
     """
 
     network: keras.Model
-    views: Mapping[str, tuple[np.ndarray, np.ndarray]]
+    readouts: Mapping[str, tuple[np.ndarray, np.ndarray]]
     strides: Mapping[str, int]
     reach: int
     numbers: float
@@ -33,12 +33,14 @@ class Eyes:
 POOLS = keras.layers.MaxPooling2D | keras.layers.AveragePooling2D
 
 
-def eyes(network: keras.Model, views: Mapping[str, tuple], layers: Iterable[str]) -> Eyes:
-    """Eyes of a chain of convolutions and poolings.
+def feature_extractor(
+    network: keras.Model, readouts: Mapping[str, tuple], layers: Iterable[str]
+) -> FeatureExtractor:
+    """The feature extractor of a chain of convolutions and poolings.
 
     Args:
         network: Pictures to a dictionary of layers.
-        views: As of `Eyes`.
+        readouts: Linear maps (kernel, bias) from layers to VGG-19's own channels, by layer.
         layers: Those that are wanted.
 
     Raises:
@@ -50,14 +52,14 @@ def eyes(network: keras.Model, views: Mapping[str, tuple], layers: Iterable[str]
         raise ValueError(
             f"Expected layers of {', '.join(network.output)}. Received: {', '.join(unknown)}."
         )
-    found = keras.Model(network.input, {name: network.output[name] for name in layers})
-    found.trainable = False
-    strides, reach, count = _seen(found)
+    model = keras.Model(network.input, {name: network.output[name] for name in layers})
+    model.trainable = False
+    strides, reach, count = _strides_and_reach(model)
     strides = {name: strides[name.replace("relu", "conv")] for name in layers}
-    deepest, precision = max(strides.values()), found.output[layers[0]].dtype
-    return Eyes(
-        with_fast_convolutions(found),
-        views,
+    deepest, precision = max(strides.values()), model.output[layers[0]].dtype
+    return FeatureExtractor(
+        with_fast_convolutions(model),
+        readouts,
         strides,
         -(-reach // deepest) * deepest,
         count,
@@ -65,7 +67,7 @@ def eyes(network: keras.Model, views: Mapping[str, tuple], layers: Iterable[str]
     )
 
 
-def _seen(network):
+def _strides_and_reach(network):
     """Pixels a position of each convolution, those that the last one sees to each side, and the
     numbers of all a pixel."""
     stride, reach, count, strides = 1, 0, 0.0, {}

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-class Pool:
+class ImagePool:
     """Gives back generated pictures, half of the time older ones.
 
     Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828, section 2.3, as CycleGAN uses it
@@ -33,21 +33,21 @@ class Pool:
         return np.stack([self._one(stream, np.float16(p)) for p in pictures]).astype(np.float32)
 
     def _one(self, stream, picture):
-        kept, count = self.kept.setdefault(stream, []), self.seen.get(stream, 0)
+        pictures, count = self.kept.setdefault(stream, []), self.seen.get(stream, 0)
         self.seen[stream] = count + 1
-        if len(kept) < self.size:
-            kept.append(picture)
+        if len(pictures) < self.size:
+            pictures.append(picture)
             return picture
         random = np.random.default_rng((self.seed, count, *stream.encode()))
         if random.random() < 0.5:
             return picture
         place = random.integers(self.size)
-        kept[place], picture = picture, kept[place]
+        pictures[place], picture = picture, pictures[place]
         return picture
 
     def state(self) -> dict[str, np.ndarray]:
         """All that `restore` needs, as arrays by name."""
-        arrays = {f"kept {stream}": np.stack(kept) for stream, kept in self.kept.items()}
+        arrays = {f"kept {stream}": np.stack(pictures) for stream, pictures in self.kept.items()}
         return arrays | {f"seen {stream}": np.int64(count) for stream, count in self.seen.items()}
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:

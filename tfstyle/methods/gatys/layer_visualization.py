@@ -1,4 +1,4 @@
-"""What the network sees: pictures that have only some layers' content, or only style.
+"""Visualization of a network's layers: pictures with the content of some layers, or style alone.
 
 Gatys, Ecker & Bethge 2015, https://arxiv.org/abs/1508.06576, figure 1.
 """
@@ -10,22 +10,22 @@ import keras
 import numpy as np
 
 from tfstyle.methods.gatys.optimisation import Optimisation
-from tfstyle.methods.gatys.scenes import Scenes, Wish
 from tfstyle.methods.gatys.settings import TAPS, Settings
+from tfstyle.methods.gatys.targets import Problem, TargetsBySize
 
 
 @dataclasses.dataclass(frozen=True)
-class Seeing:
+class LayerVisualization:
     """Optimises pictures for single layers.
 
     Args:
         network: Pictures to a dictionary of layers, as `stylizer.Gatys` takes it.
-        views: As of `stylizer.Gatys`.
+        readouts: Linear maps (kernel, bias) from layers to VGG-19's own channels, by layer.
         settings: Layers, losses' weights and where to begin are set by what is asked for.
     """
 
     network: keras.Model
-    views: Mapping[str, tuple]
+    readouts: Mapping[str, tuple]
     settings: Settings
 
     def content(self, photograph: np.ndarray, layer: str) -> Optimisation:
@@ -43,8 +43,8 @@ class Seeing:
             content_loss="features",
             start="noise",
         )
-        wish = Wish(photograph.shape[:2], photograph, [], [], strength=0.0)
-        return self._optimisation(settings, wish)
+        problem = Problem(photograph.shape[:2], photograph, [], [], strength=0.0)
+        return self._optimisation(settings, problem)
 
     def texture(
         self, painting: np.ndarray, height: int, width: int, last: str = TAPS[-1]
@@ -63,10 +63,12 @@ class Seeing:
         settings = dataclasses.replace(
             self.settings, content_layers=layers[:1], style_layers=layers, start="noise"
         )
-        return self._optimisation(settings, Wish((height, width), None, [painting], [1.0], 1.0))
+        return self._optimisation(settings, Problem((height, width), None, [painting], [1.0], 1.0))
 
-    def _optimisation(self, settings, wish):
-        return Optimisation(Scenes.of(self.network, self.views, settings), settings, wish)
+    def _optimisation(self, settings, problem):
+        return Optimisation(
+            TargetsBySize.of(self.network, self.readouts, settings), settings, problem
+        )
 
     def figure(
         self, photograph: np.ndarray, painting: np.ndarray

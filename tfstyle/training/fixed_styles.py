@@ -1,4 +1,4 @@
-"""Trainings whose paintings are known beforehand and are looked at once."""
+"""Trainings on fixed styles, whose features are computed once."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,11 +12,11 @@ from tfstyle import images, precision
 from tfstyle.data import batches, folders
 from tfstyle.networks.files import fingerprint
 from tfstyle.training import perceptual, runs
-from tfstyle.training.settings import Painting
+from tfstyle.training.settings import FixedStyleSettings
 from tfstyle.training.trainer import Trainer, adam
 
 
-def named(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
+def files_by_name(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
     """Files of paintings by their names without suffix.
 
     Args:
@@ -29,21 +29,21 @@ def named(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
     files = []
     for path in map(Path, paintings):
         files += [path] if path.is_file() else folders.pictures(path)
-    found = {path.stem: path for path in files}
-    if len(found) < len(files):
+    paths_by_name = {path.stem: path for path in files}
+    if len(paths_by_name) < len(files):
         names = [path.stem for path in files]
         twice = sorted({name for name in names if names.count(name) > 1})
         raise ValueError(f"Expected paintings of different names. Received: {', '.join(twice)}.")
-    return found
+    return paths_by_name
 
 
-def read(path: str | os.PathLike, longest: int, scale: float = 1.0) -> np.ndarray:
-    """A painting as a training looks at it.
+def read_style(path: str | os.PathLike, longest: int, scale: float = 1.0) -> np.ndarray:
+    """Reads a painting at the size of a training.
 
     Args:
-        path: Its file.
-        longest: Longer side in pixels that it is reduced to before.
-        scale: Of its sides; larger gives broader strokes.
+        path: The picture's file.
+        longest: Larger paintings are reduced to this longer side in pixels first.
+        scale: Factor of the sides; a larger one gives broader strokes.
 
     Returns:
         Shape (height, width, 3), float32 in [0, 1].
@@ -52,27 +52,27 @@ def read(path: str | os.PathLike, longest: int, scale: float = 1.0) -> np.ndarra
     return images.resize(painting, *(max(1, round(scale * side)) for side in painting.shape[:2]))
 
 
-class Objective(perceptual.Objective):
-    """`perceptual.Objective` of given paintings.
+class FixedStyleObjective(perceptual.PerceptualObjective):
+    """`perceptual.PerceptualObjective` of fixed paintings.
 
-    A batch's "vector", shape (batch, 1 + paintings), says which is wanted, the photograph itself
-    being the first; without any, the only painting is.
+    A batch's "vector", shape (batch, 1 + paintings), holds the weights of the photograph's own
+    style and of the paintings; without it, the only painting is the style.
 
     Args:
-        eyes: As of `perceptual.Objective`.
-        views: As of `perceptual.Objective`.
-        settings: As of `perceptual.Objective`.
-        paintings: Shape (height, width, 3) each.
+        feature_extractor: Frozen loss network, pictures to a dictionary of taps.
+        readouts: Linear maps (kernel, bias) from its taps to VGG-19's own channels, by tap.
+        settings: The weights of the losses.
+        paintings: Pictures of shape (height, width, 3) in [0, 1].
     """
 
     def __init__(
         self,
-        eyes: keras.Model,
-        views: Mapping[str, tuple],
+        feature_extractor: keras.Model,
+        readouts: Mapping[str, tuple],
         settings: perceptual.Weights,
         paintings: Sequence[np.ndarray],
     ):
-        super().__init__(eyes, views, settings)
+        super().__init__(feature_extractor, readouts, settings)
         rows = [self.described(ops.convert_to_tensor(painting[None])) for painting in paintings]
         self.table = ops.concatenate(rows, axis=0)
 
@@ -86,20 +86,20 @@ def train_one(
     painting: np.ndarray,
     network: Callable[[], keras.Model],
     loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
-    settings: Painting,
+    settings: FixedStyleSettings,
     networks: Callable[[keras.Model], Mapping[str, keras.Model]],
 ) -> bool:
     """Trains what is trainable in a network, photographs to pictures, in one style.
 
     Args:
-        run: Goes on where it stopped.
-        photographs: Files.
-        painting: As of `read`.
+        run: The run folder; an interrupted run is resumed.
+        photographs: Files of photographs.
+        painting: The style, shape (height, width, 3) in [0, 1].
         network: Makes the network; called under the training's precision, as is the next.
         loss_network: A frozen network with VGG-19's taps and the linear maps (kernel, bias) from
             them to VGG-19's own channels, where there are any.
         settings: Every number.
-        networks: Makes of the trained network what `finished.publish` writes.
+        networks: Makes of the trained network what `snapshots.save_networks` writes.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -108,9 +108,9 @@ def train_one(
     with precision.mixed(run.precision.name):
         trained = network()
         picture = keras.Input((None, None, 3), name="content")
-        objective = Objective(*loss_network(), settings, [painting])
+        objective = FixedStyleObjective(*loss_network(), settings, [painting])
         trainer = Trainer(keras.Model({"content": picture}, trained(picture)), objective)
-    run.made_of(loss_network=fingerprint(objective.eyes))
+    run.made_of(loss_network=fingerprint(objective.feature_extractor))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )

@@ -9,14 +9,14 @@ import tensorflow as tf
 from keras import ops
 
 from tfstyle import images, masks
-from tfstyle.methods.gatys.eyes import eyes
+from tfstyle.methods.gatys.feature_extractor import feature_extractor
 from tfstyle.methods.gatys.objective import EPSILON, Objective
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.training.pixels import (
     TILE,
     WHOLE_PIXELS,
     Gradients,
-    Scene,
+    Targets,
     any_size,
     tensors,
     windows,
@@ -29,7 +29,7 @@ HALF_SCALE = 2.0**16  # of losses, to begin with, where gradients are in float16
 
 
 @dataclasses.dataclass(frozen=True)
-class Wish:
+class Problem:
     """What a picture is to become.
 
     Args:
@@ -57,64 +57,68 @@ class Wish:
         return self.shown if self.content is None else self.content.shape[:2]
 
 
-class Scenes:
-    """Makes the scenes of a wish.
+class TargetsBySize:
+    """Makes the targets of a problem.
 
     Args:
         objective: The losses.
     """
 
     def __init__(self, objective: Objective):
-        half = objective.eyes.precision == "float16"
+        half = objective.feature_extractor.precision == "float16"
         self.objective = objective
         self.gradients = Gradients(objective, HALF_SCALE if half else 1.0)
         self.features = any_size(objective.features)
-        self.reach = objective.eyes.reach
+        self.reach = objective.feature_extractor.reach
 
     @classmethod
-    def of(cls, network: keras.Model, views: Mapping[str, tuple], settings: Settings) -> "Scenes":
+    def of(
+        cls, network: keras.Model, readouts: Mapping[str, tuple], settings: Settings
+    ) -> "TargetsBySize":
         """Those of the layers that the settings name.
 
         Args:
             network: As `stylizer.Gatys` takes it.
-            views: As `stylizer.Gatys` takes them.
+            readouts: As `stylizer.Gatys` takes them.
             settings: Layers and losses.
 
         Raises:
             ValueError: The network has no such layer.
         """
         layers = [name for name, _ in (*settings.style_layers, *settings.content_layers)]
-        return cls(Objective(eyes(network, views, layers), settings))
+        return cls(Objective(feature_extractor(network, readouts, layers), settings))
 
     def bytes(self, height: int, width: int) -> float:
         """Memory that the losses of a picture take."""
-        looking, beside = self.objective.eyes, 2 * self.reach
+        extractor, beside = self.objective.feature_extractor, 2 * self.reach
         window = min(height * width, max(WHOLE_PIXELS, (TILE + beside) ** 2))
-        kept = sum(
-            looking.network.output[layer].shape[-1] / looking.strides[layer] ** 2
+        content_numbers = sum(
+            extractor.network.output[layer].shape[-1] / extractor.strides[layer] ** 2
             for layer in self.objective.contents
         )
-        number = 4 if looking.precision == "float32" else 2
-        return number * (COPIES * looking.numbers * window + WIDER * kept * height * width)
+        number = 4 if extractor.precision == "float32" else 2
+        return number * (
+            COPIES * extractor.numbers * window + WIDER * content_numbers * height * width
+        )
 
-    def at(self, wish: Wish, height: int, width: int) -> Scene:
-        """The scene of a wish at a size."""
+    def at(self, problem: Problem, height: int, width: int) -> Targets:
+        """The targets of a problem at a size."""
         parts = [(window, {}) for window in windows(height, width, self.reach)]
-        if wish.masks:
-            small = [masks.resized(mask, height, width) for mask in wish.masks]
+        if problem.masks:
+            small = [masks.resized(mask, height, width) for mask in problem.masks]
             together = np.concatenate(small, axis=-1)
             parts = [(w, {"masks": tf.constant(w.of(together)[None])}) for w, _ in parts]
-        styles = [self._painting(style, max(height, width)) for style in wish.styles]
-        wanted = {"styles": styles, "weights": self._weights(wish.strength)}
-        shares = np.float32(wish.shares)
-        if wish.content is not None:
-            content = images.resize(wish.content, height, width)
+        styles = [self._painting(style, max(height, width)) for style in problem.styles]
+        values = {"styles": styles, "weights": self._weights(problem.strength)}
+        shares = np.float32(problem.shares)
+        if problem.content is not None:
+            content = images.resize(problem.content, height, width)
             own = self.gradients.sums(content, parts)["styles"]
             start = np.float32(self.objective.style_losses(own, styles))
             shares = shares / np.maximum(start, LEAST)
-            parts, spread = self._with_content(content, parts)
-            wanted["spread"] = spread
-        return Scene(parts, wanted | {"shares": tf.constant(shares)})
+            parts, variances = self._with_content(content, parts)
+            values["variances"] = variances
+        return Targets(parts, values | {"shares": tf.constant(shares)})
 
     def _weights(self, strength):
         settings = self.objective.settings
@@ -133,23 +137,29 @@ class Scenes:
         return self.objective.targets(sums)
 
     def _with_content(self, content, parts):
-        seen = [self.features(*tensors(content, window)) for window, _ in parts]
-        moments = {layer: _moments([each[layer] for each in seen]) for layer in seen[0]}
+        features_of_parts = [self.features(*tensors(content, window)) for window, _ in parts]
+        moments = {
+            layer: _moments([features[layer] for features in features_of_parts])
+            for layer in features_of_parts[0]
+        }
         if self.objective.settings.content_loss == "correlation":
-            seen = [{k: _normal(v, *moments[k]) for k, v in each.items()} for each in seen]
+            features_of_parts = [
+                {k: _normal(v, *moments[k]) for k, v in features.items()}
+                for features in features_of_parts
+            ]
         given = [
-            (window, known | {"content": found})
-            for (window, known), found in zip(parts, seen, strict=True)
+            (window, inputs | {"content": features})
+            for (window, inputs), features in zip(parts, features_of_parts, strict=True)
         ]
         return given, {layer: variance for layer, (_, variance) in moments.items()}
 
 
 def _moments(parts):
     """Mean and variance of the channels of features in parts."""
-    wide = [ops.cast(each, "float32") for each in parts]
-    count = sum(ops.cast(ops.size(each[..., 0]), "float32") for each in wide)
-    mean = sum(ops.sum(each, axis=(0, 1, 2)) for each in wide) / count
-    squares = sum(ops.sum(ops.square(each - mean), axis=(0, 1, 2)) for each in wide)
+    wide = [ops.cast(features, "float32") for features in parts]
+    count = sum(ops.cast(ops.size(features[..., 0]), "float32") for features in wide)
+    mean = sum(ops.sum(features, axis=(0, 1, 2)) for features in wide) / count
+    squares = sum(ops.sum(ops.square(features - mean), axis=(0, 1, 2)) for features in wide)
     return mean, squares / count
 
 
