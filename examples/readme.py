@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from skimage import data
 
-from tfstyle import images, masks, peers, regions, weights
+from tfstyle import baselines, images, masks, regions, weights
 
 SIDE = 240
 LARGE = 384  # pixels; the size that Magenta's files take
@@ -97,7 +97,7 @@ def translated() -> None:
 def beside(magenta: str, paintings: str) -> None:
     """Our models beside Magenta's, two pairs a row."""
     ours = {name: weights.load_lite(name) for name in OURS}
-    theirs = peers.magenta(Path(magenta) / "style_transfer_f16_384.tflite")
+    theirs = baselines.magenta(Path(magenta) / "style_transfer_f16_384.tflite")
     models = ours | theirs
     pairs = []
     for name, style in BESIDE:

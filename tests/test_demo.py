@@ -20,11 +20,11 @@ from tfstyle.methods import Takes
 from tfstyle.methods.gatys.settings import Settings
 
 pytest.importorskip("gradio")
-from tfstyle.demo.desk import Desk
-from tfstyle.demo.easels import easels, translations
+from tfstyle.demo.handlers import Handlers
+from tfstyle.demo.method_choices import method_choices, translations
 from tfstyle.demo.page import Page
-from tfstyle.demo.pool import Pool, remembered
-from tfstyle.demo.studio import Order, Studio, painted_masks
+from tfstyle.demo.service import Request, Service, painted_masks
+from tfstyle.demo.stylizer_pool import StylizerPool, cached
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
@@ -37,8 +37,8 @@ def lake():
 
 
 @pytest.fixture(scope="module")
-def studio():
-    return Studio(max_pixels=40_000)
+def service():
+    return Service(max_pixels=40_000)
 
 
 @pytest.fixture(scope="module")
@@ -78,28 +78,28 @@ def given(path):
     return handle_file(str(path))
 
 
-def test_every_family_that_is_released_is_offered(studio):
-    assert next(iter(easels())) == "ghiasi"
-    assert {"adain", "cin", "gatys", "johnson", "wct"} <= set(easels())
-    assert "starry-night" in easels()["johnson"].names
+def test_every_family_that_is_released_is_offered(service):
+    assert next(iter(method_choices())) == "ghiasi"
+    assert {"adain", "cin", "gatys", "johnson", "wct"} <= set(method_choices())
+    assert "starry-night" in method_choices()["johnson"].names
     assert {name.partition("-")[0] for name in translations()} == {"cyclegan", "pix2pix"}
 
 
 @pytest.mark.slow
 def test_the_page_stands_without_methods_that_optimise_and_without_translations(tmp_path):
-    studio = Studio(40_000)
-    studio.easels.pop("gatys")
-    studio.translations.clear()
-    blocks = Page(Desk(studio, tmp_path), 1).blocks()
+    service = Service(40_000)
+    service.method_choices.pop("gatys")
+    service.translations.clear()
+    blocks = Page(Handlers(service, tmp_path), 1).blocks()
     asked = {fn.api_name for fn in blocks.fns.values() if fn.api_visibility == "public"}
     assert asked - {"film"} == {"paint", "compare"}
 
 
-@pytest.mark.parametrize("name", [n for n, easel in easels().items() if easel.row.lite])
-def test_every_easel_paints(studio, lake, name):
-    easel = studio.easels[name]
-    style = examples.swirls(SIDE, SIDE) if easel.row.takes is Takes.IMAGE else easel.names[0]
-    (painted,) = studio.paint(Order(lake, [style], name))
+@pytest.mark.parametrize("name", [n for n, choice in method_choices().items() if choice.row.lite])
+def test_every_method_paints(service, lake, name):
+    choice = service.method_choices[name]
+    style = examples.swirls(SIDE, SIDE) if choice.row.takes is Takes.IMAGE else choice.names[0]
+    (painted,) = service.paint(Request(lake, [style], name))
     assert painted.picture.shape == lake.shape
     assert np.abs(painted.picture - lake).mean() > 0.02
     assert f"{2 * SIDE}x{SIDE} pixels" in str(painted)
@@ -108,15 +108,15 @@ def test_every_easel_paints(studio, lake, name):
 def test_an_optimisation_shows_itself_growing_and_can_be_left(lake, monkeypatch):
     few = functools.partial(weights.gatys, settings=Settings(iterations=8))
     monkeypatch.setattr(weights, "gatys", few)
-    monkeypatch.setattr("tfstyle.demo.studio.SHOWN", 0.0)
-    studio = Studio(max_pixels=40_000)
-    work = studio.paint(Order(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
+    monkeypatch.setattr("tfstyle.demo.service.SHOWN", 0.0)
+    service = Service(max_pixels=40_000)
+    work = service.paint(Request(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
     first = next(work)
     assert 0 < first.share < 1 and "% done" in str(first)
     work.close()
-    *_, last = studio.paint(Order(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
+    *_, last = service.paint(Request(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
     assert last.share == 1.0 and last.picture.shape == lake.shape
-    (same,) = studio.paint(Order(lake, [examples.swirls(SIDE, SIDE)], "gatys", strength=0.0))
+    (same,) = service.paint(Request(lake, [examples.swirls(SIDE, SIDE)], "gatys", strength=0.0))
     np.testing.assert_array_equal(same.picture, lake)
 
 
@@ -128,59 +128,61 @@ def clip(folder):
     return drawn_clips.write(folder / "clip.mp4", count=60, size=(48, 64), sound="mono")
 
 
-def test_a_film_grows_and_what_there_is_can_be_kept(studio, folder, clip):
+def test_a_film_grows_and_what_there_is_can_be_kept(service, folder, clip):
     import drawn_clips
 
-    from tfstyle.demo.desk import Desk
+    from tfstyle.demo.handlers import Handlers
 
     asked = str(clip), None, "starry-night", "johnson"
-    answers = list(Desk(studio, folder).film(*asked))
+    answers = list(Handlers(service, folder).film(*asked))
     films = list(dict.fromkeys(film for _, _, film in answers if film))
     assert "% done" in answers[0][1] and answers[0][2] is None
     assert [len(drawn_clips.times(film)) for film in films] == [50, 60]
     assert drawn_clips.times(films[-1]) == drawn_clips.times(clip)
     assert drawn_clips.sounds(films[-1]) == drawn_clips.sounds(clip)
-    work = Desk(studio, folder).film(*asked)
+    work = Handlers(service, folder).film(*asked)
     kept = next(film for _, _, film in work if film)
     work.close()
     assert len(drawn_clips.times(kept)) == 50
 
 
-def test_a_film_is_bounded(studio, folder, monkeypatch):
+def test_a_film_is_bounded(service, folder, monkeypatch):
     av = pytest.importorskip("av")
     import drawn_clips
 
-    from tfstyle.demo.desk import Desk
+    from tfstyle.demo.handlers import Handlers
 
-    monkeypatch.setattr("tfstyle.demo.studio.FILM", 1)
+    monkeypatch.setattr("tfstyle.demo.service.FILM", 1)
     clip = drawn_clips.write(folder / "large.mp4", count=40, size=(96, 1024))
-    *_, (_, words, film) = Desk(studio, folder).film(str(clip), None, "starry-night", "johnson")
+    *_, (_, words, film) = Handlers(service, folder).film(
+        str(clip), None, "starry-night", "johnson"
+    )
     assert "480x45 pixels" in words and len(drawn_clips.times(film)) == 25
     with av.open(film) as found:
         assert found.streams.video[0].width == 480
 
 
-def test_a_list_of_other_files_is_no_film(studio, folder, clip):
-    from tfstyle.demo.desk import Desk
+def test_a_list_of_other_files_is_no_film(service, folder, clip):
+    from tfstyle.demo.handlers import Handlers
 
     path = folder / "list.m3u8"
     path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{clip.name}\n#EXT-X-ENDLIST\n")
     with pytest.raises(OSError, match="Expected a film"):
-        list(Desk(studio, folder).film(str(path), None, "starry-night", "johnson"))
+        list(Handlers(service, folder).film(str(path), None, "starry-night", "johnson"))
 
 
-def test_regions_leave_the_rest_as_it_was(studio, lake):
+def test_regions_leave_the_rest_as_it_was(service, lake):
     layer = np.zeros((SIDE, 2 * SIDE, 4), np.uint8)
     layer[:, :SIDE] = (230, 25, 75, 255)
     found = painted_masks(layer, ["#e6194b", "#3cb44b"])
-    (painted,) = studio.paint(Order(lake, ["starry-night", "irises"], masks=found))
+    (painted,) = service.paint(Request(lake, ["starry-night", "irises"], masks=found))
     moved = np.abs(painted.picture - lake).mean(axis=(0, 2))
     assert moved[:40].mean() > 0.05 and moved[-40:].max() < 1e-3
     assert painted_masks(np.zeros_like(layer), ["#e6194b"]) is None
 
 
 @pytest.mark.parametrize(
-    ("order", "words"),
+    ("fields", "words"),
     [
         ({"styles": []}, "one to 4 paintings"),
         ({"styles": ["nobody"]}, "nobody"),
@@ -191,16 +193,16 @@ def test_regions_leave_the_rest_as_it_was(studio, lake):
         ({"styles": ["irises"], "strength": 2.0}, "strength"),
     ],
 )
-def test_orders_that_cannot_be_painted_say_why(studio, lake, order, words):
+def test_requests_that_cannot_be_painted_say_why(service, lake, fields, words):
     with pytest.raises(ValueError, match=words):
-        list(studio.paint(Order(lake, **order)))
+        list(service.paint(Request(lake, **fields)))
 
 
-def test_pictures_above_the_limit_are_reduced_and_say_so(studio, folder):
+def test_pictures_above_the_limit_are_reduced_and_say_so(service, folder):
     images.write(examples.lake(300, 400), folder / "large.png")
-    picture, words = studio.read(folder / "large.png")
+    picture, words = service.read(folder / "large.png")
     assert picture.shape[0] * picture.shape[1] <= 40_000 and "reduced from 400x300" in words
-    small, words = studio.read(folder / "large.png", 100)
+    small, words = service.read(folder / "large.png", 100)
     assert small.shape == (75, 100, 3) and words == ""
 
 
@@ -211,7 +213,7 @@ def test_a_picture_is_looked_at_once():
         seen.append(style.copy())
         return {"vector": style.mean()}
 
-    again = remembered(look)
+    again = cached(look)
     picture = np.random.default_rng(0).random((4, 5, 3), np.float32)
     assert again(style=picture) is again(style=picture.copy()) and len(seen) == 1
     again(style=picture + 1)
@@ -220,10 +222,10 @@ def test_a_picture_is_looked_at_once():
 
 
 def test_no_two_threads_have_the_same_stylizer():
-    pool = Pool()
-    with pool.lent("ghiasi") as one, pool.lent("ghiasi") as other:
+    pool = StylizerPool()
+    with pool.borrowed("ghiasi") as one, pool.borrowed("ghiasi") as other:
         assert one is not other
-    with pool.lent("ghiasi") as again:
+    with pool.borrowed("ghiasi") as again:
         assert again in (one, other)
 
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from tfstyle import cli, examples, layers, litert, metrics, peers, tiles, weights
+from tfstyle import baselines, cli, examples, layers, litert, metrics, tiles, weights
 from tfstyle.export import calls, fidelity, folder, tflite
 from tfstyle.methods import Takes, method
 
@@ -100,7 +100,9 @@ def test_the_drop_in_pair_has_magentas_tensors(drop_in):
 
 def test_the_code_of_magentas_pair_runs_ours(drop_in, painting):
     content = examples.lake(384, 384)
-    ours = peers.MagentaTFLite(drop_in / "style_predict.tflite", drop_in / "style_transfer.tflite")
+    ours = baselines.MagentaTFLite(
+        drop_in / "style_predict.tflite", drop_in / "style_transfer.tflite"
+    )
     painted = ours.stylize(content, painting)
     assert painted.shape == content.shape and np.isfinite(painted).all()
     square = examples.discs(256, 256)
@@ -109,7 +111,7 @@ def test_the_code_of_magentas_pair_runs_ours(drop_in, painting):
 
 
 def test_magentas_pair_runs_through_the_same_code(shared, painting):
-    for each in peers.magenta(shared / "peers/magenta_tflite").values():
+    for each in baselines.magenta(shared / "peers/magenta_tflite").values():
         assert each.stylize(examples.lake(384, 384), painting).shape == (384, 384, 3)
 
 

@@ -7,7 +7,7 @@ import pytest
 from test_cli import refused, run
 
 from tfstyle import families, images, licences, weights
-from tfstyle.demo import easels
+from tfstyle.demo import method_choices
 
 PICTURES = {"name": "our own photographs", "licence": "Apache-2.0", "commercial": True}
 
@@ -62,8 +62,8 @@ def test_commercial_leaves_what_is_cleared(cleared, capsys, photograph):
     assert run("methods", "--commercial") == 0
     assert capsys.readouterr().out.startswith("johnson-irises:")
     assert [model.name for model in families.cleared(families.models())] == ["johnson-irises"]
-    assert easels.easels(commercial=True)["johnson"].names == ("irises",)
-    assert easels.translations(commercial=True) == {}
+    assert method_choices.method_choices(commercial=True)["johnson"].names == ("irises",)
+    assert method_choices.translations(commercial=True) == {}
     images.write(photograph, cleared / "photo.png")
     command = ["stylize", cleared / "photo.png", "--method", "johnson", "--commercial"]
     assert run(*command, "--style", "irises", "-o", cleared / "a.png") == 0

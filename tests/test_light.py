@@ -140,13 +140,13 @@ def test_what_needs_keras_or_another_extra_says_the_command_and_writes_nothing(l
 def test_load_gives_litert_where_there_is_no_keras_and_says_what_it_cannot(light, files):
     found = light("""
 import tfstyle
-from tfstyle.demo import easels
+from tfstyle.demo import method_choices
 photo = tfstyle.read("photo.png")
 for name in ("ghiasi", "adain", "cin"):
     stylizer = tfstyle.load(name)
     assert not stylizer.networks
     assert stylizer.stylize(photo, "starry-night").shape == photo.shape
-assert "gatys" not in easels.easels() and "wct" in easels.easels()
+assert "gatys" not in method_choices.method_choices() and "wct" in method_choices.method_choices()
 for wanted in ({"name": "gatys"}, {"precision": "bfloat16"}, {"folder": "."}):
     try:
         tfstyle.load(**wanted)

@@ -8,10 +8,10 @@ from scipy import ndimage
 
 from tfstyle import cli, examples, images, losses, metrics, weights
 from tfstyle.evaluation import (
+    color_baseline,
     controls,
     duels,
     gallery,
-    grades,
     models,
     pairs,
     report,
@@ -160,7 +160,7 @@ def drawn_pair(tmp_path):
 def test_the_controls_are_filters_of_the_photograph_and_the_painting(tmp_path):
     pair, times = drawn_pair(tmp_path), []
     painters = controls.with_controls(
-        {"grey": lambda p: times.append(p) or grades.greyed(p.content)}
+        {"grey": lambda p: times.append(p) or color_baseline.grayscale(p.content)}
     )
     assert list(painters) == [
         *("photograph", "color grade", "painting mirrored", "grey", "grey blurred")
@@ -282,17 +282,19 @@ def test_kernel_distance_is_unbiased():
 def test_the_best_grade_finds_the_constants_of_a_graded_set():
     random = np.random.default_rng(0)
     source = [random.random((8, 8, 3), dtype=np.float32) for _ in range(12)]
-    wanted = np.stack([grades.gains((0.5, 0.7, 0.9))(x).mean(axis=(0, 1)) for x in source])
-    _, grade = grades.best(lambda each: np.mean(each, axis=(1, 2)), source, wanted)
+    wanted = np.stack([color_baseline.gains((0.5, 0.7, 0.9))(x).mean(axis=(0, 1)) for x in source])
+    _, grade = color_baseline.fit(lambda each: np.mean(each, axis=(1, 2)), source, wanted)
     found = np.stack([grade(x).mean(axis=(0, 1)) for x in source])
     np.testing.assert_allclose(found.mean(axis=0), wanted.mean(axis=0), atol=0.05)
 
 
 def test_grades_that_change_nothing_and_everything():
     picture = examples.lake(16, 16)
-    np.testing.assert_allclose(grades.tones((1, 1, 0))(picture), picture, atol=1e-6)
-    np.testing.assert_allclose(grades.tones((0, 1, 0))(picture), grades.greyed(picture), atol=1e-6)
-    assert np.ptp(grades.greyed(picture), axis=-1).max() == 0
+    np.testing.assert_allclose(color_baseline.tones((1, 1, 0))(picture), picture, atol=1e-6)
+    np.testing.assert_allclose(
+        color_baseline.tones((0, 1, 0))(picture), color_baseline.grayscale(picture), atol=1e-6
+    )
+    assert np.ptp(color_baseline.grayscale(picture), axis=-1).max() == 0
 
 
 def test_psnr_is_of_the_mean_squared_difference():
@@ -366,7 +368,7 @@ def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
 def test_magentas_graph_of_several_styles_is_a_peer_of_named_ones(shared, tmp_path):
     graph = shared / "peers/magenta_cin26/stylize_quantized.pb"
     (found,) = models.stylizers(graph).values()
-    assert models.is_peer(found) and len(found.styles) == 26
+    assert models.is_baseline(found) and len(found.styles) == 26
     content = examples.lake(64, 96)
     one, other = (found.stylize(content, name) for name in ("style3", "style21"))
     assert one.shape == content.shape and np.abs(one - other).mean() > 0.05

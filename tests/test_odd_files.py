@@ -69,25 +69,25 @@ def test_a_folder_of_all_of_them_is_painted_but_for_the_bad_ones(tmp_path, capsy
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def handlers(tmp_path_factory):
     pytest.importorskip("gradio")
-    from tfstyle.demo.desk import Desk
-    from tfstyle.demo.studio import Studio
+    from tfstyle.demo.handlers import Handlers
+    from tfstyle.demo.service import Service
 
-    return Desk(Studio(40_000), tmp_path_factory.mktemp("desk"))
+    return Handlers(Service(40_000), tmp_path_factory.mktemp("desk"))
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_the_demo_paints_it_or_says_a_sentence(tmp_path, desk, name):
+def test_the_demo_paints_it_or_says_a_sentence(tmp_path, handlers, name):
     kind = KINDS[name]
     path = str(kind.write(tmp_path))
     if kind.extent:
-        ((_, after), _, _), *_ = desk.paint(path, name="irises", strength=0.0)
+        ((_, after), _, _), *_ = handlers.paint(path, name="irises", strength=0.0)
         assert images.read(after).shape == (*kind.extent, 3)
         return
     for given in ({"photo": path}, {"photo": str(KINDS["jpeg progressive.jpg"].write(tmp_path))}):
         with pytest.raises((OSError, ValueError)) as caught:
-            list(desk.paint(**given, painting=path))
+            list(handlers.paint(**given, painting=path))
         assert sentence(str(caught.value), name)
 
 

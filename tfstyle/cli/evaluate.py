@@ -337,9 +337,9 @@ def _tone(commands):
 
 
 def _run_tone(options):
-    from tfstyle.evaluation import toning
+    from tfstyle.evaluation import color_calibration
 
-    for line in toning.tone(
+    for line in color_calibration.calibrate(
         options.folder,
         options.source,
         options.target,

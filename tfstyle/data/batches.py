@@ -22,12 +22,12 @@ CACHED_BYTES = 1 << 30  # of decoded pictures are kept by each stream
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """Which replicas' shares of every batch a stream holds, one after the other.
+    """The replicas whose shares of every batch a stream holds, one after the other.
 
     Args:
-        first: Number of the first replica.
-        here: Replicas that the stream feeds in turns.
-        replicas: Of all machines together.
+        first: Index of the first replica.
+        here: Number of replicas that the stream feeds.
+        replicas: Number of replicas of all machines together.
     """
 
     first: int = 0
@@ -47,9 +47,9 @@ class Part:
         share = batch // self.replicas
 
         def number(index):
-            turn = index // share
-            replica = self.first + turn % self.here
-            return turn // self.here * batch + replica * share + index % share
+            round_of_shares = index // share
+            replica = self.first + round_of_shares % self.here
+            return round_of_shares // self.here * batch + replica * share + index % share
 
         return tf.data.Dataset.counter(start * share * self.here).map(number)
 
@@ -119,8 +119,10 @@ def _readable(files, number, seed, decode):
             return decode(files[_order(len(files), seed, epoch)[position]])
         except (OSError, ValueError) as error:
             images.tell(f"Left out: {error}")
-            last = error
-    raise OSError(f"Expected pictures that can be read. Received: none in {len(files)}. {last}")
+            last_error = error
+    raise OSError(
+        f"Expected pictures that can be read. Received: none in {len(files)}. {last_error}"
+    )
 
 
 @functools.lru_cache(maxsize=16)
@@ -210,19 +212,19 @@ def contents_and_numbers(
     few: int = 1,
     growing: int = 0,
 ) -> tf.data.Dataset:
-    """Batches of content crops, each with what a table says of a painting.
+    """Batches of content crops, each with a row of a table of paintings.
 
     Args:
         paths: Photographs.
-        table: A painting's numbers a row.
-        order: Rows of the paintings, one that stands twice is drawn twice as often.
+        table: Numbers of each painting, shape (paintings, numbers).
+        order: Indices of the rows; one that stands twice is drawn twice as often.
         batch: Pictures a batch.
         size: Side in pixels.
         seed: See `crops`.
         start: Batches to pass over.
         own_share: Share of the photographs whose style is their own.
-        few: Of the order, so many are drawn from in the beginning.
-        growing: Batches after which all are drawn from.
+        few: Number of paintings that are drawn from at the beginning.
+        growing: Number of batches after which all paintings are drawn from.
 
     Returns:
         Endless dataset of {"content": (batch, size, size, 3), "numbers": (batch, numbers), "own":
@@ -243,8 +245,8 @@ def contents_and_numbers(
         return {"content": content, "numbers": numbers, "own": own}
 
     examples = (tf.data.Dataset.counter(start * batch), crops(paths, size, seed, start * batch))
-    found = tf.data.Dataset.zip(examples).map(example, tf.data.AUTOTUNE, deterministic=True)
-    return found.batch(batch, drop_remainder=True).prefetch(4)
+    dataset = tf.data.Dataset.zip(examples).map(example, tf.data.AUTOTUNE, deterministic=True)
+    return dataset.batch(batch, drop_remainder=True).prefetch(4)
 
 
 def contents_and_styles(
@@ -296,7 +298,7 @@ def unpaired(
     zoom: tuple[float, float] = (0.7, 1.0),
     part: Part = WHOLE,
 ) -> tf.data.Dataset:
-    """Batches of crops of two domains that have nothing to do with each other.
+    """Batches of independent crops of two domains.
 
     Args:
         a: Pictures of one domain.
@@ -353,7 +355,7 @@ def paired(
 
 
 def pair(files: tuple[Path, ...], direction: str = "a-to-b") -> tuple[np.ndarray, np.ndarray]:
-    """A pair's pictures of one size, the given one and the wanted one, as bytes.
+    """The source and the target picture of a pair, of one size, as bytes.
 
     Args:
         files: Of a and b, or of one picture with a in its left half and b in its right one.
@@ -366,8 +368,8 @@ def pair(files: tuple[Path, ...], direction: str = "a-to-b") -> tuple[np.ndarray
     if direction not in DIRECTIONS:
         raise ValueError(f"Expected one of {', '.join(DIRECTIONS)}. Received: {direction!r}.")
     a, b = _halves(files[0]) if len(files) == 1 else _decoded(files)
-    given, wanted = (a, b) if direction == "a-to-b" else (b, a)
-    return given, images.resize_bytes(wanted, *given.shape[:2])
+    source, target = (a, b) if direction == "a-to-b" else (b, a)
+    return source, images.resize_bytes(target, *source.shape[:2])
 
 
 def _halves(path):

@@ -1,4 +1,4 @@
-"""Decoded pictures that are kept."""
+"""A cache of decoded pictures."""
 
 import threading
 from collections.abc import Callable, Hashable
@@ -9,26 +9,26 @@ Decode = Callable[[Hashable], tuple[np.ndarray, ...]]
 
 
 def cached(decode: Decode, limit: int) -> Decode:
-    """`decode`, whose results are kept where there is room; for any number of threads.
+    """`decode` with a cache, for any number of threads.
 
     Args:
-        decode: Files to their pictures. Those of the same files are decoded one after the other,
-            those of others at the same time.
-        limit: Bytes of pictures that are kept.
+        decode: A function of files to their pictures. Two threads never decode the same files at
+            the same time.
+        limit: Largest size of the cache in bytes; further pictures are decoded at each call.
     """
-    kept, turns, counting, used = {}, {}, threading.Lock(), 0
+    cache, locks, counting, used = {}, {}, threading.Lock(), 0
 
     def keep(files, pictures):
         nonlocal used
         size = sum(picture.nbytes for picture in pictures)
         with counting:
             if used + size <= limit:
-                kept[files], used = pictures, used + size
+                cache[files], used = pictures, used + size
 
     def once(files):
-        with turns.setdefault(files, threading.Lock()):
-            if files in kept:
-                return kept[files]
+        with locks.setdefault(files, threading.Lock()):
+            if files in cache:
+                return cache[files]
             pictures = decode(files)
             keep(files, pictures)
             return pictures

@@ -28,17 +28,17 @@ def pictures(folder: str | os.PathLike) -> list[Path]:
     if not folder.is_dir():
         raise NotADirectoryError(f"Expected a folder of pictures. Received: {folder}.")
     files = sorted(_files(folder))
-    found = [path for path in files if path.suffix.lower() in images.READABLE]
-    left = Counter(s for path in files if (s := path.suffix.lower()) in images.UNREAD)
-    words = ", ".join(f"{count} {suffix}" for suffix, count in left.items())
-    if not found:
+    readable = [path for path in files if path.suffix.lower() in images.READABLE]
+    unread = Counter(s for path in files if (s := path.suffix.lower()) in images.UNREAD)
+    words = ", ".join(f"{count} {suffix}" for suffix, count in unread.items())
+    if not readable:
         raise FileNotFoundError(
             f"Expected a folder with pictures ({', '.join(images.READABLE)}). "
-            f"Received: {folder}{f', with {words}' if left else ''}."
+            f"Received: {folder}{f', with {words}' if unread else ''}."
         )
-    if left:
+    if unread:
         images.tell(f"Left out of {folder}, since they are not read: {words}.")
-    return found
+    return readable
 
 
 def _files(folder, above: frozenset = frozenset()) -> Iterator[Path]:
@@ -59,49 +59,49 @@ def several(folders: Sequence[str | os.PathLike]) -> list[Path]:
     Raises:
         OSError: A folder is missing or holds no picture.
     """
-    return [path for each in folders for path in pictures(each)]
+    return [path for folder in folders for path in pictures(folder)]
 
 
 def fingerprint(pictures: Sequence[Path | tuple[Path, ...]]) -> str:
-    """How many files these are, and a number that changes with their names, sizes and order.
+    """The number of files, and a checksum of their names, sizes and order.
 
     Args:
         pictures: Files, or tuples of them.
     """
-    files = [path for each in pictures for path in (each if isinstance(each, tuple) else (each,))]
+    files = [path for item in pictures for path in (item if isinstance(item, tuple) else (item,))]
     text = "\n".join(f"{path.name} {path.stat().st_size}" for path in files)
     return f"{len(files)} files, {zlib.crc32(text.encode()):08x}"
 
 
 def spread(items: Sequence, count: int | None = None) -> list:
-    """All of some items, or about so many at equal distances."""
+    """Some items at equal distances: about `count`, or all for None."""
     return list(items)[:: max(1, len(items) // count)][:count] if count else list(items)
 
 
 def readable(items: Sequence, count: int, read: Callable) -> list:
-    """What is read of so many items at equal distances, or of all; of a broken one the next's.
+    """Reads a number of items at equal distances; the next item replaces an unreadable one.
 
     Args:
         items: Files, or tuples of them.
-        count: How many.
-        read: Called with an item.
+        count: Number of items to read, at most all.
+        read: A function of an item.
 
     Raises:
         OSError: None can be read.
     """
-    found, wanted = [], min(count, len(items))
-    for index in range(wanted):
-        first = index * len(items) // wanted
-        for item in items[first : (index + 1) * len(items) // wanted]:
+    results, count = [], min(count, len(items))
+    for index in range(count):
+        first = index * len(items) // count
+        for item in items[first : (index + 1) * len(items) // count]:
             try:
-                found.append(read(item))
+                results.append(read(item))
                 break
             except (OSError, ValueError) as error:
                 images.tell(f"Left out: {error}")
                 last = error
-    if not found:
+    if not results:
         raise OSError(f"Expected pictures that can be read. Received: none in {len(items)}. {last}")
-    return found
+    return results
 
 
 def squashed(
@@ -110,9 +110,9 @@ def squashed(
     """Pictures of several folders as squares, all or so many of them.
 
     Args:
-        folders: As of `several`.
-        side: Of the squares, in pixels.
-        count: How many.
+        folders: Folders of pictures; those of a folder that is named twice come twice.
+        side: Side of the squares in pixels.
+        count: Number of pictures; None for all.
     """
     return [squash(path, side) for path in spread(several(folders), count)]
 

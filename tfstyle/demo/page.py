@@ -1,4 +1,4 @@
-"""The page, drawn from METHODS with Gradio; what it does programs can ask for as well."""
+"""The page, built from METHODS with Gradio; its functions are an API for programs as well."""
 
 import contextlib
 import functools
@@ -10,15 +10,15 @@ from pathlib import Path
 import gradio as gr
 
 from tfstyle import examples
-from tfstyle.demo.desk import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Desk
-from tfstyle.demo.studio import FILM, FILM_SIDE, STYLES, Studio, films
+from tfstyle.demo.handlers import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Handlers
+from tfstyle.demo.service import FILM, FILM_SIDE, STYLES, Service, films
 
-QUICK, SLOW = "quick", "slow"  # queues: who optimises or compares keeps nobody else waiting
-FORGOTTEN = (300, 3600)  # seconds between cleanings, and after which a picture is deleted
+QUICK, SLOW = "quick", "slow"  # queues, so that optimisations do not delay quick calls
+FORGOTTEN = (300, 3600)  # seconds between clean-ups, and lifetime of a picture in seconds
 HEAD = """# tfstyle
 Your photograph in the style of a painting. Drop in both, press Paint, and move the slider."""
 REGIONS = f"""Paint where each style goes: {", ".join(COLOURS)} are the first to the fourth.
-What stays bare stays the photograph. This takes some seconds longer."""
+Uncovered pixels are left unchanged. This takes some seconds longer."""
 FILM_WORDS = f"""The first {FILM} seconds are painted, {FILM_SIDE} pixels wide at most.
 `tfstyle film` in a shell paints whole films at their own size."""
 FONTS = ["system-ui", "sans-serif"]
@@ -29,12 +29,12 @@ class Page:
     """Builds the page.
 
     Args:
-        desk: That does what is asked for.
-        painters: Pictures painted at once.
+        handlers: The handlers of all calls.
+        painters: Number of pictures that are painted at the same time.
     """
 
-    def __init__(self, desk: Desk, painters: int):
-        self.desk, self.studio = desk, desk.studio
+    def __init__(self, handlers: Handlers, painters: int):
+        self.handlers, self.service = handlers, handlers.service
         self.quick = {"concurrency_id": QUICK, "concurrency_limit": painters}
         self.slow = {"concurrency_id": SLOW, "concurrency_limit": 1}
 
@@ -44,7 +44,7 @@ class Page:
             gr.Markdown(HEAD)
             with gr.Tab("Paint"):
                 self._paint_tab()
-            if self.studio.translations:
+            if self.service.translations:
                 with gr.Tab("Translate"):
                     self._translate_tab()
             with gr.Tab("Compare"):
@@ -55,14 +55,14 @@ class Page:
         return blocks
 
     def _paint_tab(self):
-        easel = self.studio.easels[self.studio.first]
+        choice = self.service.method_choices[self.service.first]
         with gr.Row():
             with gr.Column():
                 with gr.Row():
                     photo = self._picture(label="Photograph", height=260, elem_id="photo")
                     painting = self._picture(label="Painting", height=260, elem_id="painting")
                 gallery = gr.Gallery(
-                    self.desk.thumbnails(easel.name),
+                    self.handlers.thumbnails(choice.name),
                     label="Or a style that is known by name",
                     columns=5,
                     height=250,
@@ -70,14 +70,14 @@ class Page:
                     buttons=[],
                     elem_id="gallery",
                 )
-                name = self._names(easel, "Style by name", "name")
+                name = self._names(choice, "Style by name", "name")
                 strength = _strength()
                 with gr.Row():
                     quick = gr.Button("Paint", variant="primary", elem_id="paint")
                     slow = gr.Button("Paint", variant="primary", visible=False, elem_id="optimise")
                     stop = gr.Button("Stop and keep this", visible=False, elem_id="stop")
                 method, keep, size = self._choices()
-                weight, more = self._more_styles(easel)
+                weight, more = self._more_styles(choice)
                 with gr.Accordion("Where each style goes", open=False):
                     gr.Markdown(REGIONS)
                     regions = self._editor()
@@ -85,9 +85,15 @@ class Page:
                 outputs = _shown()
                 table = self._examples([photo, painting, name])
         inputs = [photo, painting, name, method, strength, keep, size, regions, weight, *more]
-        quick.click(said(self.desk.quickly), inputs, outputs, api_name="paint", **self.quick)
+        quick.click(
+            with_messages(self.handlers.quickly), inputs, outputs, api_name="paint", **self.quick
+        )
         event = slow.click(
-            said(self.desk.paint), inputs, outputs, api_visibility="private", **self.slow
+            with_messages(self.handlers.paint),
+            inputs,
+            outputs,
+            api_visibility="private",
+            **self.slow,
         )
         stop.click(None, None, None, cancels=[event])
         self._optimise(inputs, outputs)
@@ -95,7 +101,7 @@ class Page:
         again += [slider.input for slider in more[2::3]]
         for happened in again:
             happened(
-                said(self._again),
+                with_messages(self._again),
                 inputs,
                 outputs,
                 api_visibility="private",
@@ -107,19 +113,19 @@ class Page:
             self._on_method, method, [quick, slow, stop, strength, gallery, *names], **_private()
         )
         gallery.select(self._on_gallery, method, [name, painting], **_private())
-        photo.change(said(self.desk.regions), photo, regions, **_private())
+        photo.change(with_messages(self.handlers.regions), photo, regions, **_private())
         for picture, named in zip([painting, *more[0::3]], names, strict=True):
             picture.upload(lambda: None, None, named, **_private())
             named.input(lambda: None, None, picture, **_private())
 
     def _picture(self, **options):
-        """A picture's file, just as it came; `images.read` says what is wrong with it."""
+        """A component of an uploaded picture's file; `images.read` checks the file."""
         picture = gr.Image(type="filepath", image_mode=None, **options)
         picture.preprocess = self._uploaded
         return picture
 
     def _editor(self):
-        """Layers' files, just as they came, or what is in them."""
+        """A component of the layers' files, or of their contents."""
         editor = gr.ImageEditor(
             type="numpy",
             label="Regions",
@@ -139,24 +145,24 @@ class Page:
         return editor
 
     def _uploaded(self, payload):
-        """Gradio 6 lets any of the machine's files through where a payload leaves `meta` out."""
+        """The path of an uploaded file: Gradio 6 accepts any path in a payload without `meta`."""
         if not payload or not payload.path:
             return None
-        if not Path(payload.path).resolve().is_relative_to(self.desk.folder):
+        if not Path(payload.path).resolve().is_relative_to(self.handlers.folder):
             raise gr.Error("Expected a picture that was uploaded.", print_exception=False)
         return payload.path
 
-    def _names(self, easel, label, elem_id=None):
-        return gr.Dropdown(self._named(easel), value=None, label=label, elem_id=elem_id)
+    def _names(self, choice, label, elem_id=None):
+        return gr.Dropdown(self._named(choice), value=None, label=label, elem_id=elem_id)
 
-    def _named(self, easel):
-        return [(self.desk.titles[name], name) for name in easel.names]
+    def _named(self, choice):
+        return [(self.handlers.titles[name], name) for name in choice.names]
 
     def _choices(self):
         with gr.Accordion("Method, colours and size", open=False):
             method = gr.Dropdown(
-                [(easel.title, name) for name, easel in self.studio.easels.items()],
-                value=self.studio.first,
+                [(choice.title, name) for name, choice in self.service.method_choices.items()],
+                value=self.service.first,
                 label="Method",
                 elem_id="method",
             )
@@ -165,33 +171,37 @@ class Page:
         return method, keep, size
 
     def _optimise(self, inputs, outputs):
-        """What programs ask of the methods that optimise the picture itself, if there are any."""
-        names = [name for name, easel in self.studio.easels.items() if not easel.row.lite]
+        """The API endpoint of the methods that optimise the picture, if there are any."""
+        names = [
+            name for name, choice in self.service.method_choices.items() if not choice.row.lite
+        ]
         if not names:
             return
-        strength = self.studio.easels[names[0]].row.strength
+        strength = self.service.method_choices[names[0]].row.strength
         asked = gr.Button(visible=False)  # by programs, for whom other values are given
         method = gr.Dropdown(names, value=names[0], label="Method", visible=False)
         share = gr.Slider(0, 1, value=strength, label="Strength", visible=False)
         given = [*inputs[:3], method, share, *inputs[5:]]
-        asked.click(said(self.desk.optimise), given, outputs, api_name="optimise", **self.slow)
+        asked.click(
+            with_messages(self.handlers.optimise), given, outputs, api_name="optimise", **self.slow
+        )
 
-    def _more_styles(self, easel):
+    def _more_styles(self, choice):
         """Weight of the first style; picture, name and weight of every other one."""
-        found = []
+        components = []
         with gr.Accordion("More styles, and how much of each", open=False):
             weight = _weight(1)
             for number in range(2, STYLES + 1):
                 with gr.Row():
-                    found.append(self._picture(label=f"Painting {number}", height=160))
+                    components.append(self._picture(label=f"Painting {number}", height=160))
                     with gr.Column():
-                        found.append(self._names(easel, f"Style {number}"))
-                        found.append(_weight(number))
-        return weight, found
+                        components.append(self._names(choice, f"Style {number}"))
+                        components.append(_weight(number))
+        return weight, components
 
     def _examples(self, shown):
         drawn = {"lake": examples.lake, "swirls": examples.swirls, "discs": examples.discs}
-        lake, swirls, discs = (self.desk.kept(draw(), name) for name, draw in drawn.items())
+        lake, swirls, discs = (self.handlers.kept(draw(), name) for name, draw in drawn.items())
         rows = [[lake, swirls, None], [lake, discs, None]]
         rows += [[lake, None, name] for name in ("starry-night", "great-wave")]
         return gr.Examples(rows, shown, label="Examples", api_visibility="private")
@@ -201,7 +211,7 @@ class Page:
             with gr.Column():
                 photo = self._picture(label="Photograph", height=300, elem_id="translate-photo")
                 model = gr.Dropdown(
-                    [(title, name) for name, title in self.studio.translations.items()],
+                    [(title, name) for name, title in self.service.translations.items()],
                     label="Into",
                     elem_id="model",
                 )
@@ -210,15 +220,21 @@ class Page:
             with gr.Column():
                 outputs = _shown("translate-")
         inputs = [photo, model, strength, size]
-        button.click(said(self.desk.translate), inputs, outputs, api_name="translate", **self.quick)
+        button.click(
+            with_messages(self.handlers.translate),
+            inputs,
+            outputs,
+            api_name="translate",
+            **self.quick,
+        )
 
     def _compare_tab(self):
         with gr.Row():
             with gr.Column(scale=1):
                 photo = self._picture(label="Photograph", height=220, elem_id="compare-photo")
                 painting = self._picture(label="Painting", height=220, elem_id="compare-painting")
-                easel = self.studio.easels[self.studio.first]
-                name = self._names(easel, "Or a style by name", "compare-name")
+                choice = self.service.method_choices[self.service.first]
+                name = self._names(choice, "Or a style by name", "compare-name")
                 with gr.Row():
                     button = gr.Button("Compare", variant="primary", elem_id="compare")
                     stop = gr.Button("Stop and keep these", elem_id="compare-stop")
@@ -231,7 +247,7 @@ class Page:
         _offer(sheet, download)
         outputs = [sheet, report, download]
         event = button.click(
-            said(self.desk.compare),
+            with_messages(self.handlers.compare),
             [photo, painting, name],
             outputs,
             api_name="compare",
@@ -240,16 +256,20 @@ class Page:
         stop.click(None, None, None, cancels=[event])
 
     def _film_tab(self):
-        easels = {name: each for name, each in self.studio.easels.items() if each.row.lite}
-        first = next(iter(easels))
+        method_choices = {
+            name: choice_name
+            for name, choice_name in self.service.method_choices.items()
+            if choice_name.row.lite
+        }
+        first = next(iter(method_choices))
         with gr.Row():
             with gr.Column():
                 clip = gr.File(label="Film", file_types=["video", ".gif", ".mkv"], height=120)
                 clip.preprocess = self._uploaded
                 painting = self._picture(label="Painting", height=200, elem_id="film-painting")
-                name = self._names(easels[first], "Or a style by name", "film-name")
+                name = self._names(method_choices[first], "Or a style by name", "film-name")
                 method = gr.Dropdown(
-                    [(easel.title, each) for each, easel in easels.items()],
+                    [(choice.title, choice_name) for choice_name, choice in method_choices.items()],
                     value=first,
                     label="Method",
                     elem_id="film-method",
@@ -265,7 +285,7 @@ class Page:
                 report = gr.Markdown(label="Report", elem_id="film-report")
                 film = gr.Video(label="The film so far", elem_id="film-seen")
         event = button.click(
-            said(self.desk.film),
+            with_messages(self.handlers.film),
             [clip, painting, name, method, strength, keep],
             [frame, report, film],
             api_name="film",
@@ -275,33 +295,35 @@ class Page:
         painting.upload(lambda: None, None, name, **_private())
         name.input(lambda: None, None, painting, **_private())
         method.input(
-            lambda chosen: gr.update(choices=self._named(self.studio.easels[chosen]), value=None),
+            lambda chosen: gr.update(
+                choices=self._named(self.service.method_choices[chosen]), value=None
+            ),
             method,
             name,
             **_private(),
         )
 
     def _again(self, photo, painting, name, method, *rest):
-        """`paint` where there is all that it needs and it does not take long."""
-        if not (photo and (painting or name) and self.studio.easels[method].row.lite):
+        """`paint`, if all inputs are present and the method is fast."""
+        if not (photo and (painting or name) and self.service.method_choices[method].row.lite):
             yield gr.skip(), gr.skip(), gr.skip()
             return
-        yield from self.desk.paint(photo, painting, name, method, *rest)
+        yield from self.handlers.paint(photo, painting, name, method, *rest)
 
     def _on_method(self, method):
-        easel = self.studio.easels[method]
-        names = self._named(easel)
+        choice = self.service.method_choices[method]
+        names = self._named(choice)
         return [
-            gr.update(visible=bool(easel.row.lite)),
-            gr.update(visible=not easel.row.lite),
-            gr.update(visible=not easel.row.lite),
-            gr.update(value=easel.row.strength),
-            gr.update(value=self.desk.thumbnails(method), visible=bool(names)),
+            gr.update(visible=bool(choice.row.lite)),
+            gr.update(visible=not choice.row.lite),
+            gr.update(visible=not choice.row.lite),
+            gr.update(value=choice.row.strength),
+            gr.update(value=self.handlers.thumbnails(method), visible=bool(names)),
             *STYLES * [gr.update(choices=names, value=None, interactive=bool(names))],
         ]
 
     def _on_gallery(self, method, event: gr.SelectData):
-        return self.studio.easels[method].names[event.index], None
+        return self.service.method_choices[method].names[event.index], None
 
 
 def launch(
@@ -310,42 +332,42 @@ def launch(
     """Serves the page until it is stopped.
 
     Args:
-        max_pixels: As of `Studio`.
-        painters: As of `Page`.
-        folder: As of `Desk`.
-        precision: As of `Studio`.
-        commercial: As of `Studio`.
-        **options: As of `gradio.Blocks.launch`.
+        max_pixels: Largest number of pixels of a photograph; larger ones are reduced.
+        painters: Number of pictures that are painted at the same time.
+        folder: Folder for the pictures.
+        precision: Precision of the stylizers on Keras: "auto", "bfloat16", "float16" or "float32".
+        commercial: Whether to offer only models that are cleared for commercial use.
+        **options: Options of `gradio.Blocks.launch`.
     """
-    blocks = Page(Desk(Studio(max_pixels, precision, commercial), folder), painters).blocks()
+    blocks = Page(Handlers(Service(max_pixels, precision, commercial), folder), painters).blocks()
     theme = gr.themes.Base(font=FONTS, font_mono=["monospace"])
     blocks.queue().launch(
         theme=theme, css=CSS, ssr_mode=False, footer_links=["api"], show_error=True, **options
     )
 
 
-def said(function: Callable) -> Callable:
-    """A function, or generator, of the desk that says on the page what is wrong with its inputs."""
+def with_messages(function: Callable) -> Callable:
+    """A handler, function or generator, whose errors are shown on the page."""
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
-        def asked(*arguments, **named):
+        def wrapped(*arguments, **named):
             with _sentences():
                 yield from function(*arguments, **named)
 
     else:
 
         @functools.wraps(function)
-        def asked(*arguments, **named):
+        def wrapped(*arguments, **named):
             with _sentences():
                 return function(*arguments, **named)
 
-    return asked
+    return wrapped
 
 
 @contextlib.contextmanager
 def _sentences() -> Iterator[None]:
-    """The folders of the server are nobody's business."""
+    """Turns errors into messages on the page, without the server's folders."""
     try:
         yield
     except (ValueError, TypeError, OSError) as error:
@@ -353,7 +375,7 @@ def _sentences() -> Iterator[None]:
 
 
 def without_folders(words: str) -> str:
-    """Words whose files are named without their folders, whose names may have spaces."""
+    """A message in which files are named without their folders, whose names may have spaces."""
     words = " ".join(words.split())
     for start in [match.start() for match in re.finditer(r"(?<![^\s('\"])/", words)][::-1]:
         ends = [match.end() for match in re.finditer("/", words[start:])][1:]
@@ -375,22 +397,22 @@ def _size():
 
 
 def _shown(prefix=""):
-    seen = gr.ImageSlider(
+    slider = gr.ImageSlider(
         type="filepath", label="Before and after", elem_id=f"{prefix}seen", max_height=640
     )
     report = gr.Markdown(label="Report", elem_id=f"{prefix}report")
     download = gr.DownloadButton("Download", interactive=False, elem_id=f"{prefix}download")
-    _offer(seen, download)
-    return [seen, report, download]
+    _offer(slider, download)
+    return [slider, report, download]
 
 
 def _offer(shown, download):
-    """A picture that is there can be downloaded."""
+    """Enables the download button once there is a picture."""
     shown.change(lambda: gr.update(interactive=True), None, download, **_private())
 
 
 def _private():
-    """Of events between parts of the page; of quick ones the last counts."""
+    """Options of events between components: not in the API, and only the last one counts."""
     return {
         "api_visibility": "private",
         "show_progress": "hidden",

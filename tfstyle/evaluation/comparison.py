@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """What a model made of the photograph.
+    """The result of a model.
 
     Args:
         model: The model.
-        picture: Shape (height, width, 3) in [0, 1], or None where there is none.
-        note: What there is to know about this picture.
-        seconds: Of a process of its own, from the shell to the finished file.
-        peak: MiB that this process had at most over an idle Python.
-        distances: From photograph and painting, or None.
-        apart: How far the picture's own style is from the painting's.
+        picture: Shape (height, width, 3) in [0, 1], or None if the model failed.
+        note: A remark about this picture.
+        seconds: Time of a process of its own, from the shell to the finished file.
+        peak: Peak memory of this process in MiB, above an idle Python.
+        distances: Metrics of the picture, or None.
+        apart: Distance of the picture's own style from the painting's.
     """
 
     model: families.Model
@@ -75,7 +75,7 @@ def compare(
         teacher: Network to measure on, as `teachers.teacher` takes it; None is our encoder's
             view of VGG-19.
         module: File or folder of one of Magenta's modules to add, as `hub.fetched` gives it.
-        precision: Of what Keras paints, as of `precision.choose`; figures are taken in float32.
+        precision: Precision of Keras (see `precision.choose`); metrics are computed in float32.
         commercial: Only by models that are cleared for commercial use.
 
     Raises:
@@ -133,39 +133,44 @@ def _entry(model, photo, painting, nearest, limit, idle, precision="auto"):
 
 
 def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
-    """A function that measures an entry, and what on, in words."""
+    """A function that measures an entry, and the name of the feature extractor."""
     from tfstyle import metrics
 
     protocol = metrics.Protocol(teacher, None if teacher else weights.view())
-    seen, wanted = protocol.look(content), protocol.look(style, content.shape[:2])
+    content_features, style_features = (
+        protocol.look(content),
+        protocol.look(style, content.shape[:2]),
+    )
 
     def measure(entry):
-        found = protocol.distances(seen, wanted, protocol.look(entry.picture))
-        return dataclasses.replace(entry, distances=found, apart=found.style)
+        distances = protocol.distances(
+            content_features, style_features, protocol.look(entry.picture)
+        )
+        return dataclasses.replace(entry, distances=distances, apart=distances.style)
 
     return measure, "VGG-19" if teacher else "our encoder's view of VGG-19"
 
 
 def _placed(content, style, teacher) -> tuple[Callable[[Entry], Entry], None]:
-    """A function that says how far an entry's style vector is from the painting's."""
-    apart = functools.partial(vectors.distances, weights.load_lite("ghiasi"))
+    """A function that measures the distance of an entry's style vector from the painting's."""
+    distances = functools.partial(vectors.distances, weights.load_lite("ghiasi"))
 
     def place(entry):
-        (found,) = apart(entry.picture, [style])
-        return dataclasses.replace(entry, apart=found)
+        (distance,) = distances(entry.picture, [style])
+        return dataclasses.replace(entry, apart=distance)
 
     return place, None
 
 
 def _nearest(entries: Iterable[Entry]):
     """Of a family without a style the entry that is nearest to the painting; all the others."""
-    kept = {}
+    nearest = {}
     for entry in entries:
         row = entry.model.row
         if not row.in_weights:
             yield entry
-        elif row.name not in kept or entry.apart < kept[row.name].apart:
-            kept[row.name] = entry
-    for entry in kept.values():
+        elif row.name not in nearest or entry.apart < nearest[row.name].apart:
+            nearest[row.name] = entry
+    for entry in nearest.values():
         note = "its released network that comes nearest to the painting"
         yield dataclasses.replace(entry, note=entry.note or note)

@@ -1,4 +1,4 @@
-"""Pictures that a figure of style has to rank: a photograph's filters below, the painting above."""
+"""Control pictures for style metrics: the photograph and its filters, and the painting itself."""
 
 import dataclasses
 import functools
@@ -31,16 +31,16 @@ def with_controls(painters: Mapping[str, Paint]) -> dict[str, Paint]:
     The controls are the photograph untouched, the photograph with the painting's mean and
     covariance of colours, and the painting itself, squashed to the photograph's size and mirrored.
     """
-    found = {
+    all_painters = {
         PHOTOGRAPH: lambda pair: pair.content,
         GRADE: lambda pair: color.covariance(pair.style, pair.content),
         MIRRORED: lambda pair: images.squash(pair.style[:, ::-1], pair.side),
     }
     for label, paint in painters.items():
         once = functools.lru_cache(1)(paint)  # a pair's picture for both
-        found[label] = once
-        found[f"{label} blurred"] = functools.partial(_blur, once)
-    return found
+        all_painters[label] = once
+        all_painters[f"{label} blurred"] = functools.partial(_blur, once)
+    return all_painters
 
 
 def _blur(paint, pair):
@@ -50,8 +50,8 @@ def _blur(paint, pair):
 def painterliness(figures: Mapping[str, Distances]) -> dict[str, Distances]:
     """Figures by label with their painterliness, where the controls are among them.
 
-    A model's REMD on the way from the better of the photograph and its colour grade (0) to the
-    painting mirrored (1); in units of the way from the colour grade.
+    It is 0 for the REMD of the photograph or of its colour grade, whichever is lower, and 1 for
+    that of the mirrored painting, in units of the difference to the colour grade.
 
     Args:
         figures: Of one pair, or their means over many.
@@ -62,6 +62,6 @@ def painterliness(figures: Mapping[str, Distances]) -> dict[str, Distances]:
     way = grade - mirrored if grade > mirrored else float("nan")
     start = min(photograph, grade)
     return {
-        label: dataclasses.replace(found, painterliness=(start - found.remd) / way)
-        for label, found in figures.items()
+        label: dataclasses.replace(distances, painterliness=(start - distances.remd) / way)
+        for label, distances in figures.items()
     }

@@ -1,4 +1,4 @@
-"""In how many pairs each model comes nearer to the painting than one of them does."""
+"""Pairwise comparison of models: in how many pairs each is nearer to the painting than a rival."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,14 +11,14 @@ JUDGES = {"remd": "REMD", "remd_squeeze": "SqueezeNet's patches"}
 
 
 def rival(label: str, labels: Sequence[str]) -> str:
-    """The label that is meant, as a table or a picture's file name tells it.
+    """The label of the rival, from a label of the table or a name in the gallery.
 
     Raises:
         ValueError: There is none.
     """
-    for found in labels:
-        if label in (found, gallery.name(found)):
-            return found
+    for known in labels:
+        if label in (known, gallery.name(known)):
+            return known
     raise ValueError(f"Expected one of {', '.join(labels)} to compare with. Received: {label}.")
 
 
@@ -31,14 +31,16 @@ def lines(figures: Mapping[str, Sequence[Distances]], against: str) -> Iterator[
     """
     wide = max(22, *map(len, figures))
     yield f"{f'against {against}':{wide}s} nearer to the painting in, times its distance (mean)"
-    for label, found in figures.items():
+    for label, distances in figures.items():
         if label != against:
-            verdicts = [_verdict(name, found, figures[against]) for name in JUDGES]
+            verdicts = [_verdict(name, distances, figures[against]) for name in JUDGES]
             yield f"{label:{wide}s} {'; '.join(filter(None, verdicts))}"
 
 
-def _verdict(name, found, rivals):
-    ours, theirs = (np.array([getattr(x, name) for x in each]) for each in (found, rivals))
+def _verdict(name, candidates, rivals):
+    ours, theirs = (
+        np.array([getattr(x, name) for x in distances]) for distances in (candidates, rivals)
+    )
     if np.isnan(ours + theirs).any():
         return None
     count, ratio = np.sum(ours < theirs), np.mean(ours / theirs)

@@ -34,10 +34,10 @@ def report(
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
     """
     student, wide = weights.encoder(encoder)[0], teachers.teacher(teacher)
-    found = explained(
+    shares = explained(
         student, wide, tqdm(_pictures(fit, pictures), unit="picture"), _pictures(held_out, None)
     )
-    for tap, share in found.items():
+    for tap, share in shares.items():
         yield f"{tap}  R2 {share:.3f}"
     image = ops.convert_to_tensor(drawn.lake(256, 256)[None])
     full = vgg.untrained()
@@ -48,8 +48,8 @@ def report(
     yield f"ratio    {times['VGG-19'] / times['encoder']:8.1f}"
 
 
-def _pictures(each, count):
-    paths = [path for folder in each for path in folders.pictures(folder)]
+def _pictures(sources, count):
+    paths = [path for folder in sources for path in folders.pictures(folder)]
     for path in paths if count is None else paths[:: max(1, len(paths) // count)]:
         image = images.read(path, SIDE)
         height, width = (side // 16 * 16 for side in image.shape[:2])

@@ -1,4 +1,4 @@
-"""How steady painted films are, beside the clip that they were painted from."""
+"""Temporal consistency of painted films, compared with their clip."""
 
 import itertools
 import os
@@ -27,7 +27,7 @@ def report(
         clip: The untouched clip.
         films: Painted from it: files or folders of frames.
         size: Longer side that all are measured at; None is the clip's own.
-        line: As of `measures.measure`.
+        line: Height of the sampled line of pixels, from 0 (top) to 1 (see `measures.measure`).
         teacher: Folder with the weights of SqueezeNet and LPIPS.
         picture: Where slices are written.
 
@@ -48,7 +48,7 @@ def report(
     untouched = opened.pop(str(clip))
     figures, cuts = measures.measure(
         _pictures(untouched),
-        {name: _pictures(each) for name, each in opened.items()},
+        {name: _pictures(opened_clip) for name, opened_clip in opened.items()},
         line,
         distance,
     )
@@ -59,8 +59,8 @@ def report(
     )
     wide = max(24, *(len(name) for name in figures), len(str(clip)) + 11)
     yield f"{'':{wide}s}  {'short term':>10s}  {'long term':>10s}  {'LPIPS':>8s}".rstrip()
-    for name, found in figures.items():
-        short, long, near = found.means()
+    for name, film_figures in figures.items():
+        short, long, near = film_figures.means()
         numbers = f"  {short:10.5f}  {long:10.5f}  {near:8.4f}".replace("nan", "  -")
         yield f"{name or f'{clip}, untouched':{wide}s}{numbers}"
     if picture:
@@ -81,7 +81,7 @@ def slices(figures: dict[str, measures.Figures]) -> np.ndarray:
         Bytes of shape (height, width, 3).
     """
     cells = []
-    for name, found in figures.items():
-        lines = np.repeat(np.stack(found.slice), -(-TALL // len(found.slice)), axis=0)
+    for name, film_figures in figures.items():
+        lines = np.repeat(np.stack(film_figures.slice), -(-TALL // len(film_figures.slice)), axis=0)
         cells.append(images.captioned(Path(name).name or "the clip, time downwards", lines))
     return np.concatenate(list(itertools.chain(cells)))

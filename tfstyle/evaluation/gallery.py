@@ -42,15 +42,15 @@ def paint(painters: Mapping[str, Paint], pairs: Sequence[Pair], folder: str | os
     Args:
         painters: Functions of a pair, by label.
         pairs: Photographs with paintings.
-        folder: As of `write`.
+        folder: Folder of the pictures; it is created if it is missing.
 
     Raises:
-        ValueError: As of `check_names`.
-        OSError: As of `write`, or a picture cannot be read.
+        ValueError: Two labels give the same file name (see `check_names`).
+        OSError: The folder cannot be written, or a picture cannot be read.
     """
     check_names(painters)
     for number, pair in enumerate(tqdm(pairs, unit="pair")):
-        pictures = {label: each(pair) for label, each in painters.items()}
+        pictures = {label: painter(pair) for label, painter in painters.items()}
         write(folder, number, {"content": pair.content, "style": pair.style, **pictures})
 
 

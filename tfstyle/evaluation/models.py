@@ -1,4 +1,4 @@
-"""What is measured: released models, folders of others, and peers, as functions of pictures."""
+"""What is measured: released models, folders of others, and baselines, as functions of pictures."""
 
 import functools
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import hub, peers, weights
+from tfstyle import baselines, hub, weights
 from tfstyle.evaluation.pairs import Pair
 from tfstyle.methods import METHODS, Takes, method
 from tfstyle.methods.gatys.stylizer import STRENGTH, Gatys
@@ -18,16 +18,16 @@ from tfstyle.methods.stylizer import checked_name
 Paint = Callable[[Pair], np.ndarray]
 
 
-class Named:
-    """What knows styles by name alone: a painting's file is to be called as its style is.
+class NamedStyles:
+    """A model of named styles alone: the name of a painting's file selects the style.
 
     Args:
-        styles: Functions of a photograph and, but for peers', `strength`, by name.
-        peer: Whether they are other people's.
+        styles: Functions of a photograph and, except those of baselines, a `strength`, by name.
+        baseline: Whether they are other people's models.
     """
 
-    def __init__(self, styles: Mapping[str, Callable[..., np.ndarray]], peer: bool = False):
-        self.styles, self.peer = styles, peer
+    def __init__(self, styles: Mapping[str, Callable[..., np.ndarray]], baseline: bool = False):
+        self.styles, self.baseline = styles, baseline
 
     def stylize(self, content: np.ndarray, style: str, **strength: float) -> np.ndarray:
         """The photograph in a named style, at a `strength`.
@@ -41,7 +41,7 @@ class Named:
 def stylizers(
     model: str | os.PathLike, threads: int = 2, precision: str = "auto"
 ) -> dict[str, object]:
-    """The stylizers behind a name or a folder, by label; peers' folders hold several.
+    """The stylizers behind a name or a folder, by label; a folder of a baseline holds several.
 
     Args:
         model: A released model's name; the folder of a release or of a finished run; a
@@ -49,7 +49,7 @@ def stylizers(
             file of its network of several styles; or one of Magenta's modules, as `hub.load`
             takes it.
         threads: Processor threads of LiteRT.
-        precision: What Keras computes in, as of `weights.chosen`.
+        precision: Precision of Keras: "auto", "bfloat16", "float16" or "float32".
 
     Raises:
         ValueError: It is none of these.
@@ -61,14 +61,14 @@ def stylizers(
         return {str(model): _by_name(stylizer, str(model), str(model).partition("-")[2])}
     networks = _networks(str(model), threads)
     if networks:
-        return {str(model): Named(networks)}
-    found = peers.magenta(folder, threads)
-    if found:
-        return found
+        return {str(model): NamedStyles(networks)}
+    magenta_models = baselines.magenta(folder, threads)
+    if magenta_models:
+        return magenta_models
     if folder.suffix == ".pb":
-        graph = peers.MagentaGraph(folder)
+        graph = baselines.MagentaGraph(folder)
         named = {name: functools.partial(graph.stylize, style=name) for name in graph.styles}
-        return {folder.name: Named(named, peer=True)}
+        return {folder.name: NamedStyles(named, baseline=True)}
     if hub.is_module(model):
         return {folder.name if folder.exists() else str(model): hub.load(model)}
     for name, row in METHODS.items():
@@ -79,7 +79,7 @@ def stylizers(
                 return {folder.name: _by_name(stylizer, name, painting)}
     raise ValueError(
         f"Expected one of {', '.join((*weights.released(), *hub.MODULES))}, a folder of a model "
-        f"or of a peer's TFLite files, or a peer's .pb file. Received: {model}."
+        f"or of Magenta's TFLite files, or its .pb file. Received: {model}."
     )
 
 
@@ -105,9 +105,11 @@ def _by_name(stylizer, name, painting):
     """As it is, or by names where it knows no painting, or a single one."""
     takes = method(name).takes
     if takes is Takes.NAME:
-        return Named({painting: stylizer.stylize})
+        return NamedStyles({painting: stylizer.stylize})
     if takes is Takes.CHOICE:
-        return Named({s: functools.partial(stylizer.stylize, style=s) for s in stylizer.styles})
+        return NamedStyles(
+            {s: functools.partial(stylizer.stylize, style=s) for s in stylizer.styles}
+        )
     return stylizer
 
 
@@ -119,9 +121,11 @@ def _networks(family, threads):
     }
 
 
-def is_peer(stylizer: object) -> bool:
+def is_baseline(stylizer: object) -> bool:
     """Whether a stylizer is other people's, and measured at its full strength alone."""
-    return isinstance(stylizer, peers.MagentaTFLite | Module) or getattr(stylizer, "peer", False)
+    return isinstance(stylizer, baselines.MagentaTFLite | Module) or getattr(
+        stylizer, "baseline", False
+    )
 
 
 def optimises(stylizer: object) -> bool:
@@ -129,19 +133,21 @@ def optimises(stylizer: object) -> bool:
     return isinstance(stylizer, Gatys)
 
 
-def painters(found: Mapping[str, object], strengths: Sequence[float]) -> dict[str, Paint]:
-    """Each stylizer at each strength, a share of its own, by label; peers once."""
-    each = {}
-    for label, stylizer in found.items():
-        paint = _paint_named if isinstance(stylizer, Named) else _paint
-        if is_peer(stylizer):
-            each[label] = functools.partial(paint, stylizer.stylize)
+def painters(
+    stylizers_by_label: Mapping[str, object], strengths: Sequence[float]
+) -> dict[str, Paint]:
+    """Each stylizer at each strength, a share of its own, by label; baselines once."""
+    painters_by_label = {}
+    for label, stylizer in stylizers_by_label.items():
+        paint = _paint_named if isinstance(stylizer, NamedStyles) else _paint
+        if is_baseline(stylizer):
+            painters_by_label[label] = functools.partial(paint, stylizer.stylize)
             continue
         for strength in strengths:
             full = STRENGTH if optimises(stylizer) else 1.0
             stylize = functools.partial(stylizer.stylize, strength=strength * full)
-            each[at(label, strength)] = functools.partial(paint, stylize)
-    return each
+            painters_by_label[at(label, strength)] = functools.partial(paint, stylize)
+    return painters_by_label
 
 
 def _paint(stylize, pair):
@@ -161,10 +167,10 @@ def transform(stylizer: object, picture: np.ndarray) -> Callable[[], object]:
     """A call that paints a picture whose style is already looked at; of families that paint in one
     call of their network, this call alone.
     """
-    if isinstance(stylizer, Named):
+    if isinstance(stylizer, NamedStyles):
         return functools.partial(next(iter(stylizer.styles.values())), picture)
     code, batch = stylizer.look(picture), picture[None]
-    signature = None if is_peer(stylizer) else stylizer.brush.signatures.get("paint")
+    signature = None if is_baseline(stylizer) else stylizer.brush.signatures.get("paint")
     if signature is None:
         return lambda: stylizer.paint(picture, code)
     return lambda: signature(content=batch, **code)

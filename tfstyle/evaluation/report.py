@@ -32,14 +32,17 @@ def measure(
     figures, rows = {label: [] for label in painters}, []
     for number, pair in enumerate(tqdm(pairs, unit="pair")):
         content, style = pair.content, pair.style
-        seen, wanted = protocol.look(content), protocol.look(style, content.shape[:2])
+        content_features, style_features = (
+            protocol.look(content),
+            protocol.look(style, content.shape[:2]),
+        )
         pictures = {label: paint(pair) for label, paint in painters.items()}
-        found = {
-            label: protocol.distances(seen, wanted, protocol.look(picture))
+        distances = {
+            label: protocol.distances(content_features, style_features, protocol.look(picture))
             for label, picture in pictures.items()
         }
-        for label, each in controls.painterliness(found).items():
-            figures[label].append(each)
+        for label, distances_of_model in controls.painterliness(distances).items():
+            figures[label].append(distances_of_model)
         if folder:
             gallery.write(folder, number, {"content": content, "style": style, **pictures})
         rows.append(np.stack([_tile(x) for x in (content, style, *pictures.values())]))
@@ -78,16 +81,16 @@ def report(
             None.
         with_controls: Measures what `controls.with_controls` adds as well.
         against: Label of a model that every other is to be compared with, pair by pair, or None.
-        precision: Of the models that run on Keras, as of `models.stylizers`; figures are always
-            taken in float32.
+        precision: Precision of the models that run on Keras (see `models.stylizers`); metrics are
+            always computed in float32.
         tell: Is called with the means by label, or None.
 
     Raises:
         ValueError: Two models have one label, or their pictures would have one name in the
             folder, or there is no model to compare with.
     """
-    found = _stylizers(names, precision)
-    painters = models.painters(found, strengths)
+    stylizers = _stylizers(names, precision)
+    painters = models.painters(stylizers, strengths)
     if with_controls:
         painters = controls.with_controls(painters)
     if folder:
@@ -98,63 +101,65 @@ def report(
         images.write_file(table, tables.text(pairs, figures).encode())
     if sheet:
         images.write(contact_sheet(rows, ["photograph", "painting", *painters]), sheet)
-    means = {label: metrics.mean(each) for label, each in figures.items()}
+    means = {label: metrics.mean(distances) for label, distances in figures.items()}
     means = controls.painterliness(means)
     if tell:
         tell(means)
     yield from tables.lines(len(pairs), means)
     if against:
         yield from duels.lines(figures, against)
-    yield from _at_equal_content(found, means, strengths)
-    yield from _own_styles(found, pairs)
+    yield from _at_equal_content(stylizers, means, strengths)
+    yield from _own_styles(stylizers, pairs)
     if with_speed:
         yield from speed.report(names, precision)
 
 
 def _stylizers(names, precision):
-    found = [each for name in names for each in models.stylizers(name, precision=precision).items()]
-    labels = [label for label, _ in found]
+    stylizers = [
+        item for name in names for item in models.stylizers(name, precision=precision).items()
+    ]
+    labels = [label for label, _ in stylizers]
     twice = [label for label in labels if labels.count(label) > 1]
     if twice:
         raise ValueError(f"Expected models of a name each. Received: {twice[0]}, twice.")
-    return dict(found)
+    return dict(stylizers)
 
 
-def _at_equal_content(found, means, strengths):
-    """Style distance where a model's content distance is a peer's, between two strengths."""
-    ours = [label for label, stylizer in found.items() if not models.is_peer(stylizer)]
-    peers = [label for label, stylizer in found.items() if models.is_peer(stylizer)]
+def _at_equal_content(stylizers, means, strengths):
+    """Style distance where a model's content distance is a baseline's, between two strengths."""
+    ours = [label for label, stylizer in stylizers.items() if not models.is_baseline(stylizer)]
+    baselines = [label for label, stylizer in stylizers.items() if models.is_baseline(stylizer)]
     for label in ours:
         curve = [means[models.at(label, strength)] for strength in sorted(strengths)]
-        for peer in peers:
-            yield _meeting(label, peer, sorted(strengths), curve, means[peer])
+        for baseline in baselines:
+            yield _meeting(label, baseline, sorted(strengths), curve, means[baseline])
 
 
-def _meeting(label, peer, strengths, curve, target):
+def _meeting(label, baseline, strengths, curve, target):
     contents = [point.content for point in curve]
     if contents[-1] <= target.content:
         style = curve[-1].style
         return (
-            f"{label} stays below the content distance of {peer} at its highest strength: "
+            f"{label} stays below the content distance of {baseline} at its highest strength: "
             f"style {style:.3f}, {style / target.style:.2f} of it"
         )
     if contents[0] >= target.content:
-        return f"{label} stays above the content distance of {peer}: measure lower strengths"
+        return f"{label} stays above the content distance of {baseline}: measure lower strengths"
     strength, style = (
         float(np.interp(target.content, contents, values))
         for values in (strengths, [point.style for point in curve])
     )
     return (
-        f"{label} has the content distance of {peer} at strength {strength:.2f}: "
+        f"{label} has the content distance of {baseline} at strength {strength:.2f}: "
         f"style {style:.3f}, {style / target.style:.2f} of it"
     )
 
 
-def _own_styles(found, pairs):
+def _own_styles(stylizers, pairs):
     photographs = {pair.content_path: pair.content for pair in pairs}
     yield f"{'in its own style':22s} PSNR, dB: mean, least"
-    for label, stylizer in found.items():
-        if isinstance(stylizer, models.Named) or models.optimises(stylizer):
+    for label, stylizer in stylizers.items():
+        if isinstance(stylizer, models.NamedStyles) or models.optimises(stylizer):
             continue
         ratios = [metrics.psnr(x, stylizer.stylize(x, x)) for x in photographs.values()]
         yield f"{label:22s} {np.mean(ratios):9.1f} {min(ratios):9.1f}"

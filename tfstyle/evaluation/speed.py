@@ -22,7 +22,7 @@ def milliseconds(
     rounds: int = 15,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
-    """Median time of each, interleaved so that they share the machine's moods.
+    """Median time of each function; the calls are interleaved, so that load affects all alike.
 
     Args:
         runs: Functions by label.
@@ -42,25 +42,29 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
     """Lines of a table: milliseconds of each model's transform at 1 and 2 threads, and bytes.
 
     Args:
-        names: As of `models.stylizers`.
-        precision: As of `models.stylizers`.
+        names: Names or folders of models (see `models.stylizers`).
+        precision: Precision of the models that run on Keras.
     """
     yield device.processor()
     picture = drawn.lake(SIDE, SIDE)
-    yield f"{f'transform at {SIDE} px':22s} threads  milliseconds  times the fastest peer"
+    yield f"{f'transform at {SIDE} px':22s} threads  milliseconds  times the fastest baseline"
     for threads in (1, 2):
-        each = [models.stylizers(name, threads, precision) for name in names]
-        found = {k: v for one in each for k, v in one.items()}
-        slow = [label for label, stylizer in found.items() if models.optimises(stylizer)]
-        modules = [label for label, stylizer in found.items() if isinstance(stylizer, Module)]
+        stylizers_of_names = [models.stylizers(name, threads, precision) for name in names]
+        stylizers = {
+            k: v for stylizers_of_name in stylizers_of_names for k, v in stylizers_of_name.items()
+        }
+        slow = [label for label, stylizer in stylizers.items() if models.optimises(stylizer)]
+        modules = [label for label, stylizer in stylizers.items() if isinstance(stylizer, Module)]
         times = milliseconds(
             {
                 k: models.transform(v, picture)
-                for k, v in found.items()
+                for k, v in stylizers.items()
                 if k not in (*modules, *slow)
             }
         )
-        fastest = min([ms for k, ms in times.items() if models.is_peer(found[k])], default=np.nan)
+        fastest = min(
+            [ms for k, ms in times.items() if models.is_baseline(stylizers[k])], default=np.nan
+        )
         for label, ms in times.items():
             yield f"{label:22s} {threads:7d} {ms:13.1f} {fastest / ms:15.2f}"
     for label in modules:
@@ -134,6 +138,6 @@ def seconds_and_peak(code: str, limit: float | None = None) -> tuple[float, floa
     except subprocess.TimeoutExpired as error:
         raise TimeoutError(f"stopped after {limit:g} seconds") from error
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise RuntimeError(said[-1] if said else str(error)) from error
+        lines = error.stderr.decode(errors="replace").strip().splitlines()
+        raise RuntimeError(lines[-1] if lines else str(error)) from error
     return time.perf_counter() - start, int(run.stdout.split()[-1]) / 1024

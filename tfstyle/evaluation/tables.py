@@ -17,18 +17,18 @@ def lines(count: int, means: Mapping[str, Distances]) -> Iterator[str]:
     names = [n for n in SHOWN if not all(np.isnan(getattr(m, n)) for m in means.values())]
     wide = max(22, *map(len, means))
     yield f"{f'{count} pairs':{wide}s}" + "".join(f"  {name:>{WIDE}s}" for name in names)
-    for label, found in means.items():
-        numbers = (f"  {getattr(found, name):{max(WIDE, len(name))}.3f}" for name in names)
+    for label, distances in means.items():
+        numbers = (f"  {getattr(distances, name):{max(WIDE, len(name))}.3f}" for name in names)
         yield f"{label:{wide}s}{''.join(numbers)}"
 
 
 def text(pairs: Sequence[Pair], figures: Mapping[str, Sequence[Distances]]) -> str:
     """CSV of every pair's figures, a line a model and pair."""
-    found = io.StringIO()
-    writer = csv.writer(found)
+    text_file = io.StringIO()
+    writer = csv.writer(text_file)
     writer.writerow(["photograph", "painting", "model", *NAMES])
-    for label, each in figures.items():
-        for pair, distances in zip(pairs, each, strict=True):
+    for label, distances_of_model in figures.items():
+        for pair, distances in zip(pairs, distances_of_model, strict=True):
             numbers = [f"{getattr(distances, name):.6f}" for name in NAMES]
             writer.writerow([pair.content_path.name, pair.style_path.name, label, *numbers])
-    return found.getvalue()
+    return text_file.getvalue()

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from tfstyle import images
 from tfstyle.data import batches, folders
-from tfstyle.evaluation import grades
+from tfstyle.evaluation import color_baseline
 from tfstyle.metrics import Protocol, kernel_distance, weave
 
 SIDE = 256  # pixels; pictures are squashed to it, as the papers' are
@@ -63,15 +63,15 @@ def unpaired(
         sheet: Picture to write forty translations to, or None.
     """
     protocol, source = Protocol(teacher), folders.several(domains.source)
-    wanted = protocol.descriptors(folders.squashed(domains.target, SIDE))
+    target = protocol.descriptors(folders.squashed(domains.target, SIDE))
     painters = {**_baselines(protocol, domains), "translated": translate}
     figures = {name: _measured(protocol, paint, source) for name, paint in painters.items()}
     distances = {
-        name: kernel_distance(each["descriptor"], wanted) for name, each in figures.items()
+        name: kernel_distance(measured["descriptor"], target) for name, measured in figures.items()
     }
     yield _line(f"{len(source)} pictures", "KID", *PER_PICTURE)
-    for name, each in figures.items():
-        yield _line(name, distances[name], *(float(np.mean(each[k])) for k in PER_PICTURE))
+    for name, measured in figures.items():
+        yield _line(name, distances[name], *(float(np.mean(measured[k])) for k in PER_PICTURE))
     yield from _beside_the_grade(distances)
     if back:
         yield f"cycle error {_cycle_error(translate, back, source):.4f} (mean difference, of 1)"
@@ -83,7 +83,10 @@ def unpaired(
 
 
 def _baselines(protocol, domains):
-    painters: dict[str, Paint] = {"untouched": lambda picture: picture, "greyed": grades.greyed}
+    painters: dict[str, Paint] = {
+        "untouched": lambda picture: picture,
+        "greyed": color_baseline.grayscale,
+    }
     if domains.fit_source and domains.fit_target:
         label, grade = _best_grade(protocol, domains)
         painters[f"{GRADE}: {label}"] = grade
@@ -120,18 +123,18 @@ def paired(
     """
     protocol, differences = Protocol(teacher), []
     read_pair = functools.partial(_pair, direction=direction)
-    found, wanted = [], []
+    translations, targets = [], []
     for files in tqdm(pairs, unit="pair"):
-        given, right = read_pair(files)
-        translated = translate(given)
-        differences.append(np.abs(translated - right).mean())
-        found.append(translated)
-        wanted.append(right)
+        picture, target = read_pair(files)
+        translated = translate(picture)
+        differences.append(np.abs(translated - target).mean())
+        translations.append(translated)
+        targets.append(target)
     yield f"{len(pairs)} pairs"
-    for label, pictures in {"translated": found, "wanted": wanted}.items():
+    for label, pictures in {"translated": translations, "wanted": targets}.items():
         yield f"weave {np.mean([weave(picture) for picture in pictures]):.3f} ({label})"
     yield f"absolute difference {np.mean(differences):.4f} (L1, of 1)"
-    yield f"KID {kernel_distance(*map(protocol.descriptors, (found, wanted))):.4f}"
+    yield f"KID {kernel_distance(*map(protocol.descriptors, (translations, targets))):.4f}"
     if sheet:
         chosen = [read_pair(files) for files in folders.spread(pairs, ON_SHEET)]
         images.write(contact_sheet(chosen, translate), sheet)
@@ -155,9 +158,9 @@ def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
 
 
 def _best_grade(protocol, domains):
-    wanted = protocol.descriptors(folders.squashed(domains.fit_target, SIDE))
-    return grades.best(
-        protocol.descriptors, folders.squashed(domains.fit_source, SIDE, FITTED), wanted
+    target = protocol.descriptors(folders.squashed(domains.fit_target, SIDE))
+    return color_baseline.fit(
+        protocol.descriptors, folders.squashed(domains.fit_source, SIDE, FITTED), target
     )
 
 
@@ -170,8 +173,8 @@ def _csv(paths, figures):
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["picture", "by", *PER_PICTURE])
-    for name, each in figures.items():
-        for path, *numbers in zip(paths, *(each[k] for k in PER_PICTURE), strict=True):
+    for name, measured in figures.items():
+        for path, *numbers in zip(paths, *(measured[k] for k in PER_PICTURE), strict=True):
             writer.writerow([path.name, name, *(f"{number:.6f}" for number in numbers)])
     return text.getvalue()
 
@@ -179,8 +182,8 @@ def _csv(paths, figures):
 def contact_sheet(examples: Sequence[tuple[np.ndarray, ...]], translate: Paint) -> np.ndarray:
     """Rows of pictures, each beside its translation and, where there is one, the wanted one."""
     cells = []
-    for given, *wanted in examples:
-        pictures = [given, translate(given), *wanted]
+    for picture, *targets in examples:
+        pictures = [picture, translate(picture), *targets]
         cells.append(np.stack([images.to_bytes(images.squash(x, TILE)) for x in pictures]))
     cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
     rows = [np.concatenate(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]

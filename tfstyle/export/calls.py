@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import numpy as np
 
 from tfstyle import examples, images
+from tfstyle.baselines import PREDICTOR_SIDE, TRANSFORMER_SIDE
 from tfstyle.data import folders
 from tfstyle.export.tflite import Samples
 from tfstyle.networks.endpoint import Endpoint
-from tfstyle.peers import PREDICTOR_SIDE, TRANSFORMER_SIDE
 
 Table = Mapping[str, Mapping[str, Endpoint]]
 Arrays = dict[str, np.ndarray]

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 
 import keras
 
+from tfstyle.baselines import PREDICTOR_SIDE, TRANSFORMER_SIDE
 from tfstyle.export import calls, tflite
 from tfstyle.layers import MirrorPad
 from tfstyle.methods import method
 from tfstyle.methods.bottleneck import MARGIN
 from tfstyle.networks.endpoint import Endpoint
 from tfstyle.networks.predictor import VECTOR
-from tfstyle.peers import PREDICTOR_SIDE, TRANSFORMER_SIDE
 
 FILES = ("style_predict", "style_transfer")
 

@@ -1,4 +1,4 @@
-"""Figures that say how near a pastiche is to its style and how much it keeps of its content."""
+"""Metrics of a pastiche's distance to its style and to its content."""
 
 from tfstyle.metrics.content import content_distance
 from tfstyle.metrics.figures import NAMES, SHOWN, Distances, mean

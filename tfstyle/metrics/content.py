@@ -1,4 +1,4 @@
-"""How much of the photograph's structure a pastiche keeps."""
+"""Metrics of the photograph's structure in a pastiche."""
 
 import keras
 from keras import ops

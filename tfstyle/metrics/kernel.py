@@ -3,24 +3,24 @@
 import numpy as np
 
 
-def psnr(expected: np.ndarray, found: np.ndarray) -> float:
+def psnr(expected: np.ndarray, actual: np.ndarray) -> float:
     """Peak signal-to-noise ratio in decibels of pictures in [0, 1]."""
-    return float(-10 * np.log10(np.mean(np.square(expected - found)) + 1e-12))
+    return float(-10 * np.log10(np.mean(np.square(expected - actual)) + 1e-12))
 
 
-def kernel_distance(found: np.ndarray, wanted: np.ndarray) -> float:
-    """Kernel distance (KID) of two sets of descriptors, unbiased, so that it may fall below 0.
+def kernel_distance(actual: np.ndarray, target: np.ndarray) -> float:
+    """Kernel distance (KID) of two sets of descriptors; unbiased, so that it may be negative.
 
     Binkowski et al. 2018, https://arxiv.org/abs/1801.01401, section 4, with the cubic kernel of
-    equation 4. Descriptors are divided by the wanted ones' root mean square first, since these
+    equation 4. Descriptors are divided by the root mean square of the target's first, since they
     are not Inception's.
 
     Args:
-        found: Shape (pictures, numbers).
-        wanted: Shape (pictures, numbers); two pictures or more of either.
+        actual: Descriptors of two pictures or more, shape (pictures, numbers).
+        target: Descriptors of two pictures or more, shape (pictures, numbers).
     """
-    scale = np.sqrt(np.mean(np.square(wanted)))
-    x, y = np.float64(found) / scale, np.float64(wanted) / scale
+    scale = np.sqrt(np.mean(np.square(target)))
+    x, y = np.float64(actual) / scale, np.float64(target) / scale
 
     def kernel(a, b):
         return (a @ b.T / a.shape[1] + 1.0) ** 3

@@ -1,4 +1,4 @@
-"""A picture with what frozen networks make of it."""
+"""A picture and its features."""
 
 import dataclasses
 import functools
@@ -11,14 +11,14 @@ from tfstyle import statistics
 
 @dataclasses.dataclass(frozen=True)
 class PictureFeatures:
-    """A picture with its features.
+    """A picture and its features.
 
     Args:
         picture: Shape (height, width, 3), in [0, 1].
-        vgg: VGG-19's by tap.
-        squeeze: SqueezeNet's by tap, or nothing.
-        strokes: VGG-19's at drawn positions, of full and half size.
-        patches: SqueezeNet's, alike, or nothing.
+        vgg: VGG-19's features by tap.
+        squeeze: SqueezeNet's features by tap; may be empty.
+        strokes: VGG-19's features at random positions, at full and at half size.
+        patches: SqueezeNet's patches at random positions, at both sizes; may be empty.
     """
 
     picture: np.ndarray

@@ -1,4 +1,4 @@
-"""Looks at pictures through frozen networks and measures them."""
+"""The measurement protocol: features of frozen networks and the metrics on them."""
 
 import functools
 import os
@@ -25,12 +25,12 @@ PATCHES = "fire5"  # of SqueezeNet
 
 
 class Protocol:
-    """Measures pictures with a frozen VGG-19, and with SqueezeNet where its weights are.
+    """Measures pictures with a frozen VGG-19, and with SqueezeNet if its weights are available.
 
     Args:
-        weights: VGG-19's, as `teachers.teacher` takes them. SqueezeNet's and the LPIPS heads are
-            looked for in the same place if it is a folder.
-        feature_extractor: Instead of VGG-19, a model of pictures to a dictionary of its taps.
+        weights: VGG-19's weights (see `teachers.teacher`). If this is a folder, SqueezeNet's
+            weights and the LPIPS heads are read from it too, if it holds them.
+        feature_extractor: A model of pictures to a dictionary of VGG-19's taps, instead of VGG-19.
     """
 
     def __init__(
@@ -44,19 +44,19 @@ class Protocol:
 
         Args:
             image: Shape (height, width, 3), in [0, 1].
-            extent: Height and width that REMD brings the picture to: a painting is looked at in
-                the photograph's. None is its own.
+            extent: Height and width to which the picture is resized for REMD; a painting is
+                measured at the photograph's size. None is the picture's own size.
         """
         scales = sampling.scales(image, extent or image.shape[:2])
         vgg = _features(self.feature_extractor, image)
         strokes = _at_scales(self._strokes, scales, {id(image): vgg[STROKES]})
-        strokes = [sampling.features(found) for found in strokes]
+        strokes = [sampling.features(feature_map) for feature_map in strokes]
         if not self.second:
             return PictureFeatures(image, vgg, {}, strokes, [])
         second = _features(self.second, image)
         patches = _at_scales(self._patches, scales, {id(image): second[PATCHES]})
         return PictureFeatures(
-            image, vgg, second, strokes, [sampling.patches(found) for found in patches]
+            image, vgg, second, strokes, [sampling.patches(feature_map) for feature_map in patches]
         )
 
     @functools.cached_property
@@ -98,9 +98,9 @@ class Protocol:
         Args:
             pictures: Of one size, shape (height, width, 3), in [0, 1].
         """
-        network, pictures = self.second or self.feature_extractor, list(pictures)
+        extractor, pictures = self.second or self.feature_extractor, list(pictures)
         batches = (pictures[i : i + DESCRIBED] for i in range(0, len(pictures), DESCRIBED))
-        deepest = (list(network.predict_on_batch(np.stack(b)).values())[-1] for b in batches)
+        deepest = (list(extractor.predict_on_batch(np.stack(b)).values())[-1] for b in batches)
         return np.concatenate([features.mean(axis=(1, 2)) for features in deepest])
 
     def _lpips(self, content, pastiche):

@@ -1,4 +1,4 @@
-"""Features at positions drawn once and for all, and the distance between two pictures' sets."""
+"""Features at fixed random positions, and the distance of two pictures' sets of them."""
 
 from collections.abc import Sequence
 
@@ -23,31 +23,33 @@ def scales(image: np.ndarray, extent: tuple[int, int]) -> list[np.ndarray]:
     return [full, images.resize(full, *(max(LEAST, side // 2) for side in extent))]
 
 
-def features(found: np.ndarray) -> np.ndarray:
+def features(feature_map: np.ndarray) -> np.ndarray:
     """Features at drawn positions of a map.
 
     Args:
-        found: Feature map of one picture, shape (1, height, width, channels).
+        feature_map: Feature map of one picture, shape (1, height, width, channels).
 
     Returns:
         Shape (positions, channels).
     """
-    flat = np.asarray(found).reshape(-1, found.shape[-1])
+    flat = np.asarray(feature_map).reshape(-1, feature_map.shape[-1])
     return flat[_drawn(len(flat))]
 
 
-def patches(found: np.ndarray) -> np.ndarray:
+def patches(feature_map: np.ndarray) -> np.ndarray:
     """Patches of 3x3 features at drawn positions of a map.
 
     Args:
-        found: Feature map of one picture, shape (1, height, width, channels); a side below 3 has
-            patches as long as it is.
+        feature_map: Feature map of one picture, shape (1, height, width, channels). Patches are
+            smaller on a side below 3.
 
     Returns:
         Shape (positions, 9 x channels).
     """
-    side = [min(PATCH, extent) for extent in found.shape[1:3]]
-    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(found)[0], side, axis=(0, 1))
+    side = [min(PATCH, extent) for extent in feature_map.shape[1:3]]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.asarray(feature_map)[0], side, axis=(0, 1)
+    )
     rows, columns = np.divmod(_drawn(windows.shape[0] * windows.shape[1]), windows.shape[1])
     return windows[rows, columns].reshape(len(rows), -1)
 

@@ -1,4 +1,4 @@
-"""How near the statistics of a pastiche's features are to the painting's, without positions."""
+"""Distances of the feature statistics of a pastiche and a painting."""
 
 import numpy as np
 from keras import ops
@@ -23,15 +23,19 @@ def moment_distance(style: dict, pastiche: dict) -> float:
 
 
 def _moment_distance(style, pastiche):
-    wanted, got = (ops.concatenate(statistics.moments(x, 0.0), -1) for x in (style, pastiche))
-    return ops.sum(ops.square(got - wanted)) / ops.sum(ops.square(wanted))
+    style_moments, pastiche_moments = (
+        ops.concatenate(statistics.moments(x, 0.0), -1) for x in (style, pastiche)
+    )
+    return ops.sum(ops.square(pastiche_moments - style_moments)) / ops.sum(
+        ops.square(style_moments)
+    )
 
 
 def wasserstein_distances(style: PictureFeatures, pastiche: PictureFeatures) -> dict[str, float]:
     """Of Gaussians of covariances alone, as shares of the painting's trace, by figure's name."""
-    found = {tap: _spread_distance(style, pastiche, tap) for tap in style.spreads}
-    by_tap = {f"wasserstein_{tap}": distance for tap, distance in found.items()}
-    return {"wasserstein": float(np.mean([found[tap] for tap in DEEP])), **by_tap}
+    distances = {tap: _spread_distance(style, pastiche, tap) for tap in style.spreads}
+    by_tap = {f"wasserstein_{tap}": distance for tap, distance in distances.items()}
+    return {"wasserstein": float(np.mean([distances[tap] for tap in DEEP])), **by_tap}
 
 
 def _spread_distance(style, pastiche, tap):

@@ -24,12 +24,12 @@ def bottleneck(
     vector: int | None = None,
     name: str = "generator",
 ) -> keras.Model:
-    """Johnson's network without a way around its residual blocks, and with noise to paint from.
+    """Johnson's network with noise channels, and without skips around its residual blocks.
 
     Nothing of the photograph's own texture reaches the picture but through the blocks, so that
     strokes take its place. The noise follows Ulyanov et al. 2016,
     https://arxiv.org/abs/1603.03417, section 3.1. Bilinear upsampling and a last kernel without
-    response to a checkerboard leave no lattice. Padding is zero throughout; any size comes back exact.
+    response to a checkerboard leave no lattice. Padding is zero throughout; any size is restored.
 
         layer        side    channels                  layer        side    channels
         noise        s       3 -> 3 + noise            up2 3x3      s/2     quarter -> top[0]

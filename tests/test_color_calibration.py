@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tfstyle import cli, examples, images, weights
-from tfstyle.evaluation import grades, toning
+from tfstyle.evaluation import color_baseline, color_calibration
 from tfstyle.layers import Tone
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.tiling import measuring
@@ -26,18 +26,22 @@ def test_a_tone_of_ones_changes_nothing_and_of_no_share_gives_the_source_back():
 def test_the_layer_grades_as_the_baseline_does():
     picture, source = np.random.default_rng(0).random((2, 1, 8, 9, 3), np.float32)
     found = Tone(1.0, 0.3, 0.8, -0.1, 0.05)(picture, source)
-    np.testing.assert_allclose(found, grades.tones((0.3, 0.8, -0.1, 0.05))(picture), atol=1e-5)
+    np.testing.assert_allclose(
+        found, color_baseline.tones((0.3, 0.8, -0.1, 0.05))(picture), atol=1e-5
+    )
 
 
 def test_a_toned_generator_still_tells_its_moments(generator):
     content = np.random.default_rng(0).random((1, 32, 40, 3), np.float32)
-    network = toning.toned(generator, share=0.5, saturation=0.5, contrast=0.9, brightness=0.0)
+    network = color_calibration.calibrated(
+        generator, share=0.5, saturation=0.5, contrast=0.9, brightness=0.0
+    )
     found = measuring(network).predict_on_batch(content)
     np.testing.assert_allclose(found["translated"], network.predict_on_batch(content), atol=1e-5)
 
 
 def test_a_run_is_toned_by_a_command(generator, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(toning, "EVALUATIONS", 6)
+    monkeypatch.setattr(color_calibration, "EVALUATIONS", 6)
     run = tmp_path / "run"
     run.mkdir()
     generator.save(run / "generator.keras")
@@ -49,7 +53,7 @@ def test_a_run_is_toned_by_a_command(generator, tmp_path, monkeypatch, capsys):
     assert cli.main(["tone", "--run", str(run), *domains, "-o", str(tmp_path / "toned")]) == 0
     assert "kernel distance" in capsys.readouterr().out
     assert json.loads((tmp_path / "toned/settings.json").read_text())["tone"].keys() == {
-        *toning.NAMES
+        *color_calibration.NAMES
     }
     painted = weights.chosen("cyclegan", tmp_path / "toned").stylize(examples.lake(50, 60))
     assert painted.shape == (50, 60, 3) and np.isfinite(painted).all()

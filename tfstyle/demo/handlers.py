@@ -1,4 +1,4 @@
-"""What visitors and programs ask for: files in, files and a line about them out."""
+"""Handlers of the page's and the API's calls: files in, files and a line about them out."""
 
 import functools
 import uuid
@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import color, examples, images
-from tfstyle.demo.easels import FIRST, titles
-from tfstyle.demo.studio import Order, Studio, painted_masks
+from tfstyle.demo.method_choices import FIRST, titles
+from tfstyle.demo.service import Request, Service, painted_masks
 
 SIZES = {"512 pixels": 512, "1024 pixels": 1024, "2048 pixels": 2048, "As large as it is": 0}
 SIZE = "1024 pixels"
@@ -29,18 +29,18 @@ NO_PHOTO = "Expected a photograph: drop one in, or choose an example."
 NO_STYLE = "Expected a painting, or a style by name."
 
 
-class Desk:
-    """Reads what is given, has it painted and keeps the pictures.
+class Handlers:
+    """Reads the inputs of a call, has them painted and writes the results.
 
-    Every method raises ValueError, TypeError or OSError where something cannot be read or painted.
+    Every method raises ValueError, TypeError or OSError if something cannot be read or painted.
 
     Args:
-        studio: That paints.
-        folder: For pictures.
+        service: The service that paints.
+        folder: Folder for the pictures.
     """
 
-    def __init__(self, studio: Studio, folder: str | Path):
-        self.studio, self.folder = studio, Path(folder).resolve()
+    def __init__(self, service: Service, folder: str | Path):
+        self.service, self.folder = service, Path(folder).resolve()
         self.titles, self.drawn = titles(), {}
 
     def paint(
@@ -96,8 +96,8 @@ class Desk:
             (painting_4, name_4, weight_4),
         ]
         content, before, note = self._given(photo, SIZES[size])
-        order = self._order(content, slots, method, strength, KEEP[keep_colors], regions)
-        for painted in self.studio.paint(order):
+        request = self._request(content, slots, method, strength, KEEP[keep_colors], regions)
+        for painted in self.service.paint(request):
             yield self._answer(before, painted, note)
 
     @functools.wraps(paint)
@@ -119,22 +119,25 @@ class Desk:
     )
 
     def _refuse(self, other, lite, arguments, named):
-        """Refuses a method of the other endpoint."""
+        """Raises ValueError for a method of the other endpoint."""
         method = named.get("method", arguments[3] if len(arguments) > 3 else FIRST)
-        if method in self.studio.easels and bool(self.studio.easels[method].row.lite) == lite:
+        if (
+            method in self.service.method_choices
+            and bool(self.service.method_choices[method].row.lite) == lite
+        ):
             raise ValueError(f"Expected /{other} for {method}.")
 
     def regions(self, photo: str | None) -> np.ndarray | None:
         """The photograph, small, to paint regions on: shape (height, width, 3), bytes."""
-        return images.to_bytes(self.studio.read(photo, EDITOR)[0]) if photo else None
+        return images.to_bytes(self.service.read(photo, EDITOR)[0]) if photo else None
 
-    def _order(self, content, slots, method, strength, keep_colors, regions):
+    def _request(self, content, slots, method, strength, keep_colors, regions):
         filled = [slot for slot in slots if slot[0] or slot[1]]
-        styles = [self.studio.read(file)[0] if file else name for file, name, _ in filled]
+        styles = [self.service.read(file)[0] if file else name for file, name, _ in filled]
         masks = _masks(regions, len(styles))
         mixed = masks is None and len(filled) > 1
         shares = [share for _, _, share in filled] if mixed else None
-        return Order(content, styles, method, strength, shares, keep_colors, masks)
+        return Request(content, styles, method, strength, shares, keep_colors, masks)
 
     def translate(
         self, photo: str, model: str, strength: float = 1.0, size: str = SIZE
@@ -151,13 +154,13 @@ class Desk:
             Photograph and picture, a line about them, and the picture's file.
         """
         content, before, note = self._given(photo, SIZES[size])
-        return self._answer(before, self.studio.translate(content, model, strength), note)
+        return self._answer(before, self.service.translate(content, model, strength), note)
 
     def _given(self, photo, size):
-        """The photograph, its file as it is shown, and what there is to say of it."""
+        """The photograph, the file of the picture that is shown, and a note about it."""
         if photo is None:
             raise ValueError(NO_PHOTO)
-        content, note = self.studio.read(photo, size)
+        content, note = self.service.read(photo, size)
         return content, self.kept(content, Path(photo).stem), note
 
     def _answer(self, before, painted, note):
@@ -190,15 +193,15 @@ class Desk:
             raise ValueError("Expected a film: drop one in.")
         if not (painting or name):
             raise ValueError(NO_STYLE)
-        style = self.studio.read(painting)[0] if painting else name
-        order = Order(np.zeros(0), [style], method, strength, None, KEEP[keep_colors])
+        style = self.service.read(painting)[0] if painting else name
+        request = Request(np.zeros(0), [style], method, strength, None, KEEP[keep_colors])
         target = self.folder / uuid.uuid4().hex / f"{Path(clip).stem}-painted.mp4"
         target.parent.mkdir(parents=True)
-        told, film = 0.0, None
-        for painted, part in self.studio.film(clip, order, target):
+        shown_at, film = 0.0, None
+        for painted, part in self.service.film(clip, request, target):
             film = film if part is None else str(part)
-            if part is not None or painted.seconds - told > FRAME_SHOWN or told == 0.0:
-                told = max(painted.seconds, 1e-3)
+            if part is not None or painted.seconds - shown_at > FRAME_SHOWN or shown_at == 0.0:
+                shown_at = max(painted.seconds, 1e-3)
                 yield self.kept(painted.picture, "frame"), str(painted), film
 
     def compare(self, photo: str, painting: str | None = None, name: str | None = None):
@@ -215,9 +218,9 @@ class Desk:
         if not (painting or name):
             raise ValueError(NO_STYLE)
         content, _, _ = self._given(photo, COMPARED)
-        style = self.studio.read(painting)[0] if painting else name
+        style = self.service.read(painting)[0] if painting else name
         shown, report, finished, sheet = {}, {}, [], None
-        for painted in self.studio.compare(content, style):
+        for painted in self.service.compare(content, style):
             file = self.kept(painted.picture, painted.model)
             shown[painted.model] = file, f"{painted.model}, {painted.seconds:.1f} s"
             report[painted.model] = f"- {painted}"
@@ -228,29 +231,29 @@ class Desk:
 
     def thumbnails(self, method: str) -> list[tuple[str, str]]:
         """A drawn lake in every style that a method knows: files and titles."""
-        found = self.drawn.get(method)
-        if not found or not Path(found[0][0]).is_file():
+        pictures = self.drawn.get(method)
+        if not pictures or not Path(pictures[0][0]).is_file():
             self.drawn[method] = self._thumbnails(method)
         return self.drawn[method]
 
     def _thumbnails(self, method):
-        easel, lake = self.studio.easels[method], examples.lake()
+        choice, lake = self.service.method_choices[method], examples.lake()
         lake = images.resize(lake, *images.fitted(lake.shape[:2], THUMBNAIL))
-        found = []
-        for name in easel.names:
-            (painted,) = self.studio.paint(Order(lake, [name], method))
-            found.append((self.kept(painted.picture, name), self.titles[name]))
-        return found
+        pictures = []
+        for name in choice.names:
+            (painted,) = self.service.paint(Request(lake, [name], method))
+            pictures.append((self.kept(painted.picture, name), self.titles[name]))
+        return pictures
 
     def kept(self, picture: np.ndarray, stem: str) -> str:
-        """A picture's new file, whose name cannot be guessed."""
+        """Writes a picture to a new file with a random name."""
         path = self.folder / uuid.uuid4().hex / f"{stem}.jpg"
         images.write(picture, path, QUALITY)
         return str(path)
 
 
 def _masks(regions, count):
-    """Where each style goes, of what the editor says."""
+    """Masks of the styles, from the layers of the editor."""
     if not regions or not count:
         return None
     if len(regions) > LAYERS:
@@ -267,8 +270,8 @@ def _masks(regions, count):
     return painted_masks(top, list(COLOURS.values())[:count])
 
 
-def _sheet(content, painted):
-    """One picture of them all, the photograph first."""
+def _sheet(content, results):
+    """A contact sheet of the photograph and all results."""
     cells = [("photograph", content)]
-    cells += [(f"{each.model}, {each.seconds:.1f} s", each.picture) for each in painted]
+    cells += [(f"{result.model}, {result.seconds:.1f} s", result.picture) for result in results]
     return images.grid([images.captioned(*cell) for cell in cells], COLUMNS)

@@ -1,4 +1,4 @@
-"""Other people's models behind the same verb, to be measured beside ours."""
+"""Other people's models with the same `stylize` method, as baselines."""
 
 import os
 from pathlib import Path

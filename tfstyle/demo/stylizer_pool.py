@@ -1,4 +1,4 @@
-"""Stylizers that stay warm, each lent to one thread at a time."""
+"""A pool of loaded stylizers, each used by one thread at a time."""
 
 import contextlib
 import dataclasses
@@ -11,16 +11,16 @@ import numpy as np
 from tfstyle import weights
 from tfstyle.methods import method
 
-IDLE = 3  # stylizers that stay open; each keeps the memory of the last size that it painted
-REMEMBERED = 8  # pictures whose codes a stylizer keeps
+IDLE = 3  # idle stylizers that stay loaded; each holds the memory of its last picture's size
+REMEMBERED = 8  # style codes that a stylizer caches
 LOOKS = ("predict", "look")  # signatures from a picture to its code
 
 
-class Pool:
-    """Lends stylizers.
+class StylizerPool:
+    """A pool of stylizers.
 
     Args:
-        precision: Of those on Keras, as of `weights.load`.
+        precision: Precision of the stylizers on Keras: "auto", "bfloat16", "float16" or "float32".
     """
 
     def __init__(self, precision: str = "auto"):
@@ -28,12 +28,13 @@ class Pool:
         self.lock, self.idle = threading.Lock(), []
 
     @contextlib.contextmanager
-    def lent(self, name: str, lite: bool = True) -> Iterator:
-        """A stylizer that nobody else paints with meanwhile.
+    def borrowed(self, name: str, lite: bool = True) -> Iterator:
+        """A stylizer for exclusive use inside the context.
 
         Args:
-            name: Of a released model.
-            lite: On LiteRT where it can; on Keras each region has its own statistics.
+            name: Name of a released model.
+            lite: Whether to use LiteRT if the model supports it; with masks, Keras computes the
+                statistics of each region.
         """
         key = name, lite and bool(method(name).lite)
         stylizer = self._idle(key) or self._opened(*key)
@@ -54,13 +55,13 @@ class Pool:
         stylizer = weights.load_lite(name) if lite else weights.load(name, None, self.precision)
         signatures = getattr(getattr(stylizer, "brush", None), "signatures", None)
         if signatures:
-            looks = {k: remembered(f) for k, f in signatures.items() if k in LOOKS}
+            looks = {k: cached(f) for k, f in signatures.items() if k in LOOKS}
             stylizer.brush = dataclasses.replace(stylizer.brush, signatures=signatures | looks)
         return stylizer
 
 
-def remembered(look: Callable[..., dict]) -> Callable[..., dict]:
-    """A function of a float32 picture named `style` that knows its last answers."""
+def cached(look: Callable[..., dict]) -> Callable[..., dict]:
+    """A function of a float32 picture named `style`, with a cache of its last results."""
 
     @functools.lru_cache(REMEMBERED)
     def by_bytes(content, shape):

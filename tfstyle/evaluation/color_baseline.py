@@ -1,4 +1,4 @@
-"""What a colour grade of three constants can do: the mark that a translation has to pass."""
+"""The colour baseline of translations: the best colour grade of three constants."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,22 +11,22 @@ Grade = Callable[[np.ndarray], np.ndarray]
 EVALUATIONS = 60  # of the distance, for each kind of grade
 
 
-def greyed(picture: np.ndarray) -> np.ndarray:
+def grayscale(picture: np.ndarray) -> np.ndarray:
     """The picture's luminance, shape (height, width, 3)."""
     return np.repeat((picture @ color.LUMA)[..., None], 3, axis=-1)
 
 
 def gains(constants: Sequence[float]) -> Grade:
-    """Red, green and blue each times a constant."""
+    """A grade that multiplies red, green and blue by a constant each."""
     return lambda picture: np.clip(picture * np.float32(constants), 0.0, 1.0)
 
 
 def tones(constants: Sequence[float]) -> Grade:
-    """Saturation, contrast, brightness and, where there is a fourth, warmth."""
+    """A grade of saturation, contrast, brightness and, with a fourth constant, warmth."""
     saturation, contrast, brightness, warmth = np.float32((*constants, 0.0)[:4])
 
     def grade(picture):
-        grey = greyed(picture)
+        grey = grayscale(picture)
         dulled = grey + saturation * (picture - grey)
         cast = brightness + warmth * np.float32(color.WARM)
         return np.clip(0.5 + contrast * (dulled - 0.5) + cast, 0.0, 1.0)
@@ -40,32 +40,32 @@ KINDS: Mapping[str, tuple[Callable, tuple[float, float, float]]] = {
 }
 
 
-def best(
+def fit(
     describe: Callable[[Sequence[np.ndarray]], np.ndarray],
     source: Sequence[np.ndarray],
-    wanted: np.ndarray,
+    target: np.ndarray,
 ) -> tuple[str, Grade]:
-    """The grade, of both kinds, whose pictures are nearest to the wanted ones.
+    """Fits the colour grade whose pictures are nearest to the target domain.
 
     Args:
-        describe: Pictures to descriptors, shape (pictures, numbers).
+        describe: A function of pictures to descriptors, shape (pictures, numbers).
         source: Pictures to grade, of a training set.
-        wanted: Descriptors of the other domain's training set.
+        target: Descriptors of the other domain's training set.
 
     Returns:
-        What it is called, with its constants, and the grade.
+        The name of the grade with its constants, and the grade.
     """
     from scipy.optimize import minimize
 
     def distance(constants, kind):
         grade = kind(constants)
-        return kernel_distance(describe([grade(x) for x in source]), wanted)
+        return kernel_distance(describe([grade(x) for x in source]), target)
 
-    found = []
+    fits = []
     for name, (kind, start) in KINDS.items():
-        fit = minimize(
+        result = minimize(
             distance, start, (kind,), "Nelder-Mead", options={"maxfev": EVALUATIONS, "fatol": 1e-5}
         )
-        found.append((fit.fun, name, fit.x, kind))
-    _, name, constants, kind = min(found, key=lambda each: each[0])
+        fits.append((result.fun, name, result.x, kind))
+    _, name, constants, kind = min(fits, key=lambda fitted: fitted[0])
     return f"{name} {', '.join(f'{c:.2f}' for c in constants)}", kind(constants)

@@ -1,4 +1,4 @@
-"""What the page offers to paint with: the families of METHODS whose weights are released."""
+"""The methods that the page offers: the families of METHODS whose weights are released."""
 
 import dataclasses
 
@@ -9,13 +9,13 @@ FIRST = "ghiasi"
 
 
 @dataclasses.dataclass(frozen=True)
-class Easel:
-    """A model that takes a style, or a family with a network a painting.
+class MethodChoice:
+    """A model that takes a style, or a family with a network for each painting.
 
     Args:
-        name: As people choose it.
-        row: Its method.
-        names: Of the styles that it knows.
+        name: Name in the list of methods.
+        row: The method.
+        names: Names of its styles.
     """
 
     name: str
@@ -24,12 +24,12 @@ class Easel:
 
     @property
     def needs_picture(self) -> bool:
-        """Whether it knows no style by name."""
+        """Whether the method has no named styles."""
         return not self.names
 
     @property
     def title(self) -> str:
-        """A line for people."""
+        """The title in the list of methods."""
         return f"{self.name}: {self.row.title}"
 
     def model(self, style: str | None) -> str:
@@ -37,23 +37,23 @@ class Easel:
         return f"{self.name}-{style}" if self.row.takes is Takes.NAME else self.name
 
 
-def easels(commercial: bool = False) -> dict[str, Easel]:
-    """Those that take a style, by name; the one to begin with comes first.
+def method_choices(commercial: bool = False) -> dict[str, MethodChoice]:
+    """The methods that take a style, by name; the default comes first.
 
-    Those that optimise the picture need Keras.
+    Methods that optimise the picture need Keras.
 
     Args:
-        commercial: Only those that are cleared for commercial use.
+        commercial: Whether to offer only models that are cleared for commercial use.
     """
-    found = {}
+    choices = {}
     for model in _offered(commercial, Takes.IMAGE, Takes.CHOICE):
-        found[model] = Easel(model, method(model), tuple(weights.styles(model)))
+        choices[model] = MethodChoice(model, method(model), tuple(weights.styles(model)))
     for model in _offered(commercial, Takes.NAME):
         row = method(model)
-        known = found.get(row.name, Easel(row.name, row, ()))
+        known = choices.get(row.name, MethodChoice(row.name, row, ()))
         names = (*known.names, model.partition("-")[2])
-        found[row.name] = dataclasses.replace(known, names=names)
-    return {name: found[name] for name in sorted(found, key=lambda name: (name != FIRST, name))}
+        choices[row.name] = dataclasses.replace(known, names=names)
+    return {name: choices[name] for name in sorted(choices, key=lambda name: (name != FIRST, name))}
 
 
 def _offered(commercial, *takes):
@@ -65,16 +65,16 @@ def _offered(commercial, *takes):
 
 
 def translations(commercial: bool = False) -> dict[str, str]:
-    """What models without a style do, in words, by name.
+    """Titles of the models without a style input, by name.
 
     Args:
-        commercial: As of `easels`.
+        commercial: Whether to offer only models that are cleared for commercial use.
     """
     names = _offered(commercial, Takes.NOTHING)
     return {name: weights.card(name).get("title", method(name).title) for name in names}
 
 
 def titles() -> dict[str, str]:
-    """Named paintings with their artists and years, by name."""
+    """Title, artist and year of the named paintings, by name."""
     known = weights.paintings()
     return {name: "{title}, {artist}, {year}".format(**about) for name, about in known.items()}

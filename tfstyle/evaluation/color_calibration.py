@@ -1,8 +1,8 @@
-"""Tones a finished generator: how much of it, and a colour grade behind it, fitted to pictures.
+"""Colour calibration of a finished generator: a blend with its input and a colour grade, fitted.
 
-What a generator learns under cycle consistency keeps contrast and colours that its domain has not,
-since it must find the way back; what pattern it adds can be more than is wanted. Five constants
-behind it mend either.
+A generator that is trained with cycle consistency keeps contrast and colours that the target
+domain does not have, since the photograph must be restored from them, and it can add too much
+texture. Five constants behind the generator correct both.
 """
 
 import json
@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from tfstyle import images, weights
 from tfstyle.data import folders
-from tfstyle.evaluation import grades
+from tfstyle.evaluation import color_baseline
 from tfstyle.evaluation.translation import SIDE
 from tfstyle.layers import Tone
 from tfstyle.metrics import Protocol, content_distance, kernel_distance
@@ -36,7 +36,7 @@ BATCH = 8
 FILE = "generator.keras"
 
 
-def tone(
+def calibrate(
     run: str | os.PathLike,
     source: Sequence[str | os.PathLike],
     target: Sequence[str | os.PathLike],
@@ -44,22 +44,21 @@ def tone(
     content: float = 0.3,
     teacher: str | os.PathLike | None = None,
 ) -> Iterator[str]:
-    """Writes a generator with the tone that brings its translations nearest to the target.
+    """Writes a generator with the calibration that brings its translations nearest to the target.
 
-    Nearness is the kernel distance that `tfstyle evaluate-translation` measures, on training
-    pictures, as its best grade is fitted.
+    The distance is the kernel distance of `tfstyle evaluate-translation`, on training pictures.
 
     Args:
         run: Folder of a finished generator.
         source: Folders of training pictures to translate.
         target: Folders of training pictures that they are to be like.
         folder: Where generator.keras and its settings go.
-        content: The content distance, on our encoder's relu4_1, that is not to be passed.
-        teacher: Folder of SqueezeNet's weights, as of `Protocol`; None measures on our encoder's
+        content: Largest allowed content distance, on our encoder's relu4_1.
+        teacher: Folder of SqueezeNet's weights (see `Protocol`); None measures on our encoder's
             relu5_1.
 
     Yields:
-        Lines that tell what was found.
+        Lines about the result.
 
     Raises:
         OSError: The run is not finished, or a folder holds no pictures.
@@ -72,19 +71,19 @@ def tone(
     protocol = Protocol(teacher, weights.encoder()[0])
     fit = _Fit(protocol, pictures, translated, folders.squashed(target, SIDE), content)
     constants = fit.best()
-    chosen = {name: round(float(c), 3) for name, c in zip(NAMES, constants, strict=True)}
-    for label, each in {"as it is": AS_IT_IS, str(chosen): constants}.items():
-        distance, kept = fit.found(each)
-        yield f"{label}: kernel distance {distance:.3f}, content {kept:.3f}"
-    network = toned(generator, **chosen)
+    rounded = {name: round(float(c), 3) for name, c in zip(NAMES, constants, strict=True)}
+    for label, values in {"as it is": AS_IT_IS, str(rounded): constants}.items():
+        distance, content_distance = fit.distances(values)
+        yield f"{label}: kernel distance {distance:.3f}, content {content_distance:.3f}"
+    network = calibrated(generator, **rounded)
     folder.mkdir(parents=True, exist_ok=True)
     save(network, folder / FILE)
     images.write_file(
-        folder / "settings.json", json.dumps(settings | {"tone": chosen}, indent=2).encode()
+        folder / "settings.json", json.dumps(settings | {"tone": rounded}, indent=2).encode()
     )
 
 
-def toned(generator: keras.Model, **constants: float) -> keras.Model:
+def calibrated(generator: keras.Model, **constants: float) -> keras.Model:
     """A generator with a `Tone` behind it."""
     tone = Tone(name="tone", dtype="float32", **constants)(generator.output, generator.input)
     return keras.Model(generator.input, tone, name=generator.name)
@@ -93,40 +92,42 @@ def toned(generator: keras.Model, **constants: float) -> keras.Model:
 class _Fit:
     """Constants by Nelder-Mead, on translations that are computed once."""
 
-    def __init__(self, protocol, pictures, translated, wanted, limit):
+    def __init__(self, protocol, pictures, translated, target, limit):
         self.protocol, self.feature_extractor = (
             protocol,
             at_taps(protocol.feature_extractor, [CONTENT]),
         )
         self.pictures, self.translated = np.stack(pictures), np.stack(translated)
         self.content, self.limit = self._content(self.pictures), limit
-        self.wanted = protocol.descriptors(wanted)
+        self.wanted = protocol.descriptors(target)
 
     def _content(self, pictures):
         return self.feature_extractor.predict(pictures, batch_size=BATCH, verbose=0)[CONTENT]
 
-    def found(self, constants):
-        """Kernel distance and content distance of pictures so toned."""
+    def distances(self, constants):
+        """Kernel distance and content distance of pictures with these constants."""
         share, *rest = np.float32(constants)
-        made = grades.tones(rest)(self.pictures + share * (self.translated - self.pictures))
-        distance = kernel_distance(self.protocol.descriptors(made), self.wanted)
-        return distance, float(content_distance(self.content, self._content(made)))
+        calibrated_pictures = color_baseline.tones(rest)(
+            self.pictures + share * (self.translated - self.pictures)
+        )
+        distance = kernel_distance(self.protocol.descriptors(calibrated_pictures), self.wanted)
+        return distance, float(content_distance(self.content, self._content(calibrated_pictures)))
 
     def best(self):
-        """Of shares in [0, 1] and of what stays below the content distance."""
+        """The constants of the least kernel distance within the allowed content distance."""
         from scipy.optimize import minimize
 
         def cost(constants):
-            distance, kept = self.found(constants)
-            return distance + STRICTNESS * max(0.0, kept - self.limit)
+            distance, content = self.distances(constants)
+            return distance + STRICTNESS * max(0.0, content - self.limit)
 
         corners = np.add(START, np.vstack([np.zeros(len(START)), np.diag(REACH)]))
         with tqdm(total=EVALUATIONS, unit="grade") as bar:
-            found = minimize(
+            result = minimize(
                 lambda constants: (bar.update(), cost(constants))[1],
                 START,
                 method="Nelder-Mead",
                 bounds=BOUNDS,
                 options={"maxfev": EVALUATIONS, "initial_simplex": corners, "fatol": 1e-5},
             )
-        return found.x
+        return result.x

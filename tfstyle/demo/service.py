@@ -1,0 +1,332 @@
+"""The service behind the page: paints, translates and compares for several users at once."""
+
+import contextlib
+import dataclasses
+import importlib.util
+import time
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import color, images, licences, masks, weights
+from tfstyle.demo.method_choices import FIRST, MethodChoice, method_choices, translations
+from tfstyle.demo.stylizer_pool import StylizerPool
+from tfstyle.methods import Takes, method
+from tfstyle.methods.vectors import distances
+from tfstyle.video import clips, joining, making
+from tfstyle.video.encoding import Encoding
+from tfstyle.video.frames import Cut
+from tfstyle.video.painting import painters
+from tfstyle.video.steady import STEADY
+
+READABLE = 100_000_000  # pixels; larger files are refused before they are decoded
+STYLES = 4  # at most
+SHOWN = 0.5  # seconds between two pictures of an optimisation
+FILM = 10  # seconds of a film
+FILM_SIDE = 480  # pixels of its longer side
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """A request for a picture.
+
+    Args:
+        photo: The photograph, shape (height, width, 3), floats in [0, 1].
+        styles: One to four pictures or names.
+        method: Name of a method of `method_choices`.
+        strength: Strength of the style in [0, 1]; None is the method's default.
+        weights: Weight of each style; None for equal weights, or with masks.
+        keep_colors: How to keep the photograph's colours (see `color.keeper`), or None.
+        masks: Mask of each style, shape (height, width), or None.
+    """
+
+    photo: np.ndarray
+    styles: Sequence[np.ndarray | str]
+    method: str = FIRST
+    strength: float | None = None
+    weights: Sequence[float] | None = None
+    keep_colors: str | None = None
+    masks: Sequence[np.ndarray] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """A picture and how it was made.
+
+    Args:
+        picture: Shape (height, width, 3), floats in [0, 1].
+        model: Name of the model.
+        seconds: Time so far.
+        share: Finished share of the work, in [0, 1].
+        note: A remark.
+    """
+
+    picture: np.ndarray
+    model: str
+    seconds: float
+    share: float = 1.0
+    note: str = ""
+
+    def __str__(self):
+        height, width = self.picture.shape[:2]
+        done = "" if self.share == 1.0 else f", {self.share:.0%} done"
+        words = f"{self.model}: {width}x{height} pixels in {self.seconds:.1f} s{done}."
+        return f"{words} {self.note}".strip()
+
+
+class Service:
+    """The service that the page and the API call.
+
+    Args:
+        max_pixels: Largest number of pixels of a photograph; larger ones are reduced.
+        precision: Precision of the stylizers on Keras: "auto", "bfloat16", "float16" or "float32".
+        commercial: Whether to offer only models that are cleared for commercial use.
+
+    Raises:
+        ValueError: No model that takes a style is available.
+    """
+
+    def __init__(self, max_pixels: int, precision: str = "auto", commercial: bool = False):
+        self.max_pixels, self.pool = max_pixels, StylizerPool(precision)
+        self.method_choices, self.translations = (
+            method_choices(commercial),
+            translations(commercial),
+        )
+        if not self.method_choices:
+            licences.cleared(weights.released(Takes.IMAGE, Takes.CHOICE, Takes.NAME))
+
+    @property
+    def first(self) -> str:
+        """The default method."""
+        return next(iter(self.method_choices))
+
+    def read(self, path: str, size: int | None = None) -> tuple[np.ndarray, str]:
+        """Reads a picture, and returns it with a sentence if it was reduced to the limit.
+
+        Args:
+            path: The picture's file.
+            size: Longer side in pixels that the picture is reduced to; None does not reduce it.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: The file is no picture, or it has more than READABLE pixels.
+        """
+        pixels = images.read_bytes(path, most=READABLE)
+        extent = pixels.shape[:2]
+        side = min(size or max(extent), max(extent))
+        most = int(side * min(1.0, (self.max_pixels / np.prod(images.fitted(extent, side))) ** 0.5))
+        if most < max(extent):
+            pixels = images.resize_bytes(pixels, *images.fitted(extent, max(1, most)))
+        words = (
+            f"The photograph was reduced from {extent[1]}x{extent[0]} pixels to "
+            f"{self.max_pixels / 1e6:g} megapixels, the most that this page paints."
+        )
+        return images.to_float(pixels), words if most < side else ""
+
+    def paint(self, request: Request) -> Iterator[Result]:
+        """Paints a request; an optimisation yields intermediate pictures twice a second.
+
+        Raises:
+            TypeError, ValueError: The request cannot be painted; the message gives the reason.
+        """
+        choice = self._choice(request)
+        if request.strength is None:
+            request = dataclasses.replace(request, strength=choice.row.strength)
+        if choice.row.takes is Takes.NAME:
+            (style,) = request.styles
+            return self._once(choice.model(style), request, None)
+        if not choice.row.lite:
+            return self._optimised(choice.name, request)
+        return self._once(choice.name, request, list(request.styles))
+
+    def _choice(self, request) -> MethodChoice:
+        if request.method not in self.method_choices:
+            known = ", ".join(self.method_choices)
+            raise ValueError(f"Expected a method of {known}. Received: {request.method}.")
+        choice, count = self.method_choices[request.method], len(request.styles)
+        if not 1 <= count <= STYLES:
+            raise ValueError(f"Expected one to {STYLES} paintings. Received: {count or 'none'}.")
+        named = [style for style in request.styles if isinstance(style, str)]
+        if choice.needs_picture and named:
+            raise ValueError(f"Expected a painting's picture: {choice.name} knows none by name.")
+        if choice.row.takes is not Takes.IMAGE and len(named) < count:
+            raise ValueError(
+                f"Expected a named style: {choice.name} paints only those that it has learned."
+            )
+        if choice.row.takes is Takes.NAME and (count > 1 or request.masks):
+            raise ValueError(f"Expected one style and no regions: {choice.name} cannot mix.")
+        if set(named) - set(choice.names):
+            unknown = ", ".join(sorted(set(named) - set(choice.names)))
+            raise ValueError(f"Expected one of {', '.join(choice.names)}. Received: {unknown}.")
+        return choice
+
+    def _once(self, model, request, styles):
+        with self.pool.borrowed(model, lite=request.masks is None) as stylizer:
+            start = time.perf_counter()
+            picture = stylizer.stylize(
+                request.photo,
+                styles,
+                request.strength,
+                request.weights,
+                request.keep_colors,
+                request.masks,
+            )
+            seconds = time.perf_counter() - start
+        yield Result(picture, model, seconds)
+
+    def _optimised(self, model, request):
+        keep = color.keeper(request.keep_colors)
+        if request.strength == 0.0:
+            yield Result(request.photo, model, 0.0)
+            return
+        with self.pool.borrowed(model) as stylizer:
+            start, shown = time.perf_counter(), 0.0
+            work = stylizer.optimisation(
+                request.photo,
+                list(request.styles),
+                request.strength,
+                request.weights,
+                request.masks,
+            )
+            for progress in work:
+                seconds = time.perf_counter() - start
+                if progress.share == 1.0 or seconds - shown > SHOWN:
+                    shown = seconds
+                    picture = keep(request.photo, work.finished(progress.picture))
+                    yield Result(picture, model, seconds, progress.share)
+
+    def film(
+        self, path: str, request: Request, target: Path
+    ) -> Iterator[tuple[Result, Path | None]]:
+        """The beginning of a film, FILM seconds long and FILM_SIDE pixels wide at most.
+
+        Args:
+            path: The clip.
+            request: Styles, method, strength and colours; its photograph is not used.
+            target: The film, an .mp4 file.
+
+        Yields:
+            Each frame as it is painted, and now and then the film so far.
+
+        Raises:
+            OSError, ValueError: The clip cannot be read, or the request cannot be painted.
+        """
+        choice = self._choice(request)
+        if not choice.row.lite:
+            raise ValueError(f"Expected a method that paints in one pass. Received: {choice.name}.")
+        named = choice.row.takes is Takes.NAME
+        model = choice.model(request.styles[0]) if named else choice.name
+        strength = choice.row.strength if request.strength is None else request.strength
+        clip = clips.opened(path, Cut(end=Fraction(FILM)))
+        if max(clip.look.height, clip.look.width) > FILM_SIDE:
+            clip = clips.opened(path, Cut(end=Fraction(FILM)), FILM_SIDE)
+        styles = None if named else list(request.styles)
+        crew = painters(
+            lambda threads: weights.load_lite(model, threads),
+            lambda stylizer: stylizer.painter(
+                styles, strength, request.weights, request.keep_colors
+            ),
+            clip.look,
+        )
+        copied = [] if _unheld(target, clip) else clip.copied
+        start, share = time.perf_counter(), STEADY if strength else 0.0
+        work = making.growing(clip, crew, share, Encoding("h264", clip.look), target, copied)
+        with contextlib.closing(work):
+            for number, (frame, film) in enumerate(work, 1):
+                done = min(0.99, number / max(1, clip.look.count or number))
+                seconds = time.perf_counter() - start
+                yield Result(frame.picture, model, seconds, 1.0 if film == target else done), film
+
+    def translate(self, photo: np.ndarray, model: str, strength: float = 1.0) -> Result:
+        """A photograph in another domain.
+
+        Args:
+            photo: Shape (height, width, 3), floats in [0, 1].
+            model: Of `translations`.
+            strength: In [0, 1].
+
+        Raises:
+            ValueError: There is no such model.
+        """
+        if model not in self.translations:
+            known = ", ".join(self.translations)
+            raise ValueError(f"Expected a model of {known}. Received: {model}.")
+        with self.pool.borrowed(model) as stylizer:
+            start = time.perf_counter()
+            picture = stylizer.stylize(photo, strength=strength)
+            return Result(picture, model, time.perf_counter() - start)
+
+    def compare(self, photo: np.ndarray, style: np.ndarray | str) -> Iterator[Result]:
+        """The photograph by every family, those that optimise last; each as `paint` yields it.
+
+        A family that only knows names paints the one that is nearest to the style, and one whose
+        style is in its weights shows its nearest model; style vectors measure that.
+
+        Args:
+            photo: Shape (height, width, 3), floats in [0, 1].
+            style: A picture, or a name.
+        """
+        for choice in self.method_choices.values():
+            if choice.row.lite:
+                yield from self._by(choice, photo, style)
+        yield from self._nearest_translations(photo, style)
+        for choice in self.method_choices.values():
+            if not choice.row.lite:
+                yield from self._by(choice, photo, style)
+
+    def _by(self, choice, photo, style):
+        named = isinstance(style, str)
+        if named and choice.needs_picture:
+            return
+        chosen_style, note = style, ""
+        if choice.row.takes is not Takes.IMAGE and not (named and style in choice.names):
+            chosen_style = self._nearest(style, choice.names, choice.names)
+            note = f"In {chosen_style}, the nearest that it knows."
+        for painted in self.paint(Request(photo, [chosen_style], choice.name)):
+            yield dataclasses.replace(painted, note=note)
+
+    def _nearest_translations(self, photo, style):
+        families = {}
+        for name in self.translations:
+            families.setdefault(method(name).name, []).append(self.translate(photo, name))
+        for results in families.values():
+            nearest = self._nearest(style, results, [result.picture for result in results])
+            yield dataclasses.replace(nearest, note=f"It makes {self.translations[nearest.model]}.")
+
+    def _nearest(self, style, candidates, styles):
+        """The candidate whose own style is nearest to a style."""
+        with self.pool.borrowed(FIRST) as stylizer:
+            return candidates[np.argmin(distances(stylizer, style, styles))]
+
+
+def _unheld(target, clip):
+    """Whether a film cannot hold the clip's sound."""
+    try:
+        joining.check(target, clip, Encoding("h264", clip.look), clip.copied)
+    except ValueError:
+        return True
+    return False
+
+
+def films() -> bool:
+    """Whether films can be painted: whether the packages of 'tfstyle[film]' are installed."""
+    return all(importlib.util.find_spec(name) for name in ("av", "cv2"))
+
+
+def painted_masks(layer: np.ndarray, colours: Sequence[str]) -> list[np.ndarray] | None:
+    """Masks of the colours of a painted layer; None if nothing is painted.
+
+    Args:
+        layer: RGBA bytes, shape (height, width, 4).
+        colours: Colour of each style, as "#rrggbb".
+    """
+    if layer[..., 3].max() < 128:
+        return None
+    palette = np.float32([[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in colours])
+    color_distances = np.abs(layer[..., None, :3] - palette).sum(axis=-1)
+    nearest = np.where(layer[..., 3] < 128, -1, color_distances.argmin(axis=-1))
+    return [
+        masks.feathered(np.float32(nearest == index)[..., None]) for index in range(len(colours))
+    ]
