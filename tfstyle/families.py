@@ -55,7 +55,7 @@ class Model:
 
     @property
     def variant(self) -> str | None:
-        """What `--model` is to be."""
+        """The value of `--model`."""
         return self.name.partition("-")[2] or None
 
     @property
@@ -68,7 +68,7 @@ class Model:
 
     @property
     def style(self) -> str:
-        """What a style is to it, in words."""
+        """The kind of style that it takes, in words."""
         named = len(weights.styles(self.name))
         if self.row.takes is Takes.CHOICE:
             return f"one of its {named} names, or a mixture of them"
@@ -76,7 +76,7 @@ class Model:
 
 
 @dataclasses.dataclass(frozen=True)
-class Module(Model):
+class HubModel(Model):
     """One of Magenta's modules, or a SavedModel that is called as they are.
 
     Args:
@@ -87,25 +87,25 @@ class Module(Model):
 
     @property
     def variant(self) -> str:
-        """What `--model` is to be."""
+        """The value of `--model`."""
         return str(self.path.resolve())
 
     @property
     def size(self) -> str:
-        """Of its file or of its folder's files, in words."""
+        """The size of its file or folder, in words."""
         files = self.path.rglob("*") if self.path.is_dir() else [self.path]
         size = sum(file.stat().st_size for file in files)
         return f"{size / 1e6:.1f} MB (SavedModel)"
 
     @property
     def style(self) -> str:
-        """What a style is to it, in words."""
+        """The kind of style that it takes, in words."""
         return self.row.takes.value
 
 
-def module(path: Path) -> Module:
+def module(path: Path) -> HubModel:
     """The facts of a module's file or folder."""
-    return Module(MAGENTA.name, MAGENTA, {"learned_in": "by its authors"}, path)
+    return HubModel(MAGENTA.name, MAGENTA, {"learned_in": "by its authors"}, path)
 
 
 def models(*takes: Takes) -> list[Model]:

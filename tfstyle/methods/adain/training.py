@@ -72,8 +72,8 @@ class PaperObjective:
     def __call__(self, batch, pastiche):
         inside = self.inside(pastiche)
         taps, style = (self.feature_extractor(x, training=False) for x in (inside, batch["style"]))
-        wanted = self.style.targets(self.style.of(batch["style"], style))
-        compared = self.style(wanted, self.style.of(inside, taps))
+        target_moments = self.style.targets(self.style.of(batch["style"], style))
+        compared = self.style(target_moments, self.style.of(inside, taps))
         content = self.content_extractor(self.inside(batch["content"]), training=False)
         target = statistics.align_moments(content[TAP], style[TAP])
         own = losses.own_style_loss(batch["content"], batch["style"], pastiche)

@@ -4,7 +4,7 @@ shifts of its normalisation differ between them.
 
 Departures from the paper: a smaller network (`tfstyle.networks.bottleneck`); the rows of scales
 and shifts add to a common one; a first row that gives photographs back, so that strengths lie
-between it and a style's; losses as of `tfstyle.training.perceptual`.
+between it and a style's; losses from `tfstyle.training.perceptual`.
 """
 
 import dataclasses
@@ -73,10 +73,12 @@ def train(
         begin=resume.source_name(begin),
     )
     keras.utils.set_random_seed(settings.seed)
-    wanted = [fixed_styles.read_style(path, settings.style_size) for path in painted.values()]
+    styles_at_size = [
+        fixed_styles.read_style(path, settings.style_size) for path in painted.values()
+    ]
     with precision.mixed(run.precision.name):
         trained = network(settings, len(painted))
-        objective = fixed_styles.FixedStyleObjective(*loss_network(), settings, wanted)
+        objective = fixed_styles.FixedStyleObjective(*loss_network(), settings, styles_at_size)
         trainer = Trainer(trained, objective)
     run.made_of(loss_network=fingerprint(objective.feature_extractor))
     trainer.compile(

@@ -1,4 +1,4 @@
-"""What CycleGAN's generators and discriminators play for: a way there and back, or contrast."""
+"""Objectives of CycleGAN's generators and discriminators: cycle consistency, or contrast (CUT)."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ class Cycle:
         generators: Of both ways.
     """
 
-    domains = ("a", "b")  # that are judged
+    domains = ("a", "b")  # with a discriminator each
     pooled = ("a_fake", "b_fake")
 
     def __init__(self, settings: Settings, generators: Mapping[str, keras.Model]):
@@ -53,47 +53,48 @@ class Cycle:
 
     def generator_losses(self, discriminators, batch, pictures):
         weights = {"cycle": self.settings.cycle_weight, "identity": self.settings.identity_weight}
-        found = {}
+        values = {}
         for domain in "ab":
             fake = pictures[f"{domain}_fake"]
-            found[f"fool_{domain}"] = _adversarial(
+            values[f"fool_{domain}"] = _adversarial(
                 self.settings, discriminators[domain], fake, True
             )
             for kind in weights:
                 if f"{domain}_{kind}" in pictures:
-                    like = losses.absolute_loss(batch[domain], pictures[f"{domain}_{kind}"])
-                    found[f"{kind}_{domain}"] = weights[kind] * like
+                    distance = losses.absolute_loss(batch[domain], pictures[f"{domain}_{kind}"])
+                    values[f"{kind}_{domain}"] = weights[kind] * distance
             if self.settings.lattice_weight:
                 lattice = self.settings.lattice_weight * losses.lattice_loss(fake)
-                found[f"lattice_{domain}"] = lattice
-        return found
+                values[f"lattice_{domain}"] = lattice
+        return values
 
     def discriminator_losses(self, discriminators, batch, pictures):
-        found = {}
+        values = {}
         for domain in "ab":
             real = _adversarial(self.settings, discriminators[domain], batch[domain], True)
             fake = _adversarial(
                 self.settings, discriminators[domain], pictures[f"{domain}_fake"], False
             )
-            found[f"judge_{domain}"] = 0.5 * (real + fake)
-        return found
+            values[f"judge_{domain}"] = 0.5 * (real + fake)
+        return values
 
 
 class Contrast:
     """Adversarial loss and contrast of patches one way, equation 5 of Park et al. 2020; and a
     lattice's.
 
-    https://arxiv.org/abs/2007.15651, section 3. A patch of the translation has to be told, by the
-    generator's own encoder and `contrast.heads`, from others of the same photograph; so has one of
-    what becomes of a picture of b. The mean is taken over layers, and photographs' own features
-    are only compared with, as in the authors' cut_model.py (calculate_NCE_loss) and patchnce.py.
+    https://arxiv.org/abs/2007.15651, section 3. Patches of the translation are matched with those
+    of the photograph by features of the generator's own encoder and `contrast.heads`; the same
+    holds for the translation of a picture of b. The loss is a mean over layers, and the
+    photographs' features have no gradient, as in the authors' cut_model.py (calculate_NCE_loss)
+    and patchnce.py.
 
     Args:
         settings: The weights, the kind of adversarial loss and of generator.
         generators: The one from a to b.
     """
 
-    domains = ("b",)  # that is judged
+    domains = ("b",)  # with a discriminator
     pooled = ("b_fake",)
 
     def __init__(self, settings: Settings, generators: Mapping[str, keras.Model]):
@@ -107,7 +108,7 @@ class Contrast:
         self.names = ("fool_b", *(f"contrast_{k}" for k in self.weights), *lattice, "judge_b")
 
     def translate(self, generators, batch):
-        """Pictures, and features of what they are from."""
+        """Translated pictures, and the features of their sources."""
         pictures = {}
         for domain in {"a": None} | self.weights:
             picture, features = self.translator(batch[domain], training=True)
@@ -116,17 +117,17 @@ class Contrast:
 
     def generator_losses(self, discriminators, batch, pictures):
         fake = pictures["b_fake"]
-        found = {"fool_b": _adversarial(self.settings, discriminators["b"], fake, True)}
+        values = {"fool_b": _adversarial(self.settings, discriminators["b"], fake, True)}
         for index, (domain, weight) in enumerate(self.weights.items()):
-            apart = self._contrast(
+            contrast_loss = self._contrast(
                 pictures[f"{domain}_features"],
                 pictures[PAINTED[domain]],
                 fold(batch["seed"], index),
             )
-            found[f"contrast_{domain}"] = weight * apart
+            values[f"contrast_{domain}"] = weight * contrast_loss
         if self.settings.lattice_weight:
-            found["lattice_b"] = self.settings.lattice_weight * losses.lattice_loss(fake)
-        return found
+            values["lattice_b"] = self.settings.lattice_weight * losses.lattice_loss(fake)
+        return values
 
     def discriminator_losses(self, discriminators, batch, pictures):
         real = _adversarial(self.settings, discriminators["b"], batch["b"], True)
@@ -139,11 +140,13 @@ class Contrast:
             tap: _places(x, fold(seed, index)) for index, (tap, x) in enumerate(features.items())
         }
         keys, queries = (
-            heads({tap: _at(each[tap], places[tap]) for tap in places}, training=True)
-            for each in (features, translated)
+            heads({tap: _at(taps[tap], places[tap]) for tap in places}, training=True)
+            for taps in (features, translated)
         )
-        found = [losses.contrastive_loss(ops.stop_gradient(keys[k]), queries[k]) for k in places]
-        return sum(found) / len(found)
+        layer_losses = [
+            losses.contrastive_loss(ops.stop_gradient(keys[k]), queries[k]) for k in places
+        ]
+        return sum(layer_losses) / len(layer_losses)
 
 
 PAINTED = {"a": "b_fake", "b": "b_identity"}  # from a picture of either domain
@@ -151,7 +154,7 @@ OBJECTIVES = {"cycle": Cycle, "cut": Contrast}
 
 
 def _places(features, seed):
-    """PATCHES of a feature map's places, or all of fewer, without one twice."""
+    """PATCHES random positions of a feature map without repetition, or all if there are fewer."""
     count = features.shape[1] * features.shape[2]
     return ops.top_k(tf.random.stateless_uniform((count,), seed), min(PATCHES, count))[1]
 
@@ -165,5 +168,5 @@ def _adversarial(settings, discriminator, picture, real):
     kind, scores = settings.adversarial, discriminator({"picture": picture}, training=True)
     if not isinstance(scores, dict):
         return losses.adversarial_loss(scores, real, kind)
-    found = {k: losses.adversarial_loss(each, real, kind) for k, each in scores.items()}
-    return found.pop("patches") + sum(found.values()) / len(found)
+    values = {k: losses.adversarial_loss(logits, real, kind) for k, logits in scores.items()}
+    return values.pop("patches") + sum(values.values()) / len(values)

@@ -44,8 +44,8 @@ def networks(encoder: keras.Model, settings: Settings) -> dict[str, keras.Model]
 def training_network(parts: dict[str, keras.Model]) -> keras.Model:
     """Both networks in one, {"content", "own", "numbers"} to pastiches.
 
-    Of the numbers the first are what the predictor's head reads; where a photograph is its own
-    style, what it would read of that takes their place.
+    The first numbers are the inputs of the predictor's head. Where a photograph is its own style,
+    the statistics of the photograph take their place.
     """
     feature_extractor, head = (
         parts["predictor"].get_layer("eyes"),
@@ -54,8 +54,8 @@ def training_network(parts: dict[str, keras.Model]) -> keras.Model:
     read = head.input.shape[-1]
     content = keras.Input((None, None, 3), name="content")
     own, numbers = keras.Input((), name="own"), keras.Input((None,), name="numbers")
-    seen = TapStatistics(dtype="float32")(feature_extractor(content))
-    chosen = ops.where(own[:, None] > 0.5, seen, numbers[:, :read])
+    statistics = TapStatistics(dtype="float32")(feature_extractor(content))
+    chosen = ops.where(own[:, None] > 0.5, statistics, numbers[:, :read])
     pastiche = parts["transformer"]({"content": content, "vector": head(chosen)})
     inputs = {"content": content, "own": own, "numbers": numbers}
     network = keras.Model(inputs, pastiche, name="ghiasi")
@@ -141,8 +141,8 @@ def train(
 def _standardize(head, numbers, order):
     logarithms = keras.Model(head.input, head.get_layer("log_statistics").output)
     rows = sorted(set(order))[:: max(1, len(set(order)) // STANDARDIZE_ROWS)]
-    found = np.concatenate([logarithms.predict_on_batch(numbers[row][None]) for row in rows])
-    head.get_layer("standardize").set_weights([found.mean(axis=0), found.var(axis=0)])
+    statistics = np.concatenate([logarithms.predict_on_batch(numbers[row][None]) for row in rows])
+    head.get_layer("standardize").set_weights([statistics.mean(axis=0), statistics.var(axis=0)])
 
 
 def _begin(parts, folder):

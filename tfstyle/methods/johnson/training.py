@@ -2,7 +2,7 @@
 super-resolution", https://arxiv.org/abs/1603.08155: one feed-forward network a painting.
 
 Departures from the paper by default: a smaller network (`tfstyle.networks.bottleneck`) with
-instance norm, noise and bilinear upsampling; losses as of `tfstyle.training.perceptual`. The
+instance norm, noise and bilinear upsampling; losses from `tfstyle.training.perceptual`. The
 paper's own network is `tfstyle.networks.johnson`.
 """
 
@@ -70,7 +70,7 @@ def train(
         begin=resume.source_name(begin),
     )
 
-    def made():
+    def build():
         fresh = network(settings)
         if run.step == 0 and begin is not None:
             copy_into(fresh, _begun(Path(begin), painting))
@@ -82,7 +82,7 @@ def train(
         return {"generator": copy_into(exact, trained)}
 
     return fixed_styles.train_one(
-        run, photographs, painting, made, loss_network, settings, networks
+        run, photographs, painting, build, loss_network, settings, networks
     )
 
 

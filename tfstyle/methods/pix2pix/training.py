@@ -169,9 +169,9 @@ def _sampler(pairs, size, direction, count=6):
 
     def sample(trained):
         rows = []
-        for given, wanted in shown:
-            translated = trained["generator"](given[None], training=False)
-            rows.append(np.stack([given, np.asarray(translated)[0], wanted]))
+        for source, target in shown:
+            translated = trained["generator"](source[None], training=False)
+            rows.append(np.stack([source, np.asarray(translated)[0], target]))
         return images.sheet(rows)
 
     return sample

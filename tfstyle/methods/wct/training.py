@@ -44,11 +44,11 @@ class Objective:
         self.trunks = {tap: adain.trunk(feature_extractor, tap) for tap in TAPS}
 
     def __call__(self, batch, pictures):
-        wanted = self.feature_extractor(batch["content"], training=False)
-        return {tap: self._loss(tap, batch["content"], pictures[tap], wanted[tap]) for tap in TAPS}
+        target = self.feature_extractor(batch["content"], training=False)
+        return {tap: self._loss(tap, batch["content"], pictures[tap], target[tap]) for tap in TAPS}
 
-    def _loss(self, tap, content, picture, wanted):
-        features = losses.target_loss(wanted, self.trunks[tap](picture, training=False))
+    def _loss(self, tap, content, picture, target):
+        features = losses.target_loss(target, self.trunks[tap](picture, training=False))
         pixels = losses.squared_loss(content, picture)
         return self.settings.pixel_weight * pixels + self.settings.feature_weight * features
 
@@ -88,12 +88,14 @@ def train(
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         feature_extractor = encoder()
-        seeing = _seeing(feature_extractor)
+        frozen_encoder = _frozen_encoder(feature_extractor)
         decoders = wct.level_decoders(
             feature_extractor, settings.padding, settings.slope, settings.upsampling
         )
         trained = wct.autoencoder(decoders)
-        trainer = Trainer(trained, Objective(feature_extractor, settings), FrozenInputs(seeing))
+        trainer = Trainer(
+            trained, Objective(feature_extractor, settings), FrozenInputs(frozen_encoder)
+        )
     run.made_of(encoder=fingerprint(feature_extractor))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
@@ -103,23 +105,23 @@ def train(
         return batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
 
     if run.step == 0:
-        _begin(decoders, seeing.predict_on_batch(next(iter(batches_from(0)))), begin)
-    sample = _sampler(seeing, trained, photographs, settings.size)
+        _begin(decoders, frozen_encoder.predict_on_batch(next(iter(batches_from(0)))), begin)
+    sample = _sampler(frozen_encoder, trained, photographs, settings.size)
     exact = perceptual.at_taps(encoder(), TAPS)
     decoding = wct.level_decoders(exact, settings.padding, settings.slope, settings.upsampling)
 
     def networks():
-        found = {d.name: copy_into(d, decoders[tap]) for tap, d in decoding.items()}
-        return {"encoder": exact, **found}
+        decoders_by_file = {d.name: copy_into(d, decoders[tap]) for tap, d in decoding.items()}
+        return {"encoder": exact, **decoders_by_file}
 
     recorder = runs.Recorder(run, settings.steps, sample=sample, networks=networks)
     return runs.fit(trainer, run, batches_from, recorder)
 
 
-def _seeing(feature_extractor):
+def _frozen_encoder(feature_extractor):
     """{"content"} to a dictionary of taps."""
     content = keras.Input((None, None, 3), name="content")
-    return keras.Model({"content": content}, feature_extractor(content), name="seeing")
+    return keras.Model({"content": content}, feature_extractor(content), name="frozen_encoder")
 
 
 def _begin(decoders, features, folder):
@@ -130,8 +132,8 @@ def _begin(decoders, features, folder):
             copy_into(decoder, load(Path(folder) / f"{decoder.name}.keras"))
 
 
-def _sampler(seeing, trained, photographs, size):
-    """Columns: a photograph, and what the decoders of relu1_1 to relu5_1 make of it."""
+def _sampler(frozen_encoder, trained, photographs, size):
+    """Columns: a photograph, and its reconstructions from relu1_1 to relu5_1."""
     contents = np.stack(
         folders.readable(
             photographs, SHEET, lambda path: images.squash(images.read(path, 640), size)
@@ -139,8 +141,8 @@ def _sampler(seeing, trained, photographs, size):
     )
 
     def sample():
-        found = trained.predict_on_batch(seeing.predict_on_batch({"content": contents}))
-        rows = [contents, *(np.clip(np.float32(found[tap]), 0.0, 1.0) for tap in TAPS)]
+        pictures = trained.predict_on_batch(frozen_encoder.predict_on_batch({"content": contents}))
+        rows = [contents, *(np.clip(np.float32(pictures[tap]), 0.0, 1.0) for tap in TAPS)]
         return images.sheet(rows)
 
     return sample
