@@ -119,7 +119,7 @@ class _Source:
             self.output,
             self._shares(),
             lambda n: kind(n) == schema.TensorType.FLOAT32 and len(self.shape(n)) == 4,
-            lambda n: kind(n) in SIZES,
+            lambda n: kind(n) in SIZES and len(self.shape(n)) == 1,
         )
 
     def _shares(self):

@@ -15,13 +15,14 @@ from typing import Protocol
 
 import numpy as np
 
-from tfstyle import images
+from tfstyle import images, tiles
 from tfstyle.roots import roots
 
 EPSILON = 1e-5  # of `layers.Moments`
 RIDGE = 1e-3  # of `layers.Whitening`
 MEMORY = 400_000_000  # bytes of feature maps that are not kept in files
-ROWS = 64  # whose deviations are summed at a time, so that they stay small
+ROWS = 16  # whose deviations are summed at a time, so that they stay small
+PLACES = {2: slice(0, 2), 4: slice(1, 3)}  # of height and width in a size of so many numbers
 Name = Hashable
 
 
@@ -48,7 +49,8 @@ class Graph:
         output: The painted picture's.
         shares: Parts of the given statistics, by tensor: where each one begins.
         is_map: Whether a tensor is a float feature map, (1, height, width, channels).
-        is_size: Whether a tensor is whole numbers, which depend on a picture's size alone.
+        is_size: Whether a tensor is a list of whole numbers, which depend on a picture's size
+            alone.
     """
 
     operations: Sequence[Operation]
@@ -225,6 +227,28 @@ class Scale:
         return slice(pixels.start // self.stride, stop)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Size:
+    """Numbers that a network makes of a feature map's size, such as the shape to bring it to.
+
+    Args:
+        values: Of one size; height and width, or the shape of a map, or that of its positions.
+        scale: The map's.
+    """
+
+    values: np.ndarray
+    scale: Scale
+
+    def of(self, window: Window) -> np.ndarray:
+        """Of what a window sees."""
+        values, lengths = self.values.copy(), [self.scale.length(side) for side in window.size]
+        if len(values) == 3:
+            values[1] = np.prod(lengths)
+        else:
+            values[PLACES[len(values)]] = lengths
+        return values
+
+
 class Shelf:
     """Feature maps, in memory while they are few, else in files of which windows are read.
 
@@ -305,7 +329,7 @@ class Sums:
         if self.covariance:
             spread = np.float64(share.T @ centred)
         else:
-            spread = (share * centred).sum(axis=0, dtype=np.float64)
+            spread = np.float64(np.einsum("ij,ij->j", share, centred))
         total, apart = self.count + count, mean - self.mean
         products = apart[:, None] * apart if self.covariance else apart**2
         self.spread = self.spread + spread + products * (self.count * count / total)
@@ -325,8 +349,8 @@ def paint(
     network: Stages,
     see: Callable[[range, range], np.ndarray],
     extent: tuple[int, int],
-    windows: Iterable[Window],
-    stride: int,
+    tile: int,
+    geometry: tiles.Geometry,
     weights: Callable[[int, int], np.ndarray] | None = None,
 ) -> Iterator[tuple[Window, np.ndarray]]:
     """The painted tiles of a picture, as if it were painted whole.
@@ -334,46 +358,70 @@ def paint(
     Args:
         network: Its stages.
         see: A window of the picture, rows and columns to shape (height, width, 3).
-        extent: Height and width of the picture and what is mirrored around it.
-        windows: Tiles that cover it; each begins at a multiple of the stride.
-        stride: Of the network.
+        extent: Height and width of the picture and what is mirrored around it, multiples of the
+            stride.
+        tile: Side of the part that each tile contributes in pixels, a multiple of the stride.
+        geometry: Of the network. A stage behind the first one sees less, and is given no more.
         weights: How much positions count in the statistics: the height and width of a feature map
             to shape (height, width, 1). None is all the same.
 
     Yields:
         Each window, and what the network paints of all that it sees.
+
+    Raises:
+        ValueError: The network does not measure all statistics that it takes.
+        OSError: The disk has no room for its features.
     """
-    windows = sorted(windows, key=lambda window: window.size)
     with tempfile.TemporaryDirectory(prefix="tfstyle-") as folder:
-        run = _Run(network, see, extent, stride, weights, Path(folder))
-        for index, stage in enumerate(network.stages):
+        run = _Run(network, see, extent, geometry, weights, Path(folder))
+        overlaps = [run.tried(stage) for stage in network.stages]
+        run.check()
+        for index, (stage, overlap) in enumerate(zip(network.stages, overlaps, strict=True)):
             last = index + 1 == len(network.stages)
-            yield from run.through(stage, windows, last)
+            yield from run.through(stage, _windows(extent, tile, overlap), last)
             later = network.stages[index + 1 :]
             run.maps.keep(name for each in later for name in each.part.inputs)
+
+
+def _windows(extent, tile, overlap):
+    """Tiles of a frame, of which all but the last ones of each side see windows of one size."""
+    found = [
+        Window(rows[0], columns[0], tuple(range(x[1].start, x[1].stop) for x in (rows, columns)))
+        for rows, columns in tiles.windows(*extent, tile, overlap, aligned=True)
+    ]
+    return sorted(found, key=lambda window: window.size)
 
 
 class _Run:
     """The tensors of a picture's tiles between two stages."""
 
-    def __init__(self, network, see, extent, stride, weights, folder):
+    def __init__(self, network, see, extent, geometry, weights, folder):
         self.network, self.see, self.extent = network, see, extent
-        self.weights = weights
+        self.geometry, self.weights = geometry, weights
         self.known = np.ones((1, *network.shape), np.float32)  # no deviation is 0
-        self.maps, self.scales, self.sizes = Shelf(folder), {}, {}
-        self.told, self.tried = 0, _sides(stride)
-        rows, columns = map(range, self.tried)
-        self.trial = Window(rows, columns, (rows, columns))
-        self.found = {network.content: np.zeros((1, *self.tried, 3), np.float32)}
+        self.maps, self.scales = Shelf(folder), {network.content: Scale(1, 0)}
+        self.sizes, self.random, self.told = {}, np.random.default_rng(0), 0
+        self.sides = _sides(geometry)
+        content = self.random.random((1, *self.sides, 3), np.float32)
+        self.found = {network.content: content}
 
-    def through(self, stage, windows, last):
-        if last and self.told != self.known.size:
+    @property
+    def covariance(self):
+        return len(self.network.shape) > 1
+
+    def check(self):
+        if self.told != self.known.size:
             raise ValueError(
                 f"Expected a network by stages that measures its {self.known.size} statistics. "
                 f"Received: one that measures {self.told}."
             )
-        self._try(stage)
-        sums = {n: Sums(len(self.network.shape) > 1) for n in stage.part.measured}
+
+    def through(self, stage, windows, last):
+        for name in () if last else stage.part.outputs:
+            if name in self.scales:
+                shape = map(self.scales[name].length, self.extent)
+                self.maps.add(name, (*shape, self.found[name].shape[-1]))
+        sums = {n: Sums(self.covariance) for n in stage.part.measured}
         compute, size = None, None
         for window in windows:
             if window.size != size:
@@ -387,26 +435,66 @@ class _Run:
             self._tell(begin, sums[name].told())
 
     def _tell(self, begin, numbers):
-        self.told += numbers.size
         if numbers.ndim > 1:
             self.known[0] = numbers
         else:
             self.known[0, begin : begin + len(numbers)] = numbers
 
-    def _try(self, stage):
-        """Learns the scales of a stage's maps from two sides of one small picture."""
+    def tried(self, stage):
+        """The pixels that a stage has to see around a tile; learns the scales of its outputs."""
+        compute = stage.opened()
         given = {name: self.found[name] for name in stage.part.inputs}
-        self.found |= stage.opened()(given, self.known)
-        for name in stage.part.outputs:
-            if self.found[name].ndim == 4:
-                self._learn(name)
+        self.found |= compute(given, self.known)
+        for name in sorted(stage.part.outputs, key=lambda n: -self.found[n].ndim):
+            self._learn(name, self.found[name])
+        for name, begin in stage.part.measured.items():
+            sums = Sums(self.covariance)
+            sums.add(self.found[name][0])
+            self._tell(begin, sums.told())
+            self.told += sums.told().size
+        if stage is self.network.stages[0]:  # its noise sees beyond a tile as well
+            return self.geometry.overlap
+        middle = self.sides[1] // self.geometry.stride // 2
+        changed = {name: self._changed(name, given[name], middle) for name in given}
+        outputs = compute(changed, self.known)
+        maps = [name for name in stage.part.outputs if name in self.scales]
+        blocks = max(self._moved(name, outputs[name], middle) for name in maps)
+        return min(blocks * self.geometry.stride, self.geometry.overlap)
 
-    def _learn(self, name):
-        height, width, channels = self.found[name].shape[1:]
-        stride = (self.tried[1] - self.tried[0]) // (width - height)
-        scale = self.scales[name] = Scale(stride, height - self.tried[0] // stride)
-        if name != self.network.output:
-            self.maps.add(name, (*map(scale.length, self.extent), channels))
+    def _changed(self, name, values, block):
+        """A map whose columns of one stride are others."""
+        if name not in self.scales:
+            return values
+        values, stride = values.copy(), self.geometry.stride
+        part = values[:, :, self.scales[name].seen(range(block * stride, (block + 1) * stride))]
+        part += self.random.normal(0.0, 1.0 + 3.0 * values.std(), part.shape)
+        return values
+
+    def _moved(self, name, values, block):
+        """How many strides away from a block a map differs from what was found."""
+        columns = np.flatnonzero((values != self.found[name]).any(axis=(0, 1, 3)))
+        blocks = columns * self.scales[name].stride // self.geometry.stride
+        return int(np.abs(blocks - block).max(initial=0))
+
+    def _learn(self, name, values):
+        """How a map, or numbers of a size, follow from the sides of a picture."""
+        if values.ndim == 4:
+            self.scales[name] = self._scale(*values.shape[1:3])
+        else:
+            self.sizes[name] = _Size(values, self._lengths(values))
+
+    def _lengths(self, values):
+        """How the height and the width in a size follow from the sides of a picture."""
+        if len(values) in PLACES:
+            return self._scale(*values[PLACES[len(values)]])
+        for scale in self.scales.values():
+            if len(values) == 3 and values[1] == np.prod([scale.length(x) for x in self.sides]):
+                return scale
+        raise ValueError(f"Expected a size of features. Received: {values.tolist()}.")
+
+    def _scale(self, height, width):
+        stride = (self.sides[1] - self.sides[0]) // int(width - height)
+        return Scale(stride, int(height) - self.sides[0] // stride)
 
     def _inputs(self, stage, window):
         found = {}
@@ -419,13 +507,12 @@ class _Run:
                     name, scale.seen(window.rows), scale.seen(window.columns)
                 )
             else:
-                found[name] = self.sizes[name, window.size]
+                found[name] = self.sizes[name].of(window)
         return found
 
     def _keep(self, window, outputs, sums):
         for name, values in outputs.items():
             if name not in self.scales:
-                self.sizes[name, window.size] = values
                 continue
             scale = self.scales[name]
             sides = zip(window.kept, (window.rows, window.columns), self.extent, strict=True)
@@ -444,7 +531,8 @@ class _Run:
         return self.weights(height, width)[rows, columns]
 
 
-def _sides(stride):
-    """Two sides that differ by a stride."""
-    count = max(2, -(-64 // stride))
-    return count * stride, (count + 1) * stride
+def _sides(geometry):
+    """Two sides of a small picture, the second so long that a stage's reach ends within it."""
+    count = max(2, -(-64 // geometry.stride))
+    width = max(count, 2 * geometry.overlap // geometry.stride + 2)
+    return count * geometry.stride, (width + 1) * geometry.stride

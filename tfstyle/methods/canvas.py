@@ -70,28 +70,22 @@ class Canvas:
 
     def _tiles(self, content, mask):
         """Windows of a photograph, and functions to what is painted of all that each sees."""
-        height, width, _ = content.shape
-        found = list(
-            tiles.windows(
-                height,
-                width,
-                math.lcm(TILE, self.stride),
-                self.overlap,
-                self.margin,
-                self.stride,
-                self.aligned,
-            )
-        )
         network = self._stages()
         if network is not None:
-            return self._by_stages(network, content, mask, found)
+            return self._by_stages(network, content, mask)
         tile = functools.partial(self.tile, **self._measured(content, mask))
 
         def paint(rows, columns):
             given = tiles.mirrored(content, rows[0], columns[0])[None]
             return tile(content=given)[self.output][0]
 
+        sizes = (self.overlap, self.margin, self.stride, self.aligned)
+        found = tiles.windows(*content.shape[:2], self._side, *sizes)
         return ((window, functools.partial(paint, *window)) for window in found)
+
+    @property
+    def _side(self):
+        return math.lcm(TILE, self.stride)
 
     @property
     def _signature(self):
@@ -103,19 +97,25 @@ class Canvas:
             return None
         return self._signature.stages(getattr(self.tile, "keywords", {}), self.statistics)
 
-    def _by_stages(self, network, content, mask, found):
+    def _by_stages(self, network, content, mask):
         spans = [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
-        windows = {_window(*window, spans, content.shape[:2]): window for window in found}
 
         def see(rows, columns):
             return tiles.mirrored(content, *(_shifted(x, -self.margin) for x in (rows, columns)))
 
-        extent = tuple(map(len, spans))
-        weights = None
+        extent, weights = tuple(map(len, spans)), None
         if mask is not None:
             weights = self._signature.weights(tiles.mirrored(mask, *spans))
-        for window, seen in stages.paint(network, see, extent, windows, self.stride, weights):
-            yield windows[window], functools.partial(np.asarray, seen)
+        geometry = tiles.Geometry(self.stride, self.overlap)
+        for window, seen in stages.paint(network, see, extent, self._side, geometry, weights):
+            sides = zip((window.rows, window.columns), window.kept, content.shape[:2], strict=True)
+            yield [self._placed(*each) for each in sides], functools.partial(np.asarray, seen)
+
+    def _placed(self, seen, kept, side):
+        """A window of the frame as `tiles.windows` tells it, without the frame's borders."""
+        start, stop = (min(max(x - self.margin, 0), side) for x in (kept.start, kept.stop))
+        begin = seen.start - self.margin
+        return _shifted(seen, -self.margin), slice(start, stop), slice(start - begin, stop - begin)
 
     def _measured(self, content, mask):
         """The statistics of a thumbnail, by name; of networks that take none, nothing."""
@@ -126,17 +126,6 @@ class Canvas:
         mask = None if mask is None else masks.resized(mask, *small)
         found = self._framed(images.resize(content, *small), mask)
         return {self.statistics: found[self.statistics]} if self.statistics in found else {}
-
-
-def _window(rows, columns, spans, extent):
-    """A tile in the frame that its photograph is painted in, with the frame's own borders."""
-    seen, kept = [], []
-    for (pixels, part, _), whole, side in zip((rows, columns), spans, extent, strict=True):
-        start = whole.start if part.start == 0 else part.start
-        part = range(start, whole.stop if part.stop == side else part.stop)
-        seen.append(_shifted(pixels, -whole.start))
-        kept.append(_shifted(part, -whole.start))
-    return stages.Window(*seen, tuple(kept))
 
 
 def _shifted(pixels, by):
