@@ -18,7 +18,7 @@ def decibels(one, other):
 
 def tiled_and_whole(name, style, content, monkeypatch, tile=canvas.TILE):
     """What is painted in tiles, and in one tile, both in floats."""
-    paint = weights.load_lite(name, exact=True).painter(style)
+    paint = weights.load_lite(name).painter(style)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     monkeypatch.setattr(canvas, "TILE", tile)
     tiled = paint(content)
@@ -58,13 +58,30 @@ def test_real_tiles_are_what_the_whole_is(name, deviation, painting, monkeypatch
 
 
 @pytest.mark.slow
-def test_a_row_more_than_whole_pictures_have_changes_no_more_than_a_row_less(painting, monkeypatch):
-    content, height = noisy(301, 400), 300
-    paint = weights.load_lite("ghiasi", exact=True).painter(painting)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", height * 400)
-    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", height * 400 // 3)
-    less, last, more = (paint(content[:rows])[:280] for rows in (height - 1, height, height + 1))
-    assert np.abs(more - last).mean() < 1.2 * np.abs(last - less).mean()
+@pytest.mark.parametrize(
+    "name",
+    [
+        "adain",
+        "wct",
+        "ghiasi",
+        "cin",
+        "johnson-the-kiss",
+        "cyclegan-day2night",
+        "cyclegan-rainy2sunny",
+        "cyclegan-sunny2rainy",
+        "pix2pix-facades",
+    ],
+)
+def test_a_row_above_the_limit_changes_no_more_than_a_row_below_it(name, painting, monkeypatch):
+    """Whole pictures are painted with rounded numbers, tiles are not: that part is small."""
+    height, width, inside = 900, 1000, 860
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", height * width)
+    content = noisy(height + 1, width)
+    style = painting if name.startswith(("adain", "wct", "ghiasi")) else None
+    paint = weights.load_lite(name).painter("starry-night" if name == "cin" else style)
+    less, last, more = (paint(content[: height + by])[:inside] for by in (-1, 0, 1))
+    above, below = np.abs(more - last).mean(), np.abs(last - less).mean()
+    assert above < max(1.2 * below, 1.0 / 255.0)
 
 
 def test_other_tiles_take_the_statistics_of_a_thumbnail(painting, monkeypatch):
@@ -122,12 +139,12 @@ def test_stages_on_keras_and_in_a_file_paint_what_a_whole_picture_is(name, paint
     style = painting if name in ("adain", "ghiasi") else None
     style = "starry-night" if name == "cin" else style
     content = noisy(64, canvas.TILE + 136)
-    paint = weights.load(name, exact=True).painter(style)
+    paint = weights.load(name).painter(style)
     whole = paint(content)
-    lite = weights.load_lite(name, exact=True).stylize(content, style)
+    lite = weights.load_lite(name).stylize(content, style)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     assert decibels(paint(content), whole) > 60
-    found = weights.load_lite(name, exact=True).stylize(content, style)
+    found = weights.load_lite(name).stylize(content, style)
     assert np.abs(found - whole).mean() <= np.abs(lite - whole).mean() + 5e-3
 
 
@@ -136,7 +153,7 @@ def test_a_region_of_a_large_photograph_has_its_own_statistics(painting, monkeyp
     content = noisy(64, canvas.TILE + 136)
     half = np.zeros(content.shape[:2], np.float32)
     half[:, :300] = 1.0
-    paint = weights.load("ghiasi", exact=True).painter(painting, masks=[half])
+    paint = weights.load("ghiasi").painter(painting, masks=[half])
     whole = paint(content)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     assert decibels(paint(content), whole) > 50

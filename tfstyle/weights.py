@@ -28,7 +28,7 @@ Stylizer = Union["Arbitrary", "Translator", "Gatys"]
 
 
 def load(
-    name: str = "ghiasi", folder: Folder = None, precision: str = "auto", exact: bool = False
+    name: str = "ghiasi", folder: Folder = None, precision: str = "auto", exact: bool = True
 ) -> Stylizer:
     """A stylizer on Keras where that is installed, and else on LiteRT.
 
@@ -42,8 +42,8 @@ def load(
             but for gatys what is fastest here: in pictures of one pass rounding shows. A module's
             is its own, on TensorFlow.
         exact: Whether the tiles of a photograph above `canvas.WHOLE_PIXELS` are normalised with
-            the statistics of the whole, layer by layer; else with those of a thumbnail, which is
-            several times faster.
+            the statistics of the whole, layer by layer; else with those of a thumbnail, which
+            takes less time but more memory, and changes colours and strokes.
 
     Raises:
         ValueError: There is no such model or precision.
@@ -242,7 +242,7 @@ def _eyes(teacher, layers, pooling, networks, precision):
 
 
 def load_lite(
-    name: str = "ghiasi", threads: int | None = None, folder: Folder = None, exact: bool = False
+    name: str = "ghiasi", threads: int | None = None, folder: Folder = None, exact: bool = True
 ) -> Stylizer:
     """A stylizer on LiteRT, which imports neither TensorFlow nor Keras.
 
@@ -275,7 +275,7 @@ def chosen(
     threads: int | None = None,
     lite: bool = True,
     precision: str = "auto",
-    exact: bool = False,
+    exact: bool = True,
 ) -> Stylizer:
     """A stylizer of a method by a released model's name or by a folder.
 

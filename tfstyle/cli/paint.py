@@ -93,11 +93,11 @@ def _stylize(commands):
     scripts.add_json(parser)
     add_commercial(parser, "paint by")
     parser.add_argument(
-        "--exact-tiles",
+        "--fast-tiles",
         action="store_true",
-        help="normalise the tiles of photographs above 3 megapixels with the statistics of the "
-        "whole photograph, not of a thumbnail: colours and strokes are then those of a smaller "
-        "photograph, sensor noise or not, in about ten times the time",
+        help="normalise the tiles of photographs above 3 megapixels with the statistics of a "
+        "thumbnail, not of the whole photograph: up to twice as fast, but colours and strokes are "
+        "then not quite those of a smaller photograph, the less so with sensor noise",
     )
     folder.add(parser)
     add_precision(parser, KERAS)
@@ -284,7 +284,7 @@ def _painter(options, regions, threads):
         threads,
         regions is None,
         options.precision,
-        options.exact_tiles,
+        not options.fast_tiles,
     )
     stylizer = at_their_levels(stylizer, options)
     styles = [style_of(name, stylizer) for name in options.style or ()] or None
