@@ -119,6 +119,7 @@ LIGHT += (
     "batch/pipeline",
     "batch/job",
     "cli/film",
+    "cli/camera",
     "extras",
     "evaluation/comparison",
     "evaluation/page",

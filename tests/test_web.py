@@ -1,5 +1,6 @@
 """The page in a real browser paints what Python's LiteRT paints."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -122,6 +123,32 @@ def test_every_family_paints_as_in_python(page, files, name):
 def test_a_strength_is_pythons(page, files, name, strength):
     found = painted(page, name, files, strength)
     assert metrics.psnr(expected(name, files, strength), found) >= MARK
+
+
+def test_a_company_is_offered_what_is_cleared_alone(driver, dist, serve, tmp_path):
+    cleared = shutil.copytree(dist, tmp_path / "dist")
+    index = json.loads((cleared / "models/index.json").read_text())
+    next(m for m in index["models"] if m["name"] == "johnson-irises")["commercial"] = True
+    (cleared / "models/index.json").write_text(json.dumps(index))
+    page = browser.Page(driver, serve(WEB / "serve.py", cleared, 0))
+    assert "Not cleared for commercial use: it learned from" in page.find("#about").text
+    page.find("#commercial").click()
+    assert [each.text for each in page.find("#model").find_elements("css selector", "*")] == [
+        "johnson-irises"
+    ]
+    assert "Cleared for commercial use." in page.find("#about").text
+    page.paint()
+    assert page.painted().size and page.find("#painting").is_displayed() is False
+    page.find("#commercial").click()
+    assert page.find("#model").get_property("value") == "johnson-irises"
+
+
+def test_no_model_is_offered_where_none_is_cleared(page):
+    page.find("#commercial").click()
+    assert "None of these models is cleared" in page.find("#about").text
+    assert not page.find("#paint").is_enabled()
+    page.find("#commercial").click()
+    assert page.find("#paint").is_enabled()
 
 
 def test_a_named_style_is_pythons(page, files):

@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tfstyle import weights
+from tfstyle import licences, weights
 from tfstyle.methods import Takes, method
 from tfstyle.methods.arbitrary import CROSS_FADE
 from tfstyle.methods.wct import stylizer as wct
@@ -44,6 +44,8 @@ def copied(folder: Path, target: Path) -> dict:
         "title": card.get("title", row.title),
         "good": row.good,
         "weak": row.weak,
+        "commercial": licences.allow(card),
+        "sources": [str(source) for source in licences.sources(card) if not source.commercial],
         "files": files,
         "styles": list(weights.styles(name, folder)),
         **calls(row, weights.load_lite(name, folder=folder)),

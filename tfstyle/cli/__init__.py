@@ -9,6 +9,7 @@ import tfstyle
 from tfstyle import extras
 from tfstyle.cli import (
     batch,
+    camera,
     compare,
     completion,
     demo,
@@ -92,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     for room in (
         paint,
         film,
+        camera,
         batch,
         compare,
         demo,

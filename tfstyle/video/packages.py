@@ -21,17 +21,20 @@ def exact():
     return kinds.BICUBIC | kinds.ACCURATE_RND | kinds.FULL_CHR_H_INT | kinds.FULL_CHR_H_INP
 
 
-def cv2() -> types.ModuleType:
+def cv2(extra: str = "film") -> types.ModuleType:
     """OpenCV, which follows what moves.
+
+    Args:
+        extra: That brings it.
 
     Raises:
         OSError: It is not installed.
     """
-    return _imported("cv2", "OpenCV")
+    return _imported("cv2", "OpenCV", extra)
 
 
-def _imported(name, title):
+def _imported(name, title, extra="film"):
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise OSError(f"Expected {title}: {extras.command('film')}. Received: {error}.") from error
+        raise OSError(f"Expected {title}: {extras.command(extra)}. Received: {error}.") from error

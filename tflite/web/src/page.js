@@ -38,7 +38,7 @@ async function choose(kind, coming) {
     chosen[kind]?.close();
     chosen[kind] = bitmap;
     taken[kind]++;
-    if (kind === "painting" && model().look) at("named").value = "";
+    if (kind === "painting" && model()?.look) at("named").value = "";
     draw(at(kind).querySelector("canvas"), bitmap, PREVIEW_SIDE);
     refresh();
     again();
@@ -49,6 +49,9 @@ async function choose(kind, coming) {
 
 /** Shows what the model takes. */
 function refresh() {
+  at("strength-percent").textContent = `${Math.round(100 * at("strength").value)} %`;
+  at("paint").disabled = !(model() && chosen.photograph && chosen.painting);
+  if (!model()) return void (at("about").textContent = "None of these models is cleared for commercial use.");
   const { title, look, styles, good, weak } = model();
   at("painting").hidden = !look && !styles.length;
   at("painting").querySelector(".choices").hidden = !look;
@@ -56,15 +59,31 @@ function refresh() {
   const name = at("named").value;
   at("painting").querySelector("canvas").hidden = Boolean(name);
   at("named-preview").textContent = index.paintings[name] ?? name;
-  at("about").textContent = `${title}. Good: ${good}. Weak: ${weak}.`;
-  at("strength-percent").textContent = `${Math.round(100 * at("strength").value)} %`;
+  at("about").textContent = `${title}. Good: ${good}. Weak: ${weak}. ${use(model())}`;
+}
+
+/** Whether a model may be used commercially, in words. */
+function use({ commercial, sources }) {
+  if (commercial) return "Cleared for commercial use.";
+  return `Not cleared for commercial use: it learned from ${sources.join("; ") || "what its card does not say"}.`;
 }
 
 function offer(list, options) {
   list.append(...options.map(([value, words]) => new Option(words, value)));
 }
 
+/** Offers every model, or those that a company may use. */
+function listModels() {
+  const before = at("model").value || FIRST;
+  const found = index.models.filter(({ commercial }) => commercial || !at("commercial").checked);
+  at("model").replaceChildren();
+  offer(at("model"), found.map(({ name }) => [name, name]));
+  if (found.some(({ name }) => name === before)) at("model").value = before;
+  listStyles();
+}
+
 function listStyles() {
+  if (!model()) return;
   const before = at("named").value;
   const { look, styles } = model();
   at("named").replaceChildren();
@@ -102,7 +121,7 @@ function begin() {
 
 /** What was painted once follows every choice. */
 function again() {
-  if (!at("painted").hidden) begin();
+  if (model() && !at("painted").hidden) begin();
 }
 
 function progress({ words, done, total }) {
@@ -136,6 +155,7 @@ function listen() {
   for (const kind of ["photograph", "painting"]) well(at(kind), (picture) => choose(kind, picture));
   at("use-camera").addEventListener("click", () => choose("photograph", photograph(at("camera"))));
   at("model").addEventListener("change", listStyles);
+  at("commercial").addEventListener("change", listModels);
   at("strength").addEventListener("input", refresh);
   at("controls").addEventListener("change", ({ target }) => {
     if (target.type === "file") return;
@@ -152,13 +172,10 @@ function listen() {
 
 async function open() {
   index = await json("models/index.json");
-  offer(at("model"), index.models.map(({ name }) => [name, name]));
-  if (index.models.some(({ name }) => name === FIRST)) at("model").value = FIRST;
-  listStyles();
+  listModels();
   paint = studio({ progress, painted: show, failed: fail });
   listen();
   await Promise.all([choose("photograph", example("lake.jpg")), choose("painting", example("swirls.jpg"))]);
-  at("paint").disabled = false;
 }
 
 open().catch(fail);

@@ -1,0 +1,168 @@
+"""`tfstyle camera`."""
+
+import argparse
+import functools
+from pathlib import Path
+
+from tfstyle import extras
+from tfstyle.cli import paint
+from tfstyle.cli.options import add_commercial, add_threads, command, positive
+from tfstyle.video.steady import STEADY
+
+SIZE = 480
+KEYS = "q or Esc quits, s saves the picture, n goes on to the next painting"
+
+
+def _camera(commands):
+    parser = command(
+        commands,
+        "camera",
+        _run_camera,
+        "paint what a webcam sees, in a window; needs " + extras.command("camera"),
+        "tfstyle camera --style starry-night --method johnson\n"
+        "  tfstyle camera --style mine.jpg --style irises --size 320\n"
+        "  tfstyle camera --source clip.mp4 --method cyclegan --no-window -o frames\n\n"
+        f"In the window {KEYS};\nthe corner says how many frames a second are painted.",
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--device", type=_number, default=0, metavar="N", help="which webcam (default: 0)"
+    )
+    source.add_argument("--source", metavar="FILE", help="a film in place of a webcam")
+    parser.add_argument(
+        "--style",
+        action="append",
+        metavar="PAINTING",
+        help="a picture's file, or a name of `tfstyle styles`; again for the next ones (default: "
+        "every painting that the method knows)",
+    )
+    paint.add_model(parser)
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=1.0,
+        metavar="0..1",
+        help="0 is what the webcam sees, 1 the full style (default: 1)",
+    )
+    parser.add_argument(
+        "--steady",
+        type=float,
+        default=STEADY,
+        metavar="0..1",
+        help="how much of each frame is taken from the one before (default: %(default)s)",
+    )
+    paint.add_means(parser)
+    _add_output(parser)
+    add_threads(parser)
+    add_commercial(parser, "paint by")
+
+
+def _add_output(parser):
+    parser.add_argument(
+        "--size",
+        type=positive,
+        default=SIZE,
+        metavar="N",
+        help="longer side of the picture in pixels, at most (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--mirror",
+        action=argparse.BooleanOptionalAction,
+        help="exchange left and right (default: of a webcam)",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        help="for saved pictures (default: the working folder)",
+    )
+    parser.add_argument(
+        "--no-window", action="store_true", help="show none; save every picture to -o"
+    )
+    parser.add_argument(
+        "--frames", type=positive, metavar="N", help="end after so many (default: on q)"
+    )
+
+
+def _number(text):
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected 0, 1, ..., received {text}")
+    return int(text)
+
+
+def _run_camera(options):
+    import contextlib
+    import itertools
+
+    from tfstyle.video import camera, steady
+
+    steady.checked_steady(options.steady)
+    if options.no_window and not options.output:
+        raise ValueError("Expected -o FOLDER with --no-window. Received: none.")
+    paintings, painter = _paintings(options)
+    source = Path(options.source) if options.source else options.device
+    mirrored = not options.source if options.mirror is None else options.mirror
+    folder = camera.Folder(Path(options.output or "."))
+    with contextlib.ExitStack() as stack:
+        screen = folder
+        if not options.no_window:
+            screen = stack.enter_context(contextlib.closing(camera.Window(f"tfstyle: {KEYS}")))
+        frames = camera.frames(source, options.size, mirrored)
+        taken = itertools.islice(stack.enter_context(contextlib.closing(frames)), options.frames)
+        share = options.steady if options.strength else 0.0
+        count, seconds = camera.paint(taken, paintings, painter, share, screen, folder.save)
+    if not count:
+        raise OSError(f"Expected frames to paint. Received: {source}, without.")
+    print(f"{count} frames, {count / seconds:.1f} a second, {len(folder.saved)} saved")
+    return 0
+
+
+def _paintings(options):
+    """Titles that a key goes through, and a function from one to its painter."""
+    from tfstyle import licences, weights
+    from tfstyle.methods import Takes
+    from tfstyle.methods.stylizer import checked_strength
+    from tfstyle.video import films
+
+    row = films.one_pass(options.method)
+    checked_strength(options.strength)
+    if row.takes is Takes.NOTHING and options.style:
+        raise ValueError(f"Expected no --style: {row.name} has it in its weights. Received: one.")
+
+    @functools.cache
+    def stylizer(model):
+        if options.commercial:
+            name = "-".join(filter(None, (options.method, model)))
+            licences.check(name, licences.card_of(name, model))
+        found = weights.chosen(options.method, model, options.threads)
+        return paint.at_their_levels(found, options)
+
+    @functools.cache
+    def painter(title):
+        model = _models(options, row).get(title, options.model)
+        found = stylizer(model)
+        styles = None if row.in_weights else [paint.style_of(title, found)]
+        return found.painter(styles, options.strength, None, options.keep_colors)
+
+    titles = list(_models(options, row)) or options.style or list(stylizer(options.model).styles)
+    if not titles:
+        raise ValueError(f"Expected --style: {row.name} knows no painting by name. Received: none.")
+    for title in options.style or ():  # refused now, not when a key is pressed
+        painter(title)
+    return titles, painter
+
+
+def _models(options, row):
+    """Models that a key goes through, by title; none where it goes through styles."""
+    from tfstyle import weights
+
+    if not row.in_weights:
+        return {}
+    if options.model:
+        return {options.model: options.model}
+    family = f"{row.name}-"
+    known = [n.removeprefix(family) for n in weights.released() if n.startswith(family)]
+    return {name: name for name in options.style or known or [None]}
+
+
+COMMANDS = (_camera,)

@@ -1,0 +1,229 @@
+"""A webcam's picture, painted as it comes: frames, the window, and what its keys do."""
+
+import contextlib
+import itertools
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import extras, images
+from tfstyle.video import packages
+from tfstyle.video import steady as filters
+from tfstyle.video.painting import Painter
+
+QUIT, SAVE, NEXT = "q", "s", "n"
+ESCAPE = 27
+BAR = 24  # pixels under the words
+TIMED = 15  # frames that the pace is taken over
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
+NAME = "camera_{:04d}.png"
+
+Screen = Callable[[np.ndarray, str], str]
+
+
+def frames(source: int | Path, size: int, mirrored: bool = False) -> Iterator[np.ndarray]:
+    """Frames of a webcam, the newest each time, or of a film, one after the other.
+
+    Args:
+        source: A webcam's number, from 0 on, or a film's file.
+        size: Longer side in pixels that larger ones are brought to.
+        mirrored: Whether left and right are exchanged.
+
+    Yields:
+        Pictures, shape (height, width, 3), float32 in [0, 1].
+
+    Raises:
+        OSError: There is no such webcam or film, or OpenCV is not installed.
+    """
+    cv2 = packages.cv2("camera")
+    capture = _opened(cv2, source)
+    with contextlib.closing(_read(capture)) as found:
+        for pixels in found:
+            if mirrored:
+                pixels = pixels[:, ::-1]
+            if max(pixels.shape) > size:
+                width, height = images.fitted(pixels.shape[:2], size)[::-1]
+                pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+            yield images.to_float(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
+
+
+def _opened(cv2, source):
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    webcam = isinstance(source, int)
+    if not webcam and not source.is_file():
+        raise FileNotFoundError(f"Expected a film for --source. Received: {source}.")
+    capture = cv2.VideoCapture(source if webcam else str(source))
+    if not capture.isOpened():
+        expected = "a webcam" if webcam else "a film for --source"
+        received = f"--device {source}" if webcam else source
+        raise OSError(f"Expected {expected}. Received: {received}, which cannot be opened.")
+    if webcam:
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # so that a slow painter sees the newest frame
+    return capture
+
+
+def _read(capture):
+    try:
+        while True:
+            there, pixels = capture.read()
+            if not there:
+                return
+            yield pixels
+    finally:
+        capture.release()
+
+
+class Window:
+    """A window that shows pictures and gives the key that was pressed.
+
+    Args:
+        title: Of the window.
+
+    Raises:
+        OSError: OpenCV is installed without windows, or there is no screen.
+    """
+
+    def __init__(self, title: str):
+        self.cv2, self.title = packages.cv2("camera"), title
+        if sys.platform == "linux" and not any(os.environ.get(name) for name in SCREENS):
+            raise OSError("Expected a screen for a window, or --no-window. Received: none.")
+        os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")  # of fonts that lack
+        try:
+            self.cv2.namedWindow(self.title, self.cv2.WINDOW_AUTOSIZE)
+        except self.cv2.error:
+            raise OSError(
+                "Expected OpenCV with windows: pip uninstall opencv-python-headless, then "
+                f"{extras.command('camera')}; or --no-window. Received: opencv-python-headless."
+            ) from None
+
+    def __call__(self, picture: np.ndarray, words: str) -> str:
+        """Shows a picture with words in its corner.
+
+        Args:
+            picture: Shape (height, width, 3), floats in [0, 1].
+            words: A line.
+
+        Returns:
+            The key that was pressed, QUIT where the window was closed, or nothing.
+        """
+        cv2 = self.cv2
+        shown = cv2.cvtColor(images.to_bytes(picture), cv2.COLOR_RGB2BGR)
+        shown[-BAR:] //= 3
+        at = 8, shown.shape[0] - BAR // 3
+        cv2.putText(shown, words, at, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 255, 255))
+        cv2.imshow(self.title, shown)
+        key = cv2.waitKey(1) & 0xFF
+        closed = cv2.getWindowProperty(self.title, cv2.WND_PROP_VISIBLE) < 1
+        return QUIT if closed or key == ESCAPE else chr(key)
+
+    def close(self) -> None:
+        """Takes the window away."""
+        with contextlib.suppress(self.cv2.error):
+            self.cv2.destroyWindow(self.title)
+
+
+class Folder:
+    """Saves pictures under names that are not taken.
+
+    Args:
+        path: The folder, made where it is missing.
+    """
+
+    def __init__(self, path: Path):
+        self.path, self.saved = path, []
+
+    def save(self, picture: np.ndarray) -> None:
+        """Writes a picture, shape (height, width, 3), floats in [0, 1]."""
+        numbers = itertools.count(len(self.saved) + 1)
+        paths = (self.path / NAME.format(number) for number in numbers)
+        path = next(path for path in paths if not path.exists())
+        images.write(picture, path)
+        self.saved.append(path)
+
+    def __call__(self, picture: np.ndarray, words: str) -> str:
+        """Saves every picture; a screen where there is none."""
+        self.save(picture)
+        return ""
+
+
+def paint(
+    pictures: Iterator[np.ndarray],
+    paintings: Sequence[str],
+    painter: Callable[[str], Painter],
+    steady: float,
+    screen: Screen,
+    save: Callable[[np.ndarray], object],
+) -> tuple[int, float]:
+    """Paints and shows pictures until they end or somebody quits.
+
+    Args:
+        pictures: Frames of one size.
+        paintings: Titles, in the order in which NEXT goes through them.
+        painter: From a title to what paints.
+        steady: As of `Steady`.
+        screen: Shows a picture with words and gives a key.
+        save: Of the picture that is shown.
+
+    Returns:
+        How many were painted, and the seconds that they took.
+    """
+    chosen, count, began = 0, 0, time.perf_counter()
+    paint_one, steadier = painter(paintings[0]), Following(steady)
+    times: deque = deque(maxlen=TIMED)
+    with contextlib.closing(steadier):
+        for picture in pictures:
+            painted = steadier(picture, paint_one)
+            count += 1
+            times.append(time.perf_counter())
+            key = screen(painted, f"{_pace(times):.1f} frames a second, {paintings[chosen]}")
+            if key == QUIT:
+                break
+            if key == SAVE:
+                save(painted)
+            if key == NEXT:
+                chosen = (chosen + 1) % len(paintings)
+                paint_one = painter(paintings[chosen])
+                steadier.forget()
+    return count, time.perf_counter() - began
+
+
+def _pace(times):
+    """Frames a second."""
+    return (len(times) - 1) / max(1e-6, times[-1] - times[0])
+
+
+class Following:
+    """The filter over time, which follows the motion while a frame is painted.
+
+    Args:
+        steady: As of `Steady`.
+    """
+
+    def __init__(self, steady: float):
+        self.filter, self.seen = filters.Steady(steady), None
+        self.pool = ThreadPoolExecutor(1)
+
+    def __call__(self, picture: np.ndarray, paint: Painter) -> np.ndarray:
+        """A painted frame without flicker, shape (height, width, 3)."""
+        if not self.filter.share:
+            return paint(picture)
+        now, before = filters.seen(picture), self.seen
+        motion = before is not None and self.pool.submit(
+            filters.motion, now, before, *picture.shape[:2]
+        )
+        painted, self.seen = paint(picture), now
+        return self.filter(painted, motion.result() if motion else None)
+
+    def forget(self) -> None:
+        """Begins anew, as after a cut."""
+        self.filter.before = None
+
+    def close(self) -> None:
+        """Ends its thread."""
+        self.pool.shutdown()
