@@ -131,7 +131,7 @@ def _order(count, seed, epoch):
 
 
 def _cropped(pictures, size, zoom, random):
-    """The same square of every picture, as large as `size`."""
+    """The same random square of every picture, resized to `size`."""
     height, width, _ = pictures[0].shape
     shorter = min(height, width)
     side = max(round(shorter * random.uniform(*zoom)), min(size, shorter))
@@ -332,7 +332,7 @@ def paired(
     part: Part = WHOLE,
     direction: str = "a-to-b",
 ) -> tf.data.Dataset:
-    """Batches of crops of two pictures of the same thing, cut at the same place.
+    """Batches of crops of two aligned pictures, at the same position.
 
     Args:
         pairs: Of each pair either two files, a and b, or one with a and b side by side.

@@ -50,7 +50,7 @@ def _prepared(name):
 
 
 def _write(name, builder, target):
-    """Every split's pictures as their files, all of them or none."""
+    """Writes every split's pictures as files, all of them or none."""
     import tensorflow_datasets as tfds
     from tqdm import tqdm
 

@@ -107,7 +107,7 @@ def readable(items: Sequence, count: int, read: Callable) -> list:
 def squashed(
     folders: Sequence[str | os.PathLike], side: int, count: int | None = None
 ) -> list[np.ndarray]:
-    """Pictures of several folders as squares, all or so many of them.
+    """Pictures of several folders, resized to squares.
 
     Args:
         folders: Folders of pictures; those of a folder that is named twice come twice.
@@ -118,7 +118,7 @@ def squashed(
 
 
 def squash(path: Path, side: int) -> np.ndarray:
-    """A picture as a square of so many pixels a side."""
+    """A picture resized to a square of `side` pixels."""
     return images.squash(images.read(path, 4 * side), side)
 
 

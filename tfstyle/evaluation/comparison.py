@@ -163,7 +163,7 @@ def _placed(content, style, teacher) -> tuple[Callable[[Entry], Entry], None]:
 
 
 def _nearest(entries: Iterable[Entry]):
-    """Of a family without a style the entry that is nearest to the painting; all the others."""
+    """All entries, but only the one nearest to the painting of a family without a style input."""
     nearest = {}
     for entry in entries:
         row = entry.model.row

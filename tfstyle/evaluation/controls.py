@@ -26,7 +26,7 @@ def blurred(picture: np.ndarray, sigma: float = SIGMA) -> np.ndarray:
 
 
 def with_controls(painters: Mapping[str, Paint]) -> dict[str, Paint]:
-    """Painters by label, behind the controls, each followed by its own pictures blurred.
+    """Painters by label: the controls, then each painter and its blurred pictures.
 
     The controls are the photograph untouched, the photograph with the painting's mean and
     covariance of colours, and the painting itself, squashed to the photograph's size and mirrored.
@@ -48,7 +48,7 @@ def _blur(paint, pair):
 
 
 def painterliness(figures: Mapping[str, Distances]) -> dict[str, Distances]:
-    """Figures by label with their painterliness, where the controls are among them.
+    """Metrics by label, with their painterliness if the controls are among them.
 
     It is 0 for the REMD of the photograph or of its colour grade, whichever is lower, and 1 for
     that of the mirrored painting, in units of the difference to the colour grade.

@@ -23,7 +23,7 @@ def rival(label: str, labels: Sequence[str]) -> str:
 
 
 def lines(figures: Mapping[str, Sequence[Distances]], against: str) -> Iterator[str]:
-    """A line a model: pairs that it wins and its mean ratio to the rival, by each judge.
+    """A line for each model: the pairs that it wins and its mean ratio to the rival, by metric.
 
     Args:
         figures: Of every pair, by label.

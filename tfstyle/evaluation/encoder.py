@@ -29,7 +29,7 @@ def report(
     Args:
         fit: Folders of pictures that the read-outs are fitted on.
         held_out: Folders of pictures that R2 is measured on.
-        pictures: How many of `fit` are used, evenly spread.
+        pictures: Number of pictures of `fit` that are used, at equal distances.
         encoder: A run folder; None takes the released encoder.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
     """

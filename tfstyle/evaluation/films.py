@@ -21,7 +21,7 @@ def report(
     teacher: str | os.PathLike | None = None,
     picture: str | os.PathLike | None = None,
 ) -> Iterator[str]:
-    """Lines of a table: warp errors, and LPIPS between neighbours where its weights are.
+    """Lines of a table: warp errors, and LPIPS of neighbouring frames if its weights are available.
 
     Args:
         clip: The untouched clip.

@@ -1,4 +1,4 @@
-"""A folder of what was measured, named so that a blind comparison finds the pictures."""
+"""A folder of the measured pictures, with names for blind comparisons."""
 
 import os
 import re
@@ -16,12 +16,12 @@ GIVEN = ("content", "style")  # not to be the names of models
 
 
 def name(label: str) -> str:
-    """A label as a part of a file's name: letters, digits, dots, - and _; others become -."""
+    """A label as part of a file name, in which unusual characters become -."""
     return re.sub(r"[^\w.-]", "-", label)
 
 
 def check_names(labels: Iterable[str]) -> None:
-    """Refuses labels that would share a file.
+    """Checks that all labels give different file names.
 
     Raises:
         ValueError: Two have one name, or one has a photograph's or a painting's.

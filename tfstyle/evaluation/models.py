@@ -1,4 +1,4 @@
-"""What is measured: released models, folders of others, and baselines, as functions of pictures."""
+"""The models of an evaluation: released ones, folders and baselines, as functions of pictures."""
 
 import functools
 import json
@@ -92,7 +92,7 @@ def _holds(folder, row):
 
 
 def _painting(folder):
-    """The name of the only painting that a run, a release or an export knows, if it is one."""
+    """The name of the painting of a run, a release or an export of a single style, or None."""
     for path in (folder / "card.json", folder / "settings.json"):
         if path.is_file():
             facts = json.loads(path.read_text())
@@ -102,7 +102,7 @@ def _painting(folder):
 
 
 def _by_name(stylizer, name, painting):
-    """As it is, or by names where it knows no painting, or a single one."""
+    """The stylizer, wrapped in `NamedStyles` if it takes no painting's picture."""
     takes = method(name).takes
     if takes is Takes.NAME:
         return NamedStyles({painting: stylizer.stylize})
@@ -114,7 +114,7 @@ def _by_name(stylizer, name, painting):
 
 
 def _networks(family, threads):
-    """Of a family with a network a painting, each one's function by name."""
+    """The networks of a family with one network for each painting, as functions by name."""
     names = [name for name in weights.released(Takes.NAME) if name.partition("-")[0] == family]
     return {
         name.partition("-")[2]: weights.load_lite(name, threads).stylize for name in sorted(names)
@@ -122,14 +122,14 @@ def _networks(family, threads):
 
 
 def is_baseline(stylizer: object) -> bool:
-    """Whether a stylizer is other people's, and measured at its full strength alone."""
+    """Whether a stylizer is a baseline, which is measured at full strength alone."""
     return isinstance(stylizer, baselines.MagentaTFLite | Module) or getattr(
         stylizer, "baseline", False
     )
 
 
 def optimises(stylizer: object) -> bool:
-    """Whether a stylizer takes seconds or minutes a picture, whatever it is asked for."""
+    """Whether a stylizer optimises each picture, which takes seconds or minutes."""
     return isinstance(stylizer, Gatys)
 
 

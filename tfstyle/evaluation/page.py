@@ -1,4 +1,4 @@
-"""A comparison as one HTML file that needs nothing else, or as one picture."""
+"""A comparison as one self-contained HTML file, or as one picture."""
 
 import base64
 import html
@@ -76,7 +76,7 @@ def _entry(entry: Entry):
 
 
 def _facts(entry: Entry):
-    """Names and values of what people choose by."""
+    """Names and values of the facts about an entry."""
     if entry.picture is not None:
         yield "time", f"{entry.seconds:.1f} s, {entry.peak:.0f} MiB"
     if entry.distances is not None:
@@ -107,7 +107,7 @@ def _cell(picture, tall, lines):
 
 
 def _fitted(picture, tall):
-    """The picture as large as it goes into a cell, white around it."""
+    """The picture scaled to fit a cell, with white borders."""
     height, width, _ = picture.shape
     scale = min(tall / height, WIDTH / width)
     sides = max(1, round(height * scale)), max(1, round(width * scale))

@@ -1,4 +1,4 @@
-"""Photographs with paintings, as the protocol pairs them."""
+"""Pairs of photographs and paintings."""
 
 import csv
 import dataclasses

@@ -21,7 +21,7 @@ def measure(
     protocol: Protocol,
     folder: str | os.PathLike | None = None,
 ) -> tuple[dict[str, list[Distances]], list[np.ndarray]]:
-    """Every painter's figures for every pair, and a sheet's row of bytes a pair.
+    """The metrics of every painter for every pair, and a row of the contact sheet for each pair.
 
     Args:
         painters: Functions of a pair, by label.
@@ -67,7 +67,7 @@ def report(
     precision: str = "auto",
     tell: Callable[[Mapping[str, Distances]], object] | None = None,
 ) -> Iterator[str]:
-    """Lines of a table: mean distances over the pairs, then what follows from them.
+    """Lines of a table: mean distances over the pairs, then comparisons.
 
     Args:
         names: Models, as `models.stylizers` takes them.

@@ -78,7 +78,7 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
 
 
 def _chosen(name, style):
-    """Ways to choose a model and its style on the command line, by what they are called."""
+    """Arguments that choose a model and its style on the command line, by label."""
     takes, model = method(name).takes, ["--method", name]
     family, _, variant = name.partition("-")
     if takes is Takes.NAME:
@@ -105,7 +105,7 @@ else:
 
 
 def _shell(name):
-    """From the shell to a finished picture of 512x384, in processes of their own."""
+    """Times of the command for a picture of 512x384, each in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         photo, style, output = (os.path.join(folder, f"{n}.png") for n in ("photo", "style", "out"))
         images.write(drawn.lake(384, 512), photo)
@@ -119,7 +119,7 @@ def _shell(name):
 
 
 def seconds_and_peak(code: str, limit: float | None = None) -> tuple[float, float]:
-    """Wall seconds of a Python process that runs `code`, and the MiB that it had at most.
+    """Wall time in seconds of a Python process that runs `code`, and its peak memory in MiB.
 
     The peak is the process's own, which `ru_maxrss` is not on Linux: that begins at the parent's.
 

@@ -1,4 +1,4 @@
-"""Figures of many pairs as lines of a table, and as the text of a CSV file."""
+"""Metrics of many pairs as lines of a table, and as the text of a CSV file."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ WIDE = 6  # letters of a number, or of a longer name
 
 
 def lines(count: int, means: Mapping[str, Distances]) -> Iterator[str]:
-    """A table of means by label, its columns as wide as their names; only what was measured."""
+    """Lines of a table of means by label, with a column for each measured metric."""
     names = [n for n in SHOWN if not all(np.isnan(getattr(m, n)) for m in means.values())]
     wide = max(22, *map(len, means))
     yield f"{f'{count} pairs':{wide}s}" + "".join(f"  {name:>{WIDE}s}" for name in names)
@@ -23,7 +23,7 @@ def lines(count: int, means: Mapping[str, Distances]) -> Iterator[str]:
 
 
 def text(pairs: Sequence[Pair], figures: Mapping[str, Sequence[Distances]]) -> str:
-    """CSV of every pair's figures, a line a model and pair."""
+    """CSV of every pair's metrics, with a line for each model and pair."""
     text_file = io.StringIO()
     writer = csv.writer(text_file)
     writer.writerow(["photograph", "painting", "model", *NAMES])

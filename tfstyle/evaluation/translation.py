@@ -29,7 +29,7 @@ Paint = Callable[[np.ndarray], np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class Domains:
-    """Where pictures are.
+    """The folders of an evaluation.
 
     Args:
         source: Folders of pictures to translate, held out from training.
@@ -112,7 +112,7 @@ def paired(
     teacher: str | os.PathLike | None = None,
     sheet: str | os.PathLike | None = None,
 ) -> Iterator[str]:
-    """Lines of a table: absolute difference from the wanted pictures, and kernel distance to them.
+    """Lines of a table: absolute difference from the targets, and kernel distance to them.
 
     Args:
         translate: One picture to another.
@@ -180,7 +180,7 @@ def _csv(paths, figures):
 
 
 def contact_sheet(examples: Sequence[tuple[np.ndarray, ...]], translate: Paint) -> np.ndarray:
-    """Rows of pictures, each beside its translation and, where there is one, the wanted one."""
+    """Rows of pictures, each beside its translation and, if there is one, the target."""
     cells = []
     for picture, *targets in examples:
         pictures = [picture, translate(picture), *targets]

@@ -1,4 +1,4 @@
-"""The figures of one pastiche, by name, and their mean."""
+"""The metrics of one pastiche, by name, and their mean."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ NAN = float("nan")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Distances:
-    """Of one pastiche, in the order of the tables; NaN is not measured.
+    """The metrics of one pastiche, in the order of the tables; NaN where not measured.
 
     Args:
         remd: Relaxed earth mover's distance of pastiche and painting on relu3_1, the mean of full
@@ -32,12 +32,12 @@ class Distances:
             each normalised per channel.
         cfsd: Content feature structural distance (Chung, Hyun & Heo 2024, StyleID,
             https://arxiv.org/abs/2312.09008): KL divergence of relu3_1 self-similarities.
-        squeeze: As `style`, over SqueezeNet's features.
+        squeeze: The distance `style`, on SqueezeNet's features.
         lpips: Learned perceptual distance of pastiche and content (Zhang et al. 2018,
             https://arxiv.org/abs/1801.03924, equation 1), with SqueezeNet; approximate, since its
             weights are not the ones that the heads were fitted to.
         ssim: Structural similarity of pastiche and content (Wang et al. 2004); 1 at best.
-        wasserstein_relu1_1: As `wasserstein`, of one tap; the others alike.
+        wasserstein_relu1_1: The distance `wasserstein` of one tap; the others likewise.
     """
 
     remd: float = NAN
@@ -63,5 +63,5 @@ SHOWN = tuple(name for name in NAMES if not name.startswith("wasserstein_"))  # 
 
 
 def mean(figures: list[Distances]) -> Distances:
-    """The mean of each figure."""
+    """The mean of each metric."""
     return Distances(**{n: float(np.mean([getattr(f, n) for f in figures])) for n in NAMES})

@@ -1,4 +1,4 @@
-"""Distances of sets of pictures, and of pictures pixel by pixel."""
+"""Kernel distance of sets of pictures, and the signal-to-noise ratio of pictures."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How far a picture's spectrum stands out at the frequencies of a lattice of eight pixels."""
+"""Strength of a lattice of eight pixels in a picture's spectrum."""
 
 import numpy as np
 
@@ -42,6 +42,6 @@ def _prominence(power, down, across):
 
 
 def _bins(power, row, column, reach):
-    """Those around a frequency; the spectrum goes round."""
+    """The bins around a frequency of a periodic spectrum."""
     steps, (height, width) = np.arange(-reach, reach + 1), power.shape
     return power[np.ix_((row + steps) % height, (column + steps) % width)]

@@ -70,7 +70,7 @@ class Protocol:
     def distances(
         self, content: PictureFeatures, style: PictureFeatures, pastiche: PictureFeatures
     ) -> Distances:
-        """Figures of a pastiche of the content's size."""
+        """Metrics of a pastiche of the content's size."""
         return Distances(
             remd=sampling.remd(style.strokes, pastiche.strokes),
             remd_squeeze=sampling.remd(style.patches, pastiche.patches) if self.second else NAN,

@@ -13,7 +13,7 @@ LEAST = 32  # pixels of a side, the least that SqueezeNet takes
 
 
 def scales(image: np.ndarray, extent: tuple[int, int]) -> list[np.ndarray]:
-    """A picture brought to a size, and that at half the size.
+    """A picture resized to a size, and to half of it.
 
     Args:
         image: Shape (height, width, 3), in [0, 1].

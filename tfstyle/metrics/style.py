@@ -32,7 +32,7 @@ def _moment_distance(style, pastiche):
 
 
 def wasserstein_distances(style: PictureFeatures, pastiche: PictureFeatures) -> dict[str, float]:
-    """Of Gaussians of covariances alone, as shares of the painting's trace, by figure's name."""
+    """Wasserstein distances of covariances, as shares of the painting's trace, by metric."""
     distances = {tap: _spread_distance(style, pastiche, tap) for tap in style.spreads}
     by_tap = {f"wasserstein_{tap}": distance for tap, distance in distances.items()}
     return {"wasserstein": float(np.mean([distances[tap] for tap in DEEP])), **by_tap}

@@ -1,4 +1,4 @@
-"""AdaIN's network: an encoder, moments exchanged at its deepest tap, and a decoder."""
+"""AdaIN's network: an encoder, alignment of moments at its deepest tap, and a decoder."""
 
 import keras
 from keras import ops
@@ -9,7 +9,7 @@ TAP = "relu4_1"
 
 
 def trunk(encoder: keras.Model, tap: str = TAP) -> keras.Model:
-    """An encoder as far as a tap, frozen: pictures to features."""
+    """A frozen encoder up to a tap: pictures to features."""
     model = keras.Model(encoder.input, encoder.output[tap], name=f"to_{tap}")
     model.trainable = False
     return model

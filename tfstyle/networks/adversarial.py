@@ -1,4 +1,4 @@
-"""What the networks of CycleGAN and pix2pix have in common.
+"""Common parts of the networks of CycleGAN and pix2pix.
 
 Line by line after the authors' models/networks.py of pytorch-CycleGAN-and-pix2pix, of which the
 names in the comments are; no line of it is here.

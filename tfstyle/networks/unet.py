@@ -1,4 +1,4 @@
-"""pix2pix' generator: an encoder and a decoder that sees every level of it."""
+"""pix2pix' generator: an encoder and a decoder with skip connections."""
 
 import keras
 

@@ -1,4 +1,4 @@
-"""WCT's networks: of each level an encoder, features whitened and coloured, and a decoder."""
+"""WCT's networks: an encoder, the whitening and coloring transform and a decoder for each level."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def level_decoders(
     slope: float = 0.1,
     upsampling: str = "bilinear",
 ) -> dict[str, keras.Model]:
-    """A fresh decoder of every tap, the encoder's mirror, by tap."""
+    """New decoders by tap, each the mirror of the encoder."""
     return {
         layer: decoders.decoder(
             decoders.mirrored(encoder, layer),

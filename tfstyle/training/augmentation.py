@@ -10,7 +10,7 @@ GREY = 0.5  # 0 in a discriminator's own range
 
 
 def augmented(pictures, numbers, colors=False):
-    """Pictures that are shifted and have a square hole, in other colours where that is asked for.
+    """Randomly shifted pictures with a square hole, and with changed colours if asked.
 
     Zhao et al. 2020, https://arxiv.org/abs/2006.10738, section 3.2, with the strengths of the
     authors' DiffAugment: brightness by half of a discriminator's unit, saturation by 0 to 2,
@@ -55,7 +55,7 @@ def _shift(side, number):
 
 
 def _within(side, number):
-    """1 where the hole is, which may begin before the picture or end after it."""
+    """A mask of the hole, which may extend beyond the picture."""
     hole = int(side * HOLE + 0.5)
     middle = ops.cast(ops.floor(number * (side + 1 - hole % 2)), "int32")
     after = ops.arange(side, dtype="int32")[None] - (middle[:, None] - hole // 2)
@@ -83,12 +83,12 @@ class Augmented:
 
 
 def fold(seed: tf.Tensor, number: int) -> tf.Tensor:
-    """Another seed, of two whole numbers as well."""
+    """A new seed of two integers, from a seed and a number."""
     return tf.random.experimental.stateless_fold_in(seed, number)
 
 
 def drawn(seed: tf.Tensor, count: int) -> tf.Tensor:
-    """NUMBERS in [0, 1) for each of this replica's pictures, as one process draws them for all."""
+    """NUMBERS random numbers in [0, 1) for each picture of this replica of a common batch."""
     context = tf.distribute.get_replica_context()
     first = context.replica_id_in_sync_group * count
     shape = (context.num_replicas_in_sync * count, NUMBERS)

@@ -1,4 +1,4 @@
-"""Curves of a run's losses: a picture, and TensorBoard's where it is installed."""
+"""Curves of a run's losses: a picture, and TensorBoard logs if it is installed."""
 
 import csv
 import importlib.util
@@ -9,11 +9,11 @@ PICTURE = "losses.png"
 
 
 class Curves:
-    """What shows the losses to people; each part does nothing where its library is missing.
+    """Draws and logs the losses; each part does nothing if its library is missing.
 
     Args:
-        log: The file of a run's losses; what shows them stands beside it.
-        active: False for those of several workers that write nothing.
+        log: The file of a run's losses; pictures and logs are written beside it.
+        active: False for workers that write nothing.
     """
 
     def __init__(self, log: Path, active: bool = True):
@@ -22,7 +22,7 @@ class Curves:
         self.writer = _writer(log.parent) if active else None
 
     def add(self, step: int, losses: Mapping[str, float]) -> None:
-        """Tells TensorBoard a step's losses."""
+        """Logs a step's losses to TensorBoard."""
         if self.writer is None:
             return
         import tensorflow as tf
@@ -32,7 +32,7 @@ class Curves:
                 tf.summary.scalar(name, value, step=step)
 
     def close(self) -> None:
-        """Tells TensorBoard that no more will come."""
+        """Closes TensorBoard's log."""
         if self.writer is not None:
             self.writer.close()
 

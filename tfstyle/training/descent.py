@@ -1,4 +1,4 @@
-"""Descends on the pixels of a picture, a step at a time."""
+"""Optimisers of a picture's pixels, one step at a time."""
 
 import queue
 import threading
@@ -41,9 +41,9 @@ def lbfgs(function: Function, picture: np.ndarray, steps: int) -> Iterator[Step]
 
 
 def _run(function, picture, steps):
-    """The steps of one run, which is over early where its line search finds nothing lower.
+    """The steps of one run, which ends early if its line search fails.
 
-    SciPy calls back; a thread of its own, one step ahead at most, makes an iterator of that.
+    A thread turns SciPy's callbacks into an iterator; it is at most one step ahead.
     """
     results, permits, stopped = queue.Queue(), threading.Semaphore(0), threading.Event()
     worker = threading.Thread(
@@ -137,7 +137,7 @@ def adam(
 
 
 def _smoothed(picture):
-    """By a filter that is its own transpose, edges repeated."""
+    """A picture under a symmetric filter, with repeated edges."""
     for axis in (0, 1):
         picture = ndimage.correlate1d(picture, BINOMIAL, axis, mode="nearest")
     return picture

@@ -23,7 +23,7 @@ LOST = (  # what a collective operation raises when another worker is gone
 
 
 def strategy(replicas: int = 0) -> tf.distribute.Strategy:
-    """The strategy that this machine and its environment ask for.
+    """The distribution strategy for this machine and its environment.
 
     With TF_CONFIG, one worker of several (MultiWorkerMirroredStrategy); else every GPU; else the
     processor. GPUs take memory as they need it. To be called before anything runs on a device.
@@ -82,7 +82,7 @@ def is_chief(strategy: tf.distribute.Strategy) -> bool:
 
 
 def worker(strategy: tf.distribute.Strategy) -> tuple[int, int]:
-    """This process' index and the number of workers."""
+    """The index of this process and the number of workers."""
     resolver = strategy.cluster_resolver
     if resolver is None or not resolver.cluster_spec().as_dict():
         return 0, 1
@@ -168,7 +168,7 @@ def _loop(gan, dataset, recorder, step):
 
 
 class _Clock:
-    """The share of time spent inside `with`, since it was last asked as a number."""
+    """The share of time spent inside of `with`, since it was last read as a float."""
 
     def __init__(self):
         self.inside, self.begun = 0.0, time.perf_counter()

@@ -1,4 +1,4 @@
-"""Teach a narrow encoder a wide network's taps."""
+"""Distillation of a wide network's taps into a narrow encoder."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ TAP_WEIGHTS = {"relu1_1": 3.0, "relu2_1": 2.0, "relu3_1": 3.0, "relu4_1": 1.0, "
 
 
 def unexplained(target, prediction):
-    """Share of the target's variance that a prediction leaves, 1 - R2 over all channels.
+    """Unexplained share of the target's variance, 1 - R2 over all channels.
 
     Args:
         target: Feature map, shape (batch, height, width, channels).
@@ -27,7 +27,7 @@ def unexplained(target, prediction):
 
 
 class DistillationLoss:
-    """Criterion: the encoder's taps, read out linearly, against the teacher's.
+    """Criterion: the variance of the teacher's taps that the encoder's readouts do not explain.
 
     Args:
         teacher: Frozen model, pictures to a dictionary of taps.
@@ -56,7 +56,7 @@ class Readout:
         self.ridge, self.inputs, self.products = ridge, 0.0, 0.0
 
     def add(self, student: np.ndarray, teacher: np.ndarray) -> None:
-        """Learns from feature maps of one picture, shapes (height, width, channels)."""
+        """Adds the feature maps of one picture, shapes (height, width, channels), to the fit."""
         x, y = _rows(student), _flat(teacher)
         self.inputs, self.products = self.inputs + x.T @ x, self.products + x.T @ y
 
@@ -82,7 +82,7 @@ def explained(
     fit: Iterable[np.ndarray],
     held_out: Iterable[np.ndarray],
 ) -> dict[str, float]:
-    """R2 at each tap of the best ridge read-out of the teacher's features.
+    """R2 at each tap of the best ridge readout of the teacher's features.
 
     Args:
         student: Pictures to a dictionary of taps.

@@ -20,7 +20,7 @@ INITIALISATION_PICTURES = 24
 
 
 def training_network(student: keras.Model, readouts: keras.Model) -> keras.Model:
-    """An encoder and its read-outs in one network, {"content"} to a dictionary of taps."""
+    """An encoder and its readouts in one network, {"content"} to a dictionary of taps."""
     image = keras.Input((None, None, 3), name="content")
     return keras.Model({"content": image}, readouts(student(image)))
 
@@ -31,7 +31,7 @@ def train(
     teacher: str | os.PathLike | None = None,
     settings: DistillationSettings = DistillationSettings(),
 ) -> bool:
-    """Distils an encoder into a run folder; the same call goes on where it stopped.
+    """Distils an encoder into a run folder; the same call resumes an interrupted training.
 
     Args:
         pictures: Folders of photographs and paintings.

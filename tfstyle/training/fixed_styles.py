@@ -89,7 +89,7 @@ def train_one(
     settings: FixedStyleSettings,
     networks: Callable[[keras.Model], Mapping[str, keras.Model]],
 ) -> bool:
-    """Trains what is trainable in a network, photographs to pictures, in one style.
+    """Trains a network of photographs to pictures in one style.
 
     Args:
         run: The run folder; an interrupted run is resumed.

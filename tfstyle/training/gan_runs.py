@@ -1,4 +1,4 @@
-"""A paper's gan from its numbers to its generators' files."""
+"""Runs of a GAN: from a paper's settings to its generators' files."""
 
 import os
 from collections.abc import Callable, Mapping

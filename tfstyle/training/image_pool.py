@@ -1,10 +1,10 @@
-"""The history of generated pictures that discriminators are shown."""
+"""The history of generated pictures for discriminators."""
 
 import numpy as np
 
 
 class ImagePool:
-    """Gives back generated pictures, half of the time older ones.
+    """Exchanges generated pictures for older ones, half of the time.
 
     Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828, section 2.3, as CycleGAN uses it
     (util/image_pool.py): until it is full a picture is kept and returned; then with even chance
@@ -22,7 +22,7 @@ class ImagePool:
         self.seen: dict[str, int] = {}
 
     def exchange(self, stream: str, pictures: np.ndarray) -> np.ndarray:
-        """Pictures to show instead of these, of the same shape.
+        """Pictures of the history in exchange for these, of the same shape.
 
         Args:
             stream: Pictures of one stream are never mixed with another's.
@@ -46,12 +46,12 @@ class ImagePool:
         return picture
 
     def state(self) -> dict[str, np.ndarray]:
-        """All that `restore` needs, as arrays by name."""
+        """The state for `restore`, as arrays by name."""
         arrays = {f"kept {stream}": np.stack(pictures) for stream, pictures in self.kept.items()}
         return arrays | {f"seen {stream}": np.int64(count) for stream, count in self.seen.items()}
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        """Goes back to a `state`."""
+        """Restores a `state`."""
         self.kept, self.seen = {}, {}
         for name, array in arrays.items():
             kind, stream = name.split(" ", 1)

@@ -26,7 +26,7 @@ def fit_to(network: keras.Model, pictures: np.ndarray, seed: int) -> None:
 
 
 def fit_decoder_to(decoder: keras.Model, features: np.ndarray) -> None:
-    """`fit_to` for a decoder: what comes out has the mean and deviation of photographs.
+    """`fit_to` for a decoder: its pictures have the mean and deviation of photographs.
 
     Args:
         decoder: Features to pictures, its last layer a convolution.

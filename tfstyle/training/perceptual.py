@@ -61,7 +61,7 @@ class StyleLosses:
         return {name: self.distance.target(name, *pair) for name, pair in style.items()}
 
     def __call__(self, targets: Statistics, pastiche: Statistics, weights=None) -> dict:
-        """The mean over the taps, and colours.
+        """Distances of a result from the targets: the mean over the taps, and that of colours.
 
         Args:
             targets: The painting's `targets`.
@@ -107,13 +107,13 @@ class StyleLosses:
         return {name: (mean, ops.matmul(root, root), root) for name, (mean, root) in named}
 
     def _compared(self, tap, channels):
-        """How many of a tap's channels are compared."""
+        """The number of a tap's channels that are compared."""
         view = self.distance.isometric.get(tap)
         return channels if view is None else view[0].shape[1]
 
 
 class Weights(Protocol):
-    """What an `PerceptualObjective` needs of a paper's settings."""
+    """The settings that a `PerceptualObjective` needs."""
 
     margin: int
     content_weight: float
@@ -199,7 +199,7 @@ class PerceptualObjective:
         }
 
     def similarity(self, content: Mapping, pastiche: Mapping):
-        """Scalar, how far self-similarities of features by tap are apart; 0 where none is asked."""
+        """Self-similarity loss of features by tap, a scalar; 0 without a weight."""
         if not self.settings.similarity_weight:
             return ops.zeros(())
         return sum(
@@ -208,12 +208,12 @@ class PerceptualObjective:
         )
 
     def remd(self, numbers, pastiche: Mapping, weights=None):
-        """Scalar, mean over the taps of `losses.remd_loss`; 0 where none is asked.
+        """Mean over the taps of `losses.remd_loss`, a scalar; 0 without a weight.
 
         Args:
-            numbers: What is `described` of the paintings.
+            numbers: The paintings' vectors, from `described`.
             pastiche: Features by tap.
-            weights: Of the pictures, shape (batch,); None counts each.
+            weights: Weight of each picture, shape (batch,); None weighs each by 1.
         """
         distances, end = [], numbers.shape[-1]
         for tap, count in reversed(self.positions.items()):
@@ -270,7 +270,7 @@ class PrecomputedObjective(PerceptualObjective):
 
 
 def at_taps(network: keras.Model, taps: Iterable[str]) -> keras.Model:
-    """A network of many taps that computes only some."""
+    """The part of a network that computes some of its taps."""
     return keras.Model(network.input, {tap: network.output[tap] for tap in taps})
 
 
@@ -304,7 +304,7 @@ def sheet(
 
 
 def spread(items: Sequence) -> list:
-    """SHEET of some items at equal distances, or all where there are fewer."""
+    """At most SHEET of the items, at equal distances."""
     count = min(SHEET, len(items))
     return [items[i * len(items) // count] for i in range(count)]
 

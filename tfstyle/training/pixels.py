@@ -20,11 +20,11 @@ Losses = dict[str, float]
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """A part of a picture with its surroundings, as a network sees it.
+    """A crop of a picture that a network computes, and its inner part.
 
     Args:
-        rows: That are seen, of the picture's.
-        columns: The same of its columns.
+        rows: Rows of the crop in the picture.
+        columns: Columns of the crop in the picture.
         part: What is kept of it: ((top, left), (height, width)) in pixels; sides below 0 go on to
             the end. None is all.
     """
@@ -34,12 +34,12 @@ class Window:
     part: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     def of(self, picture: np.ndarray) -> np.ndarray:
-        """What is seen of an array of the picture's height and width."""
+        """The window's crop of an array of the picture's height and width."""
         return picture[self.rows, self.columns]
 
 
 def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
-    """Windows whose parts cover a picture; one where it is small.
+    """Windows whose parts cover a picture; a single one for a small picture.
 
     Args:
         height: Pixels.
@@ -60,7 +60,7 @@ def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
 
 
 def gradient_pixels(height: int, width: int, overlap: int) -> float:
-    """Pixels whose gradient costs as much as that of a picture of this size.
+    """The cost of the gradient of a picture of this size, in pixels of a picture without tiles.
 
     Args:
         height: Pixels.
@@ -94,19 +94,19 @@ class Objective(Protocol):
     """Losses of a picture as functions of sums over its parts."""
 
     def sums(self, crop: tf.Tensor, part: tf.Tensor, given: Tensors) -> Tensors:
-        """Of a window's part: what adds up over the parts.
+        """Sums over a window's part, which add up over the parts.
 
         Args:
             crop: Of the picture, shape (1, height, width, 3).
-            part: Of `Window`.
-            given: What else is known of this window.
+            part: The window's part (see `Window`).
+            given: Further inputs for this window, by name.
         """
 
     def of_sums(self, sums: Tensors, targets: Tensors) -> Tensors:
-        """Losses by name, of sums over all parts.
+        """Losses by name, from the sums over all parts.
 
         Args:
-            sums: As `sums` makes them.
+            sums: Sums over all parts, from `sums`.
             targets: What is known beforehand.
         """
 
@@ -127,8 +127,8 @@ class Targets:
 class Gradients:
     """Losses of a picture by name, and the gradient of their sum.
 
-    In tiles each part is seen twice: for the sums, then with what the losses say of the sums. The
-    gradient is that of the whole picture, up to rounding.
+    In tiles each part is computed twice: for the sums, then with the losses' gradient over the
+    sums. The gradient is that of the whole picture, up to rounding.
 
     Args:
         objective: The losses; its functions are traced once for all sizes.
@@ -144,7 +144,7 @@ class Gradients:
         )
 
     def __call__(self, picture: np.ndarray, targets: Targets) -> tuple[Losses, np.ndarray]:
-        """Of a picture of shape (height, width, 3), in [0, 1] or about."""
+        """Losses and gradient of a picture, shape (height, width, 3), about in [0, 1]."""
         losses, gradient = self._scaled(picture, targets)
         while self.scale > 1.0 and not np.isfinite(gradient).all():
             self.scale /= 2.0
@@ -162,7 +162,7 @@ class Gradients:
         return losses, gradients[0].numpy()
 
     def sums(self, picture: np.ndarray, parts: Sequence[tuple[Window, Tensors]]) -> Tensors:
-        """What the objective adds up, over all parts of a picture."""
+        """The objective's sums over all parts of a picture."""
         sums_of_parts = (self._sums(*tensors(picture, window), given) for window, given in parts)
         return functools.reduce(lambda *sums: tf.nest.map_structure(tf.add, *sums), sums_of_parts)
 
@@ -197,7 +197,7 @@ class Gradients:
 
 
 def tensors(picture: np.ndarray, window: Window) -> tuple[tf.Tensor, tf.Tensor | None]:
-    """What is seen of a picture, as a batch, and the window's part."""
+    """A window's crop of a picture, as a batch, and the window's part."""
     part = None if window.part is None else tf.constant(window.part)
     return tf.constant(window.of(picture)[None]), part
 

@@ -1,4 +1,4 @@
-"""A run folder: settings, log, samples and the checkpoint that a run goes on from."""
+"""A run folder: settings, log, samples and the checkpoint from which a run is resumed."""
 
 import contextlib
 import csv
@@ -27,13 +27,13 @@ COPIES = 4  # of a weight in a checkpoint: with Adam's two moments and a running
 
 
 class Run:
-    """A folder that a training writes to and goes on from.
+    """The folder that a training writes to and is resumed from.
 
     Args:
         folder: Made where it is missing.
         settings: Plain numbers and strings. A checkpoint of others is refused, but for those of
             `resume.CHANGEABLE`, and the precision "auto", which is that of the checkpoint.
-        writes: False for those of several workers that only read it.
+        writes: False for workers that only read the folder.
 
     Raises:
         ValueError: The folder holds a run with other settings.
@@ -53,7 +53,7 @@ class Run:
             images.write_file(path, json.dumps(self.settings, indent=2).encode())
 
     def made_of(self, **inputs: str) -> None:
-        """Notes what the run learns from, or finds that it is what it was begun with.
+        """Records the inputs of the run, and checks them when it is resumed.
 
         Args:
             **inputs: Each in a word, such as `folders.fingerprint`.
@@ -75,12 +75,12 @@ class Run:
 
     @property
     def precision(self) -> Choice | None:
-        """What it computes in; None where its settings do not say it."""
+        """The precision of the run; None if its settings do not name one."""
         return resume.precision(self.settings)
 
     @property
     def step(self) -> int:
-        """Steps that the checkpoint has behind it."""
+        """Number of steps at the checkpoint."""
         path = self.folder / STATE
         return json.loads(path.read_text())["step"] if path.exists() else 0
 
@@ -140,7 +140,7 @@ class Run:
             writer.writerow([step, *(f"{value:.6g}" for value in losses.values())])
 
     def forget_log(self) -> None:
-        """Takes the rows after the last checkpoint out of log.csv."""
+        """Removes the rows after the last checkpoint from log.csv."""
         if not self.writes:
             return
         path, step = self.folder / LOG, self.step
@@ -163,7 +163,7 @@ class Recorder(keras.callbacks.Callback):
         every: Steps between two rows of the log.
         sample: Called now and then, returns a contact sheet (height, width, 3) in [0, 1].
         sample_every: Steps between two sheets.
-        said: A line to begin with.
+        said: The first line of the output.
         networks: Returns the networks by path; they are written with every checkpoint.
     """
 
@@ -248,7 +248,7 @@ class Recorder(keras.callbacks.Callback):
         self.curves.draw()
 
     def save_networks(self, trainer: keras.Model) -> None:
-        """Writes the networks as they stand."""
+        """Writes the current networks."""
         if self.networks and self.run.writes:
             snapshots.save_networks(self.run.folder, trainer, self.networks)
 
@@ -268,9 +268,9 @@ class Recorder(keras.callbacks.Callback):
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """While inside, Ctrl-C and a request to end stop the training with a checkpoint.
+        """A context in which SIGINT and SIGTERM stop the training with a checkpoint.
 
-        In another thread than the main one they do not reach it: `stop` does.
+        Outside of the main thread only `stop` ends the training.
         """
         mine = threading.current_thread() is threading.main_thread()
         handlers = {s: signal.signal(s, self.stop) for s in SIGNALS} if mine else {}

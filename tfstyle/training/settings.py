@@ -1,4 +1,4 @@
-"""Numbers of a training as a frozen dataclass whose fields explain themselves."""
+"""Settings of a training as a frozen dataclass whose fields have a line of help."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,25 +13,25 @@ STYLE_LOSSES = ("wasserstein", "gram", "moments")
 
 
 def setting(default: float | str, help: str, choices: Sequence[str] | None = None):
-    """A field with a default, a line of help and, of words, the choices."""
+    """A dataclass field with a default, a line of help and, for words, the choices."""
     return dataclasses.field(default=default, metadata={"help": help, "choices": choices})
 
 
 def precision_setting():
-    """The field of what layers compute in."""
+    """The setting of the precision."""
     return setting(
         "auto", "what layers compute in; auto is what is fastest here", COMPUTE_PRECISIONS
     )
 
 
 def keep_every_setting():
-    """The field of how often networks are kept."""
+    """The setting of how often networks are kept."""
     return setting(0, "steps between networks that stay beside the newest, in kept/; 0 keeps none")
 
 
 @dataclasses.dataclass(frozen=True)
 class DistillationSettings:
-    """Every number of an encoder's distillation."""
+    """The settings of an encoder's distillation."""
 
     steps: int = setting(10000, "optimizer steps")
     batch: int = setting(8, "pictures a step")
@@ -44,7 +44,7 @@ class DistillationSettings:
 
 @dataclasses.dataclass(frozen=True)
 class FixedStyleSettings:
-    """Numbers of a training whose paintings are known beforehand."""
+    """The settings of a training on fixed styles."""
 
     steps: int = setting(9000, "optimizer steps")
     batch: int = setting(2, "photographs a step")

@@ -1,4 +1,4 @@
-"""How far a picture's features are from a painting's, by the statistics of their channels."""
+"""Distances of the feature statistics of a picture and a painting."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from tfstyle.training.settings import STYLE_LOSSES
 
 
 class StyleDistance:
-    """Distance of a layer's statistics, of VGG-19's channels where a map to them is known.
+    """Distance of a layer's statistics, of VGG-19's channels if there is a readout to them.
 
     Args:
         readouts: Linear maps (kernel, bias) from layers to VGG-19's own channels; layers that have
@@ -24,7 +24,7 @@ class StyleDistance:
         self.isometric = {layer: isometric(*view) for layer, view in readouts.items()}
 
     def target(self, layer: str, mean, covariance) -> tuple:
-        """What `distance` compares with.
+        """The target of `distance`.
 
         Args:
             layer: Paper name.
@@ -39,7 +39,7 @@ class StyleDistance:
         return statistics_of_style
 
     def distance(self, layer: str, target: tuple, mean, covariance, weights=None):
-        """Scalar, 0 where the statistics agree, about 1 where the picture has none.
+        """The distance, a scalar: 0 where the statistics agree, about 1 where the picture's are 0.
 
         Args:
             layer: Paper name.
@@ -67,7 +67,7 @@ class StyleDistance:
 
 
 def isometric(kernel: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A map to fewer channels, between which all distances are those that a wider map leaves.
+    """A linear map to fewer channels with the same distances as a wider map.
 
     Args:
         kernel: Shape (channels, outputs).

@@ -22,18 +22,18 @@ MISSING, READ, UNREADABLE = 0.0, 1.0, -1.0
 
 @dataclasses.dataclass(frozen=True)
 class StyleImage:
-    """How a painting is looked at.
+    """A painting, in colour or in grey.
 
     Args:
         path: Its file.
-        grey: Without its colours.
+        grey: Whether it is read without its colours.
     """
 
     path: Path
     grey: bool = False
 
     def read(self, longest: int) -> np.ndarray:
-        """The picture, its longer side at most so many pixels."""
+        """The picture, with a longer side of at most `longest` pixels."""
         picture = images.read(self.path, longest)
         return picture @ np.float32([color.LUMA] * 3).T if self.grey else picture
 
@@ -45,7 +45,7 @@ def cached_rows(
     describe: Callable[[np.ndarray], np.ndarray],
     identity: str = "",
 ) -> tuple[np.ndarray, list[int]]:
-    """A row of numbers a view; what a stopped call has computed is kept.
+    """A row of numbers for each style image; an interrupted call keeps the finished rows.
 
     Args:
         path: The file, of numpy's format, which is mapped into memory.
@@ -86,7 +86,7 @@ def style_rows(
     longest: int,
     grey_share: float = 0.0,
 ) -> tuple[np.ndarray, list[int]]:
-    """A `table` of what a network reads of paintings and of what pictures are compared with.
+    """A table of the features that a network reads of paintings, and of the losses' targets.
 
     Args:
         path: File in numpy's format (see `cached_rows`).
@@ -122,7 +122,7 @@ def style_rows(
 
 
 class StreamSettings(Protocol):
-    """What `stream` needs of a paper's settings."""
+    """The settings that `stream` needs."""
 
     batch: int
     size: int

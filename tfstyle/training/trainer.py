@@ -1,4 +1,4 @@
-"""One network, one criterion, one optimizer: a `keras.Model` whose `fit` knows named losses."""
+"""A trainer of one network with one criterion and one optimizer, whose `fit` logs named losses."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,7 +9,7 @@ from tfstyle.training.snapshots import use_average
 
 
 class FrozenInputs:
-    """Batches as they are, or as a frozen network sees them; a plain object, which is not saved.
+    """Batches, or the outputs of a frozen network for them; not a layer, so that it is not saved.
 
     Args:
         network: Called with the batch (a dictionary of tensors); None is the batch itself.
@@ -31,7 +31,7 @@ class Trainer(keras.Model):
         criterion: Called with the batch and the network's outputs, returns a dictionary of
             scalars, one for each of its `names`; the objective is their sum. Held as it is:
             neither trained nor saved.
-        seen: What the network is called with, computed from the batch by frozen networks; held
+        frozen_inputs: Computes the network's inputs from the batch by frozen networks; held
             as the criterion is. None calls it with the batch itself.
 
     `fit` takes datasets of dictionaries; `jit_compile=False` is set, since XLA takes the CPU's
