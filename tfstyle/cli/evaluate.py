@@ -153,10 +153,10 @@ def _evaluate_encoder(commands):
         commands,
         "evaluate-encoder",
         _run_evaluate_encoder,
-        "R2 of the best ridge read-out of VGG-19's features, and time beside VGG-19's",
+        "R2 of the best ridge readout of VGG-19's features, and time beside VGG-19's",
         "tfstyle evaluate-encoder --fit photos --held-out others",
     )
-    parser.add_argument("--fit", required=True, nargs="+", metavar="DIR", help="for the read-outs")
+    parser.add_argument("--fit", required=True, nargs="+", metavar="DIR", help="for the readouts")
     parser.add_argument("--held-out", required=True, nargs="+", metavar="DIR", help="for R2")
     parser.add_argument("--pictures", type=positive, default=300, metavar="N", help="of --fit")
     parser.add_argument("--encoder", metavar="DIR", help="run folder (default: the released one)")

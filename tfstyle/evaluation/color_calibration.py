@@ -99,7 +99,7 @@ class _Fit:
         )
         self.pictures, self.translated = np.stack(pictures), np.stack(translated)
         self.content, self.limit = self._content(self.pictures), limit
-        self.wanted = protocol.descriptors(target)
+        self.target = protocol.descriptors(target)
 
     def _content(self, pictures):
         return self.feature_extractor.predict(pictures, batch_size=BATCH, verbose=0)[CONTENT]
@@ -110,7 +110,7 @@ class _Fit:
         calibrated_pictures = color_baseline.tones(rest)(
             self.pictures + share * (self.translated - self.pictures)
         )
-        distance = kernel_distance(self.protocol.descriptors(calibrated_pictures), self.wanted)
+        distance = kernel_distance(self.protocol.descriptors(calibrated_pictures), self.target)
         return distance, float(content_distance(self.content, self._content(calibrated_pictures)))
 
     def best(self):

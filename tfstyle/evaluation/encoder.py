@@ -27,7 +27,7 @@ def report(
     """Lines of a table: R2 at each tap, then the time beside VGG-19's.
 
     Args:
-        fit: Folders of pictures that the read-outs are fitted on.
+        fit: Folders of pictures that the readouts are fitted on.
         held_out: Folders of pictures that R2 is measured on.
         pictures: Number of pictures of `fit` that are used, at equal distances.
         encoder: A run folder; None takes the released encoder.

@@ -87,7 +87,7 @@ def explained(
     Args:
         student: Pictures to a dictionary of taps.
         teacher: The same, of wider taps.
-        fit: Pictures that the read-outs are fitted on, shape (height, width, 3), sides that are
+        fit: Pictures that the readouts are fitted on, shape (height, width, 3), sides that are
             multiples of 16 so that both networks' taps have the same size.
         held_out: Pictures that R2 is measured on.
 

@@ -97,7 +97,7 @@ class Objective(Protocol):
         """Sums over a window's part, which add up over the parts.
 
         Args:
-            crop: Of the picture, shape (1, height, width, 3).
+            crop: The window's crop, shape (1, height, width, 3).
             part: The window's part (see `Window`).
             given: Further inputs for this window, by name.
         """
@@ -107,7 +107,7 @@ class Objective(Protocol):
 
         Args:
             sums: Sums over all parts, from `sums`.
-            targets: What is known beforehand.
+            targets: The targets by name.
         """
 
 
