@@ -27,17 +27,18 @@ def compiled(content):
 
 
 def run(model, name, **inputs):
-    given, made = {}, {}
+    input_buffers, output_buffers = {}, {}
     for key, array in inputs.items():
-        given[key] = model.create_input_buffer_by_name(name, key)
-        given[key].write(np.ascontiguousarray(array, np.float32))
+        input_buffers[key] = model.create_input_buffer_by_name(name, key)
+        input_buffers[key].write(np.ascontiguousarray(array, np.float32))
     details = model.get_output_tensor_details(name)
     for key in details:
-        made[key] = model.create_output_buffer_by_name(name, key)
-    model.run_by_name(name, given, made)
+        output_buffers[key] = model.create_output_buffer_by_name(name, key)
+    model.run_by_name(name, input_buffers, output_buffers)
     shapes = {key: tuple(detail["shape"]) for key, detail in details.items()}
     numbers = {
-        key: made[key].read(int(np.prod(shape)), np.float32) for key, shape in shapes.items()
+        key: output_buffers[key].read(int(np.prod(shape)), np.float32)
+        for key, shape in shapes.items()
     }
     return {key: np.array(numbers[key]).reshape(shape) for key, shape in shapes.items()}
 
@@ -67,14 +68,14 @@ def test_compiled_models_paint_as_interpreters_do(tmp_path, name, processor):
         file: {label: folder.endpoints(name, networks, SIZE)[file][label] for label in labels}
         for file, labels in card["signatures"].items()
     }
-    found, expected = (
+    actual, expected = (
         list(calls.chained(table, known, call))
         for call in (lambda f, label, **x: opened[f][label](**x), fidelity.lite(contents))
     )
-    for (*_, ours), (*_, theirs) in zip(found, expected, strict=True):
+    for (*_, ours), (*_, theirs) in zip(actual, expected, strict=True):
         for key in theirs:
             np.testing.assert_allclose(ours[key], theirs[key], atol=1e-3, rtol=1e-2)
-    pictures = found[-1][-1]["pastiche"], expected[-1][-1]["pastiche"]
+    pictures = actual[-1][-1]["pastiche"], expected[-1][-1]["pastiche"]
     assert pictures[0].shape == (1, *SIZE, 3) and metrics.psnr(*pictures) >= 60
 
 
@@ -112,16 +113,16 @@ def test_mirroring_by_slices_is_mirroring(margin, multiple, sides):
     image = np.random.default_rng(0).random((1, *sides, 3), dtype=np.float32)
     spans = (tiles.span(extent, margin, multiple) for extent in sides)
     with static_shapes():
-        found = layers.MirrorPad(margin, multiple)(image)
-    np.testing.assert_array_equal(found[0], tiles.mirrored(image[0], *spans))
+        actual = layers.MirrorPad(margin, multiple)(image)
+    np.testing.assert_array_equal(actual[0], tiles.mirrored(image[0], *spans))
 
 
 @pytest.mark.parametrize("layer", [layers.PositionNoise(3, seed=4), layers.Streaks(2)])
 def test_noise_of_a_known_size_is_the_same(layer):
     image = np.random.default_rng(0).random((1, 40, 33, 3), dtype=np.float32)
     with static_shapes():
-        found = layer(image)
-    np.testing.assert_array_equal(found, layer(image))
+        actual = layer(image)
+    np.testing.assert_array_equal(actual, layer(image))
 
 
 @pytest.mark.slow

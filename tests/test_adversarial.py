@@ -77,16 +77,16 @@ def test_networks_have_the_authors_parameters(network, count):
 )
 def test_generators_keep_any_size_and_the_range(build, size):
     picture = np.random.default_rng(0).random((1, *size, 3), dtype=np.float32)
-    found = np.asarray(build()(picture))
-    assert found.shape == picture.shape and found.min() >= 0 and found.max() <= 1
+    actual = np.asarray(build()(picture))
+    assert actual.shape == picture.shape and actual.min() >= 0 and actual.max() <= 1
 
 
 def test_one_channel_generators_see_and_show_grey(photograph):
     network = resnet((4, 8, 8), 1, channels=(1, 1))
     grey = (photograph @ np.float32([0.299, 0.587, 0.114]))[..., None].repeat(3, -1)
-    found = np.asarray(network(photograph[None]))
-    assert np.ptp(found, axis=-1).max() == 0
-    np.testing.assert_allclose(found, network(grey[None]), atol=1e-4)
+    actual = np.asarray(network(photograph[None]))
+    assert np.ptp(actual, axis=-1).max() == 0
+    np.testing.assert_allclose(actual, network(grey[None]), atol=1e-4)
     assert network.get_layer("c1").kernel.shape[2] == 1
 
 
@@ -135,7 +135,7 @@ def test_a_pixel_is_seen_as_far_as_the_geometry_says_and_not_much_less(name):
     network, side, middle = GENERATORS[name](), 512, 256
     for layer in network.layers:  # so that no distant pixel is lost in rounding
         layer.set_weights([np.abs(array) for array in layer.get_weights()])
-    found = geometry(network)
+    actual = geometry(network)
     picture = np.full((1, side, 32, 3), 0.5, np.float32)
     moments = np.asarray(measuring(network)({"content": picture})["moments"])
     tile = tiling(network)
@@ -143,8 +143,8 @@ def test_a_pixel_is_seen_as_far_as_the_geometry_says_and_not_much_less(name):
     picture[:, middle] = 0.9
     after = np.asarray(tile({"content": picture, "moments": moments})["translated"])
     changed = np.flatnonzero((before != after).any(axis=(0, 2, 3))) - middle
-    assert -changed.min() <= found.reach and changed.max() <= found.reach
-    assert max(-changed.min(), changed.max()) >= 0.6 * found.reach
+    assert -changed.min() <= actual.reach and changed.max() <= actual.reach
+    assert max(-changed.min(), changed.max()) >= 0.6 * actual.reach
 
 
 @pytest.mark.parametrize(
@@ -173,20 +173,20 @@ def test_whatever_generator_is_trained_its_tiles_are_the_whole(
 
 def test_streaks_are_lines_that_fall_and_a_place_has_the_same_ones():
     picture = np.zeros((1, 300, 310, 3), np.float32)
-    found = np.asarray(Streaks(3)(picture))
-    assert found.shape == (1, 300, 310, 3) and found.min() == 0 and 0.5 < found.max() <= 1
-    assert (found.mean(axis=(0, 1, 2)) > 0.005).all() and (found.mean(axis=(0, 1, 2)) < 0.2).all()
-    down, across = (np.abs(np.diff(found, axis=axis)).mean() for axis in (1, 2))
+    actual = np.asarray(Streaks(3)(picture))
+    assert actual.shape == (1, 300, 310, 3) and actual.min() == 0 and 0.5 < actual.max() <= 1
+    assert (actual.mean(axis=(0, 1, 2)) > 0.005).all() and (actual.mean(axis=(0, 1, 2)) < 0.2).all()
+    down, across = (np.abs(np.diff(actual, axis=axis)).mean() for axis in (1, 2))
     assert down < 0.5 * across
     part = np.asarray(Streaks(3)(picture[:, :200, :100]))
-    np.testing.assert_allclose(part[:, :180, :80], found[:, :180, :80], atol=1e-6)
+    np.testing.assert_allclose(part[:, :180, :80], actual[:, :180, :80], atol=1e-6)
     with pytest.raises(ValueError, match="Expected 1 to 3 channels"):
         Streaks(4)
 
 
 def test_layers_begin_as_the_photograph_under_a_little_rain(photograph):
-    found = np.asarray(layered(8, 3)(photograph[None]))[0]
-    apart = found - photograph
+    actual = np.asarray(layered(8, 3)(photograph[None]))[0]
+    apart = actual - photograph
     assert 0 < np.abs(apart).mean() < 0.05 and apart.mean() > 0
 
 
@@ -196,18 +196,20 @@ def test_rain_is_lighter_than_what_it_falls_on_and_all_else_is_a_smooth_grade():
     maps[..., 0], maps[..., 11], maps[..., 12], maps[..., 13] = -0.5, 0.2, 60.0, -60.0
     lines = np.zeros((1, 40, 40, 1), np.float32)
     lines[:, :, 7] = 1.0
-    found = np.asarray(layer(picture, maps, lines))[0]
+    actual = np.asarray(layer(picture, maps, lines))[0]
     graded = np.broadcast_to([0.15, 0.3, 0.5], (40, 32, 3))
-    np.testing.assert_allclose(found[:, 8:], graded, atol=1e-6)
-    np.testing.assert_allclose(found[:, 7], layer.DIM, atol=1e-6)
+    np.testing.assert_allclose(actual[:, 8:], graded, atol=1e-6)
+    np.testing.assert_allclose(actual[:, 7], layer.DIM, atol=1e-6)
 
 
 def test_the_documents_flags_give_the_authors_generator():
     flags = "--filters 64 --padding reflect --upsampling transposed --skip none --noise 0"
     assert flags in (Path(__file__).parents[1] / "docs/training.md").read_text()
     words = flags.replace("--", "").split()
-    told = {k: int(v) if v.isdigit() else v for k, v in zip(words[::2], words[1::2], strict=True)}
-    generator = cyclegan.generator(cyclegan.Settings(**told), "a_to_b")
+    numbers = {
+        k: int(v) if v.isdigit() else v for k, v in zip(words[::2], words[1::2], strict=True)
+    }
+    generator = cyclegan.generator(cyclegan.Settings(**numbers), "a_to_b")
     assert trainable(generator) == 11_378_179
 
 
@@ -249,10 +251,10 @@ def test_adversarial_losses_fall_towards_the_right_side(kind):
 
 def test_adversarial_losses_are_the_papers():
     scores = np.float32([[0.3, -1.2]])
-    found = [float(losses.adversarial_loss(scores, real)) for real in (True, False)]
-    np.testing.assert_allclose(found, [np.mean((scores - 1) ** 2), np.mean(scores**2)], rtol=1e-6)
-    found = float(losses.adversarial_loss(scores, True, "cross-entropy"))
-    assert found == pytest.approx(np.mean(np.log1p(np.exp(-scores))))
+    actual = [float(losses.adversarial_loss(scores, real)) for real in (True, False)]
+    np.testing.assert_allclose(actual, [np.mean((scores - 1) ** 2), np.mean(scores**2)], rtol=1e-6)
+    actual = float(losses.adversarial_loss(scores, True, "cross-entropy"))
+    assert actual == pytest.approx(np.mean(np.log1p(np.exp(-scores))))
     with pytest.raises(ValueError, match="hinge"):
         losses.adversarial_loss(scores, True, "hinge")
 
@@ -264,13 +266,13 @@ def test_absolute_loss_counts_in_the_papers_range():
 def test_contrast_is_the_cross_entropy_of_a_patchs_own_key():
     random = np.random.default_rng(0)
     keys, queries = random.normal(size=(2, 2, 5, 3)).astype(np.float32)
-    found = float(losses.contrastive_loss(keys, queries, 0.5))
+    actual = float(losses.contrastive_loss(keys, queries, 0.5))
     one, other = (x / np.linalg.norm(x, axis=-1, keepdims=True) for x in (keys, queries))
     likeness = np.exp(np.einsum("bqc,bkc->bqk", other, one) / 0.5)
     own = np.diagonal(likeness, axis1=1, axis2=2)
-    assert found == pytest.approx(np.mean(np.log(likeness.sum(axis=-1) / own)), rel=1e-5)
+    assert actual == pytest.approx(np.mean(np.log(likeness.sum(axis=-1) / own)), rel=1e-5)
     right, wrong = (float(losses.contrastive_loss(keys, x)) for x in (3 * keys, keys[:, ::-1]))
-    assert right < found < wrong
+    assert right < actual < wrong
     assert float(losses.contrastive_loss(np.ones((1, 7, 3)), np.ones((1, 7, 3)))) == pytest.approx(
         np.log(7.0)
     )
@@ -301,32 +303,32 @@ STILL = np.float32([[0.5, 0.5, 0.0, 0.0, 0.5, 0.25, 0.5]])  # a hole of which a 
 
 def test_augmented_pictures_are_shifted_have_a_hole_and_can_be_graded():
     picture = np.random.default_rng(0).random((1, 16, 24, 3), dtype=np.float32)
-    found = np.asarray(augmented(picture, STILL))
-    np.testing.assert_array_equal(found[:, :4, :6], 0.5)
-    np.testing.assert_allclose(found[:, 4:], picture[:, 4:], atol=1e-6)
-    np.testing.assert_allclose(found[:, :, 6:], picture[:, :, 6:], atol=1e-6)
+    actual = np.asarray(augmented(picture, STILL))
+    np.testing.assert_array_equal(actual[:, :4, :6], 0.5)
+    np.testing.assert_allclose(actual[:, 4:], picture[:, 4:], atol=1e-6)
+    np.testing.assert_allclose(actual[:, :, 6:], picture[:, :, 6:], atol=1e-6)
     moved = STILL + np.float32([[0.49, -0.5, 0.0, 0.0, 0.0, 0.0, 0.0]])
-    found = np.asarray(augmented(picture, moved))
-    np.testing.assert_allclose(found[:, 4:14, 6:], picture[:, 6:, 3:21], atol=1e-6)
-    np.testing.assert_array_equal(found[:, 14:], 0.5)
+    actual = np.asarray(augmented(picture, moved))
+    np.testing.assert_allclose(actual[:, 4:14, 6:], picture[:, 6:, 3:21], atol=1e-6)
+    np.testing.assert_array_equal(actual[:, 14:], 0.5)
     grade = STILL + np.float32([[0.0, 0.0, 0.0, 0.0, 0.25, 0.0, -0.25]])
-    found, grey = (
+    actual, grey = (
         np.asarray(augmented(picture, grade, colors=True)),
         picture.mean(-1, keepdims=True),
     )
-    wanted = 0.5 * picture + 0.5 * grey + 0.125
-    wanted = wanted.mean() + 0.75 * (wanted - wanted.mean())
-    np.testing.assert_allclose(found[:, 4:], wanted[:, 4:], atol=1e-5)
+    expected = 0.5 * picture + 0.5 * grey + 0.125
+    expected = expected.mean() + 0.75 * (expected - expected.mean())
+    np.testing.assert_allclose(actual[:, 4:], expected[:, 4:], atol=1e-5)
 
 
 def test_generators_learn_through_augmentation_and_each_picture_has_its_own():
     picture = tf.Variable(np.full((2, 16, 16, 3), 0.25, np.float32))
     numbers = np.random.default_rng(1).random((2, DRAWN), dtype=np.float32)
     with tf.GradientTape() as tape:
-        found = augmented(picture, numbers, colors=True)
-        target = tf.reduce_sum(found)
+        actual = augmented(picture, numbers, colors=True)
+        target = tf.reduce_sum(actual)
     gradient = np.abs(tape.gradient(target, picture)).sum(axis=(1, 2, 3))
-    assert (gradient > 1).all() and np.abs(found[0] - found[1]).max() > 0.01
+    assert (gradient > 1).all() and np.abs(actual[0] - actual[1]).max() > 0.01
 
 
 def test_augmentation_depends_on_seed_and_call_alone():
@@ -342,8 +344,8 @@ def test_augmentation_depends_on_seed_and_call_alone():
 
 def test_the_rate_is_constant_and_then_falls_to_nothing():
     rate = ConstantThenLinear(0.5, 10, 20)
-    found = [float(rate(step)) for step in (0, 10, 20, 30, 40)]
-    np.testing.assert_allclose(found, [0.5, 0.5, 0.25, 0.0, 0.0])
+    actual = [float(rate(step)) for step in (0, 10, 20, 30, 40)]
+    np.testing.assert_allclose(actual, [0.5, 0.5, 0.25, 0.0, 0.0])
 
 
 def pictures_of(values):
@@ -566,11 +568,11 @@ def test_a_run_of_one_way_paints_and_begins_with_a_run_of_two(domains, tmp_path)
         given.save(tmp_path / "two" / way / "generator.keras")
     more = ["--steps=1", "--decay=1", "--rate=1e-12", "--begin", str(tmp_path / "two")]
     assert train(one_way_command(domains, "one", *more)) == 0
-    begun_with, found = (
+    begun_with, actual = (
         keras.models.load_model(folder / "generator.keras").get_weights()
         for folder in (tmp_path / "two" / "a_to_b", domains / "one")
     )
-    for mine, theirs in zip(found, begun_with, strict=True):
+    for mine, theirs in zip(actual, begun_with, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
     arguments = ["stylize", str(domains / "a" / "0.png"), "--method", "cyclegan"]
     arguments += ["--model", str(domains / "one"), "-o", str(tmp_path / "painted.png")]

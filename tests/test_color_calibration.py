@@ -25,9 +25,9 @@ def test_a_tone_of_ones_changes_nothing_and_of_no_share_gives_the_source_back():
 
 def test_the_layer_grades_as_the_baseline_does():
     picture, source = np.random.default_rng(0).random((2, 1, 8, 9, 3), np.float32)
-    found = Tone(1.0, 0.3, 0.8, -0.1, 0.05)(picture, source)
+    actual = Tone(1.0, 0.3, 0.8, -0.1, 0.05)(picture, source)
     np.testing.assert_allclose(
-        found, color_baseline.tones((0.3, 0.8, -0.1, 0.05))(picture), atol=1e-5
+        actual, color_baseline.tones((0.3, 0.8, -0.1, 0.05))(picture), atol=1e-5
     )
 
 
@@ -36,8 +36,8 @@ def test_a_toned_generator_still_tells_its_moments(generator):
     network = color_calibration.calibrated(
         generator, share=0.5, saturation=0.5, contrast=0.9, brightness=0.0
     )
-    found = measuring(network).predict_on_batch(content)
-    np.testing.assert_allclose(found["translated"], network.predict_on_batch(content), atol=1e-5)
+    actual = measuring(network).predict_on_batch(content)
+    np.testing.assert_allclose(actual["translated"], network.predict_on_batch(content), atol=1e-5)
 
 
 def test_a_run_is_toned_by_a_command(generator, tmp_path, monkeypatch, capsys):

@@ -72,9 +72,9 @@ def test_between_two_styles_moments_lies_the_blend_of_their_features(features):
 def test_colored_features_have_the_styles_mean_and_covariance(features):
     style = np.float32(np.random.default_rng(4).normal(2.0, 3.0, (1, 9, 40, 8)))
     coloring, whitening = Coloring(1e-5)(style), Whitening(1e-5)(features)
-    found = WhitenColor()(features, coloring, whitening, ONE)
-    for mine, wanted in zip(*map(statistics.covariance, (found, style)), strict=True):
-        np.testing.assert_allclose(mine, wanted, atol=0.02 * np.abs(wanted).max())
+    actual = WhitenColor()(features, coloring, whitening, ONE)
+    for mine, expected in zip(*map(statistics.covariance, (actual, style)), strict=True):
+        np.testing.assert_allclose(mine, expected, atol=0.02 * np.abs(expected).max())
 
 
 def test_the_blend_weight_goes_from_the_features_to_the_style(features):
@@ -144,9 +144,9 @@ def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(feature_extractor, 
             {"coloring3": np.float32(np.random.default_rng(6).random((1, 9, 8))), "strength": ONE},
         ),
     ):
-        found = whole.predict_on_batch({"content": picture, **given})
-        again = tile.predict_on_batch({"content": picture, known: found[known], **given})
-        np.testing.assert_allclose(again["pastiche"], found["pastiche"], atol=1e-4)
+        actual = whole.predict_on_batch({"content": picture, **given})
+        again = tile.predict_on_batch({"content": picture, known: actual[known], **given})
+        np.testing.assert_allclose(again["pastiche"], actual["pastiche"], atol=1e-4)
 
 
 def test_networks_save_and_load_with_safe_mode(feature_extractor, picture, tmp_path):

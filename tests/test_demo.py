@@ -141,9 +141,9 @@ def test_a_film_grows_and_what_there_is_can_be_kept(service, folder, clip):
     assert drawn_clips.times(films[-1]) == drawn_clips.times(clip)
     assert drawn_clips.sounds(films[-1]) == drawn_clips.sounds(clip)
     work = Handlers(service, folder).film(*asked)
-    kept = next(film for _, _, film in work if film)
+    film_so_far = next(film for _, _, film in work if film)
     work.close()
-    assert len(drawn_clips.times(kept)) == 50
+    assert len(drawn_clips.times(film_so_far)) == 50
 
 
 def test_a_film_is_bounded(service, folder, monkeypatch):
@@ -158,8 +158,8 @@ def test_a_film_is_bounded(service, folder, monkeypatch):
         str(clip), None, "starry-night", "johnson"
     )
     assert "480x45 pixels" in words and len(drawn_clips.times(film)) == 25
-    with av.open(film) as found:
-        assert found.streams.video[0].width == 480
+    with av.open(film) as container:
+        assert container.streams.video[0].width == 480
 
 
 def test_a_list_of_other_files_is_no_film(service, folder, clip):
@@ -207,18 +207,18 @@ def test_pictures_above_the_limit_are_reduced_and_say_so(service, folder):
 
 
 def test_a_picture_is_looked_at_once():
-    seen = []
+    styles = []
 
     def look(style):
-        seen.append(style.copy())
+        styles.append(style.copy())
         return {"vector": style.mean()}
 
     again = cached(look)
     picture = np.random.default_rng(0).random((4, 5, 3), np.float32)
-    assert again(style=picture) is again(style=picture.copy()) and len(seen) == 1
+    assert again(style=picture) is again(style=picture.copy()) and len(styles) == 1
     again(style=picture + 1)
-    assert len(seen) == 2
-    np.testing.assert_array_equal(seen[0], picture)
+    assert len(styles) == 2
+    np.testing.assert_array_equal(styles[0], picture)
 
 
 def test_no_two_threads_have_the_same_stylizer():
@@ -293,16 +293,17 @@ def test_endpoints_are_documented(client):
 
 
 def test_each_endpoint_begins_with_what_it_can_do(client, folder):
-    found = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     defaults = {
         name: {
-            each["parameter_name"]: each["parameter_default"] for each in found[name]["parameters"]
+            parameter["parameter_name"]: parameter["parameter_default"]
+            for parameter in endpoints[name]["parameters"]
         }
         for name in ("/paint", "/optimise")
     }
     assert (defaults["/paint"]["method"], defaults["/paint"]["strength"]) == ("ghiasi", 1.0)
     assert (defaults["/optimise"]["method"], defaults["/optimise"]["strength"]) == ("gatys", 0.5)
-    assert found["/optimise"]["description"].startswith("Optimises")
+    assert endpoints["/optimise"]["description"].startswith("Optimises")
     asked = {"photo": given(folder / "lake.png"), "painting": given(folder / "swirls.png")}
     with pytest.raises(Exception, match="Expected /optimise for gatys"):
         client.predict(**asked, method="gatys", api_name="/paint")
@@ -427,19 +428,19 @@ class Visit:
         self.until(f"document.querySelector('#{name} img')")
 
     def press(self, selector):
-        (found, *_) = self.all(selector)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
-        found.click()
+        (element, *_) = self.all(selector)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
 
     def open(self, kind, words):
         """A tab or an accordion."""
         selector = {"tab": "button[role=tab]", "accordion": "button.label-wrap"}[kind]
-        (found,) = (each for each in self.all(selector) if words in each.text)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
-        found.click()
+        (element,) = (candidate for candidate in self.all(selector) if words in candidate.text)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
 
     def complaints(self):
-        return [each for each in self.driver.get_log("browser") if each["level"] == "SEVERE"]
+        return [entry for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
 
 
 @pytest.fixture(
@@ -487,7 +488,7 @@ def test_a_visitor_paints_regions(visit, folder):
     time.sleep(1)  # the layer is uploaded
     visit.press("#paint")
     visit.says("report", "pixels in")
-    files = [each.get_attribute("src").split("file=")[1] for each in visit.all("#seen img")]
+    files = [image.get_attribute("src").split("file=")[1] for image in visit.all("#seen img")]
     before, after = (images.read(file) for file in files)
     moved = np.abs(after - before).mean(-1)
     assert moved[:, SIDE - 8 : SIDE + 8].max() > 0.1 and moved[:, :4].max() < 0.05
@@ -520,8 +521,8 @@ def test_a_visitor_changes_the_method(visit, folder):
         visit.press("#method input")
         listed = "[...document.querySelectorAll('ul[role=listbox] li')]"
         visit.until(f"{listed}.some(each => each.innerText.includes('{method}'))")
-        (found,) = (each for each in visit.all("ul[role=listbox] li") if method in each.text)
-        found.click()
+        (option,) = (item for item in visit.all("ul[role=listbox] li") if method in item.text)
+        option.click()
         visit.until("!document.querySelector('ul[role=listbox]')")
         visit.until(f"{thumbnails} === {names}")
     visit.press("#gallery button.thumbnail-item")

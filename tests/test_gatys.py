@@ -48,49 +48,49 @@ def features(seed, channels=6, size=(1, 9, 7)):
 
 
 def test_sums_of_parts_are_those_of_the_whole_and_give_mean_and_covariance():
-    found = features(1)
-    whole = statistics.position_sums(found)
-    parts = [statistics.position_sums(found[:, :4]), statistics.position_sums(found[:, 4:])]
+    actual = features(1)
+    whole = statistics.position_sums(actual)
+    parts = [statistics.position_sums(actual[:, :4]), statistics.position_sums(actual[:, 4:])]
     for each, one, other in zip(whole, *parts, strict=True):
         np.testing.assert_allclose(each, one + other, rtol=1e-4)
     for each, expected in zip(
-        statistics.covariance_of_sums(*whole), statistics.covariance(found), strict=True
+        statistics.covariance_of_sums(*whole), statistics.covariance(actual), strict=True
     ):
         np.testing.assert_allclose(each, expected, rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("mask", [None, np.float32(np.arange(63).reshape(1, 9, 7, 1) / 63)])
 def test_the_gradient_of_sums_is_that_of_plain_products(mask):
-    found, pull = tf.constant(features(2)), np.float32(np.arange(36).reshape(6, 6))
+    actual, pull = tf.constant(features(2)), np.float32(np.arange(36).reshape(6, 6))
     with tf.GradientTape(persistent=True) as tape:
-        tape.watch(found)
-        _, total, products = statistics.position_sums(found, mask)
+        tape.watch(actual)
+        _, total, products = statistics.position_sums(actual, mask)
         ours = tf.reduce_sum(products * pull) + tf.reduce_sum(total)
-        flat = tf.reshape(found, (-1, 6))
+        flat = tf.reshape(actual, (-1, 6))
         weighted = flat if mask is None else flat * mask.reshape(-1, 1)
         plain = tf.reduce_sum(tf.matmul(weighted, flat, transpose_a=True) * pull)
         plain += tf.reduce_sum(weighted)
-    np.testing.assert_allclose(tape.gradient(ours, found), tape.gradient(plain, found), rtol=1e-4)
+    np.testing.assert_allclose(tape.gradient(ours, actual), tape.gradient(plain, actual), rtol=1e-4)
 
 
 def test_the_gradient_of_products_is_the_plain_one():
-    found, wanted = tf.constant(features(2)), features(5)
+    actual, expected = tf.constant(features(2)), features(5)
     with tf.GradientTape(persistent=True) as tape:
-        tape.watch(found)
-        ours = [tf.reduce_sum(each) for each in statistics.product_sums(found, wanted)]
-        plain = [tf.reduce_sum(each) for each in (found, found**2, found * wanted)]
+        tape.watch(actual)
+        ours = [tf.reduce_sum(each) for each in statistics.product_sums(actual, expected)]
+        plain = [tf.reduce_sum(each) for each in (actual, actual**2, actual * expected)]
         ours, plain = (a + 2 * b + 3 * c for a, b, c in (ours, plain))
     np.testing.assert_allclose(ours, plain, rtol=1e-4)
-    np.testing.assert_allclose(tape.gradient(ours, found), tape.gradient(plain, found), rtol=1e-4)
+    np.testing.assert_allclose(tape.gradient(ours, actual), tape.gradient(plain, actual), rtol=1e-4)
 
 
 def test_the_wasserstein_loss_is_that_of_gaussians_of_one_axis_and_0_at_itself():
     spread, other = (np.diag([4.0, 9.0, 1.0])[None], np.diag([1.0, 4.0, 16.0])[None])
     mean = np.zeros((1, 3))
-    found = losses.wasserstein_loss(
+    actual = losses.wasserstein_loss(
         *((np.float32(mean + i), np.float32(c)) for i, c in ((0, spread), (1, other)))
     )
-    np.testing.assert_allclose(found, (3 + 1 + 1 + 9) / 14, rtol=1e-3)
+    np.testing.assert_allclose(actual, (3 + 1 + 1 + 9) / 14, rtol=1e-3)
     own = statistics.covariance(features(3))
     assert abs(float(losses.wasserstein_loss(own, own))) < 1e-3
 
@@ -132,10 +132,10 @@ def test_gradients_over_tiles_are_those_of_the_whole(exact, kind, content, monke
     monkeypatch.setattr(pixels, "TILE", 64)
     monkeypatch.setattr(pixels, "WHOLE_PIXELS", 1)
     targets = stylizer.targets.at(problem, 150, 210)
-    found, tiled = stylizer.targets.gradients(picture, targets)
-    assert len(targets.parts) == 12 and found.keys() == {"style", "content", "variation"}
+    actual, tiled = stylizer.targets.gradients(picture, targets)
+    assert len(targets.parts) == 12 and actual.keys() == {"style", "content", "variation"}
     for name, loss in expected.items():
-        np.testing.assert_allclose(found[name], loss, rtol=1e-3)
+        np.testing.assert_allclose(actual[name], loss, rtol=1e-3)
     assert np.linalg.norm(tiled - whole) < 1e-3 * np.linalg.norm(whole)
 
 
@@ -161,11 +161,11 @@ def bowl(picture):
 @pytest.mark.parametrize("steps", [descent.lbfgs, descent.adam])
 def test_a_descent_goes_down_and_tells_each_picture_with_its_losses(steps):
     start = np.zeros((8, 9, 3), np.float32)
-    found = list(steps(bowl, start, 40))
-    assert 20 < len(found) <= 40
-    for picture, told in found:
+    actual = list(steps(bowl, start, 40))
+    assert 20 < len(actual) <= 40
+    for picture, told in actual:
         np.testing.assert_allclose(told["bowl"], bowl(picture)[0]["bowl"], rtol=1e-3, atol=1e-6)
-    assert found[-1][1]["bowl"] < 0.01 * bowl(start)[0]["bowl"]
+    assert actual[-1][1]["bowl"] < 0.01 * bowl(start)[0]["bowl"]
 
 
 def test_adam_takes_longer_steps_at_what_is_broad_than_at_fine_detail():
@@ -196,9 +196,9 @@ def test_from_noise_no_weight_makes_a_nan(gatys, optimizer, style_weight, painti
     noisy = with_numbers(gatys, iterations=25, optimizer=optimizer, start="noise")
     weighted = Settings(style_weight=style_weight)
     monkeypatch.setattr(gatys.targets.objective, "settings", weighted)
-    found = list(noisy.optimisation(examples.lake(48, 64), painting))
-    assert len(found) > 10
-    for progress in found:
+    actual = list(noisy.optimisation(examples.lake(48, 64), painting))
+    assert len(actual) > 10
+    for progress in actual:
         assert np.isfinite(progress.picture).all()
         assert np.isfinite(list(progress.losses.values())).all()
 
@@ -206,18 +206,18 @@ def test_from_noise_no_weight_makes_a_nan(gatys, optimizer, style_weight, painti
 def test_sizes_double_and_shares_grow_to_1(gatys, painting):
     work = gatys.optimisation(examples.lake(201, 397), painting)
     assert work.sizes == [(50, 99), (100, 198), (201, 397)]
-    found = list(work)
+    actual = list(work)
     assert work.steps == [6, 4, 3]
-    assert [p.size for p in found] == [0] * 6 + [1] * 4 + [2] * 3
-    shares = [p.share for p in found]
+    assert [p.size for p in actual] == [0] * 6 + [1] * 4 + [2] * 3
+    shares = [p.share for p in actual]
     assert shares == sorted(shares) and shares[-1] == pytest.approx(1.0)
-    assert work.finished(found[0].picture).shape == (201, 397, 3)
+    assert work.finished(actual[0].picture).shape == (201, 397, 3)
 
 
 def test_the_losses_fall_and_the_picture_nears_the_painting(gatys, photograph, painting):
     work = with_numbers(gatys, iterations=30).optimisation(photograph, painting)
-    found = [p.losses for p in work]
-    assert found[-1]["style"] < 0.3 * found[0]["style"]
+    actual = [p.losses for p in work]
+    assert actual[-1]["style"] < 0.3 * actual[0]["style"]
 
 
 def test_going_on_from_a_checkpoint_does_only_what_is_left(gatys, photograph, painting, tmp_path):
@@ -236,9 +236,9 @@ def test_going_on_from_a_checkpoint_does_only_what_is_left(gatys, photograph, pa
 @pytest.mark.slow
 def test_masks_keep_what_none_claims_and_share_one_optimisation(gatys, photograph, painting):
     left = np.broadcast_to(np.arange(128) < 64, (96, 128))
-    found = gatys.stylize(photograph, [painting], masks=[left])
-    np.testing.assert_array_equal(found[:, 64:], photograph[:, 64:])
-    assert np.abs(found - photograph)[:, :64].mean() > 0.01
+    actual = gatys.stylize(photograph, [painting], masks=[left])
+    np.testing.assert_array_equal(actual[:, 64:], photograph[:, 64:])
+    assert np.abs(actual - photograph)[:, :64].mean() > 0.01
     styles = [np.float32(0.3 * painting), np.float32(0.7 + 0.3 * painting)]
     longer = with_numbers(gatys, iterations=60)
     one, other = (longer.stylize(photograph, each, masks=[left]) for each in (styles, styles[::-1]))

@@ -28,10 +28,10 @@ def protocol(shared):
 
 def test_a_picture_is_no_distance_from_itself(protocol):
     seen = protocol.look(examples.lake(64, 64))
-    found = protocol.distances(seen, seen, seen)
-    assert max(found.style, found.squeeze, found.lpips) < 1e-6
-    assert max(found.remd, found.remd_squeeze, abs(found.wasserstein)) < 1e-4
-    assert found.content < 1e-4 and found.cfsd < 1e-5 and found.ssim == pytest.approx(1)
+    actual = protocol.distances(seen, seen, seen)
+    assert max(actual.style, actual.squeeze, actual.lpips) < 1e-6
+    assert max(actual.remd, actual.remd_squeeze, abs(actual.wasserstein)) < 1e-4
+    assert actual.content < 1e-4 and actual.cfsd < 1e-5 and actual.ssim == pytest.approx(1)
 
 
 def test_painting_trades_content_for_style(protocol, lite):
@@ -73,9 +73,9 @@ def test_remd_looks_at_a_painting_in_the_photographs_size(near):
 def test_the_earth_movers_do_not_mind_the_order_of_the_features():
     random = np.random.default_rng(0)
     one, other = random.normal(size=(1, 20, 5)), random.normal(size=(1, 30, 5))
-    found = float(losses.remd_loss(one, other))
-    assert float(losses.remd_loss(one[:, ::-1], other)) == pytest.approx(found, abs=1e-6)
-    assert float(losses.remd_loss(other, 3 * one)) == pytest.approx(found, abs=1e-6)
+    actual = float(losses.remd_loss(one, other))
+    assert float(losses.remd_loss(one[:, ::-1], other)) == pytest.approx(actual, abs=1e-6)
+    assert float(losses.remd_loss(other, 3 * one)) == pytest.approx(actual, abs=1e-6)
 
 
 def test_the_earth_movers_take_the_larger_of_two_means():
@@ -90,17 +90,17 @@ def test_the_earth_movers_take_the_larger_of_two_means():
 
 def test_patches_are_squares_of_neighbours():
     rows, columns = np.mgrid[:6, :7]
-    found = sampling.patches(np.stack([rows, columns], axis=-1)[None]).reshape(-1, 2, 3, 3)
-    assert len(found) == 4 * 5 and len(np.unique(found[:, :, 0, 0], axis=0)) == 20
-    np.testing.assert_array_equal(found[:, 0] - found[:, 0, :1, :1], [np.mgrid[:3, :3][0]] * 20)
-    np.testing.assert_array_equal(found[:, 1] - found[:, 1, :1, :1], [np.mgrid[:3, :3][1]] * 20)
+    actual = sampling.patches(np.stack([rows, columns], axis=-1)[None]).reshape(-1, 2, 3, 3)
+    assert len(actual) == 4 * 5 and len(np.unique(actual[:, :, 0, 0], axis=0)) == 20
+    np.testing.assert_array_equal(actual[:, 0] - actual[:, 0, :1, :1], [np.mgrid[:3, :3][0]] * 20)
+    np.testing.assert_array_equal(actual[:, 1] - actual[:, 1, :1, :1], [np.mgrid[:3, :3][1]] * 20)
     assert sampling.patches(np.zeros((1, 2, 8, 5))).shape == (6, 2 * 3 * 5)
 
 
 def test_positions_are_drawn_once_and_for_all():
-    found = np.arange(5000.0).reshape(1, 50, 100, 1)
-    assert sampling.features(found).shape == (1024, 1)
-    np.testing.assert_array_equal(sampling.features(found), sampling.features(found))
+    feature_map = np.arange(5000.0).reshape(1, 50, 100, 1)
+    assert sampling.features(feature_map).shape == (1024, 1)
+    np.testing.assert_array_equal(sampling.features(feature_map), sampling.features(feature_map))
 
 
 def test_noise_has_no_weave_and_a_lattice_has():
@@ -124,7 +124,7 @@ def test_a_lattice_of_other_pixels_is_no_weave():
 
 def test_wasserstein_is_that_of_covariances_alone(near):
     content, style = near.look(examples.lake(96, 96)), near.look(examples.swirls(96, 112))
-    found = near.distances(content, style, content)
+    actual = near.distances(content, style, content)
     for tap in ("relu1_1", "relu4_1"):
         a, b = (
             np.cov(np.float64(x.vgg[tap]).reshape(-1, x.vgg[tap].shape[-1]).T, bias=True)
@@ -134,9 +134,9 @@ def test_wasserstein_is_that_of_covariances_alone(near):
         root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
         between = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ b @ root), 0)).sum()
         expected = (np.trace(a) + np.trace(b) - 2 * between) / np.trace(a)
-        assert getattr(found, f"wasserstein_{tap}") == pytest.approx(expected, abs=2e-3)
-    deep = [getattr(found, f"wasserstein_relu{i}_1") for i in (3, 4, 5)]
-    assert found.wasserstein == pytest.approx(np.mean(deep))
+        assert getattr(actual, f"wasserstein_{tap}") == pytest.approx(expected, abs=2e-3)
+    deep = [getattr(actual, f"wasserstein_relu{i}_1") for i in (3, 4, 5)]
+    assert actual.wasserstein == pytest.approx(np.mean(deep))
     assert abs(near.distances(style, style, style).wasserstein) < 1e-4
 
 
@@ -145,9 +145,9 @@ def test_pictures_are_named_for_a_blind_comparison(tmp_path):
     for number in (0, 7, 7, 123):
         shown = {"content": content, "style": style, "magenta fp16": content, "a/b at 0.5": style}
         gallery.write(tmp_path / "out", number, shown)
-    found = {path.name for path in (tmp_path / "out").iterdir()}
+    actual = {path.name for path in (tmp_path / "out").iterdir()}
     kinds = ("content", "style", "magenta-fp16", "a-b-at-0.5")
-    assert found == {f"{number}_{kind}.png" for number in ("00", "07", "123") for kind in kinds}
+    assert actual == {f"{number}_{kind}.png" for number in ("00", "07", "123") for kind in kinds}
     np.testing.assert_allclose(images.read(tmp_path / "out/07_style.png"), style, atol=1 / 255)
 
 
@@ -165,23 +165,23 @@ def test_the_controls_are_filters_of_the_photograph_and_the_painting(tmp_path):
     assert list(painters) == [
         *("photograph", "color grade", "painting mirrored", "grey", "grey blurred")
     ]
-    found = {label: paint(pair) for label, paint in painters.items()}
-    assert len(times) == 1 and all(x.shape == (64, 64, 3) for x in found.values())
-    np.testing.assert_array_equal(found["photograph"], pair.content)
-    wanted = pair.style.mean(axis=(0, 1))
-    np.testing.assert_allclose(found["color grade"].mean(axis=(0, 1)), wanted, atol=0.05)
+    actual = {label: paint(pair) for label, paint in painters.items()}
+    assert len(times) == 1 and all(x.shape == (64, 64, 3) for x in actual.values())
+    np.testing.assert_array_equal(actual["photograph"], pair.content)
+    expected = pair.style.mean(axis=(0, 1))
+    np.testing.assert_allclose(actual["color grade"].mean(axis=(0, 1)), expected, atol=0.05)
     np.testing.assert_array_equal(
-        found["painting mirrored"][:, ::-1], images.squash(pair.style, 64)
+        actual["painting mirrored"][:, ::-1], images.squash(pair.style, 64)
     )
-    steps = [np.abs(np.diff(found[label], axis=0)).mean() for label in ("grey", "grey blurred")]
+    steps = [np.abs(np.diff(actual[label], axis=0)).mean() for label in ("grey", "grey blurred")]
     assert steps[1] < 0.7 * steps[0]
 
 
 def test_painterliness_goes_from_the_better_filter_to_the_painting():
     remd = {"photograph": 0.4, "color grade": 0.5, "painting mirrored": 0.1, "ours": 0.3}
-    found = controls.painterliness({k: Distances(remd=v) for k, v in remd.items()})
+    actual = controls.painterliness({k: Distances(remd=v) for k, v in remd.items()})
     expected = {"photograph": 0, "color grade": -0.25, "painting mirrored": 0.75, "ours": 0.25}
-    assert {k: v.painterliness for k, v in found.items()} == pytest.approx(expected)
+    assert {k: v.painterliness for k, v in actual.items()} == pytest.approx(expected)
     alone = {"ours": Distances(remd=0.3)}
     assert controls.painterliness(alone) == alone
 
@@ -253,8 +253,8 @@ def test_lpips_grows_with_noise(protocol):
     noise = random.normal(size=content.shape)
     noisy = [np.float32(np.clip(content + s * noise, 0, 1)) for s in (0.02, 0.1, 0.3)]
     seen, *others = (protocol.look(image) for image in (content, *noisy))
-    found = [protocol.distances(seen, seen, other).lpips for other in others]
-    assert found == sorted(found) and found[0] < 0.1 < found[-1]
+    actual = [protocol.distances(seen, seen, other).lpips for other in others]
+    assert actual == sorted(actual) and actual[0] < 0.1 < actual[-1]
 
 
 def test_kernel_distance_is_the_mean_over_pairs():
@@ -282,10 +282,12 @@ def test_kernel_distance_is_unbiased():
 def test_the_best_grade_finds_the_constants_of_a_graded_set():
     random = np.random.default_rng(0)
     source = [random.random((8, 8, 3), dtype=np.float32) for _ in range(12)]
-    wanted = np.stack([color_baseline.gains((0.5, 0.7, 0.9))(x).mean(axis=(0, 1)) for x in source])
-    _, grade = color_baseline.fit(lambda each: np.mean(each, axis=(1, 2)), source, wanted)
-    found = np.stack([grade(x).mean(axis=(0, 1)) for x in source])
-    np.testing.assert_allclose(found.mean(axis=0), wanted.mean(axis=0), atol=0.05)
+    expected = np.stack(
+        [color_baseline.gains((0.5, 0.7, 0.9))(x).mean(axis=(0, 1)) for x in source]
+    )
+    _, grade = color_baseline.fit(lambda each: np.mean(each, axis=(1, 2)), source, expected)
+    actual = np.stack([grade(x).mean(axis=(0, 1)) for x in source])
+    np.testing.assert_allclose(actual.mean(axis=0), expected.mean(axis=0), atol=0.05)
 
 
 def test_grades_that_change_nothing_and_everything():
@@ -307,25 +309,25 @@ def test_the_mean_is_of_each_figure():
         Distances(**{name: start + i for i, name in enumerate(metrics.NAMES)})
         for start in (0.1, 0.3)
     ]
-    found = metrics.mean(figures)
+    actual = metrics.mean(figures)
     for i, name in enumerate(metrics.NAMES):
-        assert getattr(found, name) == pytest.approx(0.2 + i)
+        assert getattr(actual, name) == pytest.approx(0.2 + i)
 
 
 def test_every_photograph_meets_another_painting_in_another_round(pictures):
-    found = pairs.of_folders(pictures / "content", pictures / "style", rounds=2)
-    first, second = ([pair.style_path.name for pair in found[i : i + 3]] for i in (0, 3))
+    actual = pairs.of_folders(pictures / "content", pictures / "style", rounds=2)
+    first, second = ([pair.style_path.name for pair in actual[i : i + 3]] for i in (0, 3))
     assert sorted(first) == sorted(second) and all(
         a != b for a, b in zip(first, second, strict=True)
     )
-    assert found[0].content.shape == (384, 384, 3) and found[0].style.shape == (60, 80, 3)
+    assert actual[0].content.shape == (384, 384, 3) and actual[0].style.shape == (60, 80, 3)
 
 
 def test_pairs_come_from_a_file_beside_the_pictures(pictures):
     (pictures / "pairs.csv").write_text("content/0.png,style/2.png\n\ncontent/1.png, style/0.png\n")
-    found = pairs.of_file(pictures / "pairs.csv")
-    assert [pair.style_path.name for pair in found] == ["2.png", "0.png"]
-    assert found[1].style.shape == (60, 80, 3)
+    actual = pairs.of_file(pictures / "pairs.csv")
+    assert [pair.style_path.name for pair in actual] == ["2.png", "0.png"]
+    assert actual[1].style.shape == (60, 80, 3)
 
 
 @pytest.mark.parametrize("text", ["", "a.png\n", "a.png,b.png,c.png\n"])
@@ -352,8 +354,8 @@ def test_models_are_found_by_name_by_folder_and_in_runs(stylizer, tmp_path):
 def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
     release = shutil.copytree(weights.RELEASED / "johnson-great-wave", tmp_path / "wave")
     for model in ("johnson-great-wave", release):
-        (found,) = models.stylizers(model).values()
-        assert list(found.styles) == ["great-wave"]
+        (actual,) = models.stylizers(model).values()
+        assert list(actual.styles) == ["great-wave"]
     told = {"model": "johnson-the-kiss", "geometry": {"stride": 4, "reach": 57}}
     (release / "card.json").write_text(json.dumps(told))
     assert list(models.stylizers(release)["wave"].styles) == ["the-kiss"]
@@ -367,12 +369,12 @@ def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
 
 def test_magentas_graph_of_several_styles_is_a_peer_of_named_ones(shared, tmp_path):
     graph = shared / "peers/magenta_cin26/stylize_quantized.pb"
-    (found,) = models.stylizers(graph).values()
-    assert models.is_baseline(found) and len(found.styles) == 26
+    (actual,) = models.stylizers(graph).values()
+    assert models.is_baseline(actual) and len(actual.styles) == 26
     content = examples.lake(64, 96)
-    one, other = (found.stylize(content, name) for name in ("style3", "style21"))
+    one, other = (actual.stylize(content, name) for name in ("style3", "style21"))
     assert one.shape == content.shape and np.abs(one - other).mean() > 0.05
-    (label,) = models.painters({"graph": found}, (0.5, 1.0))
+    (label,) = models.painters({"graph": actual}, (0.5, 1.0))
     assert label == "graph"
     (tmp_path / "broken.pb").write_bytes(graph.read_bytes()[:1000])
     with pytest.raises(ValueError, match=r"several styles.*broken\.pb"):
@@ -380,10 +382,10 @@ def test_magentas_graph_of_several_styles_is_a_peer_of_named_ones(shared, tmp_pa
 
 
 def test_a_peers_files_are_found_in_its_folder(shared, photograph, painting):
-    found = models.stylizers(shared / "peers/magenta_tflite")
-    assert {"magenta fp16", "magenta int8"} <= found.keys()
+    actual = models.stylizers(shared / "peers/magenta_tflite")
+    assert {"magenta fp16", "magenta int8"} <= actual.keys()
     content = images.squash(photograph, 384)
-    painted = found["magenta fp16"].stylize(content, painting)
+    painted = actual["magenta fp16"].stylize(content, painting)
     assert painted.shape == content.shape and np.abs(painted - content).mean() > 0.03
 
 
@@ -430,8 +432,10 @@ def test_a_contact_sheet_holds_every_pair():
 def test_speed_ranks_a_sleep_behind_nothing():
     import time
 
-    found = speed.milliseconds({"nap": lambda: time.sleep(0.01), "nothing": lambda: None}, rounds=3)
-    assert found["nap"] > 9 > found["nothing"]
+    actual = speed.milliseconds(
+        {"nap": lambda: time.sleep(0.01), "nothing": lambda: None}, rounds=3
+    )
+    assert actual["nap"] > 9 > actual["nothing"]
 
 
 @pytest.mark.slow

@@ -121,15 +121,15 @@ def _sizes(network):
 
 def test_noise_is_the_same_for_the_same_place_and_moves_in_training():
     noise, picture = layers.PositionNoise(2), examples.lake(50, 40)[None]
-    found = np.asarray(noise(picture))
-    assert found.shape == (1, 50, 40, 2) and np.abs(found).max() <= 1
-    np.testing.assert_array_equal(found, noise(1.0 - picture))
-    np.testing.assert_array_equal(found[:, :9, :7], noise(picture[:, :9, :7]))
+    actual = np.asarray(noise(picture))
+    assert actual.shape == (1, 50, 40, 2) and np.abs(actual).max() <= 1
+    np.testing.assert_array_equal(actual, noise(1.0 - picture))
+    np.testing.assert_array_equal(actual[:, :9, :7], noise(picture[:, :9, :7]))
     both = np.asarray(noise(np.concatenate([picture, picture[:, ::-1]])))
-    np.testing.assert_array_equal(both, np.repeat(found, 2, axis=0))
-    assert np.abs(np.asarray(noise(picture, training=True)) - found).mean() > 0.3
+    np.testing.assert_array_equal(both, np.repeat(actual, 2, axis=0))
+    assert np.abs(np.asarray(noise(picture, training=True)) - actual).mean() > 0.3
     other = np.asarray(layers.PositionNoise(2, seed=2)(picture))
-    assert np.abs(other - found).mean() > 0.3
+    assert np.abs(other - actual).mean() > 0.3
 
 
 def test_noise_is_uniform_and_has_no_pattern():
@@ -176,8 +176,8 @@ def test_the_constraint_leaves_a_blur_as_it_is():
 
 def test_crop_like_cuts_to_the_reference():
     picture = np.arange(48, dtype="float32").reshape(1, 4, 4, 3)
-    found = layers.CropLike()(picture, np.zeros((1, 3, 4, 3), "float32"))
-    np.testing.assert_array_equal(found, picture[:, :3])
+    actual = layers.CropLike()(picture, np.zeros((1, 3, 4, 3), "float32"))
+    np.testing.assert_array_equal(actual, picture[:, :3])
 
 
 def test_the_encoder_halves_from_tap_to_tap():
@@ -215,14 +215,14 @@ def test_any_convolution_of_a_keras_applications_file_is_tapped(kind, build, tmp
     with h5py.File(path, "w") as file:
         legacy_h5_format.save_weights_to_hdf5_group(file, whole)
     image = np.random.default_rng(0).random((1, 40, 48, 3)).astype("float32")
-    found = teachers.from_source(path, ["relu1_2", "relu4_2", "conv5_1"])(image)
+    actual = teachers.from_source(path, ["relu1_2", "relu4_2", "conv5_1"])(image)
     inputs = keras.applications.vgg19.preprocess_input(255.0 * image)
     for tap, layer in {"relu1_2": "block1_conv2", "relu4_2": "block4_conv2"}.items():
         expected = keras.Model(whole.input, whole.get_layer(layer).output)(inputs)
-        np.testing.assert_allclose(found[tap], expected, rtol=2e-3, atol=2e-3)
+        np.testing.assert_allclose(actual[tap], expected, rtol=2e-3, atol=2e-3)
     relu5_1 = keras.Model(whole.input, whole.get_layer("block5_conv1").output)(inputs)
-    np.testing.assert_allclose(np.maximum(found["conv5_1"], 0), relu5_1, rtol=2e-3, atol=2e-3)
-    assert list(found) == ["relu1_2", "relu4_2", "conv5_1"]
+    np.testing.assert_allclose(np.maximum(actual["conv5_1"], 0), relu5_1, rtol=2e-3, atol=2e-3)
+    assert list(actual) == ["relu1_2", "relu4_2", "conv5_1"]
 
 
 @pytest.mark.parametrize("tap", ["relu3_9", "pool1", "relu6_1"])
@@ -243,9 +243,9 @@ def test_a_file_that_holds_no_vgg_is_refused(tmp_path):
 def test_the_supplied_vgg_begins_with_caffes_preprocessing(shared):
     arrays = np.load(shared / "weights" / teachers.EXACT_FILE)
     image = np.random.default_rng(0).random((1, 4, 4, 3)).astype("float32")
-    found = image @ arrays["conv0/kernel"][0, 0] + arrays["conv0/bias"]
+    actual = image @ arrays["conv0/kernel"][0, 0] + arrays["conv0/bias"]
     expected = keras.applications.vgg19.preprocess_input(255.0 * image)
-    np.testing.assert_allclose(found, expected, atol=1e-3)
+    np.testing.assert_allclose(actual, expected, atol=1e-3)
 
 
 def test_the_papers_transformer_has_its_parameters():
@@ -271,8 +271,8 @@ def test_the_papers_predictor_has_its_parameters_and_any_size():
 
 def test_squeezenet_has_the_papers_parameters():
     bgr, classifier = 3 * 3 + 3, 512 * 1000 + 1000
-    found = squeezenet.squeezenet().count_params() - bgr + classifier
-    assert found == 1_235_496  # torchvision's squeezenet1_1
+    actual = squeezenet.squeezenet().count_params() - bgr + classifier
+    assert actual == 1_235_496  # torchvision's squeezenet1_1
 
 
 def test_compact_files_hold_half_precision_in_half_the_bytes(tmp_path):
@@ -301,8 +301,8 @@ def test_exports_agree_with_keras_and_hold_builtin_operations_only(small, inputs
     for name, endpoint in endpoints.items():
         known = {**inputs, "moments": moments} if name == "tile" else inputs
         assert tflite.difference(content, name, endpoint, known) < 1e-4
-    found = tflite.operations(content)
-    assert "CONV_2D" in found and not [op for op in found if op.startswith(tflite.REFUSED)]
+    actual = tflite.operations(content)
+    assert "CONV_2D" in actual and not [op for op in actual if op.startswith(tflite.REFUSED)]
 
 
 def test_a_network_that_mirrors_its_borders_is_exported_for_any_size(tmp_path):
@@ -312,9 +312,9 @@ def test_a_network_that_mirrors_its_borders_is_exported_for_any_size(tmp_path):
     path.write_bytes(tflite.to_tflite({"translate": endpoint}, "float32"))
     for size in ((37, 45), (61, 34)):
         content = np.random.default_rng(0).random((1, *size, 3), dtype=np.float32)
-        found = litert.signatures([path])["translate"](content=content)
+        actual = litert.signatures([path])["translate"](content=content)
         for name, expected in endpoint.arrays(content=content).items():
-            np.testing.assert_allclose(found[name], expected, atol=1e-4)
+            np.testing.assert_allclose(actual[name], expected, atol=1e-4)
 
 
 @pytest.mark.slow

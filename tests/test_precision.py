@@ -86,8 +86,8 @@ def test_a_broken_memory_is_measured_again_and_written_anew(machine, content):
     device.cache_file().parent.mkdir(parents=True)
     device.cache_file().write_bytes(content.encode(errors="surrogateescape"))
     assert precision.choose().name == "bfloat16" and len(asked) == 1
-    (found,) = json.loads(device.cache_file().read_text()).values()
-    assert found == {"float32": 2.0, "bfloat16": 1.0}
+    (actual,) = json.loads(device.cache_file().read_text()).values()
+    assert actual == {"float32": 2.0, "bfloat16": 1.0}
 
 
 def test_a_memory_that_cannot_be_written_is_no_error(machine, tmp_path):
@@ -121,9 +121,9 @@ def test_policies_last_as_long_as_their_context():
     assert keras.mixed_precision.global_policy().name == before
 
 
-def going(folder, wanted, step=3):
+def going(folder, precision, step=3):
     """A run that is begun or goes on with a precision, and has a checkpoint."""
-    run = runs.Run(folder, {"rate": 1.0, "precision": wanted})
+    run = runs.Run(folder, {"rate": 1.0, "precision": precision})
     run.keep(step, ".txt", lambda path: path.write_text("weights"))
     return run
 
@@ -146,20 +146,20 @@ def test_a_run_refuses_another_precision(machine, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kept", "name"),
+    ("saved", "name"),
     [
         ({}, "bfloat16"),
         ({"precision": "mixed_bfloat16"}, "bfloat16"),
         ({"precision": "float32"}, "float32"),
     ],
 )
-def test_runs_of_before_go_on(machine, tmp_path, kept, name):
+def test_runs_of_before_go_on(machine, tmp_path, saved, name):
     machine(float32=2.0, bfloat16=1.9)
     going(tmp_path, "float32")
-    (tmp_path / "settings.json").write_text(json.dumps({"rate": 1.0, **kept}))
+    (tmp_path / "settings.json").write_text(json.dumps({"rate": 1.0, **saved}))
     assert going(tmp_path, "auto").precision.name == name
-    told = json.loads((tmp_path / "settings.json").read_text())
-    assert told["precision"] == name and told[resume.WHY]
+    settings = json.loads((tmp_path / "settings.json").read_text())
+    assert settings["precision"] == name and settings[resume.WHY]
 
 
 def loss_network():
@@ -188,12 +188,12 @@ LIMITED = pytest.mark.skipif("ONEDNN_MAX_CPU_ISA" in os.environ, reason="oneDNN 
 @pytest.mark.parametrize("name", [pytest.param("bfloat16", marks=LIMITED), "float16"])
 def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
     photograph = examples.lake(64, 80)
-    exact, found = (
+    exact, actual = (
         weights.gatys(settings=QUICK, precision=each).stylize(photograph, painting)
         for each in ("float32", name)
     )
     assert np.abs(exact - photograph).mean() > 0.02
-    assert np.abs(found - exact).mean() < 0.02
+    assert np.abs(actual - exact).mean() < 0.02
 
 
 def test_half_precision_halves_the_scale_of_losses_that_overflow(painting):
@@ -207,23 +207,23 @@ def test_gatys_says_what_it_computes_in_and_why(tmp_path, capsys):
     photo, style = tmp_path / "photo.png", tmp_path / "style.png"
     images.write(examples.lake(64, 80), photo)
     images.write(examples.discs(64, 80), style)
-    told = ["stylize", photo, "--style", style, "--method", "gatys", "-o", tmp_path / "out.png"]
-    told = [str(each) for each in [*told, "--iterations", "2", "--run", tmp_path / "run"]]
-    assert cli.main([*told, "--precision", "float32"]) == 0
+    command = ["stylize", photo, "--style", style, "--method", "gatys", "-o", tmp_path / "out.png"]
+    command = [str(each) for each in [*command, "--iterations", "2", "--run", tmp_path / "run"]]
+    assert cli.main([*command, "--precision", "float32"]) == 0
     assert "Computes in float32: as asked." in capsys.readouterr().err
-    assert cli.main([*told, "--overwrite"]) == 0
+    assert cli.main([*command, "--overwrite"]) == 0
     assert "Computes in float32: as asked." in capsys.readouterr().err
-    assert cli.main([*told, "--overwrite", "--precision", "bfloat16"]) == 2
+    assert cli.main([*command, "--overwrite", "--precision", "bfloat16"]) == 2
     assert "precision=bfloat16 (was float32)" in capsys.readouterr().err
 
 
 def test_a_network_from_a_file_convolves_in_any_precision(stylizer):
     network = weights.load_networks("ghiasi")["transformer"]
     assert {layer.dtype_policy.name for layer in network.layers} == {"float32"}
-    found = files.convolving_in(network, "bfloat16")
-    policies = {layer.dtype_policy.name for layer in found.layers}
-    assert policies == {"float32", "mixed_bfloat16"} and found.output.dtype == "float32"
-    again = files.convolving_in(found, "float32")
+    actual = files.convolving_in(network, "bfloat16")
+    policies = {layer.dtype_policy.name for layer in actual.layers}
+    assert policies == {"float32", "mixed_bfloat16"} and actual.output.dtype == "float32"
+    again = files.convolving_in(actual, "float32")
     assert {layer.dtype_policy.name for layer in again.layers} == {"float32"}
 
 
@@ -249,12 +249,12 @@ def test_a_convolution_as_a_gradient_and_its_gradients_are_the_same(padding, inp
     def seen(function):
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            found = function(picture, layer.kernel.value)
-            loss = tf.reduce_sum(found**2)
-        return found, *tape.gradient(loss, [picture, layer.kernel.value])
+            actual = function(picture, layer.kernel.value)
+            loss = tf.reduce_sum(actual**2)
+        return actual, *tape.gradient(loss, [picture, layer.kernel.value])
 
-    found = seen(functools.partial(convolved, layer))
-    for one, other in zip(found, seen(layer.convolution_op), strict=True):
+    actual = seen(functools.partial(convolved, layer))
+    for one, other in zip(actual, seen(layer.convolution_op), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
@@ -304,18 +304,18 @@ def test_what_is_doubled_before_a_convolution_is_seen_as_before(
     def seen(*pictures):
         with tf.GradientTape() as tape:
             tape.watch(pictures)
-            found = network(pictures)
-            loss = tf.reduce_sum(found**2)
-        return found, *tape.gradient(loss, [pictures[0], *network.trainable_variables])
+            actual = network(pictures)
+            loss = tf.reduce_sum(actual**2)
+        return actual, *tape.gradient(loss, [pictures[0], *network.trainable_variables])
 
     expected = seen(*pictures)
     function = tf.function(seen.python_function, input_signature=signature)
     with_fast_convolutions(network)
-    found = function(*pictures)
+    actual = function(*pictures)
     kinds = [node.type for node in function.get_concrete_function().graph.get_operations()]
     forward = kinds[: kinds.index("Relu")]
     assert ("Conv2DBackpropInput" in forward) == (side == 8 and padding == "same")
-    for one, other in zip(found, expected, strict=True):
+    for one, other in zip(actual, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 

@@ -39,9 +39,9 @@ def test_normalizing_twice_is_normalizing_once(features):
 
 
 def test_covariance_is_numpys(features):
-    _, found = statistics.covariance(ops.convert_to_tensor(features))
+    _, actual = statistics.covariance(ops.convert_to_tensor(features))
     expected = [np.cov(x.reshape(-1, 4), rowvar=False, bias=True) for x in features]
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_projected_moments_are_those_of_the_1x1_convolution(features):
@@ -56,8 +56,8 @@ def test_projected_moments_are_those_of_the_1x1_convolution(features):
 
 
 def test_channel_moments_are_those_of_the_features(features):
-    found = statistics.channel_moments(*statistics.covariance(ops.convert_to_tensor(features)))
-    for mine, theirs in zip(found, statistics.moments(features), strict=True):
+    actual = statistics.channel_moments(*statistics.covariance(ops.convert_to_tensor(features)))
+    for mine, theirs in zip(actual, statistics.moments(features), strict=True):
         np.testing.assert_allclose(mine, theirs[:, 0, 0], rtol=1e-4)
 
 
@@ -65,8 +65,8 @@ def test_the_gram_matrix_is_the_mean_product_and_forgets_where_features_are(feat
     flat = features.reshape(2, -1, 4)
     expected = flat.transpose(0, 2, 1) @ flat / flat.shape[1]
     for given in (features, shuffled(features)):
-        found = statistics.gram_matrix(*statistics.covariance(ops.convert_to_tensor(given)))
-        np.testing.assert_allclose(found, expected, rtol=1e-4)
+        actual = statistics.gram_matrix(*statistics.covariance(ops.convert_to_tensor(given)))
+        np.testing.assert_allclose(actual, expected, rtol=1e-4)
 
 
 def test_a_lattice_of_eight_pixels_is_seen_and_texture_is_not():
@@ -106,8 +106,8 @@ def test_own_style_loss_counts_only_pairs_of_one_picture():
     random = np.random.default_rng(0)
     content, style = (random.random((2, 4, 4, 3)).astype("float32") for _ in range(2))
     style[0] = content[0]
-    found = losses.own_style_loss(content, style, content + 0.1)
-    assert float(found) == pytest.approx(0.5 * 0.01, rel=1e-3)
+    actual = losses.own_style_loss(content, style, content + 0.1)
+    assert float(actual) == pytest.approx(0.5 * 0.01, rel=1e-3)
 
 
 def test_content_loss_ignores_scale_and_shift_but_not_structure(features):
@@ -150,8 +150,10 @@ def test_roots_of_what_has_one_direction_or_none_are_finite(size):
 def test_aligned_features_have_the_styles_moments_and_their_own_structure(features):
     style = 3.0 + 2.0 * np.random.default_rng(1).normal(size=(2, 4, 5, features.shape[-1]))
     aligned = statistics.align_moments(features, np.float32(style))
-    for found, wanted in zip(statistics.moments(aligned), statistics.moments(style), strict=True):
-        np.testing.assert_allclose(found, wanted, rtol=1e-3)
+    for actual, expected in zip(
+        statistics.moments(aligned), statistics.moments(style), strict=True
+    ):
+        np.testing.assert_allclose(actual, expected, rtol=1e-3)
     np.testing.assert_allclose(
         statistics.normalize(aligned), statistics.normalize(features), atol=1e-3
     )

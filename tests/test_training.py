@@ -119,14 +119,14 @@ def test_losses_that_are_no_numbers_leave_the_last_checkpoint(pictures, monkeypa
     """A rate that is far too high, once three steps are behind."""
     run = pictures / "diverged"
     assert train([*command(pictures, "diverged", "johnson"), "--steps", "3"]) == 0
-    kept = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+    contents = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
     monkeypatch.setattr(perceptual.losses, "total_variation", lambda image: ops.sum(image) * np.nan)
     longer = [*command(pictures, "diverged", "johnson"), "--steps", "6"]
     assert train(longer, seconds=0.0) == 2
     said = capsys.readouterr().err
     assert "variation=nan" in said and "checkpoint of step 3" in said and "--rate 0.00067" in said
     for name in ("state.json", "step-3.weights.h5", "generator.keras"):
-        assert (run / name).read_bytes() == kept[name]
+        assert (run / name).read_bytes() == contents[name]
     monkeypatch.undo()
     assert train([*longer, "--rate", "1e-4"]) == 0
     assert len(log(run)) == 6
@@ -222,16 +222,16 @@ def test_the_papers_network_is_trained_with_batch_norm_and_paints_in_tiles(
     arguments = [*command(pictures, "paper", "johnson"), "--steps", "2", "--norm", "batch"]
     assert cli.main(arguments) == 2
     assert train([*arguments, "--network", "paper"]) == 0
-    found = weights.load("johnson", pictures / "paper")
+    actual = weights.load("johnson", pictures / "paper")
     photograph = examples.lake(90, 130)
-    whole = found.stylize(photograph)
+    whole = actual.stylize(photograph)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
-    np.testing.assert_allclose(found.stylize(photograph), whole, atol=0.02)
+    np.testing.assert_allclose(actual.stylize(photograph), whole, atol=0.02)
     (path,) = [
         p for p in release.release("johnson", pictures / "paper", tmp_path) if p.suffix == ".tflite"
     ]
     lite = weights.load_lite("johnson", folder=path.parent)
-    assert np.abs(lite.stylize(photograph) - found.stylize(photograph)).mean() < 0.02
+    assert np.abs(lite.stylize(photograph) - actual.stylize(photograph)).mean() < 0.02
 
 
 @pytest.mark.slow
@@ -248,9 +248,9 @@ def test_a_wider_network_goes_on_from_a_narrower_one_and_compares_features_too(
     many, painting = finished(pictures, "ghiasi"), images.read(pictures / "style/0.png", 640)
     arguments = ["--begin", str(many), "--rate", "1e-9", "--quarter", "12", "--remd-weight", "5"]
     assert train([*command(pictures, "wide", "ghiasi"), *arguments]) == 0
-    found = weights.load("ghiasi", pictures / "wide").stylize(photograph, painting)
-    wanted = weights.load("ghiasi", many).stylize(photograph, painting)
-    assert np.abs(found - wanted).mean() < 0.02
+    actual = weights.load("ghiasi", pictures / "wide").stylize(photograph, painting)
+    expected = weights.load("ghiasi", many).stylize(photograph, painting)
+    assert np.abs(actual - expected).mean() < 0.02
     assert all(float(row["remd"]) > 0 for row in log(pictures / "wide"))
 
 
@@ -276,9 +276,9 @@ def test_what_any_painting_taught_is_begun_with_and_the_other_way_round(
     many, painting = finished(pictures, "ghiasi"), images.read(pictures / "style/0.png", 640)
     one = [*command(pictures, "one", "johnson"), "--begin", str(many), "--rate", "1e-9"]
     assert train(one) == 0
-    found = weights.load("johnson", pictures / "one").stylize(photograph)
-    wanted = weights.load("ghiasi", many).stylize(photograph, painting)
-    assert np.abs(found - wanted).mean() < 0.02
+    actual = weights.load("johnson", pictures / "one").stylize(photograph)
+    expected = weights.load("ghiasi", many).stylize(photograph, painting)
+    assert np.abs(actual - expected).mean() < 0.02
     again = ["--begin", str(pictures / "one"), "--rate", "1e-9", "--seed", "5"]
     assert train([*command(pictures, "again", "ghiasi"), *again]) == 0
     kernels = [
@@ -326,10 +326,10 @@ def test_two_runs_are_released_as_a_mixture_of_their_weights(
     assert "from 0 to 1" in capsys.readouterr().err
     assert cli.main([*release, "--mix", str(other), "0.25"]) == 0
     folders = (tmp_path / "mixed", one, other)
-    found, mine, theirs = (
+    actual, mine, theirs = (
         files.load(folder / "generator.keras").get_layer("paint").kernel for folder in folders
     )
-    np.testing.assert_allclose(found, 0.75 * mine + 0.25 * theirs, atol=1e-3)
+    np.testing.assert_allclose(actual, 0.75 * mine + 0.25 * theirs, atol=1e-3)
     monkeypatch.setattr("tfstyle.release.TOLERANCE", -1.0)
     before = {path.name: path.read_bytes() for path in folders[0].iterdir()}
     assert (
@@ -412,8 +412,8 @@ def test_threads_decode_a_kept_picture_once():
     decoded = []
     decode = cached(counting(decoded, 0.01), limit=1000)
     with concurrent.futures.ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(decode, [(str(1 + n % 3),) for n in range(48)]))
-    assert sorted(decoded) == [("1",), ("2",), ("3",)] and len({id(each) for each in found}) == 3
+        actual = list(threads.map(decode, [(str(1 + n % 3),) for n in range(48)]))
+    assert sorted(decoded) == [("1",), ("2",), ("3",)] and len({id(each) for each in actual}) == 3
 
 
 def test_a_stream_begun_later_goes_on_as_the_whole(pictures):
@@ -453,22 +453,22 @@ def test_a_table_of_paintings_goes_on_and_passes_over_broken_ones(pictures, tmp_
         StyleImage(tmp_path / "broken.jpg"),
         StyleImage(good[1], grey=True),
     ]
-    seen, path = [], tmp_path / "table.npy"
+    described, path = [], tmp_path / "table.npy"
 
     def describe(painting):
-        seen.append(painting)
-        if len(seen) == 3:
+        described.append(painting)
+        if len(described) == 3:
             raise KeyboardInterrupt
         return painting.mean(axis=(0, 1))
 
     with pytest.raises(KeyboardInterrupt):
         style_table.cached_rows(path, style_images, 64, describe)
     rows, known = style_table.cached_rows(path, style_images, 64, describe)
-    assert known == [0, 2] and len(seen) == 5  # two of zeros say how many numbers there are
+    assert known == [0, 2] and len(described) == 5  # two of zeros say how many numbers there are
     style_table.cached_rows(path, style_images, 64, describe)
-    assert len(seen) == 6
+    assert len(described) == 6
     style_table.cached_rows(path, style_images, 64, describe, "other paintings")
-    assert len(seen) == 9
+    assert len(described) == 9
     assert np.ptp(rows[0]) > 0.01 and np.ptp(rows[2]) < 1e-6
     np.testing.assert_allclose(rows[0], images.read(good[0], 64).mean(axis=(0, 1)), rtol=1e-5)
     with pytest.raises(ValueError, match="can be read"):
