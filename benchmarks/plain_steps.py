@@ -61,15 +61,15 @@ def gaussian(x):
     return mean, tf.matmul(centred, centred, transpose_a=True) / count
 
 
-def wasserstein(wanted, found, weights):
+def wasserstein(style, pastiche, weights):
     """Squared 2-Wasserstein distance of Gaussians, as a share of the wanted second moment.
 
     Args:
-        wanted: Mean, covariance and its root.
-        found: Mean and covariance.
+        style: Mean, covariance and its root.
+        pastiche: Mean and covariance.
         weights: Of the pictures.
     """
-    (mean, spread, rooted), (other, narrow) = wanted, found
+    (mean, spread, rooted), (other, narrow) = style, pastiche
     values = tf.maximum(tf.linalg.eigh(rooted @ narrow @ rooted)[0], 0.0)
     ridge = losses.RIDGE * tf.reduce_mean(values, axis=-1, keepdims=True) + losses.TINY
     between = tf.reduce_sum(tf.sqrt(values + ridge), axis=-1)
@@ -84,9 +84,9 @@ def variation(x):
     return tf.reduce_mean(tf.abs(down)) + tf.reduce_mean(tf.abs(across))
 
 
-def share(target, found):
+def share(target, actual):
     """Squared difference as a share of the target's variance."""
-    error = tf.reduce_sum((target - found) ** 2, axis=(1, 2, 3))
+    error = tf.reduce_sum((target - actual) ** 2, axis=(1, 2, 3))
     mean = tf.reduce_mean(target, axis=(1, 2), keepdims=True)
     return tf.reduce_mean(error / (tf.reduce_sum((target - mean) ** 2, axis=(1, 2, 3)) + 1e-6))
 
@@ -108,24 +108,27 @@ class Perceptual:
         inside, content = (
             x[:, margin:-margin, margin:-margin] for x in (pastiche, batch["content"])
         )
-        seen, taps = (
+        content_features, taps = (
             self.feature_extractor(content, training=False),
             self.feature_extractor(inside, training=False),
         )
-        found = {name: gaussian(x) for name, x in (taps | {COLOR: inside}).items()}
+        statistics = {name: gaussian(x) for name, x in (taps | {COLOR: inside}).items()}
         numbers = self.known.numbers(batch)
-        wanted = self.known.style.recalled(numbers, self.known.channels)
+        targets = self.known.style.recalled(numbers, self.known.channels)
         own = batch.get("own", tf.zeros(len(content)))
-        apart = {k: wasserstein(wanted[k], self.projected(k, *found[k]), 1.0 - own) for k in found}
+        apart = {
+            k: wasserstein(targets[k], self.projected(k, *statistics[k]), 1.0 - own)
+            for k in statistics
+        }
         color = apart.pop(COLOR)
         moved = {
-            tap: tf.reduce_mean((normalized(seen[tap]) - normalized(taps[tap])) ** 2)
+            tap: tf.reduce_mean((normalized(content_features[tap]) - normalized(taps[tap])) ** 2)
             for tap in CONTENT_TAPS
         }
         error = tf.reduce_mean((pastiche - batch["content"]) ** 2, axis=(1, 2, 3))
         return (
             self.settings.content_weight * sum(CONTENT_TAPS[tap] * moved[tap] for tap in moved)
-            + self.settings.similarity_weight * self.known.similarity(seen, taps)
+            + self.settings.similarity_weight * self.known.similarity(content_features, taps)
             + self.settings.style_weight * sum(apart.values()) / len(apart)
             + self.settings.remd_weight * self.known.remd(numbers, taps, 1.0 - own)
             + self.settings.color_weight * color
@@ -152,9 +155,9 @@ class WCT:
         self.trunks = {tap: plain(trunk) for tap, trunk in objective.trunks.items()}
 
     def __call__(self, batch, pictures):
-        wanted, total = self.feature_extractor(batch["content"], training=False), 0.0
+        target, total = self.feature_extractor(batch["content"], training=False), 0.0
         for tap, trunk in self.trunks.items():
-            features = share(wanted[tap], trunk(pictures[tap], training=False))
+            features = share(target[tap], trunk(pictures[tap], training=False))
             pixels = tf.reduce_mean((batch["content"] - pictures[tap]) ** 2)
             total += self.settings.feature_weight * features + self.settings.pixel_weight * pixels
         return total
@@ -166,13 +169,13 @@ OBJECTIVES = dict.fromkeys(("johnson", "cin", "ghiasi", "adain"), Perceptual) | 
 def trained(family, trainer):
     """A function of a batch that trains the copy of a `Trainer`'s network once."""
     network, objective = plain(trainer.network), OBJECTIVES[family](trainer.criterion)
-    seen = trainer.frozen_inputs.network and plain(trainer.frozen_inputs.network)
+    frozen_network = trainer.frozen_inputs.network and plain(trainer.frozen_inputs.network)
     optimizer = _fresh(trainer.optimizer, network.trainable_variables)
 
     @tf.function
     def step(batch):
-        given = seen(batch, training=False) if seen else batch
-        given = {name: given[name] for name in network.input} if not seen else given
+        given = frozen_network(batch, training=False) if frozen_network else batch
+        given = {name: given[name] for name in network.input} if not frozen_network else given
         with tf.GradientTape() as tape:
             loss = objective(batch, network(given, training=True))
         gradients = tape.gradient(loss, network.trainable_variables)
@@ -203,9 +206,9 @@ def pix2pix(gan):
     """As of `trained`, of pix2pix' gan: one tape over both losses."""
     weight = 2.0 * gan.objective.settings.absolute_weight  # of pictures in [0, 1]
     generator = plain(gan.generators["generator"])
-    judge = plain(gan.discriminators["discriminator"])
+    discriminator = plain(gan.discriminators["discriminator"])
     optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
-    sides = [network.trainable_variables for network in (generator, judge)]
+    sides = [network.trainable_variables for network in (generator, discriminator)]
     for optimizer, variables in zip(optimizers, sides, strict=True):
         optimizer.build(variables)
     entropy = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -215,10 +218,14 @@ def pix2pix(gan):
         with tf.GradientTape(persistent=True) as tape:
             fake = generator(batch["from"], training=True)
             pictures = ({"condition": batch["from"], "picture": x} for x in (batch["to"], fake))
-            real, judged = (judge(x, training=True) for x in pictures)
-            fooled = entropy(tf.ones_like(judged), judged) + weight * distance(batch["to"], fake)
-            found = entropy(tf.ones_like(real), real) + entropy(tf.zeros_like(judged), judged)
-            sums = (fooled, 0.5 * found)
+            real, fake_scores = (discriminator(x, training=True) for x in pictures)
+            generator_loss = entropy(tf.ones_like(fake_scores), fake_scores) + weight * distance(
+                batch["to"], fake
+            )
+            discriminator_loss = entropy(tf.ones_like(real), real) + entropy(
+                tf.zeros_like(fake_scores), fake_scores
+            )
+            sums = (generator_loss, 0.5 * discriminator_loss)
         gradients = [tape.gradient(*pair) for pair in zip(sums, sides, strict=True)]
         for optimizer, each, variables in zip(optimizers, gradients, sides, strict=True):
             optimizer.apply_gradients(zip(each, variables, strict=True))
