@@ -62,7 +62,7 @@ def gaussian(x):
 
 
 def wasserstein(style, pastiche, weights):
-    """Squared 2-Wasserstein distance of Gaussians, as a share of the wanted second moment.
+    """Squared 2-Wasserstein distance of Gaussians, as a share of the style's second moment.
 
     Args:
         style: Mean, covariance and its root.
@@ -192,7 +192,7 @@ def _fresh(optimizer, variables):
 
 
 def cyclegan(gan):
-    """As of `trained`, of a CycleGAN's gan: one tape over every loss, no pool."""
+    """A training step of CycleGAN (see `trained`): one tape over every loss, no image pool."""
     settings = gan.objective.settings
     ways = [plain(gan.generators[way]) for way in ("a_to_b", "b_to_a")]
     judges = [plain(gan.discriminators[domain]) for domain in "ab"]
@@ -203,7 +203,7 @@ def cyclegan(gan):
 
 
 def pix2pix(gan):
-    """As of `trained`, of pix2pix' gan: one tape over both losses."""
+    """A training step of pix2pix (see `trained`): one tape over both losses."""
     weight = 2.0 * gan.objective.settings.absolute_weight  # of pictures in [0, 1]
     generator = plain(gan.generators["generator"])
     discriminator = plain(gan.discriminators["discriminator"])

@@ -7,7 +7,7 @@ from tfstyle.precision import COMPUTE_PRECISIONS
 
 PADDINGS = ("zero", "reflect")  # of decoders
 UPSAMPLINGS = ("bilinear", "nearest")
-GROWTHS = (*UPSAMPLINGS, "transposed")  # of a gan's generators
+GROWTHS = (*UPSAMPLINGS, "transposed")  # of a GAN's generators
 AUGMENTATIONS = ("none", "geometry", "all")  # of what discriminators look at
 STYLE_LOSSES = ("wasserstein", "gram", "moments")
 

@@ -51,7 +51,7 @@ def generator(settings: Settings) -> keras.Model:
 
 
 def generators(settings: Settings) -> dict[str, keras.Model]:
-    """Fresh generators of a gan: one."""
+    """New generators: one."""
     return {"generator": generator(settings)}
 
 
