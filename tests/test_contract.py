@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import tfstyle
-from tfstyle import examples, images, weights
+from tfstyle import examples, images, remote, weights
 from tfstyle.methods import METHODS, Takes, canvas, method
 from tfstyle.methods.gatys.settings import Settings
 
@@ -242,3 +242,12 @@ def test_cards_say_what_the_weights_are_from(name):
     card = weights.card(name)
     assert {"method", "data", "steps", "licence", "measured", "learned_in"} <= card.keys()
     assert card["tflite_bytes"] == weights.lite_bytes(name)
+    assert "LiteRT" in card["runtime"] if method(name).lite else "runtime" not in card
+
+
+@pytest.mark.parametrize("name", [*NAMES, "encoder"])
+def test_cards_have_the_hashes_of_the_files_as_they_are(name):
+    folder = weights.RELEASED / name
+    files = [path for path in folder.iterdir() if path.suffix in (".keras", ".tflite")]
+    marks = {path.name: remote.digest(path) for path in files}
+    assert weights.card(name).get("sha256", {}) == marks

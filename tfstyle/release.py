@@ -76,9 +76,35 @@ def _written(name, run, folder, files, notes, paintings, photographs, mixed):
     elif paintings is not None:
         yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
     card = _card(name, run, exported, notes) | (weights.told(name, networks) if networks else {})
-    networks = sorted(path for path in folder.iterdir() if path.suffix in (".keras", ".tflite"))
-    card["sha256"] = {path.name: remote.digest(path) for path in networks}
-    yield _write_json(folder / weights.CARD, card)
+    yield _write_json(folder / weights.CARD, card | marks(folder))
+
+
+def mark(folder: Folder) -> Path:
+    """Writes the marks of a release's files, as they are now, into its card; returns its path.
+
+    Args:
+        folder: With the files and a card.
+
+    Raises:
+        OSError: There is no card, or it cannot be written.
+        ValueError: The card is no JSON.
+    """
+    path = Path(folder) / weights.CARD
+    if not path.is_file():
+        raise FileNotFoundError(f"Expected a release's folder. Received: {folder}, without a card.")
+    return _write_json(path, weights.read_json(path) | marks(Path(folder)))
+
+
+def marks(folder: Path) -> dict:
+    """What a card says of a folder's files: their hashes, and what runs TFLite files.
+
+    Args:
+        folder: With `.keras` and `.tflite` files of any size, or with none.
+    """
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".keras", ".tflite"))
+    found = {"sha256": {path.name: remote.digest(path) for path in files}} if files else {}
+    lite = any(path.suffix == ".tflite" for path in files)
+    return found | ({"runtime": tflite.RUNTIMES[True]} if lite else {})
 
 
 def _mix(network, other, share):
@@ -143,5 +169,4 @@ def _card(name, run, exported, notes):
     if exported:
         card["tflite_bytes"] = sum(map(len, exported.values()))
         card["operations"] = {file: tflite.operations(c) for file, c in exported.items()}
-        card["runtime"] = tflite.RUNTIMES[True]
     return card | (json.loads(Path(notes).read_text()) if notes else {})

@@ -397,12 +397,19 @@ def _release(commands):
         "release",
         _run_release,
         "export a finished run to a folder of .keras and .tflite files with a card",
-        "tfstyle release ghiasi --run runs/ghiasi --notes notes.json -o tfstyle/released/ghiasi",
+        "tfstyle release ghiasi --run runs/ghiasi --notes notes.json -o tfstyle/released/ghiasi\n"
+        "  tfstyle release ghiasi --mark -o tfstyle/released/ghiasi     # after a file has changed",
     )
     parser.add_argument(
         "name", metavar="NAME", help="encoder, a method, or a variant such as ghiasi-desktop"
     )
-    parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="finished run")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--run", dest="folder", metavar="DIR", help="finished run")
+    source.add_argument(
+        "--mark",
+        action="store_true",
+        help="write the SHA-256 of the files that are in -o into the card beside them, no more",
+    )
     parser.add_argument(
         "--mix",
         nargs=2,
@@ -438,6 +445,9 @@ def _share(text):
 def _run_release(options):
     from tfstyle import release
 
+    if options.mark:
+        print(release.mark(options.output))
+        return 0
     paths = release.release(
         options.name,
         options.folder,
