@@ -499,7 +499,7 @@ def test_half_precision_trains_with_scaled_losses(domains):
         {"pool": 2},
         pytest.param({"pool": 2, "augment": "all"}, marks=pytest.mark.slow),
         pytest.param({"pool": 0, "augment": "geometry"}, marks=pytest.mark.slow),
-        {"pool": 0, "augment": "all", "objective": "cut"},
+        pytest.param({"pool": 0, "augment": "all", "objective": "cut"}, marks=pytest.mark.slow),
     ],
 )
 def test_a_game_plays_by_keras_fit_and_saves_all_it_needs(domains, tmp_path, asked):

@@ -40,6 +40,7 @@ def test_a_toned_generator_still_tells_its_moments(generator):
     np.testing.assert_allclose(actual["translated"], network.predict_on_batch(content), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_is_toned_by_a_command(generator, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(color_calibration, "EVALUATIONS", 6)
     run = tmp_path / "run"

@@ -105,6 +105,7 @@ def test_every_method_paints(service, lake, name):
     assert f"{2 * SIDE}x{SIDE} pixels" in str(painted)
 
 
+@pytest.mark.slow
 def test_an_optimisation_shows_itself_growing_and_can_be_left(lake, monkeypatch):
     few = functools.partial(weights.gatys, settings=Settings(iterations=8))
     monkeypatch.setattr(weights, "gatys", few)

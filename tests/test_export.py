@@ -76,6 +76,7 @@ def test_mirroring_goes_on_to_a_multiple_as_the_canvas_does(side):
     np.testing.assert_array_equal(layers.MirrorPad(8, 16)(image)[0], expected)
 
 
+@pytest.mark.slow
 def test_a_file_that_differs_is_not_written(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(fidelity.DRAWN, "dynamic", 200.0)
     size = ["--size", "48x64"]
@@ -151,9 +152,10 @@ def test_every_row_names_files_that_it_exports():
         assert weights.lite_bytes(name) > 0 and method(name).precision in tflite.TFLITE_PRECISIONS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "drawn"),
-    [({}, True), pytest.param({"photographs": "content"}, False, marks=pytest.mark.slow)],
+    [({}, True), ({"photographs": "content"}, False)],
 )
 def test_a_translator_on_real_photographs_has_the_stricter_mark(
     tmp_path, pictures, monkeypatch, given, drawn

@@ -65,6 +65,7 @@ def test_a_file_that_cannot_be_written_whole_is_not_there(pictures):
     assert {path.name for path in left} <= {"settings.json", "log.csv", "report.csv"}
 
 
+@pytest.mark.slow
 def test_a_training_that_has_no_room_for_a_checkpoint_says_so(pictures, capsys, monkeypatch):
     """HDF5 would end the process."""
     run, usage = pictures / "run", namedtuple("usage", ["free"])
@@ -81,6 +82,7 @@ def test_a_training_that_has_no_room_for_a_checkpoint_says_so(pictures, capsys, 
     assert cli.main(command) == 0 and (run / "generator.keras").is_file()
 
 
+@pytest.mark.slow
 def test_a_clock_that_goes_backwards_loses_nothing(pictures, capsys, monkeypatch):
     """At first by an hour whenever it is asked; then to a year that no zip file can hold."""
     run, localtime = pictures / "run", time.localtime

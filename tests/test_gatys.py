@@ -107,15 +107,8 @@ def test_the_wasserstein_losss_gradient_is_its_slope():
     np.testing.assert_allclose(float(after - before), float((slope * step).sum()), rtol=0.05)
 
 
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        pytest.param(
-            *pair, marks=() if pair == (QUICK.content_loss, QUICK.style_loss) else pytest.mark.slow
-        )
-        for pair in itertools.product(CONTENT_LOSSES, STYLE_LOSSES)
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("content", "kind"), list(itertools.product(CONTENT_LOSSES, STYLE_LOSSES)))
 def test_gradients_over_tiles_are_those_of_the_whole(exact, kind, content, monkeypatch):
     settings = Settings(style_loss=kind, content_loss=content, variation_weight=0.1)
     stylizer, photograph = Gatys(*exact, settings), examples.lake(150, 210)
@@ -191,7 +184,10 @@ def test_l_bfgs_can_be_left_at_any_step_and_passes_errors_on():
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "l-bfgs"])
-@pytest.mark.parametrize("style_weight", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize(
+    "style_weight",
+    [pytest.param(1e-3, marks=pytest.mark.slow), 1.0, pytest.param(1e3, marks=pytest.mark.slow)],
+)
 def test_from_noise_no_weight_makes_a_nan(gatys, optimizer, style_weight, painting, monkeypatch):
     noisy = with_numbers(gatys, iterations=25, optimizer=optimizer, start="noise")
     weighted = Settings(style_weight=style_weight)

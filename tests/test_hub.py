@@ -348,6 +348,7 @@ def entry(files, shelf, kind):
     return comparison._entry(model, files / "photo.png", files / "style.png", "irises", 60, 0)
 
 
+@pytest.mark.slow
 def test_a_comparison_takes_a_module_along(files, shelf, photograph, painting):
     found = entry(files, shelf, "signed")
     np.testing.assert_allclose(found.picture, expected(photograph, painting), atol=0.01)

@@ -185,7 +185,10 @@ def test_a_training_computes_in_what_is_asked_and_its_card_says_so(name, tmp_pat
 LIMITED = pytest.mark.skipif("ONEDNN_MAX_CPU_ISA" in os.environ, reason="oneDNN refuses bfloat16")
 
 
-@pytest.mark.parametrize("name", [pytest.param("bfloat16", marks=LIMITED), "float16"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("bfloat16", marks=LIMITED), pytest.param("float16", marks=pytest.mark.slow)],
+)
 def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
     photograph = examples.lake(64, 80)
     exact, actual = (
@@ -196,6 +199,7 @@ def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
     assert np.abs(actual - exact).mean() < 0.02
 
 
+@pytest.mark.slow
 def test_half_precision_halves_the_scale_of_losses_that_overflow(painting):
     stylizer = weights.gatys(settings=QUICK, precision="float16")
     stylizer.targets.gradients.scale = 2.0**40
