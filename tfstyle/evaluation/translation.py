@@ -119,7 +119,7 @@ def paired(
         pairs: As `batches.pair` reads them.
         direction: One of `folders.DIRECTIONS`.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
-        sheet: Picture to write forty translations to, or None: given, translated, wanted.
+        sheet: Picture to write forty translations to, or None: source, translation, target.
     """
     protocol, differences = Protocol(teacher), []
     read_pair = functools.partial(_pair, direction=direction)
@@ -131,7 +131,7 @@ def paired(
         translations.append(translated)
         targets.append(target)
     yield f"{len(pairs)} pairs"
-    for label, pictures in {"translated": translations, "wanted": targets}.items():
+    for label, pictures in {"translated": translations, "target": targets}.items():
         yield f"weave {np.mean([weave(picture) for picture in pictures]):.3f} ({label})"
     yield f"absolute difference {np.mean(differences):.4f} (L1, of 1)"
     yield f"KID {kernel_distance(*map(protocol.descriptors, (translations, targets))):.4f}"

@@ -18,8 +18,8 @@ class ImagePool:
 
     def __init__(self, size: int, seed: int):
         self.size, self.seed = size, seed
-        self.kept: dict[str, list[np.ndarray]] = {}
-        self.seen: dict[str, int] = {}
+        self.pictures: dict[str, list[np.ndarray]] = {}
+        self.counts: dict[str, int] = {}
 
     def exchange(self, stream: str, pictures: np.ndarray) -> np.ndarray:
         """Pictures of the history in exchange for these, of the same shape.
@@ -33,8 +33,8 @@ class ImagePool:
         return np.stack([self._one(stream, np.float16(p)) for p in pictures]).astype(np.float32)
 
     def _one(self, stream, picture):
-        pictures, count = self.kept.setdefault(stream, []), self.seen.get(stream, 0)
-        self.seen[stream] = count + 1
+        pictures, count = self.pictures.setdefault(stream, []), self.counts.get(stream, 0)
+        self.counts[stream] = count + 1
         if len(pictures) < self.size:
             pictures.append(picture)
             return picture
@@ -47,15 +47,17 @@ class ImagePool:
 
     def state(self) -> dict[str, np.ndarray]:
         """The state for `restore`, as arrays by name."""
-        arrays = {f"kept {stream}": np.stack(pictures) for stream, pictures in self.kept.items()}
-        return arrays | {f"seen {stream}": np.int64(count) for stream, count in self.seen.items()}
+        arrays = {
+            f"kept {stream}": np.stack(pictures) for stream, pictures in self.pictures.items()
+        }
+        return arrays | {f"seen {stream}": np.int64(count) for stream, count in self.counts.items()}
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
         """Restores a `state`."""
-        self.kept, self.seen = {}, {}
+        self.pictures, self.counts = {}, {}
         for name, array in arrays.items():
             kind, stream = name.split(" ", 1)
             if kind == "kept":
-                self.kept[stream] = list(np.asarray(array))
+                self.pictures[stream] = list(np.asarray(array))
             else:
-                self.seen[stream] = int(np.asarray(array))
+                self.counts[stream] = int(np.asarray(array))

@@ -132,7 +132,7 @@ class PerceptualObjective:
     own style.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
-    `tfstyle.losses`. A subclass says what statistics are wanted. Where some photographs are their
+    `tfstyle.losses`. A subclass gives the target statistics. Where some photographs are their
     own style, the batch's "own", shape (batch,), is 1 of those and 0 of others.
 
     Args:

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tfstyle import tiles
 
 TILE = 1024  # pixels, a multiple of every network's stride
-WHOLE_PIXELS = 1_600_000  # larger pictures are seen in tiles
+WHOLE_PIXELS = 1_600_000  # larger pictures are computed in tiles
 FORWARD = 0.5  # of a gradient's time, that of its losses alone
 
 Tensors = Mapping[str, tf.Tensor | tuple]
@@ -44,7 +44,7 @@ def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
     Args:
         height: Pixels.
         width: Pixels.
-        overlap: Pixels seen around each part, a multiple of the network's stride.
+        overlap: Pixels around each part, a multiple of the network's stride.
     """
     if height * width <= WHOLE_PIXELS:
         yield Window(slice(0, height), slice(0, width))
