@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfstyle import examples, images, weights
+from tfstyle import examples, images, loading
 from tfstyle.methods import Takes
 from tfstyle.methods.gatys.settings import Settings
 
@@ -107,8 +107,8 @@ def test_every_method_paints(service, lake, name):
 
 @pytest.mark.slow
 def test_an_optimisation_shows_itself_growing_and_can_be_left(lake, monkeypatch):
-    few = functools.partial(weights.gatys, settings=Settings(iterations=8))
-    monkeypatch.setattr(weights, "gatys", few)
+    few = functools.partial(loading.gatys, settings=Settings(iterations=8))
+    monkeypatch.setattr(loading, "gatys", few)
     monkeypatch.setattr("tfstyle.demo.service.SHOWN", 0.0)
     service = Service(max_pixels=40_000)
     work = service.paint(Request(lake, [examples.swirls(SIDE, SIDE)], "gatys"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tfstyle
-from tfstyle import hub, weights
+from tfstyle import hub, loading, registry
 from tfstyle.methods import Method, arbitrary, translator
 from tfstyle.methods.gatys import stylizer as gatys
 from tfstyle.methods.wct.stylizer import at_levels
@@ -17,7 +17,7 @@ OBJECTS = {name: getattr(tfstyle, name) for name in tfstyle.__all__ if name != "
 OBJECTS |= {
     "tfstyle": tfstyle,
     "METHODS": Method,  # a dictionary has no docstring of its own; its rows' class has
-    "load_lite": weights.load_lite,
+    "load_lite": loading.load_lite,
     "Arbitrary.stylize": arbitrary.Arbitrary.stylize,
     "Translator.stylize": translator.Translator.stylize,
     "Gatys.stylize": gatys.Gatys.stylize,
@@ -56,7 +56,7 @@ REPRS = {
 
 @pytest.mark.parametrize("name", REPRS)
 def test_a_stylizer_says_its_method_model_engine_and_styles(name):
-    assert repr(weights.load_lite(name)) == REPRS[name]
+    assert repr(loading.load_lite(name)) == REPRS[name]
 
 
 def test_gatys_on_keras_says_so():
@@ -66,12 +66,12 @@ def test_gatys_on_keras_says_so():
 
 
 def test_wct_at_other_levels_is_still_described():
-    assert "method=wct" in repr(at_levels(weights.load_lite("wct"), {4: 1.0}))
+    assert "method=wct" in repr(at_levels(loading.load_lite("wct"), {4: 1.0}))
 
 
 def test_a_folder_is_named_as_the_model():
-    folder = weights.RELEASED / "pix2pix-facades"
-    assert f"model={folder}, engine=litert" in repr(weights.load_lite("pix2pix", folder=folder))
+    folder = registry.RELEASED / "pix2pix-facades"
+    assert f"model={folder}, engine=litert" in repr(loading.load_lite("pix2pix", folder=folder))
 
 
 def test_a_module_is_of_magenta(saved_model):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfstyle import cli, examples, images, losses, statistics, weights
+from tfstyle import cli, examples, images, loading, losses, statistics
 from tfstyle.methods.gatys.layer_visualization import LayerVisualization, last
 from tfstyle.methods.gatys.optimisation import Progress
 from tfstyle.methods.gatys.settings import CONTENT_LOSSES, Settings
@@ -25,13 +25,13 @@ QUICK = Settings(iterations=6)
 @pytest.fixture(scope="module")
 def exact():
     """Our encoder in float32 and its readouts of VGG-19."""
-    feature_extractor, readouts = weights.encoder()
+    feature_extractor, readouts = loading.encoder()
     return feature_extractor, readout_weights(readouts)
 
 
 @pytest.fixture(scope="module")
 def gatys():
-    return weights.gatys(settings=QUICK)
+    return loading.gatys(settings=QUICK)
 
 
 def with_numbers(gatys, **numbers):
@@ -264,7 +264,7 @@ def test_layers_are_named_as_the_papers_do_and_unknown_ones_are_refused(photogra
 
 
 def test_average_pooling_is_another_network():
-    pooled = weights.gatys(
+    pooled = loading.gatys(
         settings=Settings(pooling="average")
     ).targets.objective.feature_extractor.network
     kinds = [type(layer) for layer in pooled.layers]

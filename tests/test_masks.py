@@ -8,7 +8,7 @@ from PIL import Image
 from test_cli import refused, run
 
 import tfstyle
-from tfstyle import color, examples, images, masks, regions, statistics, weights
+from tfstyle import color, examples, images, masks, regions, registry, statistics
 from tfstyle.layers import resampling
 from tfstyle.methods import canvas, endpoints
 from tfstyle.methods.cin import stylizer as cin
@@ -343,6 +343,6 @@ def test_masks_are_refused_by_name_where_the_style_is_in_the_weights(files, caps
 
 
 def test_a_finished_runs_folder_takes_masks(files):
-    folder = weights.RELEASED / "ghiasi-desktop"
+    folder = registry.RELEASED / "ghiasi-desktop"
     more = ["--model", folder, "--mask", files / "upper.png"]
     assert stylize(files, *more, styles=["irises"]) == 0

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfstyle import examples, images, metrics, weights
+from tfstyle import examples, images, loading, metrics, registry
 from tfstyle.methods import Takes, method
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +20,7 @@ WEB = ROOT / "tflite/web"
 MARK = 40  # dB from Python's picture
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
-FAMILIES = {method(name).name: name for name in weights.exported()}
+FAMILIES = {method(name).name: name for name in registry.exported()}
 DROP = """
 const canvas = Object.assign(document.createElement("canvas"), { width: 30, height: 20 });
 canvas.toBlob((blob) => {
@@ -107,8 +107,8 @@ def painted(page, name, files, strength=1.0):
 
 def expected(name, files, strength=1.0):
     photograph, painting = map(images.read, files)
-    styles = {Takes.IMAGE: painting, Takes.CHOICE: next(iter(weights.styles(name)), None)}
-    return weights.load_lite(name).stylize(photograph, styles.get(method(name).takes), strength)
+    styles = {Takes.IMAGE: painting, Takes.CHOICE: next(iter(registry.styles(name)), None)}
+    return loading.load_lite(name).stylize(photograph, styles.get(method(name).takes), strength)
 
 
 @pytest.mark.parametrize("name", FAMILIES.values())
@@ -155,7 +155,7 @@ def test_a_named_style_is_pythons(page, files):
     page.choose("named", "great-wave")
     page.give("photograph", files[0])
     page.paint()
-    wanted = weights.load_lite().stylize(images.read(files[0]), "great-wave")
+    wanted = loading.load_lite().stylize(images.read(files[0]), "great-wave")
     assert metrics.psnr(wanted, images.to_float(page.painted())) >= MARK
 
 

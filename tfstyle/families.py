@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tfstyle import licences, weights
+from tfstyle import licences, registry
 from tfstyle.methods import MAGENTA, Method, Takes, method
 
 WEIGHTS = {"int8": "int8", "dynamic": "int8", "float16": "float16", "float32": "float32"}
@@ -40,7 +40,7 @@ class Model:
             "model": self.variant,
             "title": self.title,
             "style": self.style,
-            "styles": list(weights.styles(self.name)),
+            "styles": list(registry.styles(self.name)),
             "weights": self.size,
             "needs_keras": not self.row.lite,
             "learned_in": self.card["learned_in"],
@@ -62,14 +62,14 @@ class Model:
     def size(self) -> str:
         """Of its weights, in words."""
         if not self.row.lite:
-            return f"{weights.keras_bytes(self.name) / 1e6:.1f} MB (Keras, float16)"
+            return f"{registry.keras_bytes(self.name) / 1e6:.1f} MB (Keras, float16)"
         kind = WEIGHTS[self.row.precision]
         return f"{self.card['tflite_bytes'] / 1e6:.1f} MB (TFLite, {kind})"
 
     @property
     def style(self) -> str:
         """The kind of style that it takes, in words."""
-        named = len(weights.styles(self.name))
+        named = len(registry.styles(self.name))
         if self.row.takes is Takes.CHOICE:
             return f"one of its {named} names, or a mixture of them"
         return self.row.takes.value + (f", or one of {named} names" if named else "")
@@ -112,9 +112,9 @@ def models(*takes: Takes) -> list[Model]:
     """The released models, family by family.
 
     Args:
-        *takes: As of `weights.released`.
+        *takes: As of `registry.released`.
     """
-    return [Model(name, method(name), weights.card(name)) for name in weights.released(*takes)]
+    return [Model(name, method(name), registry.card(name)) for name in registry.released(*takes)]
 
 
 def cleared(models: Sequence[Model]) -> list[Model]:

@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tfstyle import licences, weights
+from tfstyle import licences, loading, registry
 from tfstyle.methods import Takes, method
 from tfstyle.methods.arbitrary import CROSS_FADE
 from tfstyle.methods.wct import stylizer as wct
@@ -18,10 +18,10 @@ STYLES = "styles.json"
 
 
 def main(target: str, *folders: str) -> None:
-    found = map(Path, folders) if folders else map(weights.RELEASED.joinpath, weights.exported())
+    found = map(Path, folders) if folders else map(registry.RELEASED.joinpath, registry.exported())
     index = {
         "models": [copied(folder, Path(target) / folder.name) for folder in found],
-        "paintings": {name: label(**facts) for name, facts in weights.paintings().items()},
+        "paintings": {name: label(**facts) for name, facts in registry.paintings().items()},
         "cross_fade": CROSS_FADE,
     }
     (Path(target) / "index.json").write_text(json.dumps(index, indent=1) + "\n")
@@ -47,8 +47,8 @@ def copied(folder: Path, target: Path) -> dict:
         "commercial": licences.allow(card),
         "sources": [str(source) for source in licences.sources(card) if not source.commercial],
         "files": files,
-        "styles": list(weights.styles(name, folder)),
-        **calls(row, weights.load_lite(name, folder=folder)),
+        "styles": list(registry.styles(name, folder)),
+        **calls(row, loading.load_lite(name, folder=folder)),
     }
 
 

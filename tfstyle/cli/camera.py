@@ -119,7 +119,7 @@ def _run_camera(options):
 
 def _paintings(options):
     """Titles that a key goes through, and a function from one to its painter."""
-    from tfstyle import licences, weights
+    from tfstyle import licences, loading
     from tfstyle.methods import Takes
     from tfstyle.methods.stylizer import checked_strength
     from tfstyle.video import films
@@ -134,7 +134,7 @@ def _paintings(options):
         if options.commercial:
             name = "-".join(filter(None, (options.method, model)))
             licences.check(name, licences.card_of(name, model))
-        found = weights.chosen(options.method, model, options.threads)
+        found = loading.chosen(options.method, model, options.threads)
         return paint.at_their_levels(found, options)
 
     @functools.cache
@@ -154,14 +154,14 @@ def _paintings(options):
 
 def _models(options, row):
     """Models that a key goes through, by title; none where it goes through styles."""
-    from tfstyle import weights
+    from tfstyle import registry
 
     if not row.in_weights:
         return {}
     if options.model:
         return {options.model: options.model}
     family = f"{row.name}-"
-    known = [n.removeprefix(family) for n in weights.released() if n.startswith(family)]
+    known = [n.removeprefix(family) for n in registry.released() if n.startswith(family)]
     return {name: name for name in options.style or known or [None]}
 
 

@@ -221,14 +221,14 @@ def _copied(clip, target, options):
 
 
 def _crew(clip, options, regions):
-    from tfstyle import weights
+    from tfstyle import loading
     from tfstyle.methods import method
     from tfstyle.video import painting
 
     several = bool(method(options.method).lite) and regions is None
 
     def stylizer(threads):
-        found = weights.chosen(options.method, options.model, threads, several, options.precision)
+        found = loading.chosen(options.method, options.model, threads, several, options.precision)
         return paint.at_their_levels(found, options)
 
     def painter(found):

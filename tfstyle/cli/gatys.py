@@ -81,13 +81,13 @@ def painter(options, regions, read):
     """
     from tensorflow.config import threading
 
-    from tfstyle import precision, weights
+    from tfstyle import loading, precision
 
     if options.threads:
         threading.set_intra_op_parallelism_threads(options.threads)
     run, settings = _run(options), Settings(**_settings(options))
     choice = run.precision if run else precision.choose(options.precision)
-    stylizer = weights.gatys(options.teacher, settings, options.model, choice.name)
+    stylizer = loading.gatys(options.teacher, settings, options.model, choice.name)
     styles = [read(name, stylizer) for name in options.style]
     return Painter(stylizer, options, styles, regions, choice, run)
 
@@ -101,7 +101,7 @@ class Painter:
     """A function of one photograph that shows how far it is; Ctrl-C takes what there is.
 
     Args:
-        stylizer: Of `weights.gatys`.
+        stylizer: Of `loading.gatys`.
         options: The command's.
         styles: Paintings.
         regions: Masks, or None.

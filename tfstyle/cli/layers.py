@@ -42,10 +42,10 @@ def _add_effort(parser):
 
 
 def _visualization(options):
-    from tfstyle import weights
+    from tfstyle import loading
 
     settings = Settings(iterations=options.iterations, seed=options.seed)
-    return weights.layer_visualization(options.teacher, settings, options.precision)
+    return loading.layer_visualization(options.teacher, settings, options.precision)
 
 
 def _run_layers(options):

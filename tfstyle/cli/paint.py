@@ -272,13 +272,13 @@ def at_their_levels(stylizer, options):
 
 
 def _painter(options, regions, threads):
-    from tfstyle import weights
+    from tfstyle import loading
 
     if options.method == "gatys":
         return gatys.painter(options, regions, style_of)
     if regions is not None:
         masks.tell_of_statistics()
-    stylizer = weights.chosen(
+    stylizer = loading.chosen(
         options.method,
         options.model,
         threads,
@@ -388,10 +388,10 @@ def _styles(commands):
 
 
 def _run_styles(options):
-    from tfstyle import images, weights
+    from tfstyle import images, registry
 
-    known = weights.paintings()
-    for name in weights.styles(options.method):
+    known = registry.paintings()
+    for name in registry.styles(options.method):
         painting = known[name]
         print(f"{name:22s} {painting['title']}, {painting['artist']}, {painting['year']}")
     if options.output:
@@ -401,9 +401,9 @@ def _run_styles(options):
 
 
 def _sheet_of_styles(options, side=256, columns=6):
-    from tfstyle import examples, images, weights
+    from tfstyle import examples, images, loading
 
-    stylizer = weights.load_lite(options.method)
+    stylizer = loading.load_lite(options.method)
     photo = images.read(options.photo, 2 * side) if options.photo else examples.lake()
     photo = images.resize(photo, *images.fitted(photo.shape[:2], side))
     pictures = {"the photograph": photo}

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle import extras, licences, weights
+from tfstyle import extras, licences, registry
 from tfstyle.methods import Method, Takes, method
 
 FIRST = "ghiasi"
@@ -47,7 +47,7 @@ def method_choices(commercial: bool = False) -> dict[str, MethodChoice]:
     """
     choices = {}
     for model in _offered(commercial, Takes.IMAGE, Takes.CHOICE):
-        choices[model] = MethodChoice(model, method(model), tuple(weights.styles(model)))
+        choices[model] = MethodChoice(model, method(model), tuple(registry.styles(model)))
     for model in _offered(commercial, Takes.NAME):
         row = method(model)
         known = choices.get(row.name, MethodChoice(row.name, row, ()))
@@ -58,9 +58,9 @@ def method_choices(commercial: bool = False) -> dict[str, MethodChoice]:
 
 def _offered(commercial, *takes):
     """Names of the models that this machine can run."""
-    for name in weights.released(*takes):
+    for name in registry.released(*takes):
         runs = method(name).lite or extras.has_keras()
-        if runs and (not commercial or licences.allow(weights.card(name))):
+        if runs and (not commercial or licences.allow(registry.card(name))):
             yield name
 
 
@@ -71,10 +71,10 @@ def translations(commercial: bool = False) -> dict[str, str]:
         commercial: Whether to offer only models that are cleared for commercial use.
     """
     names = _offered(commercial, Takes.NOTHING)
-    return {name: weights.card(name).get("title", method(name).title) for name in names}
+    return {name: registry.card(name).get("title", method(name).title) for name in names}
 
 
 def titles() -> dict[str, str]:
     """Title, artist and year of the named paintings, by name."""
-    known = weights.paintings()
+    known = registry.paintings()
     return {name: "{title}, {artist}, {year}".format(**about) for name, about in known.items()}

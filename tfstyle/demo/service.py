@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import color, images, licences, masks, weights
+from tfstyle import color, images, licences, loading, masks, registry
 from tfstyle.demo.method_choices import FIRST, MethodChoice, method_choices, translations
 from tfstyle.demo.stylizer_pool import StylizerPool
 from tfstyle.methods import Takes, method
@@ -95,7 +95,7 @@ class Service:
             translations(commercial),
         )
         if not self.method_choices:
-            licences.cleared(weights.released(Takes.IMAGE, Takes.CHOICE, Takes.NAME))
+            licences.cleared(registry.released(Takes.IMAGE, Takes.CHOICE, Takes.NAME))
 
     @property
     def first(self) -> str:
@@ -224,7 +224,7 @@ class Service:
             clip = clips.opened(path, Cut(end=Fraction(FILM)), FILM_SIDE)
         styles = None if named else list(request.styles)
         crew = painters(
-            lambda threads: weights.load_lite(model, threads),
+            lambda threads: loading.load_lite(model, threads),
             lambda stylizer: stylizer.painter(
                 styles, strength, request.weights, request.keep_colors
             ),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tfstyle import weights
+from tfstyle import loading
 from tfstyle.methods import method
 
 IDLE = 3  # idle stylizers that stay loaded; each holds the memory of its last picture's size
@@ -52,7 +52,7 @@ class StylizerPool:
                     return stylizer
 
     def _opened(self, name, lite):
-        stylizer = weights.load_lite(name) if lite else weights.load(name, None, self.precision)
+        stylizer = loading.load_lite(name) if lite else loading.load(name, None, self.precision)
         signatures = getattr(getattr(stylizer, "brush", None), "signatures", None)
         if signatures:
             looks = {k: cached(f) for k, f in signatures.items() if k in LOOKS}

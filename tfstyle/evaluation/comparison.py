@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import extras, families, images, weights
+from tfstyle import extras, families, images, loading
 from tfstyle.evaluation import speed
 from tfstyle.methods import Takes, vectors
 
@@ -106,7 +106,7 @@ def compare(
 
 def _nearest_name(painting):
     """The named style whose Ghiasi vector is nearest to the painting's."""
-    stylizer = weights.load_lite("ghiasi")
+    stylizer = loading.load_lite("ghiasi")
     names = list(stylizer.styles)
     return names[np.argmin(vectors.distances(stylizer, painting, names))]
 
@@ -136,7 +136,7 @@ def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
     """A function that measures an entry, and the name of the feature extractor."""
     from tfstyle import metrics
 
-    protocol = metrics.Protocol(teacher, None if teacher else weights.view())
+    protocol = metrics.Protocol(teacher, None if teacher else loading.view())
     content_features, style_features = (
         protocol.look(content),
         protocol.look(style, content.shape[:2]),
@@ -153,7 +153,7 @@ def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
 
 def _placed(content, style, teacher) -> tuple[Callable[[Entry], Entry], None]:
     """A function that measures the distance of an entry's style vector from the painting's."""
-    distances = functools.partial(vectors.distances, weights.load_lite("ghiasi"))
+    distances = functools.partial(vectors.distances, loading.load_lite("ghiasi"))
 
     def place(entry):
         (distance,) = distances(entry.picture, [style])

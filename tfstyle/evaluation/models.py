@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import baselines, hub, weights
+from tfstyle import baselines, hub, loading, registry
 from tfstyle.evaluation.pairs import Pair
 from tfstyle.methods import METHODS, Takes, method
 from tfstyle.methods.gatys.stylizer import STRENGTH, Gatys
@@ -56,8 +56,8 @@ def stylizers(
         OSError: A file cannot be read.
     """
     folder = Path(model)
-    if str(model) in weights.released():
-        stylizer = weights.chosen(str(model), None, threads, precision=precision)
+    if str(model) in registry.released():
+        stylizer = loading.chosen(str(model), None, threads, precision=precision)
         return {str(model): _by_name(stylizer, str(model), str(model).partition("-")[2])}
     networks = _networks(str(model), threads)
     if networks:
@@ -75,10 +75,10 @@ def stylizers(
         if row.takes is not Takes.NOTHING and _holds(folder, row):
             painting = _painting(folder)
             if painting or row.takes is not Takes.NAME:
-                stylizer = weights.chosen(name, folder, threads, precision=precision)
+                stylizer = loading.chosen(name, folder, threads, precision=precision)
                 return {folder.name: _by_name(stylizer, name, painting)}
     raise ValueError(
-        f"Expected one of {', '.join((*weights.released(), *hub.MODULES))}, a folder of a model "
+        f"Expected one of {', '.join((*registry.released(), *hub.MODULES))}, a folder of a model "
         f"or of Magenta's TFLite files, or its .pb file. Received: {model}."
     )
 
@@ -115,9 +115,9 @@ def _by_name(stylizer, name, painting):
 
 def _networks(family, threads):
     """The networks of a family with one network for each painting, as functions by name."""
-    names = [name for name in weights.released(Takes.NAME) if name.partition("-")[0] == family]
+    names = [name for name in registry.released(Takes.NAME) if name.partition("-")[0] == family]
     return {
-        name.partition("-")[2]: weights.load_lite(name, threads).stylize for name in sorted(names)
+        name.partition("-")[2]: loading.load_lite(name, threads).stylize for name in sorted(names)
     }
 
 

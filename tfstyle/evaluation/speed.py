@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from tfstyle import device, images, weights
+from tfstyle import device, images, registry
 from tfstyle import examples as drawn
 from tfstyle.evaluation import models
 from tfstyle.evaluation.pairs import SIDE
@@ -72,8 +72,8 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
     for label in slow:
         yield f"{label:22s} not timed: it optimises each picture"
     for name in names:
-        if name in weights.exported():
-            yield f"{name:22s} TFLite files, bytes  {weights.lite_bytes(name)}"
+        if name in registry.exported():
+            yield f"{name:22s} TFLite files, bytes  {registry.lite_bytes(name)}"
             yield from _shell(name)
 
 
@@ -85,7 +85,7 @@ def _chosen(name, style):
         return {"its painting": ["--style", variant, "--method", family]}
     if takes is Takes.NOTHING:
         return {"its own style": ["--method", family, "--model", variant]}
-    first = next(iter(weights.styles(name)), None)
+    first = next(iter(registry.styles(name)), None)
     named = {"named style": ["--style", first, *model]} if first else {}
     file = {"painting's file": ["--style", style, *model]}
     return named | (file if takes is Takes.IMAGE else {})

@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 
 import tfstyle
-from tfstyle import images, weights
+from tfstyle import images, loading, registry
 from tfstyle.export import accelerated, calls, dropin, fidelity, onnx, saved_model, tflite, whole
 from tfstyle.methods import Takes, found, method
 
@@ -76,7 +76,7 @@ def export(
     """Writes a model's files and a card beside them, and yields their paths.
 
     Args:
-        name: One of `weights.released()`, or a method with `source`.
+        name: One of `registry.released()`, or a method with `source`.
         folder: Made where it is missing.
         format: "tflite", one file or two with named signatures of builtin operations; "onnx", a
             file a signature, in float32; or "saved_model", of families that take any painting,
@@ -98,7 +98,7 @@ def export(
     """
     _check(name, format, precision, size, drop_in)
     _check_processor(processor, format, precision, size, drop_in)
-    networks, folder = weights.load_networks(name, source), Path(folder)
+    networks, folder = loading.load_networks(name, source), Path(folder)
     if format == "saved_model":
         yield saved_model.write(name, networks, folder)
         return
@@ -108,9 +108,9 @@ def export(
     job = Job(name, networks, precision, size, pairs, drawn, processor)
     made = _onnx(job) if format == "onnx" else _drop_in(job) if drop_in else _tflite(job)
     files = {f"{file}.{format}": content for file, content in made.contents.items()}
-    styles = Path(source or weights.RELEASED / name) / weights.STYLES
+    styles = Path(source or registry.RELEASED / name) / registry.STYLES
     if styles.is_file() and not drop_in:
-        files[weights.STYLES] = styles.read_bytes()
+        files[registry.STYLES] = styles.read_bytes()
     hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     card = _card(job, made) | {"sha256": hashes}
     files[CARD] = (json.dumps(card, indent=2) + "\n").encode()
@@ -177,7 +177,7 @@ def _card(job, made):
         "bytes": {file: len(content) for file, content in made.contents.items()},
         **made.told,
         "psnr_to_keras": fidelity.checked(made.ratios, job.precision, job.drawn),
-        **weights.told(job.name, job.networks),
+        **loading.told(job.name, job.networks),
     }
 
 

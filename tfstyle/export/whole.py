@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import keras
 
-from tfstyle import weights
+from tfstyle import loading
 from tfstyle.layers import CropLike, MirrorPad
 from tfstyle.methods.cin.stylizer import ChoiceBrush
 from tfstyle.methods.translator import Translator
@@ -35,7 +35,7 @@ def stylize(name: str, networks: Mapping[str, keras.Model], endpoints: Endpoints
         named styles, shape (batch, styles), and "strength".
     """
     arrays = {label: endpoint.arrays for label, endpoint in endpoints.items()}
-    painter = weights.stylizer(name, arrays, networks, codes={})
+    painter = loading.stylizer(name, arrays, networks, codes={})
     hand = painter if isinstance(painter, Translator) else painter.brush
     inputs = {"content": keras.Input((None, None, 3), name="content")}
     inputs |= _known(hand, endpoints)

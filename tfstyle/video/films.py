@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from tfstyle import loading
 from tfstyle import masks as regions
-from tfstyle import weights as models
 from tfstyle.methods import Takes
 from tfstyle.methods import method as row_of
 from tfstyle.methods.stylizer import Style, checked_strength
@@ -41,7 +41,7 @@ def film(
         clip: A film's file, a GIF, or a folder of pictures in the order of their names.
         style: As of the method's `stylize`; of johnson its painting's name.
         method: A name of `METHODS` but gatys.
-        model: As of `tfstyle.weights.chosen`.
+        model: As of `tfstyle.loading.chosen`.
         strength: 0 is the clip, 1 the full style.
         weights: Of several styles.
         keep_colors: "luminance" or "covariance" keeps each frame's colours.
@@ -80,7 +80,7 @@ def film(
     found = clips.opened(clip, cut(start, end, fps, every), size)
     several = bool(row.lite) and masks is None
     crew = painters(
-        lambda count: models.chosen(method, model, count, several),
+        lambda count: loading.chosen(method, model, count, several),
         lambda stylizer: stylizer.painter(style, strength, weights, keep_colors, masks),
         found.look,
         threads,

@@ -85,9 +85,9 @@ class Gatys(Described):
             TypeError, ValueError: A picture, strength, weight, mask or mode is none.
 
         Examples:
-            >>> from tfstyle import examples, weights
+            >>> from tfstyle import examples, loading
             >>> from tfstyle.methods.gatys.settings import Settings
-            >>> stylizer = weights.gatys(settings=Settings(iterations=2))
+            >>> stylizer = loading.gatys(settings=Settings(iterations=2))
             >>> stylizer.stylize(examples.lake(48, 64), examples.discs(64, 64)).shape
             (48, 64, 3)
         """
@@ -137,9 +137,9 @@ class Gatys(Described):
             begin: Where to go on from.
 
         Examples:
-            >>> from tfstyle import examples, weights
+            >>> from tfstyle import examples, loading
             >>> from tfstyle.methods.gatys.settings import Settings
-            >>> stylizer = weights.gatys(settings=Settings(iterations=2))
+            >>> stylizer = loading.gatys(settings=Settings(iterations=2))
             >>> work = stylizer.optimisation(examples.lake(48, 64), examples.discs(64, 64))
             >>> for progress in work:
             ...     print(progress.size, progress.step, sorted(progress.losses))

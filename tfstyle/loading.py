@@ -1,23 +1,15 @@
-"""Released models by name, and other ones by folder."""
+"""Stylizers of released models by name, and of other ones by folder."""
 
 import dataclasses
-import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
-import numpy as np
-
-from tfstyle import extras, litert
-from tfstyle.methods import MAGENTA, METHODS, Takes, found, method
+from tfstyle import extras, litert, registry
+from tfstyle.methods import MAGENTA, found, method
 from tfstyle.precision import parse
+from tfstyle.registry import Folder
 from tfstyle.tiles import Geometry
-
-RELEASED = Path(__file__).parent / "released"
-STYLES, CARD = "styles.json", "card.json"
-
-Folder = str | os.PathLike | None
 
 if TYPE_CHECKING:
     from tfstyle.methods.arbitrary import Arbitrary
@@ -33,7 +25,7 @@ def load(
     """A stylizer on Keras where that is installed, and else on LiteRT.
 
     Args:
-        name: One of `released()`: a method, or a variant of one such as "ghiasi-desktop"; a
+        name: A released model: a method, or a variant of one such as "ghiasi-desktop"; a
             release, as `remote.fetched` takes it: "hf://owner/name", "kaggle://...", an archive's
             address, an archive or a folder; or a module, as `hub.load` takes it: "magenta", an
             address, a .tar.gz file or a folder.
@@ -62,9 +54,9 @@ def load(
     """
     from tfstyle import hub, remote
 
-    if name not in released() and remote.is_release(name):
+    if name not in registry.released() and remote.is_release(name):
         return _fetched(name, precision, exact)
-    if name not in released() and hub.is_module(name):
+    if name not in registry.released() and hub.is_module(name):
         return hub.load(folder or name)
     row = method(name)
     if not row.lite:
@@ -116,7 +108,7 @@ def stylizer(
     """A stylizer of signatures.
 
     Args:
-        name: One of `released()`, or a method with a folder.
+        name: One of `registry.released()`, or a method with a folder.
         signatures: Functions of arrays, by name.
         networks: The Keras models behind them, by file name; None of LiteRT's.
         folder: As of `load`.
@@ -126,7 +118,7 @@ def stylizer(
         OSError: A file of the folder is missing or broken.
     """
     row = method(name)
-    codes = styles(name, folder) if codes is None else codes
+    codes = registry.styles(name, folder) if codes is None else codes
     known = {"geometry": geometry(name, networks, folder)} if row.tiled else {}
     made = found(row.stylizer)(signatures, networks, codes, **known)
     return made.described(name, folder or name, "keras" if networks else "litert")
@@ -149,9 +141,9 @@ def geometry(name: str, networks: Mapping | None = None, folder: Folder = None) 
         from tfstyle.networks import geometry as layers
 
         return layers.geometry(networks[method(name).tiled])
-    path = _home(name, folder) / CARD
+    path = registry.home(name, folder) / registry.CARD
     try:
-        return Geometry(**read_json(path)["geometry"])
+        return Geometry(**registry.read_json(path)["geometry"])
     except (KeyError, TypeError) as error:
         raise OSError(
             f"Expected a network's stride and reach. Received: {path}, without; export or release "
@@ -163,7 +155,7 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
     """The Keras models of a method, by file name.
 
     Args:
-        name: One of `released()`.
+        name: One of `registry.released()`.
         folder: As of `load`.
         precision: As of `load`.
     """
@@ -172,7 +164,7 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
     from tfstyle.precision import choose
 
     row = method(name)
-    home = _home(row.home or name, folder)
+    home = registry.home(row.home or name, folder)
     found = {file: files.load(home / f"{file}.keras") for file in row.files}
     name = "float32" if precision == "auto" else choose(precision).name
     return {file: files.convolving_in(network, name) for file, network in found.items()}
@@ -247,7 +239,7 @@ def load_lite(
     """A stylizer on LiteRT, which imports neither TensorFlow nor Keras.
 
     Args:
-        name: One of `released()`.
+        name: One of `registry.released()`.
         threads: Processor threads; None takes all cores.
         folder: Of another release; None takes the one in the package.
         exact: As of `load`.
@@ -258,14 +250,16 @@ def load_lite(
 
     Examples:
         >>> from tfstyle import examples, weights
-        >>> stylizer = weights.load_lite("johnson-great-wave")
+        >>> stylizer = loading.load_lite("johnson-great-wave")
         >>> stylizer.stylize(examples.lake(48, 64)).shape
         (48, 64, 3)
     """
     row = method(name)
     if not row.lite:
         raise ValueError(f"Expected a model with TFLite files. Received: {name}, {row.title}.")
-    signatures = litert.signatures(_lite_files(name, folder), threads, row.kept_open, exact)
+    signatures = litert.signatures(
+        registry.tflite_files(name, folder), threads, row.kept_open, exact
+    )
     return stylizer(name, signatures, None, folder)
 
 
@@ -300,7 +294,7 @@ def chosen(
 
         return hub.load(name if name in hub.MODULES else model or name)
     lite = lite or not extras.has_keras()
-    if name in released():
+    if name in registry.released():
         if lite and row.lite:
             return load_lite(name, threads, None, exact)
         return load(name, None, precision, exact)
@@ -309,7 +303,7 @@ def chosen(
         return load_lite(method_name, threads, folder, exact)
     if model and all((folder / f"{file}.keras").is_file() for file in row.files):
         return load(method_name, folder, precision, exact)
-    known = [n for n in released() if n.partition("-")[0] == row.name]
+    known = [n for n in registry.released() if n.partition("-")[0] == row.name]
     raise ValueError(
         f"Expected one of {', '.join(known) or 'none yet'} (--model is what follows {row.name}-), "
         f"or as --model a folder with {', '.join(f'{file}.keras' for file in row.files)}. "
@@ -319,7 +313,7 @@ def chosen(
 
 def _is_exported(name, folder):
     """Whether all its TFLite files are there."""
-    files = _lite_files(name, folder)
+    files = registry.tflite_files(name, folder)
     return bool(files) and all(path.is_file() for path in files)
 
 
@@ -329,81 +323,6 @@ def _folder(model):
 
     text = str(model or "")
     return remote.fetched(text) if "://" in text or text.endswith(".zip") else Path(text)
-
-
-def lite_bytes(name: str, folder: Folder = None) -> int:
-    """Size of a method's TFLite files together."""
-    return sum(path.stat().st_size for path in _lite_files(name, folder))
-
-
-def _lite_files(name, folder):
-    home = _home(name, folder)
-    return [home / f"{file}.tflite" for file in method(name).lite]
-
-
-def keras_bytes(name: str) -> int:
-    """Size of a released method's Keras files together."""
-    home = RELEASED / (method(name).home or name)
-    return sum((home / f"{file}.keras").stat().st_size for file in method(name).files)
-
-
-def _home(name, folder):
-    if folder is None and not (RELEASED / name / CARD).is_file():
-        method(name)
-        raise ValueError(f"Expected one of {', '.join(released())}. Received: {name!r}.")
-    return Path(folder or RELEASED / name)
-
-
-def card(name: str) -> dict:
-    """What a released model is, learned from and reaches, as its card.json says."""
-    return read_json(_home(name, None) / CARD)
-
-
-def paintings() -> dict[str, dict]:
-    """Title, artist, year and the artist's year of death of every named painting, by name."""
-    return read_json(RELEASED / "paintings.json")
-
-
-def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict[str, np.ndarray]]:
-    """The codes of a model's named styles, {"vector": (1, numbers)}, by name.
-
-    Raises:
-        OSError: The folder's styles.json is broken.
-    """
-    path = _home(name, folder) / STYLES
-    found = read_json(path) if path.is_file() else {}
-    try:
-        return {label: {"vector": np.float32([vector])} for label, vector in found.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise OSError(f"Expected vectors by name. Received: {path} ({error}).") from error
-
-
-def read_json(path: Path) -> dict:
-    """What a JSON file holds.
-
-    Raises:
-        OSError: It holds no JSON.
-    """
-    try:
-        return json.loads(path.read_text())
-    except ValueError as error:
-        raise OSError(f"Expected a JSON file. Received: {path} ({error}).") from error
-
-
-def released(*takes: Takes) -> list[str]:
-    """Names of the models whose weights are in the package.
-
-    Args:
-        *takes: Only those whose style is one of these; none takes all.
-    """
-    names = sorted(path.parent.name for path in RELEASED.glob(f"*/{CARD}"))
-    known = [name for name in names if name.partition("-")[0] in METHODS]
-    return [name for name in known if not takes or method(name).takes in takes]
-
-
-def exported() -> list[str]:
-    """Names of the released models that have TFLite files."""
-    return [name for name in released() if method(name).lite]
 
 
 def encoder(folder: Folder = None) -> tuple:
@@ -418,7 +337,7 @@ def encoder(folder: Folder = None) -> tuple:
     extras.check_keras("our encoder")
     from tfstyle.networks import files
 
-    folder = Path(folder or RELEASED / "encoder")
+    folder = Path(folder or registry.RELEASED / "encoder")
     paths = [folder / f"{file}.keras" for file in ("encoder", "readouts")]
     for path in paths:
         if not path.is_file():
