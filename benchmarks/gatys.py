@@ -25,8 +25,8 @@ from keras import ops
 
 from tfstyle import device, images, loading, precision, statistics
 from tfstyle.evaluation.speed import milliseconds, seconds_and_peak
+from tfstyle.methods.gatys.method import Gatys
 from tfstyle.methods.gatys.settings import OPTIMIZERS, TAPS, Settings
-from tfstyle.methods.gatys.stylizer import Gatys
 from tfstyle.networks.encoder import readout_weights
 from tfstyle.networks.vgg import untrained
 
@@ -178,7 +178,7 @@ def races(options, photograph, painting):
         ),
         "ours": Settings(),
     }.items():
-        stylizer = loading.gatys(settings=settings, precision=options.precision)
+        stylizer = loading.load("gatys", settings=settings, precision=options.precision)
         work = stylizer.optimisation(photograph, painting)
         list(zip(range(2), work, strict=False))
         found[name] = reached(work, loss)
@@ -189,7 +189,7 @@ def races(options, photograph, painting):
 
 def large(options, photograph, painting):
     """Lines of a table: what 3840x2160 pixels were said to take, and what they took."""
-    stylizer = loading.gatys(precision=options.precision)
+    stylizer = loading.load("gatys", precision=options.precision)
     work = stylizer.optimisation(images.resize(photograph, *LARGE), painting)
     said = work.estimate()
     with tempfile.TemporaryDirectory() as folder:
@@ -218,7 +218,7 @@ def noise(options, photograph, painting):
                 iterations=1000,
             )
             finite = True
-            stylizer = loading.gatys(settings=settings, precision=options.precision)
+            stylizer = loading.load("gatys", settings=settings, precision=options.precision)
             for progress in stylizer.optimisation(photograph, painting):
                 numbers = [*progress.losses.values(), progress.picture.sum()]
                 finite = finite and bool(np.isfinite(numbers).all())

@@ -19,9 +19,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from tqdm import tqdm
 
-import tfstyle
 from tfstyle import device, examples, loading, registry
-from tfstyle.methods import canvas
+from tfstyle.methods import canvas, method
 
 PHOTO, PAINTINGS = examples.lake(72, 100), [examples.discs(90, 80), examples.swirls(64, 96)]
 LARGE = examples.lake(100, 900)
@@ -30,12 +29,9 @@ LARGE = examples.lake(100, 900)
 def styles(name):
     """Two styles that a model takes, by what its command would."""
     known = list(registry.styles(name))
-    facts = tfstyle.METHODS[name.partition("-")[0]]
-    if hasattr(facts, "kind"):
-        pictures, none = facts.takes_pictures, facts.in_weights
-    else:
-        pictures, none = facts.takes.name == "IMAGE", facts.in_weights
-    return None if none else PAINTINGS if pictures else known[:2]
+    if method(name).in_weights:
+        return None
+    return PAINTINGS if method(name).kind.takes_pictures else known[:2]
 
 
 def pictures(name, stylizer, given, first):
@@ -51,7 +47,7 @@ def pictures(name, stylizer, given, first):
         left = np.broadcast_to(np.arange(PHOTO.shape[1]) < 40, PHOTO.shape[:2])
         yield "mixed", lambda: stylizer.stylize(PHOTO, given, weights=[1, 3])
         yield "masks", lambda: stylizer.stylize(PHOTO, given, masks=[left, ~left])
-    if name != "gatys":
+    if method(name).kind.one_pass:
         yield "tiles", lambda: stylizer.stylize(LARGE, one)
 
 
@@ -59,11 +55,10 @@ def hashes():
     """SHA-256 of every picture, by label."""
     found, seen = {}, set()
     for name in tqdm(registry.released(), unit="model"):
-        method = name.partition("-")[0]
-        first, given = method not in seen, styles(name)
-        seen.add(method)
+        first, given = method(name) not in seen, styles(name)
+        seen.add(method(name))
         engines = {"keras": lambda name=name: loading.load(name)}
-        if name != "gatys":
+        if method(name).tflite:
             engines["litert"] = lambda name=name: loading.load_lite(name)
             if first:
                 engines["litert exact"] = lambda name=name: loading.load_lite(name, exact=True)

@@ -14,7 +14,6 @@ import numpy as np
 from readme import PICTURES, photograph
 
 from tfstyle import examples, images, loading, statistics
-from tfstyle.methods.wct.stylizer import at_levels
 
 SIDE = 240  # pixels of a cell
 SIZE = 384  # pixels that are painted
@@ -47,7 +46,7 @@ def families() -> np.ndarray:
     """One photograph through the families that take a painting's file, and through two others."""
     photo, style = photograph("astronaut"), painting()
     cells = {"photograph": photo, "painting": style}
-    cells["gatys"] = loading.gatys().stylize(photo, style)
+    cells["gatys"] = loading.load("gatys").stylize(photo, style)
     for name in ("ghiasi", "adain", "wct"):
         cells[name] = loading.load_lite(name).stylize(photo, style)
     return strip(cells)
@@ -89,7 +88,7 @@ def levels() -> np.ndarray:
     photo, style, wct = photograph("astronaut"), painting(), loading.load_lite("wct")
     cells = {"photograph": photo}
     for level in (5, 4, 3, 2, 1):
-        cells[f"level {level} alone"] = at_levels(wct, {level: 1.0}).stylize(photo, style)
+        cells[f"level {level} alone"] = wct.at_levels({level: 1.0}).stylize(photo, style)
     cells["levels 4 3 2 1"] = wct.stylize(photo, style)
     return strip(cells)
 
@@ -120,7 +119,7 @@ def networks() -> np.ndarray:
 def growth() -> np.ndarray:
     """An optimisation at the end of each of its sizes."""
     photo = photograph("astronaut")
-    work = loading.gatys().optimisation(photo, painting(), strength=0.5)
+    work = loading.load("gatys").optimisation(photo, painting(), strength=0.5)
     cells, steps = {"photograph": photo}, work.steps
     for progress in work:
         if progress.step == steps[progress.size]:

@@ -9,16 +9,15 @@ import pytest
 
 import tfstyle
 from tfstyle import hub, loading, registry
-from tfstyle.methods import Method, arbitrary, translator
-from tfstyle.methods.gatys import stylizer as gatys
-from tfstyle.methods.wct.stylizer import at_levels
+from tfstyle.methods import Method, conditioned, translator
+from tfstyle.methods.gatys import method as gatys
 
 OBJECTS = {name: getattr(tfstyle, name) for name in tfstyle.__all__ if name != "METHODS"}
 OBJECTS |= {
     "tfstyle": tfstyle,
     "METHODS": Method,  # a dictionary has no docstring of its own; its rows' class has
     "load_lite": loading.load_lite,
-    "Arbitrary.stylize": arbitrary.Arbitrary.stylize,
+    "Conditioned.stylize": conditioned.Conditioned.stylize,
     "Translator.stylize": translator.Translator.stylize,
     "Gatys.stylize": gatys.Gatys.stylize,
     "Gatys.optimisation": gatys.Gatys.optimisation,
@@ -45,11 +44,11 @@ def test_the_examples_in_docstrings_of_public_names_run(name, tmp_path, monkeypa
 
 
 REPRS = {
-    "cin": "<Arbitrary: method=cin, model=cin, engine=litert, styles=34 names>",
-    "ghiasi-desktop": "<Arbitrary: method=ghiasi, model=ghiasi-desktop, engine=litert, "
+    "cin": "<CIN: method=cin, model=cin, engine=litert, styles=34 names>",
+    "ghiasi-desktop": "<Ghiasi: method=ghiasi, model=ghiasi-desktop, engine=litert, "
     "styles=any picture or 34 names>",
-    "wct": "<Arbitrary: method=wct, model=wct, engine=litert, styles=any picture>",
-    "cyclegan-day2night": "<Translator: method=cyclegan, model=cyclegan-day2night, "
+    "wct": "<WCT: method=wct, model=wct, engine=litert, styles=any picture>",
+    "cyclegan-day2night": "<CycleGAN: method=cyclegan, model=cyclegan-day2night, "
     "engine=litert, styles=in the weights>",
 }
 
@@ -66,7 +65,7 @@ def test_gatys_on_keras_says_so():
 
 
 def test_wct_at_other_levels_is_still_described():
-    assert "method=wct" in repr(at_levels(loading.load_lite("wct"), {4: 1.0}))
+    assert "method=wct" in repr(loading.load_lite("wct").at_levels({4: 1.0}))
 
 
 def test_a_folder_is_named_as_the_model():

@@ -10,9 +10,9 @@ from ai_edge_litert.interpreter import Interpreter
 
 from tfstyle import baselines, cli, examples, layers, litert, loading, metrics, registry, tiles
 from tfstyle.export import calls, fidelity, folder, tflite
-from tfstyle.methods import Takes, method
+from tfstyle.methods import Kind, method
 
-TRANSLATIONS = registry.released(Takes.NOTHING)
+TRANSLATIONS = registry.released(Kind.TRANSLATION)
 
 
 def exported(tmp_path, *arguments):

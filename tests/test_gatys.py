@@ -11,9 +11,9 @@ import tensorflow as tf
 
 from tfstyle import cli, examples, images, loading, losses, statistics
 from tfstyle.methods.gatys.layer_visualization import LayerVisualization, last
+from tfstyle.methods.gatys.method import Gatys
 from tfstyle.methods.gatys.optimisation import Progress
 from tfstyle.methods.gatys.settings import CONTENT_LOSSES, Settings
-from tfstyle.methods.gatys.stylizer import Gatys
 from tfstyle.networks import vgg
 from tfstyle.networks.encoder import encoder, like, readout_weights
 from tfstyle.training import descent, pixels
@@ -31,7 +31,7 @@ def exact():
 
 @pytest.fixture(scope="module")
 def gatys():
-    return loading.gatys(settings=QUICK)
+    return loading.load("gatys", settings=QUICK)
 
 
 def with_numbers(gatys, **numbers):
@@ -264,8 +264,8 @@ def test_layers_are_named_as_the_papers_do_and_unknown_ones_are_refused(photogra
 
 
 def test_average_pooling_is_another_network():
-    pooled = loading.gatys(
-        settings=Settings(pooling="average")
+    pooled = loading.load(
+        "gatys", settings=Settings(pooling="average")
     ).targets.objective.feature_extractor.network
     kinds = [type(layer) for layer in pooled.layers]
     assert keras.layers.AveragePooling2D in kinds and keras.layers.MaxPooling2D not in kinds

@@ -8,6 +8,7 @@ from test_cli import refused, run
 
 from tfstyle import families, images, licences, registry
 from tfstyle.demo import method_choices
+from tfstyle.methods import Method
 
 PICTURES = {"name": "our own photographs", "licence": "Apache-2.0", "commercial": True}
 
@@ -16,10 +17,10 @@ PICTURES = {"name": "our own photographs", "licence": "Apache-2.0", "commercial"
 def cleared(tmp_path, monkeypatch):
     """A release in which johnson-irises alone learned from what allows commercial use."""
     for name in ("johnson-irises", "johnson-the-kiss", "cyclegan-sunny2rainy", "encoder"):
-        shutil.copytree(registry.RELEASED / name, tmp_path / "released" / name)
+        shutil.copytree(Method.released / name, tmp_path / "released" / name)
     card = tmp_path / "released/johnson-irises/card.json"
     card.write_text(json.dumps(json.loads(card.read_text()) | {"sources": [PICTURES]}))
-    monkeypatch.setattr(registry, "RELEASED", tmp_path / "released")
+    monkeypatch.setattr(Method, "released", tmp_path / "released")
     return tmp_path
 
 
@@ -75,14 +76,14 @@ def test_commercial_leaves_what_is_cleared(cleared, capsys, photograph):
 def test_commercial_asks_the_card_of_a_folder(cleared, capsys, photograph):
     images.write(photograph, cleared / "photo.png")
     command = ["stylize", cleared / "photo.png", "--method", "johnson", "--commercial"]
-    folder = shutil.copytree(registry.RELEASED / "johnson-irises", cleared / "mine")
+    folder = shutil.copytree(Method.released / "johnson-irises", cleared / "mine")
     assert run(*command, "--model", folder, "-o", cleared / "a.png") == 0
     (folder / "card.json").write_text("{}")
     refused(capsys, run(*command, "--model", folder, "-o", cleared / "b.png"), "not stated")
 
 
 def test_where_nothing_is_cleared_it_is_said(cleared, capsys, photograph):
-    shutil.rmtree(registry.RELEASED / "johnson-irises")
+    shutil.rmtree(Method.released / "johnson-irises")
     images.write(photograph, cleared / "photo.png")
     pair = [cleared / "photo.png", cleared / "photo.png"]
     for command in (["methods"], ["compare", *pair, "-o", cleared / "sheet.png"]):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tfstyle import examples, images, registry
-from tfstyle.methods import Takes, method
+from tfstyle.methods import method
 
 ROOT = Path(__file__).parents[1]
 MISSING = ("tensorflow", "keras", "jax", "torch", "scipy", "h5py", "tensorflow_hub", "gradio")
@@ -59,9 +59,13 @@ def painting(name):
     family, _, variant = name.partition("-")
     command = ["stylize", "photo.png", "--method", family, "-o", f"{name}.png"]
     command += ["--model", variant] if variant else []
-    takes = method(name).takes
-    given = {Takes.IMAGE: ["style.png"], Takes.CHOICE: ["starry-night"]}
-    return command + [word for style in given.get(takes, ()) for word in ("--style", style)]
+    if method(name).in_weights:
+        return command
+    return [
+        *command,
+        "--style",
+        "style.png" if method(name).kind.takes_pictures else "starry-night",
+    ]
 
 
 def check_painted(folder, names):

@@ -85,7 +85,7 @@ def test_what_is_no_onnx_file_is_refused():
 
 
 def test_every_family_is_exported():
-    assert FAMILIES.keys() == {row.name for row in METHODS.values() if row.lite}
+    assert FAMILIES.keys() == {row.name for row in METHODS.values() if row.tflite}
 
 
 @pytest.mark.slow
@@ -106,7 +106,7 @@ def test_onnxruntime_paints_as_keras_does(exported, name):
 @pytest.mark.parametrize("name", FAMILIES.values())
 def test_signatures_are_those_of_the_tflite_files(exported, name):
     home = exported(name)
-    paths = [registry.RELEASED / name / f"{file}.tflite" for file in method(name).lite]
+    paths = [registry.RELEASED / name / f"{file}.tflite" for file in method(name).tflite]
     wanted = {k: v for path in paths for k, v in tflite.signatures(path.read_bytes()).items()}
     found = {label: each[label] for label, each in card(home)["signatures"].items()}
     names = [

@@ -192,7 +192,7 @@ LIMITED = pytest.mark.skipif("ONEDNN_MAX_CPU_ISA" in os.environ, reason="oneDNN 
 def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
     photograph = examples.lake(64, 80)
     exact, actual = (
-        loading.gatys(settings=QUICK, precision=each).stylize(photograph, painting)
+        loading.load("gatys", settings=QUICK, precision=each).stylize(photograph, painting)
         for each in ("float32", name)
     )
     assert np.abs(exact - photograph).mean() > 0.02
@@ -201,7 +201,7 @@ def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
 
 @pytest.mark.slow
 def test_half_precision_halves_the_scale_of_losses_that_overflow(painting):
-    stylizer = loading.gatys(settings=QUICK, precision="float16")
+    stylizer = loading.load("gatys", settings=QUICK, precision="float16")
     stylizer.targets.gradients.scale = 2.0**40
     painted = stylizer.stylize(examples.lake(64, 80), painting)
     assert np.isfinite(painted).all() and stylizer.targets.gradients.scale < 2.0**40

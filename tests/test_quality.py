@@ -5,7 +5,7 @@ import pytest
 
 from tfstyle import color, examples, images, loading, metrics, registry
 from tfstyle.data import folders
-from tfstyle.methods import Takes, method
+from tfstyle.methods import Kind, method
 from tfstyle.methods.gatys.settings import Settings
 
 SIDE = 192
@@ -18,11 +18,11 @@ def model(request):
     return loading.load_lite(request.param)
 
 
-@pytest.fixture(scope="module", params=registry.released(Takes.IMAGE))
+@pytest.fixture(scope="module", params=registry.released(Kind.ARBITRARY, Kind.OPTIMISATION))
 def arbitrary(request):
-    if method(request.param).lite:
+    if method(request.param).tflite:
         return loading.load_lite(request.param)
-    return loading.gatys(settings=Settings(iterations=12))
+    return loading.load("gatys", settings=Settings(iterations=12))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 import tfstyle
 from tfstyle import color, loading, registry, tiles
-from tfstyle.methods import Takes, canvas
+from tfstyle.methods import Kind, canvas, method
 from tfstyle.networks import teachers
 
 
@@ -18,7 +18,7 @@ def any_stylizer(request, stylizer, lite):
     return {"keras": stylizer, "litert": lite}[request.param]
 
 
-@pytest.mark.parametrize("name", registry.released(Takes.NAME, Takes.NOTHING))
+@pytest.mark.parametrize("name", [n for n in registry.released() if method(n).in_weights])
 def test_translations_fade_from_the_photograph(name, photograph):
     stylizer = loading.load_lite(name)
     np.testing.assert_array_equal(stylizer.stylize(photograph, strength=0.0), photograph)
@@ -28,13 +28,15 @@ def test_translations_fade_from_the_photograph(name, photograph):
     np.testing.assert_allclose(both[1], full, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", registry.released(Takes.NAME, Takes.NOTHING))
+@pytest.mark.parametrize("name", [n for n in registry.released() if method(n).in_weights])
 def test_generators_keep_within_two_megabytes(name):
     generator = tfstyle.load(name).networks["generator"]
     assert 2 * generator.count_params() <= 2_000_000
 
 
-@pytest.mark.parametrize("name", [n for n in registry.released(Takes.IMAGE) if n != "gatys"])
+@pytest.mark.parametrize(
+    "name", [n for n in registry.released(Kind.ARBITRARY, Kind.OPTIMISATION) if n != "gatys"]
+)
 def test_cards_of_any_style_stand_beside_magenta(name):
     """By style; wct, which came nearer by its weave than without one, by weave."""
     card, kind = registry.card(name), "weave" if name == "wct" else "style"
@@ -83,8 +85,8 @@ def test_a_picture_goes_on_mirrored_beyond_its_borders():
 
 def test_several_styles_are_the_weighted_mean_of_their_vectors(lite, photograph, painting):
     styles = [painting, 1.0 - painting]
-    one, other = (lite.look(style)["vector"] for style in styles)
-    mixed, mean = (lite.look(styles, shares)["vector"] for shares in ([3, 1], None))
+    one, other = (lite.style_code(style)["vector"] for style in styles)
+    mixed, mean = (lite.style_code(styles, shares)["vector"] for shares in ([3, 1], None))
     np.testing.assert_allclose(mixed, 0.75 * one + 0.25 * other, atol=1e-5)
     np.testing.assert_allclose(mean, 0.5 * (one + other), atol=1e-5)
     np.testing.assert_array_equal(
@@ -103,7 +105,9 @@ def test_no_style_is_refused(lite, photograph):
         lite.stylize(photograph, [])
 
 
-@pytest.mark.parametrize("name", [n for n in registry.released(Takes.IMAGE) if registry.styles(n)])
+@pytest.mark.parametrize(
+    "name", [n for n in registry.released(Kind.ARBITRARY, Kind.OPTIMISATION) if registry.styles(n)]
+)
 def test_named_styles_are_known_paintings_in_the_public_domain(name):
     vectors, known = registry.styles(name), registry.paintings()
     assert len(vectors) >= 16 and {"starry-night", "great-wave", "the-scream"} <= vectors.keys()
@@ -123,14 +127,14 @@ def test_a_mixture_of_named_styles_lies_between_them(any_stylizer, photograph):
 
 
 def test_a_named_style_paints_as_its_vector(any_stylizer, photograph):
-    painted = any_stylizer.paint(photograph, registry.styles("ghiasi")["starry-night"])
+    painted = any_stylizer.render(photograph, registry.styles("ghiasi")["starry-night"])
     np.testing.assert_array_equal(any_stylizer.stylize(photograph, "starry-night"), painted)
 
 
 def test_a_named_style_is_the_paintings_own(lite, shared):
     """The vector of a file of the painting, read as any user's would be."""
     picture = tfstyle.read(shared / "data/style/classic/gordicaleksa_vg_starry_night.jpg")
-    named, seen = (lite.look(style)["vector"] for style in ("starry-night", picture))
+    named, seen = (lite.style_code(style)["vector"] for style in ("starry-night", picture))
     np.testing.assert_allclose(named, seen, atol=1e-3)
 
 
@@ -194,13 +198,13 @@ def test_a_policy_of_the_callers_own_changes_nothing(name, photograph, painting)
 @pytest.mark.parametrize(
     ("name", "value"), [("floatx", "float16"), ("image_data_format", "channels_first")]
 )
-@pytest.mark.parametrize("load", [loading.gatys, lambda: loading.load("johnson-the-scream")])
-def test_settings_of_keras_that_no_network_has_are_named(load, name, value):
+@pytest.mark.parametrize("model", ["gatys", "johnson-the-scream"])
+def test_settings_of_keras_that_no_network_has_are_named(model, name, value):
     before = getattr(keras.config, name)()
     getattr(keras.config, f"set_{name}")(value)
     try:
         with pytest.raises(ValueError, match=rf"keras\.config\.{name}.*Received: '{value}'"):
-            load()
+            loading.load(model)
     finally:
         getattr(keras.config, f"set_{name}")(before)
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tfstyle import examples, images, loading, metrics, registry
-from tfstyle.methods import Takes, method
+from tfstyle.methods import method
 
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "tflite/web"
@@ -98,7 +98,7 @@ def files(tmp_path_factory):
 def painted(page, name, files, strength=1.0):
     page.choose("model", name)
     page.give("photograph", files[0])
-    if method(name).takes is Takes.IMAGE:
+    if method(name).kind.takes_pictures:
         page.give("painting", files[1])
     page.slide(strength)
     page.paint()
@@ -107,8 +107,12 @@ def painted(page, name, files, strength=1.0):
 
 def expected(name, files, strength=1.0):
     photograph, painting = map(images.read, files)
-    styles = {Takes.IMAGE: painting, Takes.CHOICE: next(iter(registry.styles(name)), None)}
-    return loading.load_lite(name).stylize(photograph, styles.get(method(name).takes), strength)
+    style = (
+        painting if method(name).kind.takes_pictures else next(iter(registry.styles(name)), None)
+    )
+    if method(name).in_weights:
+        style = None
+    return loading.load_lite(name).stylize(photograph, style, strength)
 
 
 @pytest.mark.parametrize("name", FAMILIES.values())

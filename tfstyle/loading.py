@@ -3,25 +3,23 @@
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import Any
 
 from tfstyle import extras, litert, registry
-from tfstyle.methods import MAGENTA, found, method
+from tfstyle.methods import DEFAULT, Method, method
 from tfstyle.precision import parse
 from tfstyle.registry import Folder
 from tfstyle.tiles import Geometry
 
-if TYPE_CHECKING:
-    from tfstyle.methods.arbitrary import Arbitrary
-    from tfstyle.methods.gatys.stylizer import Gatys
-    from tfstyle.methods.translator import Translator
-
-Stylizer = Union["Arbitrary", "Translator", "Gatys"]
-
 
 def load(
-    name: str = "ghiasi", folder: Folder = None, precision: str = "auto", exact: bool = True
-) -> Stylizer:
+    name: str = DEFAULT,
+    folder: Folder = None,
+    precision: str = "auto",
+    exact: bool = True,
+    settings: Any = None,
+    teacher: Folder = None,
+) -> Method:
     """A stylizer on Keras where that is installed, and else on LiteRT.
 
     Args:
@@ -31,14 +29,17 @@ def load(
             address, a .tar.gz file or a folder.
         folder: Of another release or a finished run; None takes the one in the package.
         precision: That convolutions compute in, as of `precision.choose`; "auto" is float32,
-            but for gatys what is fastest here: in pictures of one pass rounding shows. A module's
-            is its own, on TensorFlow.
+            but for methods that optimise what is fastest here: in pictures of one pass rounding
+            shows. A module's is its own, on TensorFlow.
         exact: Whether the tiles of a photograph above `canvas.WHOLE_PIXELS` are normalised with
             the statistics of the whole, layer by layer; else with those of a thumbnail, which
             takes less time but more memory, and changes colours and strokes.
+        settings: The method's `Settings`, which it paints with; None takes the defaults.
+        teacher: Of a method that optimises the picture: a VGG's weights, as
+            `teachers.loss_network` takes them; None is our encoder.
 
     Raises:
-        ValueError: There is no such model or precision.
+        ValueError: There is no such model or precision, or the method takes no such argument.
         OSError: The folder does not hold its files, or a module cannot be downloaded; or they
             need Keras, which is not installed.
 
@@ -47,7 +48,7 @@ def load(
         >>> from tfstyle import examples
         >>> stylizer = tfstyle.load("cin")
         >>> stylizer
-        <Arbitrary: method=cin, model=cin, engine=keras, styles=34 names>
+        <CIN: method=cin, model=cin, engine=keras, styles=34 names>
         >>> picture = stylizer.stylize(examples.lake(48, 64), "starry-night", strength=0.8)
         >>> picture.shape, str(picture.dtype)
         ((48, 64, 3), 'float32')
@@ -55,32 +56,55 @@ def load(
     from tfstyle import hub, remote
 
     if name not in registry.released() and remote.is_release(name):
-        return _fetched(name, precision, exact)
+        return _fetched(name, precision, exact, settings, teacher)
     if name not in registry.released() and hub.is_module(name):
         return hub.load(folder or name)
-    row = method(name)
-    if not row.lite:
-        return gatys(folder=folder, precision=precision)
+    found = method(name)
+    _check_arguments(found, settings, teacher)
+    if not found.kind.one_pass:
+        return _optimising(name, folder, precision, settings, teacher)
     if not extras.has_keras() and _is_exported(name, folder) and parse(precision) == "auto":
-        return load_lite(name, None, folder, exact)
+        return load_lite(name, None, folder, exact, settings)
     extras.check_keras(f"{name} in {precision}" if folder is None else f"the networks of {folder}")
-    from tfstyle.networks.endpoint import Arrays
     from tfstyle.precision import pure
 
     with pure("float32"):  # whatever policy the caller has for layers of its own
         networks = load_networks(name, folder, precision)
-        tables = list(found(row.endpoints)(networks).values())
-        if row.regional:
-            tables.append(found(row.regional)(networks))
-        signatures = {
-            label: Arrays(endpoint) if exact else endpoint.arrays
-            for endpoints in tables
-            for label, endpoint in endpoints.items()
-        }
-        return stylizer(name, signatures, networks, folder)
+        signatures = _signatures(found, networks, exact)
+        return stylizer(name, signatures, networks, folder, settings=settings)
 
 
-def _fetched(source, precision, exact):
+def _check_arguments(found, settings, teacher):
+    if settings is not None and found.Settings is None:
+        raise ValueError(f"Expected no settings: {found.name} has none. Received: {settings}.")
+    if settings is not None and not isinstance(settings, found.Settings):
+        raise ValueError(f"Expected {found.name}'s Settings. Received: {settings}.")
+    if teacher is not None and found.kind.one_pass:
+        raise ValueError(
+            f"Expected a teacher with methods that optimise alone. Received: {found.name}."
+        )
+
+
+def _signatures(found, networks, exact):
+    """Functions of arrays, by name, for pictures and for regions of them."""
+    from tfstyle.networks.endpoint import Arrays
+
+    tables = [*found.endpoints(networks).values(), found.regional_endpoints(networks)]
+    return {
+        label: Arrays(endpoint) if exact else endpoint.arrays
+        for endpoints in tables
+        for label, endpoint in endpoints.items()
+    }
+
+
+def _optimising(name, folder, precision, settings, teacher):
+    found = method(name)
+    networks = {} if teacher else load_networks(name, folder)
+    made = found.of(networks, settings, teacher, precision)
+    return made.described(teacher or folder or name, "keras")
+
+
+def _fetched(source, precision, exact, settings, teacher):
     """A release's stylizer, on LiteRT where it holds no Keras files; or a module's, in a .tar."""
     from tfstyle import hub, remote
 
@@ -94,8 +118,8 @@ def _fetched(source, precision, exact):
         (folder / f"{file}.keras").is_file() for file in method(name).files
     )
     if on_keras:
-        return load(name, folder, precision, exact)
-    return load_lite(name, None, folder, exact)
+        return load(name, folder, precision, exact, settings, teacher)
+    return load_lite(name, None, folder, exact, settings)
 
 
 def stylizer(
@@ -104,35 +128,38 @@ def stylizer(
     networks: Mapping | None = None,
     folder: Folder = None,
     codes: Mapping | None = None,
-) -> Stylizer:
+    settings: Any = None,
+) -> Method:
     """A stylizer of signatures.
 
     Args:
-        name: One of `registry.released()`, or a method with a folder.
+        name: A released model, or a method with a folder.
         signatures: Functions of arrays, by name.
         networks: The Keras models behind them, by file name; None of LiteRT's.
         folder: As of `load`.
         codes: Of named styles, by name; None are the folder's.
+        settings: As of `load`.
 
     Raises:
         OSError: A file of the folder is missing or broken.
     """
-    row = method(name)
+    found = method(name)
     codes = registry.styles(name, folder) if codes is None else codes
-    known = {"geometry": geometry(name, networks, folder)} if row.tiled else {}
-    made = found(row.stylizer)(signatures, networks, codes, **known)
-    return made.described(name, folder or name, "keras" if networks else "litert")
+    known = {"geometry": geometry(name, networks, folder)} if found.network else {}
+    known |= {} if settings is None else {"settings": settings}
+    made = found(signatures, networks, codes, **known)
+    return made.described(folder or name, "keras" if networks else "litert")
 
 
 def told(name: str, networks: Mapping) -> dict:
     """What a card says for tiles: the geometry of a network, where the stylizer takes one."""
-    if not method(name).tiled:
+    if not method(name).network:
         return {}
     return {"geometry": dataclasses.asdict(geometry(name, networks))}
 
 
 def geometry(name: str, networks: Mapping | None = None, folder: Folder = None) -> Geometry:
-    """Of a translating network, for tiles: of its layers, or as the card beside its files says.
+    """Of a method's network, for tiles: of its layers, or as the card beside its files says.
 
     Raises:
         OSError: The card does not say.
@@ -140,7 +167,7 @@ def geometry(name: str, networks: Mapping | None = None, folder: Folder = None) 
     if networks:
         from tfstyle.networks import geometry as layers
 
-        return layers.geometry(networks[method(name).tiled])
+        return layers.geometry(networks[method(name).network])
     path = registry.home(name, folder) / registry.CARD
     try:
         return Geometry(**registry.read_json(path)["geometry"])
@@ -155,7 +182,7 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
     """The Keras models of a method, by file name.
 
     Args:
-        name: One of `registry.released()`.
+        name: A released model.
         folder: As of `load`.
         precision: As of `load`.
     """
@@ -163,104 +190,46 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
     from tfstyle.networks import files
     from tfstyle.precision import choose
 
-    row = method(name)
-    home = registry.home(row.home or name, folder)
-    found = {file: files.load(home / f"{file}.keras") for file in row.files}
+    found = method(name)
+    home = registry.home(found.home or name, folder)
+    networks = {file: files.load(home / f"{file}.keras") for file in found.files}
     name = "float32" if precision == "auto" else choose(precision).name
-    return {file: files.convolving_in(network, name) for file, network in found.items()}
-
-
-def gatys(
-    teacher: Folder = None, settings=None, folder: Folder = None, precision: str = "auto"
-) -> "Gatys":
-    """Gatys' optimisation on our encoder, or on a VGG.
-
-    Args:
-        teacher: A VGG's weights, as `teachers.loss_network` takes them; None is our encoder.
-        settings: A `methods.gatys.settings.Settings`; None takes the defaults.
-        folder: Of another encoder's run; None takes the released one.
-        precision: That the network computes in, as of `precision.choose`.
-
-    Raises:
-        OSError: The weights cannot be had.
-        ValueError: The network has not the layers that the settings name, or there is no such
-            precision.
-    """
-    from tfstyle.methods.gatys.settings import Settings
-    from tfstyle.methods.gatys.stylizer import Gatys
-
-    extras.check_keras("gatys")
-    settings = settings or Settings()
-    layers = dict((*settings.style_layers, *settings.content_layers))
-    networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(folder), strict=True))
-    eyes = _eyes(teacher, layers, settings.pooling, networks, precision)
-    made = Gatys(*eyes, settings, networks)
-    return made.described("gatys", teacher or folder or "gatys", "keras")
-
-
-def layer_visualization(teacher: Folder = None, settings=None, precision: str = "auto"):
-    """What our encoder, or a VGG, sees.
-
-    Args:
-        teacher: As of `gatys`.
-        settings: As of `gatys`.
-        precision: As of `gatys`.
-
-    Raises:
-        OSError: The weights cannot be had.
-    """
-    from tfstyle.methods.gatys.layer_visualization import LayerVisualization
-    from tfstyle.methods.gatys.settings import TAPS, Settings
-
-    extras.check_keras("what a network sees")
-    settings = settings or Settings()
-    networks = {} if teacher else dict(zip(("encoder", "readouts"), encoder(), strict=True))
-    return LayerVisualization(
-        *_eyes(teacher, TAPS, settings.pooling, networks, precision), settings
-    )
-
-
-def _eyes(teacher, layers, pooling, networks, precision):
-    """A network that computes in a precision, and the maps from its layers to VGG-19's channels."""
-    from tfstyle.networks import encoder as encoders
-    from tfstyle.networks import teachers
-    from tfstyle.precision import choose, pure
-
-    with pure(choose(precision).name):
-        if not networks:
-            return teachers.loss_network(teacher, layers, pooling)
-        eyes = encoders.like(networks["encoder"], pooling)
-    return eyes, encoders.readout_weights(networks["readouts"])
+    return {file: files.convolving_in(network, name) for file, network in networks.items()}
 
 
 def load_lite(
-    name: str = "ghiasi", threads: int | None = None, folder: Folder = None, exact: bool = True
-) -> Stylizer:
+    name: str = DEFAULT,
+    threads: int | None = None,
+    folder: Folder = None,
+    exact: bool = True,
+    settings: Any = None,
+) -> Method:
     """A stylizer on LiteRT, which imports neither TensorFlow nor Keras.
 
     Args:
-        name: One of `registry.released()`.
+        name: A released model.
         threads: Processor threads; None takes all cores.
         folder: Of another release; None takes the one in the package.
         exact: As of `load`.
+        settings: As of `load`.
 
     Raises:
-        ValueError: There is no such model, or it has no TFLite files.
+        ValueError: There is no such model, or it has no TFLite files, or no settings.
         OSError: The folder does not hold its files.
 
     Examples:
-        >>> from tfstyle import examples, weights
+        >>> from tfstyle import examples, loading
         >>> stylizer = loading.load_lite("johnson-great-wave")
         >>> stylizer.stylize(examples.lake(48, 64)).shape
         (48, 64, 3)
     """
-    row = method(name)
-    if not row.lite:
-        raise ValueError(f"Expected a model with TFLite files. Received: {name}, {row.title}.")
-    signatures = litert.signatures(
-        registry.tflite_files(name, folder), threads, row.kept_open, exact
-    )
-    return stylizer(name, signatures, None, folder)
+    found = method(name)
+    _check_arguments(found, settings, None)
+    if not found.tflite:
+        raise ValueError(f"Expected a model with TFLite files. Received: {name}, {found.title}.")
+    files = registry.tflite_files(name, folder)
+    signatures = litert.signatures(files, threads, found.kept_open, exact)
+    return stylizer(name, signatures, None, folder, settings=settings)
 
 
 def chosen(
@@ -270,7 +239,9 @@ def chosen(
     lite: bool = True,
     precision: str = "auto",
     exact: bool = True,
-) -> Stylizer:
+    settings: Any = None,
+    teacher: Folder = None,
+) -> Method:
     """A stylizer of a method by a released model's name or by a folder.
 
     Args:
@@ -283,31 +254,33 @@ def chosen(
             statistics; it does anyway where there is no Keras.
         precision: As of `load`; LiteRT's files have one of their own.
         exact: As of `load`.
+        settings: As of `load`.
+        teacher: As of `load`.
 
     Raises:
         ValueError: There is no such model.
         OSError: A file cannot be read.
     """
-    row, name = method(method_name), f"{method_name}-{model}" if model else method_name
-    if row is MAGENTA:
+    found, name = method(method_name), f"{method_name}-{model}" if model else method_name
+    if found.fetched:
         from tfstyle import hub
 
         return hub.load(name if name in hub.MODULES else model or name)
-    lite = lite or not extras.has_keras()
+    lite = (lite or not extras.has_keras()) and bool(found.tflite)
     if name in registry.released():
-        if lite and row.lite:
-            return load_lite(name, threads, None, exact)
-        return load(name, None, precision, exact)
+        if lite:
+            return load_lite(name, threads, None, exact, settings)
+        return load(name, None, precision, exact, settings, teacher)
     folder = _folder(model)
     if lite and model and _is_exported(method_name, folder):
-        return load_lite(method_name, threads, folder, exact)
-    if model and all((folder / f"{file}.keras").is_file() for file in row.files):
-        return load(method_name, folder, precision, exact)
-    known = [n for n in registry.released() if n.partition("-")[0] == row.name]
+        return load_lite(method_name, threads, folder, exact, settings)
+    if model and all((folder / f"{file}.keras").is_file() for file in found.files):
+        return load(method_name, folder, precision, exact, settings, teacher)
+    known = [n for n in registry.released() if n.partition("-")[0] == found.name]
+    needed = ", ".join(f"{file}.keras" for file in found.files)
     raise ValueError(
-        f"Expected one of {', '.join(known) or 'none yet'} (--model is what follows {row.name}-), "
-        f"or as --model a folder with {', '.join(f'{file}.keras' for file in row.files)}. "
-        f"Received: {name}."
+        f"Expected one of {', '.join(known) or 'none yet'} (--model is what follows "
+        f"{found.name}-), or as --model a folder with {needed}. Received: {name}."
     )
 
 

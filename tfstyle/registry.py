@@ -6,28 +6,33 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle.methods import METHODS, Takes, method
+from tfstyle.methods import DEFAULT, METHODS, Kind, Method, method
 
-RELEASED = Path(__file__).parent / "released"
+RELEASED = Method.released
 STYLES, CARD = "styles.json", "card.json"
+ENCODER = "encoder"  # a released network of no method's own
 
 Folder = str | os.PathLike | None
 
 
-def released(*takes: Takes) -> list[str]:
-    """Names of the models whose weights are in the package.
+def released(*kinds: Kind) -> list[str]:
+    """Names of the models whose weights are installed.
 
     Args:
-        *takes: Only those whose style is one of these; none takes all.
+        *kinds: Only those of methods of these kinds; none takes all.
     """
-    names = sorted(path.parent.name for path in RELEASED.glob(f"*/{CARD}"))
-    known = [name for name in names if name.partition("-")[0] in METHODS]
-    return [name for name in known if not takes or method(name).takes in takes]
+    return sorted(
+        path.parent.name
+        for each in METHODS.values()
+        for pattern in (each.name, f"{each.name}-*")
+        for path in each.released.glob(f"{pattern}/{CARD}")
+        if not kinds or each.kind in kinds
+    )
 
 
 def exported() -> list[str]:
     """Names of the released models that have TFLite files."""
-    return [name for name in released() if method(name).lite]
+    return [name for name in released() if method(name).tflite]
 
 
 def card(name: str) -> dict:
@@ -35,7 +40,7 @@ def card(name: str) -> dict:
     return read_json(home(name) / CARD)
 
 
-def styles(name: str = "ghiasi", folder: Folder = None) -> dict[str, dict[str, np.ndarray]]:
+def styles(name: str = DEFAULT, folder: Folder = None) -> dict[str, dict[str, np.ndarray]]:
     """The codes of a model's named styles, {"vector": (1, numbers)}, by name.
 
     Raises:
@@ -64,16 +69,18 @@ def home(name: str, folder: Folder = None) -> Path:
     Raises:
         ValueError: There is no such model.
     """
-    if folder is None and not (RELEASED / name / CARD).is_file():
-        method(name)
+    if folder is not None:
+        return Path(folder)
+    known = RELEASED if name == ENCODER else method(name).released
+    if not (known / name / CARD).is_file():
         raise ValueError(f"Expected one of {', '.join(released())}. Received: {name!r}.")
-    return Path(folder or RELEASED / name)
+    return known / name
 
 
 def tflite_files(name: str, folder: Folder = None) -> list[Path]:
     """A model's TFLite files, whether they are there or not."""
     folder = home(name, folder)
-    return [folder / f"{file}.tflite" for file in method(name).lite]
+    return [folder / f"{file}.tflite" for file in method(name).tflite]
 
 
 def lite_bytes(name: str, folder: Folder = None) -> int:
@@ -83,7 +90,7 @@ def lite_bytes(name: str, folder: Folder = None) -> int:
 
 def keras_bytes(name: str) -> int:
     """Size of a released method's Keras files together."""
-    folder = RELEASED / (method(name).home or name)
+    folder = home(method(name).home or name)
     return sum((folder / f"{file}.keras").stat().st_size for file in method(name).files)
 
 

@@ -10,7 +10,7 @@ import tfstyle
 from tfstyle import examples, images, loading, registry, remote
 from tfstyle.data import folders
 from tfstyle.export import calls, tflite
-from tfstyle.methods import found, method
+from tfstyle.methods import method
 from tfstyle.networks import files as networks_files
 
 TOLERANCE = 0.5  # mean difference that int8 weights may make, in deviations of an output
@@ -121,7 +121,7 @@ def _write_json(path, content, indent=2):
 
 def _exported(name, networks, pairs):
     row = method(name)
-    table = found(row.endpoints)(networks)
+    table = row.endpoints(networks)
     samples = calls.samples(table, pairs) if row.precision == "int8" else {}
     exported = {
         file: tflite.to_tflite(each, row.precision, samples.get(file))
@@ -157,7 +157,7 @@ def _styles(name, folder, paintings):
 
 
 def _numbers(stylizer, picture):
-    return [round(float(number), DIGITS) for number in stylizer.look(picture)["vector"][0]]
+    return [round(float(number), DIGITS) for number in stylizer.style_code(picture)["vector"][0]]
 
 
 def _card(name, run, exported, notes):

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import images, loading
-from tfstyle.methods import MAGENTA, Takes, method
+from tfstyle.methods import DEFAULT, method
 from tfstyle.methods.stylizer import photograph
 
 Opened = Callable[[bytes, str, str], bytes]  # from a file's content, its name and the target's
@@ -35,7 +35,7 @@ class Painting:
         threads: Of LiteRT, a worker's process.
     """
 
-    method: str = "ghiasi"
+    method: str = DEFAULT
     model: str | None = None
     styles: tuple[str | np.ndarray, ...] = ()
     shares: tuple[float, ...] | None = None
@@ -92,7 +92,7 @@ class Coding:
         threads: As of `Painting`.
     """
 
-    method: str = "ghiasi"
+    method: str = DEFAULT
     model: str | None = None
     threads: int = 1
 
@@ -102,14 +102,14 @@ class Coding:
         Raises:
             ValueError, OSError: There is no such model, or it has no codes.
         """
-        if method(_one_pass(self.method)).takes is not Takes.IMAGE:
+        if not method(_one_pass(self.method)).kind.takes_pictures:
             raise ValueError(
                 f"Expected a method that takes any painting, for codes. Received: {self.method}."
             )
         stylizer = loading.chosen(self.method, self.model, self.threads)
 
         def coded(content, name, target):
-            code = stylizer.look(images.read(name, stylizer.style_side, content=content))
+            code = stylizer.style_code(images.read(name, stylizer.style_side, content=content))
             lists = {key: np.asarray(value).tolist() for key, value in code.items()}
             return json.dumps({"name": target, "code": lists}).encode()
 
@@ -118,7 +118,7 @@ class Coding:
 
 def _one_pass(name):
     row = method(name)
-    if row is MAGENTA or not row.lite:
+    if row.fetched or not row.kind.one_pass:
         raise ValueError(f"Expected a method of one pass, of this package. Received: {name}.")
     return name
 
