@@ -57,9 +57,9 @@ def hashes():
     for name in tqdm(registry.released(), unit="model"):
         first, given = method(name) not in seen, styles(name)
         seen.add(method(name))
-        engines = {"keras": lambda name=name: loading.load(name)}
+        engines = {"keras": lambda name=name: loading.load(name, exact=False)}
         if method(name).tflite:
-            engines["litert"] = lambda name=name: loading.load_lite(name)
+            engines["litert"] = lambda name=name: loading.load_lite(name, exact=False)
             if first:
                 engines["litert exact"] = lambda name=name: loading.load_lite(name, exact=True)
                 engines["keras exact"] = lambda name=name: loading.load(name, exact=True)
