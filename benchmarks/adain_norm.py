@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from tfstyle import device, images, precision, weights
+from tfstyle import device, images, loading, precision
 from tfstyle.data import folders
 from tfstyle.methods.adain import training
 from tfstyle.methods.adain.settings import Settings
@@ -41,7 +41,7 @@ def last_losses(run):
 def begun(feature_extractor, settings, folder):
     """WCT's released decoder of relu4_1, with fresh norms where they belong, as a finished run."""
     decoder = training.decoder(feature_extractor, settings)
-    known = weights.load_networks("wct")["decoder4"]
+    known = loading.load_networks("wct")["decoder4"]
     for layer in known.layers:
         if layer.weights:
             decoder.get_layer(layer.name).set_weights(layer.get_weights())
@@ -53,7 +53,7 @@ def begun(feature_extractor, settings, folder):
 
 def sheet(runs, photographs, paintings, count=4):
     """Rows of photograph, painting, and what each decoder makes of them."""
-    stylizers = {norm: weights.load("adain", run) for norm, run in runs.items()}
+    stylizers = {norm: loading.load("adain", run) for norm, run in runs.items()}
     head = [images.caption(text, SIDE) for text in ("photograph", "painting", *runs)]
     rows = [np.stack(head)]
     for index in range(count):
@@ -76,7 +76,7 @@ def main():
     parser.add_argument("--precision", choices=precision.COMPUTE_PRECISIONS, default="auto")
     options = parser.parse_args()
     print(device.processor())
-    feature_extractor, readouts = weights.encoder()
+    feature_extractor, readouts = loading.encoder()
     runs = {norm: Path(options.run) / norm for norm in NORMS}
     for norm, run in runs.items():
         settings = Settings(steps=options.steps, size=128, norm=norm, precision=options.precision)

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import device, examples, images, weights
+from tfstyle import device, examples, images, loading
 from tfstyle.evaluation.speed import milliseconds
 from tfstyle.layers import Coloring, WhitenColor, Whitening
 from tfstyle.networks import adain
@@ -128,7 +128,7 @@ def main():
     tensors = tf.constant(photo[None]), tf.constant(painting[None])
     pairs = {"adain": papers_adain, "wct": papers_wct}
     for name in (name for name in pairs if name in chosen):
-        ours = weights.load_lite(name, options.threads)
+        ours = loading.load_lite(name, options.threads)
         theirs = pairs[name](untrained("vgg19", TAPS if name == "wct" else TAPS[:4]))
         contestants = {
             f"tfstyle {name}, LiteRT, whole call": lambda ours=ours: ours.stylize(photo, painting),

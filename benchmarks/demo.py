@@ -23,7 +23,7 @@ import numpy as np
 from gradio_client import Client, handle_file
 from gradio_client.utils import Status
 
-from tfstyle import device, examples, images, weights
+from tfstyle import device, examples, images, registry
 
 SIDE = 512  # pixels of the photographs
 CHANGES = 9  # of the strength
@@ -51,7 +51,7 @@ class Visitor(threading.Thread):
 
     def run(self):
         client = Client(self.address, verbose=False, download_files=str(self.photo.parent))
-        names = list(weights.styles())
+        names = list(registry.styles())
         while not self.over.is_set():
             start = time.perf_counter()
             try:

@@ -23,10 +23,10 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tfstyle import device, images, precision, statistics, weights
+from tfstyle import device, images, loading, precision, statistics
 from tfstyle.evaluation.speed import milliseconds, seconds_and_peak
+from tfstyle.methods.gatys.method import Gatys
 from tfstyle.methods.gatys.settings import OPTIMIZERS, TAPS, Settings
-from tfstyle.methods.gatys.stylizer import Gatys
 from tfstyle.networks.encoder import readout_weights
 from tfstyle.networks.vgg import untrained
 
@@ -153,7 +153,7 @@ def reached(work, loss):
 
 def races(options, photograph, painting):
     """Lines of a table: seconds to the loss of 500 plain steps on our encoder."""
-    feature_extractor, readouts = weights.encoder()
+    feature_extractor, readouts = loading.encoder()
     exact = Gatys(feature_extractor, readout_weights(readouts), Settings())
     work = exact.optimisation(photograph, painting)
     targets = exact.targets.at(work.problem, *work.problem.extent)
@@ -178,7 +178,7 @@ def races(options, photograph, painting):
         ),
         "ours": Settings(),
     }.items():
-        stylizer = weights.gatys(settings=settings, precision=options.precision)
+        stylizer = loading.load("gatys", settings=settings, precision=options.precision)
         work = stylizer.optimisation(photograph, painting)
         list(zip(range(2), work, strict=False))
         found[name] = reached(work, loss)
@@ -189,7 +189,7 @@ def races(options, photograph, painting):
 
 def large(options, photograph, painting):
     """Lines of a table: what 3840x2160 pixels were said to take, and what they took."""
-    stylizer = weights.gatys(precision=options.precision)
+    stylizer = loading.load("gatys", precision=options.precision)
     work = stylizer.optimisation(images.resize(photograph, *LARGE), painting)
     said = work.estimate()
     with tempfile.TemporaryDirectory() as folder:
@@ -218,7 +218,7 @@ def noise(options, photograph, painting):
                 iterations=1000,
             )
             finite = True
-            stylizer = weights.gatys(settings=settings, precision=options.precision)
+            stylizer = loading.load("gatys", settings=settings, precision=options.precision)
             for progress in stylizer.optimisation(photograph, painting):
                 numbers = [*progress.losses.values(), progress.picture.sum()]
                 finite = finite and bool(np.isfinite(numbers).all())

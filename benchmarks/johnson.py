@@ -17,7 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from tfstyle import device, examples, images, litert, weights
+from tfstyle import device, examples, images, litert, loading
 from tfstyle.evaluation.speed import milliseconds
 from tfstyle.export import tflite
 from tfstyle.methods.endpoints import translation
@@ -70,7 +70,7 @@ def main():
     parser.add_argument("--sheet", metavar="PICTURE", help="where some of them are written")
     options = parser.parse_args()
     print(device.processor())
-    slim = weights.load_lite(options.model, options.threads)
+    slim = loading.load_lite(options.model, options.threads)
     photograph, paper = images.resize(examples.lake(), *SIZE), papers(options.threads)
     times = milliseconds(
         {

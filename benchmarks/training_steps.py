@@ -28,7 +28,7 @@ import numpy as np
 import plain_steps
 import tensorflow as tf
 
-from tfstyle import device, images, precision, weights
+from tfstyle import device, images, loading, precision
 from tfstyle.data.batches import Part
 from tfstyle.evaluation.speed import milliseconds
 from tfstyle.networks import encoder as encoders
@@ -41,11 +41,11 @@ PAPER = "cyclegan-paper"
 
 def frozen():
     """The released encoder under the precision that is set now."""
-    return encoders.like(weights.encoder()[0])
+    return encoders.like(loading.encoder()[0])
 
 
 def loss_network():
-    return frozen(), encoders.readout_weights(weights.encoder()[1])
+    return frozen(), encoders.readout_weights(loading.encoder()[1])
 
 
 TRAININGS = {  # how each family's `train` is called: photographs, paintings, run folder

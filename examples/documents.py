@@ -13,8 +13,7 @@ import argparse
 import numpy as np
 from readme import PICTURES, photograph
 
-from tfstyle import examples, images, statistics, weights
-from tfstyle.methods.wct.stylizer import at_levels
+from tfstyle import examples, images, loading, statistics
 
 SIDE = 240  # pixels of a cell
 SIZE = 384  # pixels that are painted
@@ -47,15 +46,15 @@ def families() -> np.ndarray:
     """One photograph through the families that take a painting's file, and through two others."""
     photo, style = photograph("astronaut"), painting()
     cells = {"photograph": photo, "painting": style}
-    cells["gatys"] = weights.gatys().stylize(photo, style)
+    cells["gatys"] = loading.load("gatys").stylize(photo, style)
     for name in ("ghiasi", "adain", "wct"):
-        cells[name] = weights.load_lite(name).stylize(photo, style)
+        cells[name] = loading.load_lite(name).stylize(photo, style)
     return strip(cells)
 
 
 def normalization() -> np.ndarray:
     """Features of relu4_1 with other statistics, decoded by WCT's decoder."""
-    networks = weights.load_networks("wct")
+    networks = loading.load_networks("wct")
     photo, style = photograph("astronaut"), painting()
     content, wanted = (np.asarray(networks["encoder"](p[None])[TAP]) for p in (photo, style))
     changed = {
@@ -86,23 +85,23 @@ def coloured(features: np.ndarray, style: np.ndarray) -> np.ndarray:
 
 def levels() -> np.ndarray:
     """WCT at one level at a time, and from level 4 to 1."""
-    photo, style, wct = photograph("astronaut"), painting(), weights.load_lite("wct")
+    photo, style, wct = photograph("astronaut"), painting(), loading.load_lite("wct")
     cells = {"photograph": photo}
     for level in (5, 4, 3, 2, 1):
-        cells[f"level {level} alone"] = at_levels(wct, {level: 1.0}).stylize(photo, style)
+        cells[f"level {level} alone"] = wct.at_levels({level: 1.0}).stylize(photo, style)
     cells["levels 4 3 2 1"] = wct.stylize(photo, style)
     return strip(cells)
 
 
 def strengths() -> np.ndarray:
     """Between a photograph's own style vector and a painting's."""
-    photo, style, ghiasi = photograph("cat"), painting(), weights.load_lite("ghiasi")
+    photo, style, ghiasi = photograph("cat"), painting(), loading.load_lite("ghiasi")
     return strip({f"strength {s}": ghiasi.stylize(photo, style, strength=s) for s in STEPS})
 
 
 def mixtures() -> np.ndarray:
     """Between two rows of scales and shifts."""
-    photo, cin = photograph("cat"), weights.load_lite("cin")
+    photo, cin = photograph("cat"), loading.load_lite("cin")
     pair = ("starry-night", "great-wave")
     return strip(
         {f"{1 - s:g} and {s:g}": cin.stylize(photo, list(pair), weights=[1 - s, s]) for s in STEPS}
@@ -113,14 +112,14 @@ def networks() -> np.ndarray:
     """One photograph by a network for each painting."""
     photo = photograph("coffee")
     names = ("starry-night", "great-wave", "the-scream", "composition-vii")
-    models = {name: weights.load_lite(f"johnson-{name}") for name in names}
+    models = {name: loading.load_lite(f"johnson-{name}") for name in names}
     return strip({"photograph": photo} | {k: model.stylize(photo) for k, model in models.items()})
 
 
 def growth() -> np.ndarray:
     """An optimisation at the end of each of its sizes."""
     photo = photograph("astronaut")
-    work = weights.gatys().optimisation(photo, painting(), strength=0.5)
+    work = loading.load("gatys").optimisation(photo, painting(), strength=0.5)
     cells, steps = {"photograph": photo}, work.steps
     for progress in work:
         if progress.step == steps[progress.size]:
@@ -133,8 +132,8 @@ def cycles() -> np.ndarray:
     """A drawn landscape, its translation, and the translation of that back."""
     photo, cells = examples.lake(SIZE, SIZE), {}
     for there, back in (("day2night", "night2day"), ("sunny2rainy", "rainy2sunny")):
-        translated = weights.load_lite(f"cyclegan-{there}").stylize(photo)
-        returned = weights.load_lite(f"cyclegan-{back}").stylize(translated)
+        translated = loading.load_lite(f"cyclegan-{there}").stylize(photo)
+        returned = loading.load_lite(f"cyclegan-{back}").stylize(translated)
         cells |= {there: translated, f"and {back}": returned}
     return strip({"photograph": photo} | cells)
 
@@ -152,7 +151,7 @@ def facade() -> np.ndarray:
     labels[196:, 128:156] = FACADE["door"]
     labels[144:158, 26:114] = FACADE["balcony"]
     labels = np.float32(labels / 255)
-    painted = weights.load_lite("pix2pix-facades").stylize(labels)
+    painted = loading.load_lite("pix2pix-facades").stylize(labels)
     return strip({"labels": labels, "facade": painted})
 
 

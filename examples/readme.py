@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from skimage import data
 
-from tfstyle import baselines, images, masks, regions, weights
+from tfstyle import baselines, images, loading, masks, regions
 
 SIDE = 240
 LARGE = 384  # pixels; the size that Magenta's files take
@@ -65,7 +65,7 @@ def captions(labels: list[str]) -> np.ndarray:
 
 def painted() -> None:
     """Photographs in named styles, by the default method."""
-    model, rows = weights.load_lite("ghiasi"), [captions(["photograph", *STYLES])]
+    model, rows = loading.load_lite("ghiasi"), [captions(["photograph", *STYLES])]
     for name in PHOTOGRAPHS:
         content = photograph(name)
         rows.append(small([content, *(model.stylize(content, style) for style in STYLES)]))
@@ -76,7 +76,7 @@ def masked() -> None:
     """The drawn landscape, its regions and each of them in a style of its own."""
     content, picture = (images.read(HERE / name) for name in ("lake.jpg", "lake_regions.png"))
     given = [masks.feathered(mask) for mask in regions.by_colour(picture, 3).values()]
-    painted = weights.load("ghiasi").stylize(content, REGIONS, masks=given)
+    painted = loading.load("ghiasi").stylize(content, REGIONS, masks=given)
     row = [
         images.resize(each, *images.fitted(content.shape[:2], 360))
         for each in (content, picture, painted)
@@ -89,14 +89,14 @@ def masked() -> None:
 def translated() -> None:
     """Photographs, and in the rain below."""
     contents = [photograph(name) for name in RAINY]
-    rain = weights.load_lite("cyclegan-sunny2rainy").stylize
+    rain = loading.load_lite("cyclegan-sunny2rainy").stylize
     rows = [small(contents), small([rain(content) for content in contents])]
     images.write(images.sheet(rows), PICTURES / "translated.jpg", quality=84)
 
 
 def beside(magenta: str, paintings: str) -> None:
     """Our models beside Magenta's, two pairs a row."""
-    ours = {name: weights.load_lite(name) for name in OURS}
+    ours = {name: loading.load_lite(name) for name in OURS}
     theirs = baselines.magenta(Path(magenta) / "style_transfer_f16_384.tflite")
     models = ours | theirs
     pairs = []

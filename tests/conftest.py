@@ -5,7 +5,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pytest
 
-from tfstyle import cli, examples, families, images, weights
+from tfstyle import cli, examples, families, images, loading
 
 
 @pytest.fixture(scope="session")
@@ -20,12 +20,12 @@ def painting():
 
 @pytest.fixture(scope="session")
 def stylizer():
-    return weights.load("ghiasi")
+    return loading.load("ghiasi")
 
 
 @pytest.fixture(scope="session")
 def lite():
-    return weights.load_lite("ghiasi")
+    return loading.load_lite("ghiasi")
 
 
 def exported(tmp_path_factory, *flags):

@@ -10,13 +10,13 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.compiled_model import CompiledModel
 
-from tfstyle import cli, examples, layers, metrics, tiles, weights
+from tfstyle import cli, examples, layers, loading, metrics, registry, tiles
 from tfstyle.export import accelerated, calls, fidelity, folder
 from tfstyle.layers.static_shapes import static_shapes
 from tfstyle.methods import method
 
 SIZE = (72, 100)
-FAMILIES = {method(name).name: name for name in weights.exported()}
+FAMILIES = {method(name).name: name for name in registry.exported()}
 README = Path(__file__).parents[1] / "tflite/README.md"
 
 
@@ -63,7 +63,7 @@ def test_compiled_models_paint_as_interpreters_do(tmp_path, name, processor):
         assert left == {*card["left_to_the_processor"][file]} <= accelerated.LEFT[processor]
     opened = {file: compiled(content) for file, content in contents.items()}
     known = calls.inputs((examples.lake(72, 100), examples.discs(72, 100)))
-    networks = weights.load_networks(name)
+    networks = loading.load_networks(name)
     table = {
         file: {label: folder.endpoints(name, networks, SIZE)[file][label] for label in labels}
         for file, labels in card["signatures"].items()
@@ -127,7 +127,7 @@ def test_noise_of_a_known_size_is_the_same(layer):
 
 @pytest.mark.slow
 def test_operations_that_are_not_taken_are_named(monkeypatch):
-    networks = weights.load_networks("pix2pix-facades")
+    networks = loading.load_networks("pix2pix-facades")
     table = folder.endpoints("pix2pix-facades", networks, (64, 64))["generator"]
     endpoints = {"stylize": table["stylize"]}
     monkeypatch.setitem(accelerated.TAKEN, "gpu", accelerated.TAKEN["gpu"] - {"TANH"})
@@ -151,4 +151,4 @@ def test_the_readme_lists_what_is_taken():
 
 def operations(name):
     """Of a model's released files."""
-    return {op for each in weights.card(name)["operations"].values() for op in each}
+    return {op for each in registry.card(name)["operations"].values() for op in each}

@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 from processes import log, same_losses, start, stop_after, train
 
-from tfstyle import cli, examples, images, losses, weights
+from tfstyle import cli, examples, images, loading, losses
 from tfstyle.data import batches, catalog, folders
 from tfstyle.layers import InstanceNorm, RainLayers, Streaks
 from tfstyle.methods import canvas
@@ -163,7 +163,7 @@ def test_whatever_generator_is_trained_its_tiles_are_the_whole(
     method, build, tmp_path, monkeypatch
 ):
     build().save(tmp_path / "generator.keras")
-    stylizer, photograph = weights.load(method, tmp_path), examples.lake(60, 1700)
+    stylizer, photograph = loading.load(method, tmp_path), examples.lake(60, 1700)
     whole = stylizer.stylize(photograph)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", photograph[..., 0].size)

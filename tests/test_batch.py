@@ -215,7 +215,7 @@ def test_codes_are_those_that_a_stylizer_sees(folder, tmp_path, lite):
     ]
     assert len({line["name"] for line in lines}) == len(lines) == 6
     for line in lines:
-        wanted = lite.look(images.read(folder / line["name"]))["vector"]
+        wanted = lite.style_code(images.read(folder / line["name"]))["vector"]
         np.testing.assert_allclose(line["code"]["vector"], wanted, atol=1e-3)
     assert results(tmp_path / "codes.jsonl.report.csv")["0.png"] == "coded"
 

@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 import tfstyle
-from tfstyle import examples, images, remote, weights
-from tfstyle.methods import METHODS, Takes, canvas, method
+from tfstyle import examples, images, loading, registry, remote
+from tfstyle.methods import METHODS, Kind, canvas, method
 from tfstyle.methods.gatys.settings import Settings
 
-NAMES = weights.released()
-LITE = weights.exported()
+NAMES = registry.released()
+LITE = registry.exported()
 FIRST = list({method(name).name: name for name in reversed(NAMES)}.values())  # one a family
 SIZES = [(64, 80), (33, 41), (97, 50), (1, 1), (3, 500)]
 
@@ -22,8 +22,8 @@ SIZES = [(64, 80), (33, 41), (97, 50), (1, 1), (3, 500)]
 @functools.cache
 def loaded(name, engine):
     if name == "gatys":
-        return weights.gatys(settings=Settings(iterations=12))
-    return tfstyle.load(name) if engine == "keras" else weights.load_lite(name)
+        return loading.load("gatys", settings=Settings(iterations=12))
+    return tfstyle.load(name) if engine == "keras" else loading.load_lite(name)
 
 
 def any_engine(name):
@@ -55,7 +55,7 @@ def style_of(name, painting):
     """A painting, a name of a model that knows names alone, or nothing."""
     if method(name).in_weights:
         return None
-    return next(iter(weights.styles(name))) if method(name).takes is Takes.CHOICE else painting
+    return next(iter(registry.styles(name))) if not method(name).kind.takes_pictures else painting
 
 
 def rounding(model):
@@ -148,8 +148,8 @@ def test_saved_and_loaded_with_safe_mode_it_paints_the_same(name, photograph, pa
         network.save(tmp_path / f"{file}.keras")
     style = style_of(name, painting)
     if isinstance(style, str):
-        shutil.copy(weights.RELEASED / name / weights.STYLES, tmp_path)
-    again = weights.load(name, tmp_path)
+        shutil.copy(registry.RELEASED / name / registry.STYLES, tmp_path)
+    again = loading.load(name, tmp_path)
     np.testing.assert_array_equal(
         again.stylize(photograph, style), stylizer.stylize(photograph, style)
     )
@@ -179,7 +179,7 @@ def test_a_large_photograph_in_tiles_looks_as_it_does_whole(name, painting, monk
 def test_what_is_no_picture_is_refused_by_name(model, paint, painting, content, error, words):
     with pytest.raises(error, match=words):
         paint(content)
-    if method(model[0]).takes is Takes.IMAGE:
+    if method(model[0]).kind.takes_pictures:
         with pytest.raises(error, match=words.replace("content", "style")):
             loaded(*model).stylize(painting, content)
 
@@ -190,7 +190,7 @@ def test_a_strength_outside_0_1_is_refused(paint, photograph, strength):
         paint(photograph, strength=strength)
 
 
-@pytest.mark.parametrize("name", weights.released(Takes.NAME, Takes.NOTHING))
+@pytest.mark.parametrize("name", [n for n in registry.released() if method(n).in_weights])
 def test_a_style_is_refused_where_it_is_in_the_weights(name, photograph):
     with pytest.raises(ValueError, match="in the weights"):
         loaded(name, "litert").stylize(photograph, photograph)
@@ -219,13 +219,13 @@ def test_on_litert_a_region_is_cut_from_the_whole_photograph_painted(name, photo
     np.testing.assert_allclose(found[left], whole[left], atol=1e-6)
 
 
-@pytest.mark.parametrize("name", weights.released(Takes.NAME, Takes.NOTHING))
+@pytest.mark.parametrize("name", [n for n in registry.released() if method(n).in_weights])
 def test_masks_are_refused_where_the_style_is_in_the_weights(name, photograph):
     with pytest.raises(ValueError, match=r"masks.*in the weights"):
         loaded(name, "litert").stylize(photograph, masks=[np.ones((4, 4))])
 
 
-@pytest.mark.parametrize("name", weights.released(Takes.IMAGE))
+@pytest.mark.parametrize("name", registry.released(Kind.ARBITRARY, Kind.OPTIMISATION))
 def test_two_paintings_give_two_pictures_and_shares_lie_between(name, photograph, painting):
     stylizer, styles = any_engine(name), [painting, 1.0 - painting]
     one, other = (stylizer.stylize(photograph, style) for style in styles)
@@ -239,15 +239,15 @@ def test_two_paintings_give_two_pictures_and_shares_lie_between(name, photograph
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cards_say_what_the_weights_are_from(name):
-    card = weights.card(name)
+    card = registry.card(name)
     assert {"method", "data", "steps", "licence", "measured", "learned_in"} <= card.keys()
-    assert card["tflite_bytes"] == weights.lite_bytes(name)
+    assert card["tflite_bytes"] == registry.lite_bytes(name)
     assert "LiteRT" in card["runtime"] if method(name).lite else "runtime" not in card
 
 
 @pytest.mark.parametrize("name", [*NAMES, "encoder"])
 def test_cards_have_the_hashes_of_the_files_as_they_are(name):
-    folder = weights.RELEASED / name
+    folder = registry.RELEASED / name
     files = [path for path in folder.iterdir() if path.suffix in (".keras", ".tflite")]
     marks = {path.name: remote.digest(path) for path in files}
-    assert weights.card(name).get("sha256", {}) == marks
+    assert registry.card(name).get("sha256", {}) == marks

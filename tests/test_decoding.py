@@ -6,9 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from tfstyle import statistics, weights
+from tfstyle import loading, statistics
 from tfstyle.layers import AlignMoments, Coloring, Double, Moments, WhitenColor, Whitening
-from tfstyle.methods.wct.stylizer import at_levels
 from tfstyle.networks import adain, tiling, wct
 from tfstyle.networks.decoder import decoder, mirrored
 from tfstyle.networks.encoder import encoder
@@ -106,9 +105,9 @@ def odd_styles(count):
 @pytest.mark.parametrize("name", ["adain", "wct"])
 def test_no_style_makes_a_family_say_anything_but_pictures(name, photograph):
     """Of 1,000 styles with TFSTYLE_STYLES=1000."""
-    stylizer, small = weights.load_lite(name), photograph[:48, :64]
+    stylizer, small = loading.load_lite(name), photograph[:48, :64]
     if name == "wct":
-        stylizer = at_levels(stylizer, {5: 1, 4: 1, 3: 1, 2: 1, 1: 1})
+        stylizer = stylizer.at_levels({5: 1, 4: 1, 3: 1, 2: 1, 1: 1})
     for style in odd_styles(int(os.environ.get("TFSTYLE_STYLES", 40))):
         painted = stylizer.stylize(small, style)
         assert np.isfinite(painted).all() and painted.min() >= 0 and painted.max() <= 1
@@ -116,7 +115,7 @@ def test_no_style_makes_a_family_say_anything_but_pictures(name, photograph):
 
 @pytest.mark.parametrize("level", wct.LEVELS)
 def test_any_single_level_paints(level, photograph, painting):
-    stylizer = at_levels(weights.load_lite("wct"), {level: 1.0})
+    stylizer = loading.load_lite("wct").at_levels({level: 1.0})
     painted = stylizer.stylize(photograph, painting)
     assert np.abs(painted - photograph).mean() > 0.02
 
@@ -124,7 +123,7 @@ def test_any_single_level_paints(level, photograph, painting):
 @pytest.mark.parametrize("levels", [{}, {6: 1}, {4: 1.5}, {4: float("nan")}])
 def test_levels_that_are_none_are_refused(levels):
     with pytest.raises(ValueError, match="levels from 1 to 5"):
-        at_levels(weights.load_lite("wct"), levels)
+        loading.load_lite("wct").at_levels(levels)
 
 
 def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(feature_extractor, picture):

@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfstyle import examples, images, weights
-from tfstyle.methods import Takes
+from tfstyle import examples, images, loading
 from tfstyle.methods.gatys.settings import Settings
 
 pytest.importorskip("gradio")
@@ -95,10 +94,12 @@ def test_the_page_stands_without_methods_that_optimise_and_without_translations(
     assert asked - {"film"} == {"paint", "compare"}
 
 
-@pytest.mark.parametrize("name", [n for n, choice in method_choices().items() if choice.row.lite])
+@pytest.mark.parametrize(
+    "name", [n for n, choice in method_choices().items() if choice.row.kind.one_pass]
+)
 def test_every_method_paints(service, lake, name):
     choice = service.method_choices[name]
-    style = examples.swirls(SIDE, SIDE) if choice.row.takes is Takes.IMAGE else choice.names[0]
+    style = examples.swirls(SIDE, SIDE) if choice.row.kind.takes_pictures else choice.names[0]
     (painted,) = service.paint(Request(lake, [style], name))
     assert painted.picture.shape == lake.shape
     assert np.abs(painted.picture - lake).mean() > 0.02
@@ -107,8 +108,8 @@ def test_every_method_paints(service, lake, name):
 
 @pytest.mark.slow
 def test_an_optimisation_shows_itself_growing_and_can_be_left(lake, monkeypatch):
-    few = functools.partial(weights.gatys, settings=Settings(iterations=8))
-    monkeypatch.setattr(weights, "gatys", few)
+    few = functools.partial(loading.load, settings=Settings(iterations=8))
+    monkeypatch.setattr(loading, "load", few)
     monkeypatch.setattr("tfstyle.demo.service.SHOWN", 0.0)
     service = Service(max_pixels=40_000)
     work = service.paint(Request(lake, [examples.swirls(SIDE, SIDE)], "gatys"))

@@ -8,17 +8,16 @@ from pathlib import Path
 import pytest
 
 import tfstyle
-from tfstyle import hub, weights
-from tfstyle.methods import Method, arbitrary, translator
-from tfstyle.methods.gatys import stylizer as gatys
-from tfstyle.methods.wct.stylizer import at_levels
+from tfstyle import hub, loading, registry
+from tfstyle.methods import Method, conditioned, translator
+from tfstyle.methods.gatys import method as gatys
 
 OBJECTS = {name: getattr(tfstyle, name) for name in tfstyle.__all__ if name != "METHODS"}
 OBJECTS |= {
     "tfstyle": tfstyle,
     "METHODS": Method,  # a dictionary has no docstring of its own; its rows' class has
-    "load_lite": weights.load_lite,
-    "Arbitrary.stylize": arbitrary.Arbitrary.stylize,
+    "load_lite": loading.load_lite,
+    "Conditioned.stylize": conditioned.Conditioned.stylize,
     "Translator.stylize": translator.Translator.stylize,
     "Gatys.stylize": gatys.Gatys.stylize,
     "Gatys.optimisation": gatys.Gatys.optimisation,
@@ -45,18 +44,18 @@ def test_the_examples_in_docstrings_of_public_names_run(name, tmp_path, monkeypa
 
 
 REPRS = {
-    "cin": "<Arbitrary: method=cin, model=cin, engine=litert, styles=34 names>",
-    "ghiasi-desktop": "<Arbitrary: method=ghiasi, model=ghiasi-desktop, engine=litert, "
+    "cin": "<CIN: method=cin, model=cin, engine=litert, styles=34 names>",
+    "ghiasi-desktop": "<Ghiasi: method=ghiasi, model=ghiasi-desktop, engine=litert, "
     "styles=any picture or 34 names>",
-    "wct": "<Arbitrary: method=wct, model=wct, engine=litert, styles=any picture>",
-    "cyclegan-day2night": "<Translator: method=cyclegan, model=cyclegan-day2night, "
+    "wct": "<WCT: method=wct, model=wct, engine=litert, styles=any picture>",
+    "cyclegan-day2night": "<CycleGAN: method=cyclegan, model=cyclegan-day2night, "
     "engine=litert, styles=in the weights>",
 }
 
 
 @pytest.mark.parametrize("name", REPRS)
 def test_a_stylizer_says_its_method_model_engine_and_styles(name):
-    assert repr(weights.load_lite(name)) == REPRS[name]
+    assert repr(loading.load_lite(name)) == REPRS[name]
 
 
 def test_gatys_on_keras_says_so():
@@ -66,12 +65,12 @@ def test_gatys_on_keras_says_so():
 
 
 def test_wct_at_other_levels_is_still_described():
-    assert "method=wct" in repr(at_levels(weights.load_lite("wct"), {4: 1.0}))
+    assert "method=wct" in repr(loading.load_lite("wct").at_levels({4: 1.0}))
 
 
 def test_a_folder_is_named_as_the_model():
-    folder = weights.RELEASED / "pix2pix-facades"
-    assert f"model={folder}, engine=litert" in repr(weights.load_lite("pix2pix", folder=folder))
+    folder = registry.RELEASED / "pix2pix-facades"
+    assert f"model={folder}, engine=litert" in repr(loading.load_lite("pix2pix", folder=folder))
 
 
 def test_a_module_is_of_magenta(saved_model):

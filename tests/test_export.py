@@ -8,11 +8,11 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from tfstyle import baselines, cli, examples, layers, litert, metrics, tiles, weights
+from tfstyle import baselines, cli, examples, layers, litert, loading, metrics, registry, tiles
 from tfstyle.export import calls, fidelity, folder, tflite
-from tfstyle.methods import Takes, method
+from tfstyle.methods import Kind, method
 
-TRANSLATIONS = weights.released(Takes.NOTHING)
+TRANSLATIONS = registry.released(Kind.TRANSLATION)
 
 
 def exported(tmp_path, *arguments):
@@ -59,12 +59,12 @@ def test_calibrated_int8_says_what_stays_float(tmp_path):
 
 @pytest.mark.parametrize("name", [TRANSLATIONS[0], "johnson-the-scream", "ghiasi", "adain", "wct"])
 def test_one_signature_paints_with_its_margin_as_the_stylizer_does(name):
-    networks = weights.load_networks(name)
+    networks = loading.load_networks(name)
     table = folder.endpoints(name, networks)
     known = calls.inputs((examples.lake(75, 93), examples.discs(80, 70)), None)
     called = {label: outputs for _, label, _, outputs in calls.chained(table, known)}
     style = () if method(name).in_weights else (known["style"][0], calls.STRENGTH)
-    expected = weights.load(name).stylize(known["content"], *style)
+    expected = loading.load(name).stylize(known["content"], *style)
     np.testing.assert_allclose(called["stylize"]["pastiche"], expected, atol=1e-4)
 
 
@@ -107,7 +107,7 @@ def test_the_code_of_magentas_pair_runs_ours(drop_in, painting):
     painted = ours.stylize(content, painting)
     assert painted.shape == content.shape and np.isfinite(painted).all()
     square = examples.discs(256, 256)
-    expected = weights.load_lite("ghiasi").stylize(content, square)
+    expected = loading.load_lite("ghiasi").stylize(content, square)
     assert metrics.psnr(ours.stylize(content, square), expected) > 25
 
 
@@ -148,8 +148,8 @@ def test_what_cannot_be_exported_is_refused(arguments, words, tmp_path, capsys):
 
 
 def test_every_row_names_files_that_it_exports():
-    for name in weights.exported():
-        assert weights.lite_bytes(name) > 0 and method(name).precision in tflite.TFLITE_PRECISIONS
+    for name in registry.exported():
+        assert registry.lite_bytes(name) > 0 and method(name).precision in tflite.TFLITE_PRECISIONS
 
 
 @pytest.mark.slow

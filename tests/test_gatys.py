@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfstyle import cli, examples, images, losses, statistics, weights
+from tfstyle import cli, examples, images, loading, losses, statistics
 from tfstyle.methods.gatys.layer_visualization import LayerVisualization, last
+from tfstyle.methods.gatys.method import Gatys
 from tfstyle.methods.gatys.optimisation import Progress
 from tfstyle.methods.gatys.settings import CONTENT_LOSSES, Settings
-from tfstyle.methods.gatys.stylizer import Gatys
 from tfstyle.networks import vgg
 from tfstyle.networks.encoder import encoder, like, readout_weights
 from tfstyle.training import descent, pixels
@@ -25,13 +25,13 @@ QUICK = Settings(iterations=6)
 @pytest.fixture(scope="module")
 def exact():
     """Our encoder in float32 and its readouts of VGG-19."""
-    feature_extractor, readouts = weights.encoder()
+    feature_extractor, readouts = loading.encoder()
     return feature_extractor, readout_weights(readouts)
 
 
 @pytest.fixture(scope="module")
 def gatys():
-    return weights.gatys(settings=QUICK)
+    return loading.load("gatys", settings=QUICK)
 
 
 def with_numbers(gatys, **numbers):
@@ -264,8 +264,8 @@ def test_layers_are_named_as_the_papers_do_and_unknown_ones_are_refused(photogra
 
 
 def test_average_pooling_is_another_network():
-    pooled = weights.gatys(
-        settings=Settings(pooling="average")
+    pooled = loading.load(
+        "gatys", settings=Settings(pooling="average")
     ).targets.objective.feature_extractor.network
     kinds = [type(layer) for layer in pooled.layers]
     assert keras.layers.AveragePooling2D in kinds and keras.layers.MaxPooling2D not in kinds

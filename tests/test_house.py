@@ -4,11 +4,15 @@ import ast
 import importlib
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
+from ai_edge_litert import interpreter
 
 import tfstyle
+from tfstyle import cli, examples, images
+from tfstyle.methods import DEFAULT, METHODS
 
 ROOT = Path(tfstyle.__file__).parent
 FLOORS = (
@@ -34,7 +38,8 @@ FLOORS = (
     ("training",),
     ("methods",),
     (
-        "weights",
+        "registry",
+        "loading",
         "hub",
         "licences",
         "remote",
@@ -60,7 +65,8 @@ LIGHT = (
     "litert_stages",
     "roots",
     "stages",
-    "weights",
+    "registry",
+    "loading",
     "methods/__init__",
     "methods/stylizer",
 )
@@ -72,9 +78,9 @@ LIGHT += (
     "precision",
     "methods/canvas",
     "methods/translator",
-    "methods/cyclegan/stylizer",
+    "methods/cyclegan/method",
 )
-LIGHT += ("methods/pix2pix/stylizer", "methods/cyclegan/settings", "methods/pix2pix/settings")
+LIGHT += ("methods/pix2pix/method", "methods/cyclegan/settings", "methods/pix2pix/settings")
 LIGHT += (
     "hub",
     "remote",
@@ -90,21 +96,22 @@ LIGHT += (
     "families",
     "data/catalog",
     "data/folders",
-    "methods/arbitrary",
+    "methods/conditioned",
+    "methods/kinds",
     "methods/vectors",
     "methods/bottleneck",
-    "methods/johnson/stylizer",
-    "methods/cin/stylizer",
-    "methods/ghiasi/stylizer",
-    "methods/adain/stylizer",
-    "methods/wct/stylizer",
+    "methods/johnson/method",
+    "methods/cin/method",
+    "methods/ghiasi/method",
+    "methods/adain/method",
+    "methods/wct/method",
     "methods/adain/settings",
     "methods/wct/settings",
     "methods/johnson/settings",
     "methods/cin/settings",
     "methods/gatys/settings",
-    "methods/gatys/stylizer",
-    "cli/gatys",
+    "methods/gatys/method",
+    "cli/optimising",
     "cli/layers",
     "methods/ghiasi/settings",
     "training/settings",
@@ -201,11 +208,69 @@ def test_public_names_resolve():
 
 
 LOOKED_FOR = "import importlib.util, tfstyle; importlib.util.find_spec('keras'); import keras"
+LOADED = """
+import sys
+for path in sys.argv[1:]:
+    assert keras.models.load_model(path, safe_mode=True).built, path
+"""
+KERAS_FILES = sorted((ROOT / "released").rglob("*.keras"))
+
+
+def check_loads(first, paths):
+    subprocess.run([sys.executable, "-c", first + LOADED, *map(str, paths)], check=True)
 
 
 @pytest.mark.parametrize("first", [LOOKED_FOR, "import keras, tfstyle"])
-def test_released_files_load_where_the_package_is_imported(first):
-    script = (
-        f"{first}\nassert keras.models.load_model('cin/transformer.keras').name == 'transformer'\n"
-    )
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT / "released", check=True)
+def test_a_released_file_loads_where_the_package_is_imported(first):
+    check_loads(first, [ROOT / "released/cin/transformer.keras"])
+
+
+@pytest.mark.slow
+def test_every_released_file_loads_with_safe_mode_where_the_package_is_imported():
+    assert len(KERAS_FILES) > 20
+    check_loads("import tfstyle, keras", KERAS_FILES)
+
+
+NAMES = set(METHODS)
+OF_ONE_PAPER = (
+    "cli/layers.py",
+    "cli/train.py",
+    "evaluation/color_calibration.py",
+)  # a paper's own tools
+
+
+def named_methods(tree):
+    """Names of methods that a file compares with or imports from; documents may name them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in NAMES:
+            yield node.value
+    for name in imports(tree):
+        parts = name.split(".")
+        if parts[:2] == ["tfstyle", "methods"] and parts[2] in NAMES:
+            yield parts[2]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_a_methods_own_folder_knows_its_name(path):
+    place = path.relative_to(ROOT)
+    if str(place) in OF_ONE_PAPER or place.parts[0] == "networks":  # which papers' builders are in
+        return
+    own = place.parts[1] if place.parts[0] == "methods" and len(place.parts) > 2 else None
+    default = {DEFAULT} if str(place) == "methods/__init__.py" else set()
+    assert set(named_methods(ast.parse(path.read_text()))) - {own} - default == set()
+
+
+def test_from_the_command_to_the_network_there_are_five_frames(tmp_path, monkeypatch):
+    images.write(examples.lake(48, 64), tmp_path / "photo.png")
+    call, frames = interpreter.Interpreter.get_signature_runner, []
+
+    def seen(self, *arguments):
+        frames.append([f for f in traceback.extract_stack() if str(ROOT) in f.filename])
+        return call(self, *arguments)
+
+    monkeypatch.setattr(interpreter.Interpreter, "get_signature_runner", seen)
+    command = ["stylize", str(tmp_path / "photo.png"), "--style", "irises"]
+    assert cli.main([*command, "-o", str(tmp_path / "painted.png")]) == 0
+    names = [frame.name for frame in frames[-1]]
+    expected = ["_run_stylize", "paint", "render", "paint", "__call__"]
+    assert names[names.index("_run_stylize") :] == expected

@@ -6,8 +6,9 @@ import shutil
 import pytest
 from test_cli import refused, run
 
-from tfstyle import families, images, licences, weights
+from tfstyle import families, images, licences, registry
 from tfstyle.demo import method_choices
+from tfstyle.methods import Method
 
 PICTURES = {"name": "our own photographs", "licence": "Apache-2.0", "commercial": True}
 
@@ -16,27 +17,27 @@ PICTURES = {"name": "our own photographs", "licence": "Apache-2.0", "commercial"
 def cleared(tmp_path, monkeypatch):
     """A release in which johnson-irises alone learned from what allows commercial use."""
     for name in ("johnson-irises", "johnson-the-kiss", "cyclegan-sunny2rainy", "encoder"):
-        shutil.copytree(weights.RELEASED / name, tmp_path / "released" / name)
+        shutil.copytree(Method.released / name, tmp_path / "released" / name)
     card = tmp_path / "released/johnson-irises/card.json"
     card.write_text(json.dumps(json.loads(card.read_text()) | {"sources": [PICTURES]}))
-    monkeypatch.setattr(weights, "RELEASED", tmp_path / "released")
+    monkeypatch.setattr(Method, "released", tmp_path / "released")
     return tmp_path
 
 
-@pytest.mark.parametrize("name", [*weights.released(), "encoder"])
+@pytest.mark.parametrize("name", [*registry.released(), "encoder"])
 def test_every_card_says_what_its_model_learned_from(name):
-    found = licences.sources(weights.card(name))
+    found = licences.sources(registry.card(name))
     assert found and all(source.name and source.licence for source in found)
     assert all(source.commercial is None for source in found if source.licence == "none stated")
     assert not any(source.commercial for source in found if "research" in source.licence)
 
 
 def test_what_a_named_model_learned_from_counts_as_well():
-    found = {source.name: source for source in licences.sources(weights.card("gatys"))}
+    found = {source.name: source for source in licences.sources(registry.card("gatys"))}
     assert found["BSDS500 photographs"].through == "encoder"
-    own = licences.sources(weights.card("encoder"))
+    own = licences.sources(registry.card("encoder"))
     assert {source.name for source in own} == found.keys()
-    assert not licences.allow(weights.card("johnson-irises"))  # its loss network was our encoder
+    assert not licences.allow(registry.card("johnson-irises"))  # its loss network was our encoder
 
 
 def test_what_is_not_stated_is_not_cleared():
@@ -52,7 +53,7 @@ def test_methods_lists_what_each_learned_from(capsys):
     assert run("methods", "--licences") == 0
     lines = capsys.readouterr().out.splitlines()
     heads = [line.partition(":")[0] for line in lines if not line.startswith(" ")]
-    assert heads == weights.released()
+    assert heads == registry.released()
     assert "  not allowed  CMP facades (research)" in lines
     assert "  not stated   webcam pictures (none stated)" in lines
     assert "  allowed      Irises, Vincent van Gogh (public domain)" in lines
@@ -75,14 +76,14 @@ def test_commercial_leaves_what_is_cleared(cleared, capsys, photograph):
 def test_commercial_asks_the_card_of_a_folder(cleared, capsys, photograph):
     images.write(photograph, cleared / "photo.png")
     command = ["stylize", cleared / "photo.png", "--method", "johnson", "--commercial"]
-    folder = shutil.copytree(weights.RELEASED / "johnson-irises", cleared / "mine")
+    folder = shutil.copytree(Method.released / "johnson-irises", cleared / "mine")
     assert run(*command, "--model", folder, "-o", cleared / "a.png") == 0
     (folder / "card.json").write_text("{}")
     refused(capsys, run(*command, "--model", folder, "-o", cleared / "b.png"), "not stated")
 
 
 def test_where_nothing_is_cleared_it_is_said(cleared, capsys, photograph):
-    shutil.rmtree(weights.RELEASED / "johnson-irises")
+    shutil.rmtree(Method.released / "johnson-irises")
     images.write(photograph, cleared / "photo.png")
     pair = [cleared / "photo.png", cleared / "photo.png"]
     for command in (["methods"], ["compare", *pair, "-o", cleared / "sheet.png"]):

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfstyle import examples, images, weights
-from tfstyle.methods import Takes, method
+from tfstyle import examples, images, registry
+from tfstyle.methods import method
 
 ROOT = Path(__file__).parents[1]
 MISSING = ("tensorflow", "keras", "jax", "torch", "scipy", "h5py", "tensorflow_hub", "gradio")
@@ -59,9 +59,13 @@ def painting(name):
     family, _, variant = name.partition("-")
     command = ["stylize", "photo.png", "--method", family, "-o", f"{name}.png"]
     command += ["--model", variant] if variant else []
-    takes = method(name).takes
-    given = {Takes.IMAGE: ["style.png"], Takes.CHOICE: ["starry-night"]}
-    return command + [word for style in given.get(takes, ()) for word in ("--style", style)]
+    if method(name).in_weights:
+        return command
+    return [
+        *command,
+        "--style",
+        "style.png" if method(name).kind.takes_pictures else "starry-night",
+    ]
 
 
 def check_painted(folder, names):
@@ -72,7 +76,7 @@ def check_painted(folder, names):
 
 
 def test_every_family_with_files_paints_where_there_is_no_keras(light, files):
-    first = {method(name).name: name for name in reversed(weights.exported())}
+    first = {method(name).name: name for name in reversed(registry.exported())}
     commands = [painting(name) for name in first.values()]
     found = light(ALL, json.dumps(commands))
     assert found.stdout.split() == ["0"] * len(commands) and found.stderr == ""
@@ -186,7 +190,7 @@ def test_the_package_alone_is_small_and_paints_by_every_released_model(files):
     assert size / 1e6 < 260
     absent = "from importlib.util import find_spec as f; print(f('tensorflow'), f('keras'))"
     assert run("-c", absent).split() == ["None", "None"]
-    names = weights.exported()
+    names = registry.exported()
     codes = run("-c", ALL, json.dumps([painting(name) for name in names])).split()
     assert codes == ["0"] * len(names)
     check_painted(files, names)

@@ -8,10 +8,10 @@ from PIL import Image
 from test_cli import refused, run
 
 import tfstyle
-from tfstyle import color, examples, images, masks, regions, statistics, weights
+from tfstyle import color, examples, images, masks, regions, registry, statistics
 from tfstyle.layers import resampling
 from tfstyle.methods import canvas, endpoints
-from tfstyle.methods.cin import stylizer as cin
+from tfstyle.methods.cin.method import CIN
 from tfstyle.networks import bottleneck, tiling
 
 BLUE, GREEN, RED = (60, 120, 200), (40, 160, 60), (200, 60, 40)
@@ -198,7 +198,9 @@ def test_a_large_photograph_in_tiles_is_painted_as_whole_and_skips_what_no_mask_
     monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size)
     tiled = arbitrary.stylize(content, [painting], masks=[mask])
     assert np.abs(tiled - whole)[:, :100].mean() < 0.02
-    alone = arbitrary.paint(content, arbitrary.look(painting), mask=np.float32(mask)[..., None])
+    alone = arbitrary.render(
+        content, arbitrary.style_code(painting), mask=np.float32(mask)[..., None]
+    )
     outside = canvas.TILE + 128  # where the second tile has begun
     np.testing.assert_array_equal(alone[:, outside:], content[:, outside:])
 
@@ -208,7 +210,7 @@ def test_named_styles_of_one_network_take_masks(small, photograph, painted_in_ha
     table = endpoints.conditioned(networks)["transformer"] | endpoints.regional(networks)
     rows = {name: {"vector": np.eye(1, 6, i, dtype="float32")} for i, name in enumerate("ab", 1)}
     calls = {name: endpoint.arrays for name, endpoint in table.items()}
-    stylizer = cin.stylizer(calls, networks, rows)
+    stylizer = CIN(calls, networks, rows)
     for strength in (0.5, 1.0):
         found = stylizer.stylize(photograph, ["a", "b"], strength, masks=[painted_in_halves])
         assert found.shape == photograph.shape and np.isfinite(found).all()
@@ -343,6 +345,6 @@ def test_masks_are_refused_by_name_where_the_style_is_in_the_weights(files, caps
 
 
 def test_a_finished_runs_folder_takes_masks(files):
-    folder = weights.RELEASED / "ghiasi-desktop"
+    folder = registry.RELEASED / "ghiasi-desktop"
     more = ["--model", folder, "--mask", files / "upper.png"]
     assert stylize(files, *more, styles=["irises"]) == 0

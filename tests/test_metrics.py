@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tfstyle import cli, examples, images, losses, metrics, weights
+from tfstyle import cli, examples, images, loading, losses, metrics, registry
 from tfstyle.evaluation import (
     color_baseline,
     controls,
@@ -47,7 +47,7 @@ def test_painting_trades_content_for_style(protocol, lite):
 @pytest.fixture(scope="module")
 def near():
     """Measures on the released encoder's view of VGG-19, which needs no other weights."""
-    return Protocol(feature_extractor=weights.view())
+    return Protocol(feature_extractor=loading.view())
 
 
 def blurred(picture, sigma=2):
@@ -215,7 +215,7 @@ def test_networks_of_a_painting_each_are_judged_on_their_own(pictures, capsys, m
     for index, name in enumerate(("starry-night", "great-wave", "the-kiss")):
         (pictures / f"style/{index}.png").rename(pictures / f"style/{name}.png")
     monkeypatch.setattr(
-        report, "Protocol", lambda teacher: Protocol(feature_extractor=weights.view())
+        report, "Protocol", lambda teacher: Protocol(feature_extractor=loading.view())
     )
     arguments = ["evaluate", "johnson", "--controls", "--against", "color-grade", "--size", "64"]
     arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
@@ -352,7 +352,7 @@ def test_models_are_found_by_name_by_folder_and_in_runs(stylizer, tmp_path):
 
 
 def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
-    release = shutil.copytree(weights.RELEASED / "johnson-great-wave", tmp_path / "wave")
+    release = shutil.copytree(registry.RELEASED / "johnson-great-wave", tmp_path / "wave")
     for model in ("johnson-great-wave", release):
         (actual,) = models.stylizers(model).values()
         assert list(actual.styles) == ["great-wave"]

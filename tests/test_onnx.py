@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfstyle import cli, examples, metrics, weights
+from tfstyle import cli, examples, loading, metrics, registry
 from tfstyle.export import calls, folder, onnx, tflite
 from tfstyle.methods import METHODS, method
 
@@ -17,7 +17,7 @@ pytest.importorskip("tf2onnx", reason="needs tf2onnx")
 pytest.importorskip("onnxruntime", reason="needs onnxruntime")
 
 SMALL = "johnson-irises"
-FAMILIES = {method(name).name: name for name in weights.exported()} | {"johnson": SMALL}
+FAMILIES = {method(name).name: name for name in registry.exported()} | {"johnson": SMALL}
 SIZES = ((17, 29), (37, 53), (128, 96), (201, 150))  # other ones than the export compares
 WEB = "onnxruntime-web@1.30.0"
 
@@ -39,7 +39,7 @@ def exported(tmp_path_factory):
 def painted(home, name, size):
     """What a model's last signature is called with, and Keras' picture of it."""
     pair = examples.lake(*size), examples.discs(80, 70)
-    table = folder.endpoints(name, weights.load_networks(name))
+    table = folder.endpoints(name, loading.load_networks(name))
     *_, (_, label, given, outputs) = calls.chained(table, calls.inputs(pair))
     assert label == "stylize" and (home / "stylize.onnx").is_file()
     return given, outputs["pastiche"]
@@ -52,7 +52,7 @@ def card(home):
 @pytest.fixture(scope="module")
 def quick():
     """A signature of a small network, and its ONNX file."""
-    endpoint = folder.endpoints("adain", weights.load_networks("adain"))["adain"]["paint"]
+    endpoint = folder.endpoints("adain", loading.load_networks("adain"))["adain"]["paint"]
     return endpoint, onnx.to_onnx(endpoint)
 
 
@@ -85,7 +85,7 @@ def test_what_is_no_onnx_file_is_refused():
 
 
 def test_every_family_is_exported():
-    assert FAMILIES.keys() == {row.name for row in METHODS.values() if row.lite}
+    assert FAMILIES.keys() == {row.name for row in METHODS.values() if row.tflite}
 
 
 @pytest.mark.slow
@@ -106,7 +106,7 @@ def test_onnxruntime_paints_as_keras_does(exported, name):
 @pytest.mark.parametrize("name", FAMILIES.values())
 def test_signatures_are_those_of_the_tflite_files(exported, name):
     home = exported(name)
-    paths = [weights.RELEASED / name / f"{file}.tflite" for file in method(name).lite]
+    paths = [registry.RELEASED / name / f"{file}.tflite" for file in method(name).tflite]
     wanted = {k: v for path in paths for k, v in tflite.signatures(path.read_bytes()).items()}
     found = {label: each[label] for label, each in card(home)["signatures"].items()}
     names = [

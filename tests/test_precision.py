@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from processes import steps_logged
 
-from tfstyle import cli, device, examples, images, precision, release, weights
+from tfstyle import cli, device, examples, images, loading, precision, release
 from tfstyle.layers import Double, UpsampleLike
 from tfstyle.layers.fast_convolutions import convolved, fits, with_fast_convolutions
 from tfstyle.methods.gatys.settings import Settings
@@ -163,7 +163,7 @@ def test_runs_of_before_go_on(machine, tmp_path, saved, name):
 
 
 def loss_network():
-    feature_extractor, readouts = weights.encoder()
+    feature_extractor, readouts = loading.encoder()
     return encoders.like(feature_extractor), encoders.readout_weights(readouts)
 
 
@@ -192,7 +192,7 @@ LIMITED = pytest.mark.skipif("ONEDNN_MAX_CPU_ISA" in os.environ, reason="oneDNN 
 def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
     photograph = examples.lake(64, 80)
     exact, actual = (
-        weights.gatys(settings=QUICK, precision=each).stylize(photograph, painting)
+        loading.load("gatys", settings=QUICK, precision=each).stylize(photograph, painting)
         for each in ("float32", name)
     )
     assert np.abs(exact - photograph).mean() > 0.02
@@ -201,7 +201,7 @@ def test_gatys_takes_the_steps_of_float32_up_to_rounding(name, painting):
 
 @pytest.mark.slow
 def test_half_precision_halves_the_scale_of_losses_that_overflow(painting):
-    stylizer = weights.gatys(settings=QUICK, precision="float16")
+    stylizer = loading.load("gatys", settings=QUICK, precision="float16")
     stylizer.targets.gradients.scale = 2.0**40
     painted = stylizer.stylize(examples.lake(64, 80), painting)
     assert np.isfinite(painted).all() and stylizer.targets.gradients.scale < 2.0**40
@@ -222,7 +222,7 @@ def test_gatys_says_what_it_computes_in_and_why(tmp_path, capsys):
 
 
 def test_a_network_from_a_file_convolves_in_any_precision(stylizer):
-    network = weights.load_networks("ghiasi")["transformer"]
+    network = loading.load_networks("ghiasi")["transformer"]
     assert {layer.dtype_policy.name for layer in network.layers} == {"float32"}
     actual = files.convolving_in(network, "bfloat16")
     policies = {layer.dtype_policy.name for layer in actual.layers}
@@ -235,7 +235,7 @@ def test_a_network_from_a_file_convolves_in_any_precision(stylizer):
 def test_what_paints_in_one_pass_stays_in_float32_unless_it_is_asked(machine, name, file):
     machine(float32=2.0, bfloat16=1.0)
     for asked, expected in (("auto", "float32"), ("bfloat16", "mixed_bfloat16")):
-        layers = weights.load_networks(name, None, asked)[file].layers
+        layers = loading.load_networks(name, None, asked)[file].layers
         kinds = [each for each in layers if isinstance(each, keras.layers.Conv2D)]
         assert {layer.dtype_policy.name for layer in kinds} == {expected}
 
@@ -264,7 +264,7 @@ def test_a_convolution_as_a_gradient_and_its_gradients_are_the_same(padding, inp
 
 def test_networks_are_hastened_where_it_helps_alone(machine, monkeypatch, photograph):
     pair = np.stack([photograph] * 2)
-    network = weights.encoder()[0]
+    network = loading.encoder()[0]
     expected = {name: np.array(tap) for name, tap in network(pair, training=False).items()}
     for copies in (False, True):
         monkeypatch.setattr(device, "convolves_by_im2col", lambda copies=copies: copies)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tfstyle import color, examples, images, metrics, weights
+from tfstyle import color, examples, images, loading, metrics, registry
 from tfstyle.data import folders
-from tfstyle.methods import Takes, method
+from tfstyle.methods import Kind, method
 from tfstyle.methods.gatys.settings import Settings
 
 SIDE = 192
@@ -15,14 +15,14 @@ LEVEL = 1 / 255
 
 @pytest.fixture(scope="module", params=("ghiasi", "ghiasi-desktop"))
 def model(request):
-    return weights.load_lite(request.param)
+    return loading.load_lite(request.param)
 
 
-@pytest.fixture(scope="module", params=weights.released(Takes.IMAGE))
+@pytest.fixture(scope="module", params=registry.released(Kind.ARBITRARY, Kind.OPTIMISATION))
 def arbitrary(request):
-    if method(request.param).lite:
-        return weights.load_lite(request.param)
-    return weights.gatys(settings=Settings(iterations=12))
+    if method(request.param).tflite:
+        return loading.load_lite(request.param)
+    return loading.load("gatys", settings=Settings(iterations=12))
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def read(path):
 
 @pytest.fixture(scope="module", params=("sunny2rainy", "rainy2sunny"))
 def weather(request):
-    return weights.load_lite(f"cyclegan-{request.param}")
+    return loading.load_lite(f"cyclegan-{request.param}")
 
 
 def test_a_translation_keeps_what_is_light_light(weather, photographs):
@@ -125,6 +125,6 @@ def test_a_translation_has_no_frame(weather, photographs):
 
 
 def test_rain_takes_colour_away(photographs):
-    rainy = weights.load_lite("cyclegan-sunny2rainy")
+    rainy = loading.load_lite("cyclegan-sunny2rainy")
     found = [np.ptp(rainy.stylize(photograph), axis=-1).mean() for photograph in photographs]
     assert np.mean(found) < 0.8 * np.mean([np.ptp(each, axis=-1).mean() for each in photographs])

@@ -15,7 +15,7 @@ import pytest
 import stand_ins
 
 import tfstyle
-from tfstyle import cli, examples, images, publication, remote, weights
+from tfstyle import cli, examples, images, loading, publication, registry, remote
 
 NAME = "cyclegan-sunny2rainy"
 
@@ -30,7 +30,7 @@ def cache(tmp_path, monkeypatch):
 def release(tmp_path_factory):
     """A release whose card says hashes."""
     folder = tmp_path_factory.mktemp("release")
-    publication.prepared(weights.RELEASED / NAME, folder, "hf://owner/name")
+    publication.prepared(registry.RELEASED / NAME, folder, "hf://owner/name")
     return folder
 
 
@@ -50,12 +50,12 @@ def archives(tmp_path_factory, release):
 def lite(source):
     """Paints with a release's TFLite file, which needs no TensorFlow to be loaded."""
     folder = remote.fetched(source)
-    return weights.load_lite(remote.name(folder), folder=folder)
+    return loading.load_lite(remote.name(folder), folder=folder)
 
 
 @pytest.fixture(scope="module")
 def expected():
-    return weights.load_lite(NAME).stylize(examples.lake(40, 52))
+    return loading.load_lite(NAME).stylize(examples.lake(40, 52))
 
 
 @pytest.mark.slow
@@ -323,7 +323,7 @@ def test_a_release_is_sent_and_comes_back(hub, monkeypatch, capsys, expected):
     with hub(files, [], made) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         monkeypatch.setenv("HF_TOKEN", "hf_none")
-        assert cli.main(["upload", str(weights.RELEASED / NAME), "hf://owner/name"]) == 0
+        assert cli.main(["upload", str(registry.RELEASED / NAME), "hf://owner/name"]) == 0
         assert "/commit/" in capsys.readouterr().out
         assert {"card.json", "README.md", "generator.keras", "generator.tflite"} <= files.keys()
         assert made[0]["name"] == "name"
@@ -331,15 +331,15 @@ def test_a_release_is_sent_and_comes_back(hub, monkeypatch, capsys, expected):
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("name", weights.exported())
+@pytest.mark.parametrize("name", registry.exported())
 def test_a_page_says_what_a_card_says(name, tmp_path):
     out = tmp_path / "page"
-    command = ["upload", str(weights.RELEASED / name), "hf://owner/name", "--dry-run", str(out)]
+    command = ["upload", str(registry.RELEASED / name), "hf://owner/name", "--dry-run", str(out)]
     assert cli.main(command) == 0
     page = (out / "README.md").read_text()
     assert page.startswith("---\nlibrary_name: tfstyle\n") and f"\n# {name}\n" in page
     assert 'tfstyle.load("hf://owner/name")' in page
-    card = json.loads((weights.RELEASED / name / "card.json").read_text())
+    card = json.loads((registry.RELEASED / name / "card.json").read_text())
     for key in card.keys() - {"operations", "sha256"}:
         assert f"| {key} |" in page
     assert all(name in page and mark in page for name, mark in card.get("sha256", {}).items())
@@ -351,7 +351,7 @@ def test_a_page_says_what_a_card_says(name, tmp_path):
     [("nowhere", "hf://owner/name", "tfstyle release"), (NAME, "owner/name", "hf://owner/name")],
 )
 def test_what_cannot_be_sent_is_refused(folder, address, words, capsys):
-    assert cli.main(["upload", str(weights.RELEASED / folder), address]) == 2
+    assert cli.main(["upload", str(registry.RELEASED / folder), address]) == 2
     assert words in capsys.readouterr().err
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from test_cli import refused, run
 
-from tfstyle import cli, examples, images, weights
+from tfstyle import cli, examples, images, registry
 from tfstyle.cli import completion
 
 ROOT = Path(__file__).parents[1]
@@ -131,7 +131,7 @@ def test_json_says_what_is_refused_as_well(files, capsys):
 
 def test_methods_says_in_json_what_people_choose_by(capsys):
     found = {model["name"]: model for model in answered(capsys, "methods")["models"]}
-    assert list(found) == weights.released()
+    assert list(found) == registry.released()
     assert "starry-night" in found["ghiasi"]["styles"] and not found["ghiasi"]["needs_keras"]
     assert found["gatys"]["needs_keras"] and found["cyclegan-sunny2rainy"]["model"] == "sunny2rainy"
     assert {source["commercial"] for source in found["ghiasi"]["learned_from"]} == {True, False}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tfstyle import examples, litert, litert_stages, stages, weights
+from tfstyle import examples, litert, litert_stages, loading, registry, stages
 from tfstyle.methods import canvas, method
 
 
@@ -18,7 +18,7 @@ def decibels(one, other):
 
 def tiled_and_whole(name, style, content, monkeypatch, tile=canvas.TILE):
     """What is painted in tiles, and in one tile, both in floats."""
-    paint = weights.load_lite(name).painter(style)
+    paint = loading.load_lite(name).painter(style)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     monkeypatch.setattr(canvas, "TILE", tile)
     tiled = paint(content)
@@ -78,7 +78,7 @@ def test_a_row_above_the_limit_changes_no_more_than_a_row_below_it(name, paintin
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", height * width)
     content = noisy(height + 1, width)
     style = painting if name.startswith(("adain", "wct", "ghiasi")) else None
-    paint = weights.load_lite(name).painter("starry-night" if name == "cin" else style)
+    paint = loading.load_lite(name).painter("starry-night" if name == "cin" else style)
     less, last, more = (paint(content[: height + by])[:inside] for by in (-1, 0, 1))
     above, below = np.abs(more - last).mean(), np.abs(last - less).mean()
     assert above < max(1.2 * below, 1.0 / 255.0)
@@ -89,7 +89,7 @@ def test_other_tiles_take_the_statistics_of_a_thumbnail(painting, monkeypatch):
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", 5000)
     exact, fast = (
-        weights.load_lite("adain", exact=exact).stylize(content, painting)
+        loading.load_lite("adain", exact=exact).stylize(content, painting)
         for exact in (True, False)
     )
     assert decibels(exact, fast) < 40
@@ -111,12 +111,12 @@ def test_sums_of_parts_are_those_of_the_whole(covariance, weighted):
     np.testing.assert_allclose(found, expected if covariance else np.diag(expected), rtol=1e-4)
 
 
-LITE = [name for name in weights.exported() if not name.startswith(("johnson", "wct"))]
+LITE = [name for name in registry.exported() if not name.startswith(("johnson", "wct"))]
 
 
 @pytest.mark.parametrize("name", [*LITE, "johnson-the-kiss"])
 def test_stages_measure_all_that_a_network_takes_out(name):
-    path = weights.RELEASED / name / f"{method(name).lite[-1]}.tflite"
+    path = registry.RELEASED / name / f"{method(name).tflite[-1]}.tflite"
     network = litert_stages.stages(path, "tile", {}, "moments", 1)
     runner = litert.opened(1, model_path=str(path)).get_signature_runner("tile")
     (numbers,) = (
@@ -139,12 +139,12 @@ def test_stages_on_keras_and_in_a_file_paint_what_a_whole_picture_is(name, paint
     style = painting if name in ("adain", "ghiasi") else None
     style = "starry-night" if name == "cin" else style
     content = noisy(64, canvas.TILE + 136)
-    paint = weights.load(name).painter(style)
+    paint = loading.load(name).painter(style)
     whole = paint(content)
-    lite = weights.load_lite(name).stylize(content, style)
+    lite = loading.load_lite(name).stylize(content, style)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     assert decibels(paint(content), whole) > 60
-    found = weights.load_lite(name).stylize(content, style)
+    found = loading.load_lite(name).stylize(content, style)
     assert np.abs(found - whole).mean() <= np.abs(lite - whole).mean() + 5e-3
 
 
@@ -153,7 +153,7 @@ def test_a_region_of_a_large_photograph_has_its_own_statistics(painting, monkeyp
     content = noisy(64, canvas.TILE + 136)
     half = np.zeros(content.shape[:2], np.float32)
     half[:, :300] = 1.0
-    paint = weights.load("ghiasi").painter(painting, masks=[half])
+    paint = loading.load("ghiasi").painter(painting, masks=[half])
     whole = paint(content)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     assert decibels(paint(content), whole) > 50

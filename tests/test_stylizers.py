@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import tfstyle
-from tfstyle import color, tiles, weights
-from tfstyle.methods import Takes, canvas
+from tfstyle import color, loading, registry, tiles
+from tfstyle.methods import Kind, canvas, method
 from tfstyle.networks import teachers
 
 
@@ -18,9 +18,9 @@ def any_stylizer(request, stylizer, lite):
     return {"keras": stylizer, "litert": lite}[request.param]
 
 
-@pytest.mark.parametrize("name", weights.released(Takes.NAME, Takes.NOTHING))
+@pytest.mark.parametrize("name", [n for n in registry.released() if method(n).in_weights])
 def test_translations_fade_from_the_photograph(name, photograph):
-    stylizer = weights.load_lite(name)
+    stylizer = loading.load_lite(name)
     np.testing.assert_array_equal(stylizer.stylize(photograph, strength=0.0), photograph)
     full, half = (stylizer.stylize(photograph, strength=s) for s in (1.0, 0.5))
     np.testing.assert_allclose(half, (photograph + full) / 2, atol=1e-5)
@@ -28,22 +28,24 @@ def test_translations_fade_from_the_photograph(name, photograph):
     np.testing.assert_allclose(both[1], full, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", weights.released(Takes.NAME, Takes.NOTHING))
+@pytest.mark.parametrize("name", [n for n in registry.released() if method(n).in_weights])
 def test_generators_keep_within_two_megabytes(name):
     generator = tfstyle.load(name).networks["generator"]
     assert 2 * generator.count_params() <= 2_000_000
 
 
-@pytest.mark.parametrize("name", [n for n in weights.released(Takes.IMAGE) if n != "gatys"])
+@pytest.mark.parametrize(
+    "name", [n for n in registry.released(Kind.ARBITRARY, Kind.OPTIMISATION) if n != "gatys"]
+)
 def test_cards_of_any_style_stand_beside_magenta(name):
     """By style; wct, which came nearer by its weave than without one, by weave."""
-    card, kind = weights.card(name), "weave" if name == "wct" else "style"
+    card, kind = registry.card(name), "weave" if name == "wct" else "style"
     assert "loss_network" in card
     assert card["measured"][kind] < card["measured"]["magenta_fp16"][kind]
 
 
 def test_the_phone_model_keeps_within_two_megabytes():
-    assert weights.lite_bytes("ghiasi") <= 2_000_000
+    assert registry.lite_bytes("ghiasi") <= 2_000_000
 
 
 def test_windows_begin_a_tile_apart():
@@ -54,7 +56,7 @@ def test_windows_begin_a_tile_apart():
 @pytest.mark.parametrize("name", ["ghiasi", "johnson-the-scream"])
 def test_tiles_paint_what_the_whole_does(name, painting, monkeypatch):
     """Their noise as well, which repeats as often as tiles begin."""
-    found = weights.load(name)
+    found = loading.load(name)
     paint = found.painter(painting if name == "ghiasi" else None)
     photograph = tfstyle.examples.lake(60, canvas.TILE + 200)
     whole = paint(photograph)
@@ -83,8 +85,8 @@ def test_a_picture_goes_on_mirrored_beyond_its_borders():
 
 def test_several_styles_are_the_weighted_mean_of_their_vectors(lite, photograph, painting):
     styles = [painting, 1.0 - painting]
-    one, other = (lite.look(style)["vector"] for style in styles)
-    mixed, mean = (lite.look(styles, shares)["vector"] for shares in ([3, 1], None))
+    one, other = (lite.style_code(style)["vector"] for style in styles)
+    mixed, mean = (lite.style_code(styles, shares)["vector"] for shares in ([3, 1], None))
     np.testing.assert_allclose(mixed, 0.75 * one + 0.25 * other, atol=1e-5)
     np.testing.assert_allclose(mean, 0.5 * (one + other), atol=1e-5)
     np.testing.assert_array_equal(
@@ -103,9 +105,11 @@ def test_no_style_is_refused(lite, photograph):
         lite.stylize(photograph, [])
 
 
-@pytest.mark.parametrize("name", [n for n in weights.released(Takes.IMAGE) if weights.styles(n)])
+@pytest.mark.parametrize(
+    "name", [n for n in registry.released(Kind.ARBITRARY, Kind.OPTIMISATION) if registry.styles(n)]
+)
 def test_named_styles_are_known_paintings_in_the_public_domain(name):
-    vectors, known = weights.styles(name), weights.paintings()
+    vectors, known = registry.styles(name), registry.paintings()
     assert len(vectors) >= 16 and {"starry-night", "great-wave", "the-scream"} <= vectors.keys()
     for label, code in vectors.items():
         assert known[label]["died"] < 1955 and known[label]["artist"] and known[label]["title"]
@@ -123,14 +127,14 @@ def test_a_mixture_of_named_styles_lies_between_them(any_stylizer, photograph):
 
 
 def test_a_named_style_paints_as_its_vector(any_stylizer, photograph):
-    painted = any_stylizer.paint(photograph, weights.styles("ghiasi")["starry-night"])
+    painted = any_stylizer.render(photograph, registry.styles("ghiasi")["starry-night"])
     np.testing.assert_array_equal(any_stylizer.stylize(photograph, "starry-night"), painted)
 
 
 def test_a_named_style_is_the_paintings_own(lite, shared):
     """The vector of a file of the painting, read as any user's would be."""
     picture = tfstyle.read(shared / "data/style/classic/gordicaleksa_vg_starry_night.jpg")
-    named, seen = (lite.look(style)["vector"] for style in ("starry-night", picture))
+    named, seen = (lite.style_code(style)["vector"] for style in ("starry-night", picture))
     np.testing.assert_allclose(named, seen, atol=1e-3)
 
 
@@ -156,7 +160,7 @@ def test_an_unknown_method_is_refused_with_the_known_ones():
 @pytest.mark.parametrize("name", ["ghiasi", "adain"])
 def test_no_deviation_of_a_photograph_makes_a_jump(name, photograph):
     """Photographs that are all but one colour get a wider margin."""
-    stylizer = weights.load_lite(name)
+    stylizer = loading.load_lite(name)
     steps = np.geomspace(0.01, 0.1, 16) / photograph.std(axis=(0, 1)).max()
     painted = [stylizer.stylize(0.5 + s * (photograph - 0.5), "starry-night") for s in steps]
     changes = [np.abs(b - a).mean() for a, b in itertools.pairwise(painted)]
@@ -164,12 +168,12 @@ def test_no_deviation_of_a_photograph_makes_a_jump(name, photograph):
 
 
 def test_broken_named_styles_are_refused_by_their_file(tmp_path):
-    for path in (weights.RELEASED / "ghiasi").glob("*.tflite"):
+    for path in (registry.RELEASED / "ghiasi").glob("*.tflite"):
         (tmp_path / path.name).symlink_to(path)
     for text in ("{", '{"irises": ["red"]}', "[1]"):
         (tmp_path / "styles.json").write_text(text)
         with pytest.raises(OSError, match=r"Received: .*styles\.json"):
-            weights.load_lite("ghiasi", folder=tmp_path)
+            loading.load_lite("ghiasi", folder=tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"PK\x03\x04nothing"])
@@ -182,10 +186,10 @@ def test_broken_weights_of_a_teacher_are_refused_by_their_file(tmp_path, content
 @pytest.mark.parametrize("name", ["johnson-the-scream", "wct"])
 def test_a_policy_of_the_callers_own_changes_nothing(name, photograph, painting):
     style = None if name.startswith("johnson") else painting
-    expected = weights.load(name).stylize(photograph, style)
+    expected = loading.load(name).stylize(photograph, style)
     keras.mixed_precision.set_global_policy("mixed_float16")
     try:
-        found = weights.load(name).stylize(photograph, style)
+        found = loading.load(name).stylize(photograph, style)
     finally:
         keras.mixed_precision.set_global_policy("float32")
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -194,13 +198,13 @@ def test_a_policy_of_the_callers_own_changes_nothing(name, photograph, painting)
 @pytest.mark.parametrize(
     ("name", "value"), [("floatx", "float16"), ("image_data_format", "channels_first")]
 )
-@pytest.mark.parametrize("load", [weights.gatys, lambda: weights.load("johnson-the-scream")])
-def test_settings_of_keras_that_no_network_has_are_named(load, name, value):
+@pytest.mark.parametrize("model", ["gatys", "johnson-the-scream"])
+def test_settings_of_keras_that_no_network_has_are_named(model, name, value):
     before = getattr(keras.config, name)()
     getattr(keras.config, f"set_{name}")(value)
     try:
         with pytest.raises(ValueError, match=rf"keras\.config\.{name}.*Received: '{value}'"):
-            load()
+            loading.load(model)
     finally:
         getattr(keras.config, f"set_{name}")(before)
 
@@ -208,7 +212,7 @@ def test_settings_of_keras_that_no_network_has_are_named(load, name, value):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
 @pytest.mark.parametrize("name", ["johnson-the-scream", "gatys"])
 def test_a_fork_of_tensorflow_is_refused(name, photograph, painting):
-    stylizer, style = weights.load(name), painting if name == "gatys" else None
+    stylizer, style = loading.load(name), painting if name == "gatys" else None
     if not (child := os.fork()):
         try:
             stylizer.stylize(photograph, style)

@@ -11,7 +11,7 @@ import pytest
 from keras import ops
 from processes import log, same_losses, start, steps_logged, stop_after, train
 
-from tfstyle import cli, examples, images, release, weights
+from tfstyle import cli, examples, images, loading, release
 from tfstyle.data import batches, folders
 from tfstyle.data.cache import cached
 from tfstyle.methods import canvas
@@ -81,11 +81,11 @@ def test_an_interrupted_run_paints_and_goes_on_as_if_it_had_not_been(pictures, p
     assert train(command(pictures, run.name, "johnson"), interrupted=2) == 130
     assert signal.getsignal(signal.SIGINT) is before
     assert steps_logged(run) == 2
-    early = weights.load("johnson", run).stylize(photograph)
+    early = loading.load("johnson", run).stylize(photograph)
     assert train(command(pictures, run.name, "johnson")) == 0
     same_losses(run, whole, STEPS)
-    late = weights.load("johnson", run).stylize(photograph)
-    np.testing.assert_array_equal(late, weights.load("johnson", whole).stylize(photograph))
+    late = loading.load("johnson", run).stylize(photograph)
+    np.testing.assert_array_equal(late, loading.load("johnson", whole).stylize(photograph))
     assert np.abs(late - early).max() > 1e-3
 
 
@@ -108,7 +108,7 @@ def test_networks_are_kept_every_so_many_steps(pictures, photograph):
     assert train([*command(pictures, "kept", "cin"), "--steps", "5", "--keep-every", "2"]) == 0
     assert sorted(path.name for path in (run / "kept").iterdir()) == ["step-2", "step-4"]
     painted = [
-        weights.load("cin", folder).stylize(photograph, "0")
+        loading.load("cin", folder).stylize(photograph, "0")
         for folder in (run / "kept" / "step-2", run / "kept" / "step-4", run)
     ]
     assert np.abs(painted[0] - painted[1]).max() > 1e-4 < np.abs(painted[1] - painted[2]).max()
@@ -183,7 +183,7 @@ def test_a_finished_run_can_be_released_and_paints(
 ):
     run = finished(pictures, family)
     assert cli.main(["release", family, "--run", str(run), "-o", str(tmp_path)]) == 0
-    lite = weights.load_lite(family, folder=tmp_path)
+    lite = loading.load_lite(family, folder=tmp_path)
     painted = lite.stylize(photograph, style_of(family, painting))
     assert painted.shape == photograph.shape and np.isfinite(painted).all()
 
@@ -192,7 +192,7 @@ def test_a_finished_run_can_be_released_and_paints(
 def test_a_finished_run_paints_and_keeps_its_samples(pictures, family, photograph, painting):
     run = finished(pictures, family)
     assert len(log(run)) == STEPS and np.isfinite([list(row.values()) for row in log(run)]).all()
-    painted = weights.load(family, run).stylize(photograph, style_of(family, painting))
+    painted = loading.load(family, run).stylize(photograph, style_of(family, painting))
     assert painted.shape == photograph.shape and np.isfinite(painted).all()
     assert not list(run.glob("new-*")) and list((run / "samples").iterdir())
 
@@ -222,7 +222,7 @@ def test_the_papers_network_is_trained_with_batch_norm_and_paints_in_tiles(
     arguments = [*command(pictures, "paper", "johnson"), "--steps", "2", "--norm", "batch"]
     assert cli.main(arguments) == 2
     assert train([*arguments, "--network", "paper"]) == 0
-    actual = weights.load("johnson", pictures / "paper")
+    actual = loading.load("johnson", pictures / "paper")
     photograph = examples.lake(90, 130)
     whole = actual.stylize(photograph)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
@@ -230,7 +230,7 @@ def test_the_papers_network_is_trained_with_batch_norm_and_paints_in_tiles(
     (path,) = [
         p for p in release.release("johnson", pictures / "paper", tmp_path) if p.suffix == ".tflite"
     ]
-    lite = weights.load_lite("johnson", folder=path.parent)
+    lite = loading.load_lite("johnson", folder=path.parent)
     assert np.abs(lite.stylize(photograph) - actual.stylize(photograph)).mean() < 0.02
 
 
@@ -248,14 +248,14 @@ def test_a_wider_network_goes_on_from_a_narrower_one_and_compares_features_too(
     many, painting = finished(pictures, "ghiasi"), images.read(pictures / "style/0.png", 640)
     arguments = ["--begin", str(many), "--rate", "1e-9", "--quarter", "12", "--remd-weight", "5"]
     assert train([*command(pictures, "wide", "ghiasi"), *arguments]) == 0
-    actual = weights.load("ghiasi", pictures / "wide").stylize(photograph, painting)
-    expected = weights.load("ghiasi", many).stylize(photograph, painting)
+    actual = loading.load("ghiasi", pictures / "wide").stylize(photograph, painting)
+    expected = loading.load("ghiasi", many).stylize(photograph, painting)
     assert np.abs(actual - expected).mean() < 0.02
     assert all(float(row["remd"]) > 0 for row in log(pictures / "wide"))
 
 
 def test_features_are_compared_with_those_at_a_paintings_positions():
-    feature_extractor, readouts = weights.encoder()
+    feature_extractor, readouts = loading.encoder()
     settings = Settings(remd_weight=1.0)
     objective = perceptual.PrecomputedObjective(
         feature_extractor, encoders.readout_weights(readouts), settings, read=0
@@ -276,8 +276,8 @@ def test_what_any_painting_taught_is_begun_with_and_the_other_way_round(
     many, painting = finished(pictures, "ghiasi"), images.read(pictures / "style/0.png", 640)
     one = [*command(pictures, "one", "johnson"), "--begin", str(many), "--rate", "1e-9"]
     assert train(one) == 0
-    actual = weights.load("johnson", pictures / "one").stylize(photograph)
-    expected = weights.load("ghiasi", many).stylize(photograph, painting)
+    actual = loading.load("johnson", pictures / "one").stylize(photograph)
+    expected = loading.load("ghiasi", many).stylize(photograph, painting)
     assert np.abs(actual - expected).mean() < 0.02
     again = ["--begin", str(pictures / "one"), "--rate", "1e-9", "--seed", "5"]
     assert train([*command(pictures, "again", "ghiasi"), *again]) == 0
@@ -299,7 +299,7 @@ def test_a_style_is_added_and_the_others_stay_as_they_are(pictures, photograph, 
     images.write(examples.swirls(70, 80), pictures / "new.png")
     arguments[index + 1] = str(pictures / "new.png")
     assert train(arguments) == 0
-    old, new = (weights.load("cin", folder) for folder in (before, after))
+    old, new = (loading.load("cin", folder) for folder in (before, after))
     assert [*new.styles] == [*old.styles, "new"]
     for name in old.styles:
         painted = (stylizer.stylize(photograph, name) for stylizer in (old, new))
@@ -497,7 +497,7 @@ def test_the_encoder_is_distilled_from_a_local_teacher(shared, pictures):
     arguments += ["--teacher", str(shared / "weights"), "--steps", "6", "--batch", "1"]
     assert cli.main([*arguments, "--size", "64"]) == 0
     assert os.path.getsize(run / "encoder.keras") > 1e5
-    student, readouts = weights.encoder(run)
+    student, readouts = loading.encoder(run)
     assert readouts(student(np.zeros((1, 32, 32, 3), "float32")))["relu3_1"].shape[-1] == 256
 
 

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfstyle import examples, images, metrics, weights
-from tfstyle.methods import Takes, method
+from tfstyle import examples, images, loading, metrics, registry
+from tfstyle.methods import method
 
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "tflite/web"
 MARK = 40  # dB from Python's picture
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
-FAMILIES = {method(name).name: name for name in weights.exported()}
+FAMILIES = {method(name).name: name for name in registry.exported()}
 DROP = """
 const canvas = Object.assign(document.createElement("canvas"), { width: 30, height: 20 });
 canvas.toBlob((blob) => {
@@ -98,7 +98,7 @@ def files(tmp_path_factory):
 def painted(page, name, files, strength=1.0):
     page.choose("model", name)
     page.give("photograph", files[0])
-    if method(name).takes is Takes.IMAGE:
+    if method(name).kind.takes_pictures:
         page.give("painting", files[1])
     page.slide(strength)
     page.paint()
@@ -107,8 +107,12 @@ def painted(page, name, files, strength=1.0):
 
 def expected(name, files, strength=1.0):
     photograph, painting = map(images.read, files)
-    styles = {Takes.IMAGE: painting, Takes.CHOICE: next(iter(weights.styles(name)), None)}
-    return weights.load_lite(name).stylize(photograph, styles.get(method(name).takes), strength)
+    style = (
+        painting if method(name).kind.takes_pictures else next(iter(registry.styles(name)), None)
+    )
+    if method(name).in_weights:
+        style = None
+    return loading.load_lite(name).stylize(photograph, style, strength)
 
 
 @pytest.mark.parametrize("name", FAMILIES.values())
@@ -155,7 +159,7 @@ def test_a_named_style_is_pythons(page, files):
     page.choose("named", "great-wave")
     page.give("photograph", files[0])
     page.paint()
-    wanted = weights.load_lite().stylize(images.read(files[0]), "great-wave")
+    wanted = loading.load_lite().stylize(images.read(files[0]), "great-wave")
     assert metrics.psnr(wanted, images.to_float(page.painted())) >= MARK
 
 

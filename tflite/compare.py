@@ -22,7 +22,7 @@ import numpy as np
 from painter import SIDE, painter
 from tqdm import tqdm
 
-from tfstyle import metrics, weights
+from tfstyle import loading, metrics
 from tfstyle.evaluation import speed
 from tfstyle.export import calls, fidelity, folder, whole
 
@@ -89,7 +89,7 @@ def nearness(path: Path, pairs: list[calls.Pair]) -> tuple[str, str]:
     if whole.LABEL not in signatures(path):
         return "as ghiasi", ""
     name = json.loads((path / folder.CARD).read_text())["model"]
-    table = folder.endpoints(name, weights.load_networks(name))
+    table = folder.endpoints(name, loading.load_networks(name))
     call = fidelity.lite({file: (path / f"{file}.tflite").read_bytes() for file in table})
     painted = [pair for size in SIZES for pair in fidelity.pictures(table, call, pairs, size)]
     ratios = [metrics.psnr(*pair) for pair in painted]

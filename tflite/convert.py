@@ -14,7 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from tqdm import tqdm
 
-from tfstyle import weights
+from tfstyle import registry
 from tfstyle.export.folder import export
 from tfstyle.export.tflite import TFLITE_PRECISIONS
 
@@ -41,7 +41,7 @@ def main() -> None:
     }
     jobs = {
         f"{name}{label}": {"name": name, "size": size, **given}
-        for name in weights.exported()
+        for name in registry.exported()
         for label, size in (("", None), (f"-{FIXED[0]}x{FIXED[1]}", FIXED))
     }
     jobs[DROP_IN] = {"name": "ghiasi", "drop_in": True}

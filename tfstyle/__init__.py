@@ -17,7 +17,7 @@ from tfstyle import registration
 _HOMES = {
     "METHODS": "tfstyle.methods",
     "film": "tfstyle.video.films",
-    "load": "tfstyle.weights",
+    "load": "tfstyle.loading",
     "read": "tfstyle.images",
     "write": "tfstyle.images",
 }

@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tfstyle import licences, weights
-from tfstyle.methods import MAGENTA, Method, Takes, method
+from tfstyle import licences, registry
+from tfstyle.methods import Kind, Method, method
+from tfstyle.methods.module import Module
 
 WEIGHTS = {"int8": "int8", "dynamic": "int8", "float16": "float16", "float32": "float32"}
 HEAD = ("model", "style", "weights", "learned in", "good at", "weak at")
@@ -22,7 +23,7 @@ class Model:
     """
 
     name: str
-    row: Method
+    row: type[Method]
     card: dict
 
     @property
@@ -40,9 +41,9 @@ class Model:
             "model": self.variant,
             "title": self.title,
             "style": self.style,
-            "styles": list(weights.styles(self.name)),
+            "styles": list(registry.styles(self.name)),
             "weights": self.size,
-            "needs_keras": not self.row.lite,
+            "needs_keras": not self.row.tflite,
             "learned_in": self.card["learned_in"],
             "needs": self.row.needs,
             "good_at": self.row.good,
@@ -61,18 +62,18 @@ class Model:
     @property
     def size(self) -> str:
         """Of its weights, in words."""
-        if not self.row.lite:
-            return f"{weights.keras_bytes(self.name) / 1e6:.1f} MB (Keras, float16)"
+        if not self.row.tflite:
+            return f"{registry.keras_bytes(self.name) / 1e6:.1f} MB (Keras, float16)"
         kind = WEIGHTS[self.row.precision]
         return f"{self.card['tflite_bytes'] / 1e6:.1f} MB (TFLite, {kind})"
 
     @property
     def style(self) -> str:
         """The kind of style that it takes, in words."""
-        named = len(weights.styles(self.name))
-        if self.row.takes is Takes.CHOICE:
-            return f"one of its {named} names, or a mixture of them"
-        return self.row.takes.value + (f", or one of {named} names" if named else "")
+        named = len(registry.styles(self.name))
+        if not self.row.kind.takes_pictures:
+            return self.row.accepts.replace("its named styles", f"its {named} names")
+        return self.row.accepts + (f", or one of {named} names" if named else "")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,21 +101,21 @@ class HubModel(Model):
     @property
     def style(self) -> str:
         """The kind of style that it takes, in words."""
-        return self.row.takes.value
+        return self.row.accepts
 
 
 def module(path: Path) -> HubModel:
     """The facts of a module's file or folder."""
-    return HubModel(MAGENTA.name, MAGENTA, {"learned_in": "by its authors"}, path)
+    return HubModel(Module.name, Module, {"learned_in": "by its authors"}, path)
 
 
-def models(*takes: Takes) -> list[Model]:
+def models(*kinds: Kind) -> list[Model]:
     """The released models, family by family.
 
     Args:
-        *takes: As of `weights.released`.
+        *kinds: As of `registry.released`.
     """
-    return [Model(name, method(name), weights.card(name)) for name in weights.released(*takes)]
+    return [Model(name, method(name), registry.card(name)) for name in registry.released(*kinds)]
 
 
 def cleared(models: Sequence[Model]) -> list[Model]:

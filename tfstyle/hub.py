@@ -47,7 +47,7 @@ def load(source: Source = "magenta") -> Module:
     """
     with _opened(fetched(source)) as folder:
         module = Module(_saved_model(folder, source), str(source))
-    return module.described("magenta", source, "saved_model")
+    return module.described(source, "saved_model")
 
 
 def fetched(source: Source) -> Path:

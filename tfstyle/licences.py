@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tfstyle import weights
+from tfstyle import registry
 
 STATED = {True: "allowed", False: "not allowed", None: "not stated"}  # commercial use, in words
 
@@ -35,7 +35,7 @@ def sources(card: Mapping) -> list[Source]:
     """What a card's model learned from: by itself, and through the models that it names.
 
     Args:
-        card: As of `weights.card`; none of its "sources" means that nothing is stated.
+        card: As of `registry.card`; none of its "sources" means that nothing is stated.
     """
     found = {}
     for source in _listed(card, None):
@@ -51,7 +51,7 @@ def _listed(card, through) -> Iterator[Source]:
             yield Source(entry["name"], entry["licence"], stated, through)
     for entry in listed:
         if "model" in entry:
-            yield from _listed(weights.card(entry["model"]), entry["model"])
+            yield from _listed(registry.card(entry["model"]), entry["model"])
 
 
 def allow(card: Mapping) -> bool:
@@ -79,10 +79,10 @@ def check(name: str, card: Mapping) -> None:
 
 def card_of(model: str, folder: str | os.PathLike | None = None) -> Mapping:
     """The card of a released model, or of a folder; empty where there is none."""
-    if model in weights.released():
-        return weights.card(model)
-    path = Path(folder) / weights.CARD if folder else None
-    return weights.read_json(path) if path and path.is_file() else {}
+    if model in registry.released():
+        return registry.card(model)
+    path = Path(folder) / registry.CARD if folder else None
+    return registry.read_json(path) if path and path.is_file() else {}
 
 
 def cleared(names: list[str]) -> list[str]:
@@ -91,7 +91,7 @@ def cleared(names: list[str]) -> list[str]:
     Raises:
         ValueError: None is.
     """
-    found = [name for name in names if allow(weights.card(name))]
+    found = [name for name in names if allow(registry.card(name))]
     if not found:
         raise ValueError(
             "Expected a released model that is cleared for commercial use. Received: none; "

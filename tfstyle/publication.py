@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from tfstyle import remote
-from tfstyle.methods import Takes, method
+from tfstyle.methods import method
 
 PAGE = "README.md"
 LONG = 200  # characters of an entry that a table shows
@@ -52,7 +52,7 @@ def page(name: str, card: dict, address: str) -> str:
         *(f"- {tag}" for tag in ("style-transfer", "keras", "tflite", row.name)),
         "---",
     ]
-    given = "" if row.takes in (Takes.NAME, Takes.NOTHING) else ", style"
+    given = "" if row.in_weights else ", style"
     told = {key: value for key, value in card.items() if key not in ("sha256", "operations")}
     return "\n".join(
         [

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import tfstyle
-from tfstyle import examples, images, remote, weights
+from tfstyle import examples, images, loading, registry, remote
 from tfstyle.data import folders
 from tfstyle.export import calls, tflite
-from tfstyle.methods import found, method
+from tfstyle.methods import method
 from tfstyle.networks import files as networks_files
 
 TOLERANCE = 0.5  # mean difference that int8 weights may make, in deviations of an output
@@ -65,7 +65,7 @@ def _written(name, run, folder, files, notes, paintings, photographs, mixed):
             _mix(network, networks_files.load(other / f"{file}.keras"), share)
         yield networks_files.save_compact(network, folder / f"{file}.keras")
     pairs = calls.pairs(photographs, paintings)
-    networks = {} if name == "encoder" else weights.load_networks(name, folder)
+    networks = {} if name == "encoder" else loading.load_networks(name, folder)
     exported = _exported(name, networks, pairs) if networks else {}
     for file, content in exported.items():
         images.write_file(folder / f"{file}.tflite", content)
@@ -75,8 +75,8 @@ def _written(name, run, folder, files, notes, paintings, photographs, mixed):
         yield folder / "styles.json"
     elif paintings is not None:
         yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
-    card = _card(name, run, exported, notes) | (weights.told(name, networks) if networks else {})
-    yield _write_json(folder / weights.CARD, card | marks(folder))
+    card = _card(name, run, exported, notes) | (loading.told(name, networks) if networks else {})
+    yield _write_json(folder / registry.CARD, card | marks(folder))
 
 
 def mark(folder: Folder) -> Path:
@@ -89,10 +89,10 @@ def mark(folder: Folder) -> Path:
         OSError: There is no card, or it cannot be written.
         ValueError: The card is no JSON.
     """
-    path = Path(folder) / weights.CARD
+    path = Path(folder) / registry.CARD
     if not path.is_file():
         raise FileNotFoundError(f"Expected a release's folder. Received: {folder}, without a card.")
-    return _write_json(path, weights.read_json(path) | marks(Path(folder)))
+    return _write_json(path, registry.read_json(path) | marks(Path(folder)))
 
 
 def marks(folder: Path) -> dict:
@@ -121,7 +121,7 @@ def _write_json(path, content, indent=2):
 
 def _exported(name, networks, pairs):
     row = method(name)
-    table = found(row.endpoints)(networks)
+    table = row.endpoints(networks)
     samples = calls.samples(table, pairs) if row.precision == "int8" else {}
     exported = {
         file: tflite.to_tflite(each, row.precision, samples.get(file))
@@ -145,9 +145,9 @@ def _check(table, exported):
 
 def _styles(name, folder, paintings):
     """Vectors of the known paintings, from the TFLite file that people run."""
-    stylizer = weights.load_lite(name, folder=folder)
+    stylizer = loading.load_lite(name, folder=folder)
     pictures = {path.stem: path for path in folders.pictures(paintings)}
-    known = weights.paintings()
+    known = registry.paintings()
     missing = sorted(known.keys() - pictures.keys())
     if missing:
         raise FileNotFoundError(
@@ -157,7 +157,7 @@ def _styles(name, folder, paintings):
 
 
 def _numbers(stylizer, picture):
-    return [round(float(number), DIGITS) for number in stylizer.look(picture)["vector"][0]]
+    return [round(float(number), DIGITS) for number in stylizer.style_code(picture)["vector"][0]]
 
 
 def _card(name, run, exported, notes):

@@ -112,7 +112,7 @@ def check(folder: Path, source: Source, downloaded: bool = False) -> None:
         raise OSError(
             f"Expected a release of any size. Received: {source}, of {size[0]}x{size[1]} alone."
         )
-    kinds = [[f"{file}.keras" for file in row.files], [f"{file}.tflite" for file in row.lite]]
+    kinds = [[f"{file}.keras" for file in row.files], [f"{file}.tflite" for file in row.tflite]]
     if not any(files and all((folder / each).is_file() for each in files) for files in kinds):
         wanted = " or ".join(", ".join(files) for files in kinds if files)
         raise OSError(f"Expected a release of {row.name}: {wanted}. Received: {source}, without.")

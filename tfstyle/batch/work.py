@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images, weights
-from tfstyle.methods import MAGENTA, Takes, method
+from tfstyle import images, loading
+from tfstyle.methods import DEFAULT, method
 from tfstyle.methods.stylizer import photograph
 
 Opened = Callable[[bytes, str, str], bytes]  # from a file's content, its name and the target's
@@ -25,7 +25,7 @@ class Painting:
 
     Args:
         method: A method of one pass.
-        model: As of `weights.chosen`; a folder is to be there on every worker.
+        model: As of `loading.chosen`; a folder is to be there on every worker.
         styles: Names, or pictures as bytes, shape (height, width, 3).
         shares: Of the styles, 0 and above; None is the same for each.
         strength: From 0 to 1.
@@ -35,7 +35,7 @@ class Painting:
         threads: Of LiteRT, a worker's process.
     """
 
-    method: str = "ghiasi"
+    method: str = DEFAULT
     model: str | None = None
     styles: tuple[str | np.ndarray, ...] = ()
     shares: tuple[float, ...] | None = None
@@ -52,7 +52,7 @@ class Painting:
             given: Files and names.
             read: From one of them and a stylizer to a name or a picture, floats in [0, 1].
         """
-        stylizer = weights.chosen(_one_pass(self.method), self.model, self.threads)
+        stylizer = loading.chosen(_one_pass(self.method), self.model, self.threads)
         styles = (read(each, stylizer) for each in given)
         return dataclasses.replace(
             self, styles=tuple(s if isinstance(s, str) else images.to_bytes(s) for s in styles)
@@ -64,7 +64,7 @@ class Painting:
         Raises:
             ValueError, OSError: There is no such model or style.
         """
-        stylizer = weights.chosen(_one_pass(self.method), self.model, self.threads)
+        stylizer = loading.chosen(_one_pass(self.method), self.model, self.threads)
         paint = stylizer.painter(
             list(self.styles) or None, self.strength, self.shares, self.keep_colors
         )
@@ -92,7 +92,7 @@ class Coding:
         threads: As of `Painting`.
     """
 
-    method: str = "ghiasi"
+    method: str = DEFAULT
     model: str | None = None
     threads: int = 1
 
@@ -102,14 +102,14 @@ class Coding:
         Raises:
             ValueError, OSError: There is no such model, or it has no codes.
         """
-        if method(_one_pass(self.method)).takes is not Takes.IMAGE:
+        if not method(_one_pass(self.method)).kind.takes_pictures:
             raise ValueError(
                 f"Expected a method that takes any painting, for codes. Received: {self.method}."
             )
-        stylizer = weights.chosen(self.method, self.model, self.threads)
+        stylizer = loading.chosen(self.method, self.model, self.threads)
 
         def coded(content, name, target):
-            code = stylizer.look(images.read(name, stylizer.style_side, content=content))
+            code = stylizer.style_code(images.read(name, stylizer.style_side, content=content))
             lists = {key: np.asarray(value).tolist() for key, value in code.items()}
             return json.dumps({"name": target, "code": lists}).encode()
 
@@ -118,7 +118,7 @@ class Coding:
 
 def _one_pass(name):
     row = method(name)
-    if row is MAGENTA or not row.lite:
+    if row.fetched or not row.kind.one_pass:
         raise ValueError(f"Expected a method of one pass, of this package. Received: {name}.")
     return name
 

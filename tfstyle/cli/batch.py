@@ -9,6 +9,7 @@ from tfstyle import extras
 from tfstyle.cli import paint
 from tfstyle.cli.options import command, percent, positive
 from tfstyle.color import KEEP
+from tfstyle.methods import DEFAULT
 
 RUNNER = "FnApiRunner"  # Beam's own in this process, which downloads nothing
 
@@ -80,8 +81,8 @@ def _add_style(parser):
     paint.add_styles(parser)
     parser.add_argument(
         "--method",
-        default="ghiasi",
-        help="a name of `tfstyle methods` but gatys (default: %(default)s)",
+        default=DEFAULT,
+        help="a name of `tfstyle methods` that paints in one pass (default: %(default)s)",
     )
     parser.add_argument(
         "--model",

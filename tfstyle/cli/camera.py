@@ -6,7 +6,15 @@ from pathlib import Path
 
 from tfstyle import extras
 from tfstyle.cli import paint
-from tfstyle.cli.options import add_commercial, add_threads, command, positive
+from tfstyle.cli.options import (
+    add_commercial,
+    add_settings,
+    add_threads,
+    command,
+    positive,
+    settings_of,
+)
+from tfstyle.methods import Kind
 from tfstyle.video.steady import STEADY
 
 SIZE = 480
@@ -55,6 +63,7 @@ def _camera(commands):
     _add_output(parser)
     add_threads(parser)
     add_commercial(parser, "paint by")
+    add_settings(parser, *(kind for kind in Kind if kind.one_pass))
 
 
 def _add_output(parser):
@@ -119,23 +128,23 @@ def _run_camera(options):
 
 def _paintings(options):
     """Titles that a key goes through, and a function from one to its painter."""
-    from tfstyle import licences, weights
-    from tfstyle.methods import Takes
+    from tfstyle import licences, loading
     from tfstyle.methods.stylizer import checked_strength
     from tfstyle.video import films
 
     row = films.one_pass(options.method)
     checked_strength(options.strength)
-    if row.takes is Takes.NOTHING and options.style:
+    if row.kind is Kind.TRANSLATION and options.style:
         raise ValueError(f"Expected no --style: {row.name} has it in its weights. Received: one.")
+
+    settings = settings_of(options)
 
     @functools.cache
     def stylizer(model):
         if options.commercial:
             name = "-".join(filter(None, (options.method, model)))
             licences.check(name, licences.card_of(name, model))
-        found = weights.chosen(options.method, model, options.threads)
-        return paint.at_their_levels(found, options)
+        return loading.chosen(options.method, model, options.threads, settings=settings)
 
     @functools.cache
     def painter(title):
@@ -154,14 +163,14 @@ def _paintings(options):
 
 def _models(options, row):
     """Models that a key goes through, by title; none where it goes through styles."""
-    from tfstyle import weights
+    from tfstyle import registry
 
     if not row.in_weights:
         return {}
     if options.model:
         return {options.model: options.model}
     family = f"{row.name}-"
-    known = [n.removeprefix(family) for n in weights.released() if n.startswith(family)]
+    known = [n.removeprefix(family) for n in registry.released() if n.startswith(family)]
     return {name: name for name in options.style or known or [None]}
 
 

@@ -48,7 +48,7 @@ def _compare(commands):
         "module, to paint with beside them; left out where it cannot be had",
     )
     add_teacher(parser, "network to measure on: ", "our encoder's view of VGG-19")
-    add_precision(parser, "what gatys computes in, figures in float32; auto is")
+    add_precision(parser, "what optimisations compute in, figures in float32; auto is")
     add_commercial(parser, "show")
     add_json(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")

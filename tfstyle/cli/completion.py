@@ -38,15 +38,15 @@ def _completion(commands):
 def _run_completion(options):
     import shtab
 
-    from tfstyle import cli, weights
+    from tfstyle import cli, registry
     from tfstyle.methods import METHODS
 
     parser = cli.parser()
-    released = weights.released()
+    released = registry.released()
     known = {
         "--method": _of_names(shtab, {*METHODS, *released}),
         "--model": _of_names(shtab, {name.partition("-")[2] for name in released} - {""}, True),
-        "--style": _of_names(shtab, weights.paintings(), True),
+        "--style": _of_names(shtab, registry.paintings(), True),
     }
     for action in _actions(parser):
         _teach(action, known, shtab)

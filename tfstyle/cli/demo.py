@@ -59,7 +59,9 @@ def _demo(commands):
         help="open a browser (default: where there is a screen)",
     )
     add_commercial(parser, "offer")
-    add_precision(parser, "what is computed in where Keras paints: gatys, and masks" + ONE_PASS)
+    add_precision(
+        parser, "what is computed in where Keras paints: optimisations, and masks" + ONE_PASS
+    )
 
 
 def _run_demo(options):

@@ -304,9 +304,9 @@ def _run_evaluate_translation(options):
 
 
 def _translator(options, model):
-    from tfstyle import weights
+    from tfstyle import loading
 
-    return weights.chosen(options.method, model, precision=options.precision).stylize
+    return loading.chosen(options.method, model, precision=options.precision).stylize
 
 
 def _tone(commands):

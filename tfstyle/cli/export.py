@@ -71,7 +71,7 @@ def _export(commands):
 def _run_export(options):
     from tqdm import tqdm
 
-    from tfstyle import weights
+    from tfstyle import registry
     from tfstyle.export.folder import export
 
     if bool(options.model) == options.all:
@@ -79,7 +79,7 @@ def _run_export(options):
     output = Path(options.output)
     chosen = {options.model: output}
     if options.all:
-        chosen = {name: output / name for name in weights.exported()}
+        chosen = {name: output / name for name in registry.exported()}
     for name, folder in tqdm(chosen.items(), unit="model", disable=not options.all):
         paths = export(
             name,

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from tfstyle import extras
 from tfstyle.cli import masks, paint
-from tfstyle.cli.options import ONE_PASS, add_precision, add_threads, command, positive
+from tfstyle.cli.options import (
+    ONE_PASS,
+    add_precision,
+    add_settings,
+    add_threads,
+    command,
+    positive,
+    settings_of,
+)
+from tfstyle.methods import Kind
 from tfstyle.video.steady import STEADY
 
 CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "png")
@@ -63,6 +72,7 @@ def _film(commands):
         "flickers less and is softer, 0 paints every frame by itself (default: %(default)s)",
     )
     paint.add_means(parser)
+    add_settings(parser, *(kind for kind in Kind if kind.one_pass))
     _add_cut(parser)
     _add_output(parser)
     add_threads(parser)
@@ -155,6 +165,7 @@ def _run_film(options):
     codec = joining.checked_codec(target, options.codec)
     _check_place(target, options)
     films.one_pass(options.method)
+    settings_of(options)
     steady.checked_steady(options.steady)
     checked_strength(options.strength)
     job = _job(options, codec)
@@ -221,15 +232,22 @@ def _copied(clip, target, options):
 
 
 def _crew(clip, options, regions):
-    from tfstyle import weights
+    from tfstyle import loading
     from tfstyle.methods import method
     from tfstyle.video import painting
 
-    several = bool(method(options.method).lite) and regions is None
+    settings = settings_of(options)
+    several = bool(method(options.method).tflite) and regions is None
 
     def stylizer(threads):
-        found = weights.chosen(options.method, options.model, threads, several, options.precision)
-        return paint.at_their_levels(found, options)
+        return loading.chosen(
+            options.method,
+            options.model,
+            threads,
+            several,
+            options.precision,
+            settings=settings,
+        )
 
     def painter(found):
         styles = [paint.style_of(name, found) for name in options.style or ()] or None

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tfstyle.cli import scripts
 from tfstyle.cli.options import positive
+from tfstyle.methods import method
 
 REPORT = "report.csv"
 COLUMNS = ("file", "width", "height", "seconds", "result", "run")
@@ -70,9 +71,9 @@ def check(options):
     Raises:
         ValueError: The method optimises.
     """
-    if options.method == "gatys" and (options.workers or 1) > 1:
+    if not method(options.method).kind.one_pass and (options.workers or 1) > 1:
         raise ValueError(
-            "Expected --workers with methods of one pass, for gatys takes all cores. "
+            f"Expected --workers with methods of one pass, for {options.method} takes all cores. "
             f"Received: {options.workers}."
         )
 

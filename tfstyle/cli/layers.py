@@ -42,10 +42,17 @@ def _add_effort(parser):
 
 
 def _visualization(options):
-    from tfstyle import weights
+    from tfstyle import extras, loading
 
     settings = Settings(iterations=options.iterations, seed=options.seed)
-    return weights.layer_visualization(options.teacher, settings, options.precision)
+    extras.check_keras("the layers of a network")
+    from tfstyle.methods.gatys.feature_extractor import loss_network
+    from tfstyle.methods.gatys.layer_visualization import LayerVisualization
+
+    names = ("encoder", "readouts")
+    networks = {} if options.teacher else dict(zip(names, loading.encoder(), strict=True))
+    network = loss_network(networks, TAPS, settings.pooling, options.teacher, options.precision)
+    return LayerVisualization(*network, settings)
 
 
 def _run_layers(options):
@@ -97,7 +104,7 @@ def _texture(commands):
 
 def _run_texture(options):
     from tfstyle import images
-    from tfstyle.cli.gatys import Recorder
+    from tfstyle.cli.optimising import Recorder
     from tfstyle.methods.stylizer import SMALLEST_SIDE, roomy
 
     images.check_writable(options.output, options.overwrite)

@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 
 from tfstyle.cli.scripts import CODES
+from tfstyle.methods import METHODS, method
 from tfstyle.precision import COMPUTE_PRECISIONS
 
 VGG = "vgg19 or vgg16 (downloaded once), a file of their weights, or a folder of .npz files"
@@ -55,15 +56,19 @@ def size(text):
     return int(height), int(width)
 
 
-def level(text):
-    """A level of WCT and its blend weight, such as "4:0.6", or "4" for 1."""
-    number, _, weight = text.partition(":")
-    try:
-        return int(number), float(weight or 1)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"expected a level and its blend weight such as 4:0.6, received {text}"
-        ) from error
+def _pair(default):
+    """From "relu4_1:0.5" to a pair of a default's types; "relu4_1" has the weight 1."""
+
+    def pair(text):
+        name, _, weight = text.partition(":")
+        try:
+            return type(default[0])(name), float(weight or 1)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(
+                f"expected a name and its weight such as {default[0]}:0.5, received {text}"
+            ) from error
+
+    return pair
 
 
 def add_teacher(parser, use="", default="vgg19"):
@@ -99,20 +104,80 @@ def add_commercial(parser, what):
     )
 
 
-def add_numbers(parser, settings, told=True):
+def add_settings(parser, *kinds):
+    """A group of flags for each method of some kinds that paints with settings of its own.
+
+    Flags that are not given are None.
+    """
+    for found in METHODS.values():
+        if found.Settings is not None and found.kind in kinds:
+            group = parser.add_argument_group(f"of {found.name}")
+            add_numbers(group, found.Settings(), told=False, names=_names(found))
+
+
+def _names(found):
+    """The options of a method's settings, by field; a name that another method has is longer."""
+    fields = {each.name: _fields(each.Settings) for each in METHODS.values() if each.Settings}
+    before = list(fields)[: list(fields).index(found.name)]
+    taken = {field for name in before for field in fields[name]}
+    return {f: f"{found.name}_{f}" if f in taken else f for f in fields[found.name]}
+
+
+def _fields(settings):
+    return [field.name for field in dataclasses.fields(settings)]
+
+
+def settings_of(options):
+    """The settings of the options' method, or None where none are given.
+
+    Raises:
+        ValueError: A flag of another method is given.
+    """
+    chosen = method(options.method)
+    given = {}
+    for found in METHODS.values():
+        if found.Settings is None:
+            continue
+        numbers_given = numbers(found.Settings, options, _names(found))
+        if found is not chosen and numbers_given:
+            flags = ", ".join(flag(_names(found)[field]) for field in numbers_given)
+            raise ValueError(
+                f"Expected {flags} with --method {found.name} alone. Received: {options.method}."
+            )
+        given |= numbers_given
+    return chosen.Settings(**given) if given else None
+
+
+def flag(name):
+    """The flag of an option."""
+    return f"--{name.replace('_', '-')}"
+
+
+def add_numbers(parser, settings, told=True, names=None):
     """A flag for every field of settings that explains itself.
 
     Args:
         parser: Or a group of one.
         settings: With the defaults.
         told: Whether flags that are not given have their default, or None.
+        names: Of the options, by field; None takes the fields'.
     """
     for field in dataclasses.fields(settings):
         if "help" not in field.metadata:
             continue
-        default = getattr(settings, field.name)
+        default, name = getattr(settings, field.name), (names or {}).get(field.name, field.name)
+        if "pairs" in field.metadata:
+            words = " ".join(f"{key}:{weight:g}" for key, weight in default)
+            parser.add_argument(
+                flag(name),
+                type=_pair(default[0]),
+                nargs="+",
+                metavar="NAME:WEIGHT",
+                help=f"{field.metadata['help']} (default: {words})",
+            )
+            continue
         parser.add_argument(
-            f"--{field.name.replace('_', '-')}",
+            flag(name),
             type=type(default),
             default=default if told else None,
             choices=field.metadata["choices"],
@@ -121,8 +186,15 @@ def add_numbers(parser, settings, told=True):
         )
 
 
-def numbers(kind, options):
-    """The fields of a dataclass that the options tell."""
-    names = (field.name for field in dataclasses.fields(kind))
-    found = {name: getattr(options, name, None) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
+def numbers(kind, options, names=None):
+    """The fields of a dataclass that the options tell.
+
+    Args:
+        kind: The dataclass.
+        options: Of the command.
+        names: As of `add_numbers`.
+    """
+    names = names or {field: field for field in _fields(kind)}
+    found = {field: getattr(options, name, None) for field, name in names.items()}
+    found = {k: tuple(v) if isinstance(v, list) else v for k, v in found.items()}
+    return {field: value for field, value in found.items() if value is not None}

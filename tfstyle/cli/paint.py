@@ -4,23 +4,24 @@ import time
 from pathlib import Path
 
 from tfstyle import extras
-from tfstyle.cli import folder, gatys, masks, scripts
+from tfstyle.cli import folder, masks, optimising, scripts
 from tfstyle.cli.options import (
     ONE_PASS,
     add_commercial,
     add_precision,
+    add_settings,
     add_threads,
     command,
-    level,
     percent,
     positive,
+    settings_of,
 )
 from tfstyle.color import KEEP
-from tfstyle.methods import Takes, method
+from tfstyle.methods import DEFAULT, METHODS, Kind, method
 
 PIPE = scripts.PIPE
 PIPED = ("png", "jpeg", "webp", "tiff", "bmp", "gif")
-KERAS = "what is computed in where Keras paints: gatys, masks, and finished runs" + ONE_PASS
+KERAS = "what is computed in where Keras paints: optimisations, masks, and finished runs" + ONE_PASS
 
 
 def _stylize(commands):
@@ -63,8 +64,8 @@ def _stylize(commands):
         "--strength",
         type=float,
         metavar="0..1",
-        help="0 is the photograph, 1 the full style; of gatys the style's share of the losses "
-        "(default: 1; of gatys 0.5)",
+        help="0 is the photograph, 1 the full style; of an optimisation the style's share of the "
+        f"losses (default: {_strengths()})",
     )
     add_means(parser)
     parser.add_argument(
@@ -101,7 +102,14 @@ def _stylize(commands):
     )
     folder.add(parser)
     add_precision(parser, KERAS)
-    gatys.add(parser)
+    add_settings(parser, *Kind)
+    optimising.add(parser)
+
+
+def _strengths():
+    """The strengths that methods paint with, in words."""
+    others = [f"of {m.name} {m.strength:g}" for m in METHODS.values() if m.strength != 1.0]
+    return "; ".join(["1", *others])
 
 
 def add_styles(parser):
@@ -137,14 +145,6 @@ def add_model(parser):
 def add_means(parser):
     """The flags that say how it paints."""
     parser.add_argument(
-        "--levels",
-        type=level,
-        nargs="+",
-        metavar="N:WEIGHT",
-        help="of wct: which of relu1_1 to relu5_1 take the style, in this order, and each one's "
-        "blend weight; the paper's are 5 4 3 2 1 (default: 4 3 2 1)",
-    )
-    parser.add_argument(
         "--keep-colors", choices=KEEP, help="keep the photograph's colours (default: the style's)"
     )
 
@@ -152,19 +152,21 @@ def add_means(parser):
 def _add_method(parser, more=""):
     parser.add_argument(
         "--method",
-        default="ghiasi",
+        default=DEFAULT,
         help=f"a name of `tfstyle methods`{more} (default: %(default)s)",
     )
 
 
 def _run_stylize(options):
-    from tfstyle.methods.stylizer import checked_strength
+    from tfstyle import images
+    from tfstyle.methods.stylizer import checked_strength, photograph
 
     if options.strength is None:
         options.strength = method(options.method).strength
     checked_strength(options.strength)
     _check_alpha(options.alpha)
-    gatys.check(options)
+    optimising.check(options)
+    settings = settings_of(options)
     name_the_model(options)
     check_style(options)
     _check_licences(options)
@@ -172,19 +174,15 @@ def _run_stylize(options):
     if _many(options.photos):
         folder.check(options)
         return folder.paint(brush, options, inputs, outputs)
-    _paint_one(options, inputs[0], outputs[0])
-    return 0
-
-
-def _paint_one(options, source, target):
-    from tfstyle.methods.stylizer import photograph
-
-    start = time.perf_counter()
+    start, source, target = time.perf_counter(), inputs[0], outputs[0]
     given = scripts.read_pipe() if str(source) == PIPE else None
-    paint = brush(options)
+    painter = _painter(options, settings, masks.read(options), options.threads)
     content, alpha = photograph(source, target, options.size, options.alpha, given)
-    paint(content, alpha, target)
+    images.check_extent(target, *content.shape[:2])
+    _write(painter(content), target, alpha, options)
+    optimising.stop_if_asked(painter, target)
     scripts.tell(options, source, target, content.shape[1::-1], time.perf_counter() - start)
+    return 0
 
 
 def brush(options, threads=None):
@@ -196,12 +194,13 @@ def brush(options, threads=None):
     """
     from tfstyle import images
 
-    painter = _painter(options, masks.read(options), threads or options.threads)
+    regions = masks.read(options)
+    painter = _painter(options, settings_of(options), regions, threads or options.threads)
 
     def paint(content, alpha, target):
         images.check_extent(target, *content.shape[:2])
         _write(painter(content), target, alpha, options)
-        gatys.stop_if_asked(painter, target)
+        optimising.stop_if_asked(painter, target)
 
     return paint
 
@@ -229,7 +228,8 @@ def _check_alpha(alpha):
 
 def name_the_model(options):
     """Of a family with a network a painting, the style's name says which."""
-    if method(options.method).takes is not Takes.NAME or options.model:
+    found = method(options.method)
+    if not (found.in_weights and found.kind is Kind.NAMED) or options.model:
         return
     if len(options.style or ()) != 1:
         raise ValueError(
@@ -261,32 +261,22 @@ def _check_licences(options):
         licences.check(name, licences.card_of(name, options.model))
 
 
-def at_their_levels(stylizer, options):
-    from tfstyle.methods.wct.stylizer import at_levels
+def _painter(options, settings, regions, threads):
+    from tfstyle import loading
 
-    if options.levels is None:
-        return stylizer
-    if method(options.method).name != "wct":
-        raise ValueError(f"Expected --levels with wct alone. Received: {options.method}.")
-    return at_levels(stylizer, dict(options.levels))
-
-
-def _painter(options, regions, threads):
-    from tfstyle import weights
-
-    if options.method == "gatys":
-        return gatys.painter(options, regions, style_of)
+    if not method(options.method).kind.one_pass:
+        return optimising.painter(options, settings, regions, style_of)
     if regions is not None:
         masks.tell_of_statistics()
-    stylizer = weights.chosen(
+    stylizer = loading.chosen(
         options.method,
         options.model,
         threads,
         regions is None,
         options.precision,
         not options.fast_tiles,
+        settings,
     )
-    stylizer = at_their_levels(stylizer, options)
     styles = [style_of(name, stylizer) for name in options.style or ()] or None
     return stylizer.painter(styles, options.strength, options.weights, options.keep_colors, regions)
 
@@ -388,12 +378,12 @@ def _styles(commands):
 
 
 def _run_styles(options):
-    from tfstyle import images, weights
+    from tfstyle import images, registry
 
-    known = weights.paintings()
-    for name in weights.styles(options.method):
-        painting = known[name]
-        print(f"{name:22s} {painting['title']}, {painting['artist']}, {painting['year']}")
+    known = registry.paintings()
+    for name in registry.styles(options.method):
+        about = "{title}, {artist}, {year}".format(**known[name]) if name in known else ""
+        print(f"{name:22s} {about}".rstrip())
     if options.output:
         images.check_writable(options.output, options.overwrite)
         images.write(_sheet_of_styles(options), options.output)
@@ -401,9 +391,9 @@ def _run_styles(options):
 
 
 def _sheet_of_styles(options, side=256, columns=6):
-    from tfstyle import examples, images, weights
+    from tfstyle import examples, images, loading
 
-    stylizer = weights.load_lite(options.method)
+    stylizer = loading.load_lite(options.method)
     photo = images.read(options.photo, 2 * side) if options.photo else examples.lake()
     photo = images.resize(photo, *images.fitted(photo.shape[:2], side))
     pictures = {"the photograph": photo}
@@ -447,7 +437,7 @@ def _run_methods(options):
 
 def _facts(model):
     yield f"{model.name}: {model.title}"
-    if not model.row.lite:
+    if not model.row.tflite:
         yield f"  needs    Keras: {extras.command('keras')}"
     yield f"  style    {model.style}"
     yield f"  weights  {model.size}"

@@ -259,7 +259,7 @@ def _run_johnson(options):
 
 
 def _run_cin(options):
-    from tfstyle import weights
+    from tfstyle import registry
     from tfstyle.methods.cin import training
     from tfstyle.methods.cin.settings import Settings
 
@@ -270,7 +270,7 @@ def _run_cin(options):
         options.add_style,
         options.folder,
         lambda: _loss_network(options),
-        options.begin or weights.RELEASED / "cin",
+        options.begin or registry.RELEASED / "cin",
         _settings(Settings, options),
     )
     return 0 if done else 130
@@ -289,7 +289,7 @@ def _run_paintings(training, kind, options):
 
 
 def _run_ghiasi(options):
-    from tfstyle import weights
+    from tfstyle import loading
     from tfstyle.methods.ghiasi import training
     from tfstyle.methods.ghiasi.settings import Settings
 
@@ -297,7 +297,7 @@ def _run_ghiasi(options):
         options.content,
         options.style,
         options.folder,
-        weights.encoder(options.encoder)[0],
+        loading.encoder(options.encoder)[0],
         lambda: _loss_network(options),
         _settings(Settings, options),
         options.begin,
@@ -306,21 +306,21 @@ def _run_ghiasi(options):
 
 
 def _loss_network(options):
-    from tfstyle import weights
+    from tfstyle import loading
     from tfstyle.networks import encoder, teachers
 
     if options.teacher or not _is_ours(options.encoder):
         return teachers.loss_network(options.teacher or options.encoder)
-    feature_extractor, readouts = weights.encoder(options.encoder)
+    feature_extractor, readouts = loading.encoder(options.encoder)
     return encoder.like(feature_extractor), encoder.readout_weights(readouts)
 
 
 def _frozen_encoder(options):
-    from tfstyle import weights
+    from tfstyle import loading
     from tfstyle.networks import encoder, teachers
 
     if _is_ours(options.encoder):
-        return encoder.like(weights.encoder(options.encoder)[0])
+        return encoder.like(loading.encoder(options.encoder)[0])
     return teachers.from_source(options.encoder)
 
 
@@ -359,7 +359,7 @@ def _run_wct(options):
 
 
 def _run_cyclegan(options):
-    from tfstyle import weights
+    from tfstyle import loading
     from tfstyle.data import folders
     from tfstyle.methods.cyclegan import training
     from tfstyle.methods.cyclegan.settings import Settings
@@ -369,7 +369,7 @@ def _run_cyclegan(options):
     a, b = folders.domains(options.a, options.b, options.data)
     strategy = devices.strategy(options.replicas)
     with strategy.scope():
-        feature_extractor = weights.encoder()[0] if settings.projected_filters else None
+        feature_extractor = loading.encoder()[0] if settings.projected_filters else None
     done = training.train(
         a, b, options.folder, settings, strategy, feature_extractor, options.begin
     )

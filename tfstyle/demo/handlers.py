@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import color, examples, images
-from tfstyle.demo.method_choices import FIRST, titles
+from tfstyle.demo.method_choices import titles
 from tfstyle.demo.service import Request, Service, painted_masks
+from tfstyle.methods import DEFAULT
 
 SIZES = {"512 pixels": 512, "1024 pixels": 1024, "2048 pixels": 2048, "As large as it is": 0}
 SIZE = "1024 pixels"
@@ -48,7 +49,7 @@ class Handlers:
         photo: str,
         painting: str | None = None,
         name: str | None = None,
-        method: str = FIRST,
+        method: str = DEFAULT,
         strength: float = 1.0,
         keep_colors: str = PAINTINGS,
         size: str = SIZE,
@@ -120,10 +121,10 @@ class Handlers:
 
     def _refuse(self, other, lite, arguments, named):
         """Raises ValueError for a method of the other endpoint."""
-        method = named.get("method", arguments[3] if len(arguments) > 3 else FIRST)
+        method = named.get("method", arguments[3] if len(arguments) > 3 else DEFAULT)
         if (
             method in self.service.method_choices
-            and bool(self.service.method_choices[method].row.lite) == lite
+            and self.service.method_choices[method].row.kind.one_pass == lite
         ):
             raise ValueError(f"Expected /{other} for {method}.")
 
@@ -172,7 +173,7 @@ class Handlers:
         clip: str,
         painting: str | None = None,
         name: str | None = None,
-        method: str = FIRST,
+        method: str = DEFAULT,
         strength: float = 1.0,
         keep_colors: str = PAINTINGS,
     ):

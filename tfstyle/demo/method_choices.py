@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from tfstyle import extras, licences, weights
-from tfstyle.methods import Method, Takes, method
+from tfstyle import extras, licences, registry
+from tfstyle.methods import DEFAULT, Kind, Method, method
 
-FIRST = "ghiasi"
+STYLED = (Kind.ARBITRARY, Kind.NAMED, Kind.OPTIMISATION)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,7 +19,7 @@ class MethodChoice:
     """
 
     name: str
-    row: Method
+    row: type[Method]
     names: tuple[str, ...]
 
     @property
@@ -34,7 +34,7 @@ class MethodChoice:
 
     def model(self, style: str | None) -> str:
         """The released model that paints in a style."""
-        return f"{self.name}-{style}" if self.row.takes is Takes.NAME else self.name
+        return f"{self.name}-{style}" if self.row.in_weights else self.name
 
 
 def method_choices(commercial: bool = False) -> dict[str, MethodChoice]:
@@ -46,21 +46,24 @@ def method_choices(commercial: bool = False) -> dict[str, MethodChoice]:
         commercial: Whether to offer only models that are cleared for commercial use.
     """
     choices = {}
-    for model in _offered(commercial, Takes.IMAGE, Takes.CHOICE):
-        choices[model] = MethodChoice(model, method(model), tuple(weights.styles(model)))
-    for model in _offered(commercial, Takes.NAME):
+    for model in _offered(commercial, *STYLED):
         row = method(model)
+        if not row.in_weights:
+            choices[model] = MethodChoice(model, row, tuple(registry.styles(model)))
+            continue
         known = choices.get(row.name, MethodChoice(row.name, row, ()))
         names = (*known.names, model.partition("-")[2])
         choices[row.name] = dataclasses.replace(known, names=names)
-    return {name: choices[name] for name in sorted(choices, key=lambda name: (name != FIRST, name))}
+    return {
+        name: choices[name] for name in sorted(choices, key=lambda name: (name != DEFAULT, name))
+    }
 
 
-def _offered(commercial, *takes):
+def _offered(commercial, *kinds):
     """Names of the models that this machine can run."""
-    for name in weights.released(*takes):
-        runs = method(name).lite or extras.has_keras()
-        if runs and (not commercial or licences.allow(weights.card(name))):
+    for name in registry.released(*kinds):
+        runs = method(name).tflite or extras.has_keras()
+        if runs and (not commercial or licences.allow(registry.card(name))):
             yield name
 
 
@@ -70,11 +73,11 @@ def translations(commercial: bool = False) -> dict[str, str]:
     Args:
         commercial: Whether to offer only models that are cleared for commercial use.
     """
-    names = _offered(commercial, Takes.NOTHING)
-    return {name: weights.card(name).get("title", method(name).title) for name in names}
+    names = _offered(commercial, Kind.TRANSLATION)
+    return {name: registry.card(name).get("title", method(name).title) for name in names}
 
 
 def titles() -> dict[str, str]:
     """Title, artist and year of the named paintings, by name."""
-    known = weights.paintings()
+    known = registry.paintings()
     return {name: "{title}, {artist}, {year}".format(**about) for name, about in known.items()}

@@ -173,7 +173,9 @@ class Page:
     def _optimise(self, inputs, outputs):
         """The API endpoint of the methods that optimise the picture, if there are any."""
         names = [
-            name for name, choice in self.service.method_choices.items() if not choice.row.lite
+            name
+            for name, choice in self.service.method_choices.items()
+            if not choice.row.kind.one_pass
         ]
         if not names:
             return
@@ -259,7 +261,7 @@ class Page:
         method_choices = {
             name: choice_name
             for name, choice_name in self.service.method_choices.items()
-            if choice_name.row.lite
+            if choice_name.row.kind.one_pass
         }
         first = next(iter(method_choices))
         with gr.Row():
@@ -305,7 +307,9 @@ class Page:
 
     def _again(self, photo, painting, name, method, *rest):
         """`paint`, if all inputs are present and the method is fast."""
-        if not (photo and (painting or name) and self.service.method_choices[method].row.lite):
+        if not (
+            photo and (painting or name) and self.service.method_choices[method].row.kind.one_pass
+        ):
             yield gr.skip(), gr.skip(), gr.skip()
             return
         yield from self.handlers.paint(photo, painting, name, method, *rest)
@@ -314,9 +318,9 @@ class Page:
         choice = self.service.method_choices[method]
         names = self._named(choice)
         return [
-            gr.update(visible=bool(choice.row.lite)),
-            gr.update(visible=not choice.row.lite),
-            gr.update(visible=not choice.row.lite),
+            gr.update(visible=choice.row.kind.one_pass),
+            gr.update(visible=not choice.row.kind.one_pass),
+            gr.update(visible=not choice.row.kind.one_pass),
             gr.update(value=choice.row.strength),
             gr.update(value=self.handlers.thumbnails(method), visible=bool(names)),
             *STYLES * [gr.update(choices=names, value=None, interactive=bool(names))],

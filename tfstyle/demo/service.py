@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import color, images, licences, masks, weights
-from tfstyle.demo.method_choices import FIRST, MethodChoice, method_choices, translations
+from tfstyle import color, images, licences, loading, masks, registry
+from tfstyle.demo.method_choices import STYLED, MethodChoice, method_choices, translations
 from tfstyle.demo.stylizer_pool import StylizerPool
-from tfstyle.methods import Takes, method
+from tfstyle.methods import DEFAULT, method
 from tfstyle.methods.vectors import distances
 from tfstyle.video import clips, joining, making
 from tfstyle.video.encoding import Encoding
@@ -44,7 +44,7 @@ class Request:
 
     photo: np.ndarray
     styles: Sequence[np.ndarray | str]
-    method: str = FIRST
+    method: str = DEFAULT
     strength: float | None = None
     weights: Sequence[float] | None = None
     keep_colors: str | None = None
@@ -95,7 +95,7 @@ class Service:
             translations(commercial),
         )
         if not self.method_choices:
-            licences.cleared(weights.released(Takes.IMAGE, Takes.CHOICE, Takes.NAME))
+            licences.cleared(registry.released(*STYLED))
 
     @property
     def first(self) -> str:
@@ -134,10 +134,10 @@ class Service:
         choice = self._choice(request)
         if request.strength is None:
             request = dataclasses.replace(request, strength=choice.row.strength)
-        if choice.row.takes is Takes.NAME:
+        if choice.row.in_weights:
             (style,) = request.styles
             return self._once(choice.model(style), request, None)
-        if not choice.row.lite:
+        if not choice.row.kind.one_pass:
             return self._optimised(choice.name, request)
         return self._once(choice.name, request, list(request.styles))
 
@@ -151,11 +151,11 @@ class Service:
         named = [style for style in request.styles if isinstance(style, str)]
         if choice.needs_picture and named:
             raise ValueError(f"Expected a painting's picture: {choice.name} knows none by name.")
-        if choice.row.takes is not Takes.IMAGE and len(named) < count:
+        if not choice.row.kind.takes_pictures and len(named) < count:
             raise ValueError(
                 f"Expected a named style: {choice.name} paints only those that it has learned."
             )
-        if choice.row.takes is Takes.NAME and (count > 1 or request.masks):
+        if choice.row.in_weights and (count > 1 or request.masks):
             raise ValueError(f"Expected one style and no regions: {choice.name} cannot mix.")
         if set(named) - set(choice.names):
             unknown = ", ".join(sorted(set(named) - set(choice.names)))
@@ -214,9 +214,9 @@ class Service:
             OSError, ValueError: The clip cannot be read, or the request cannot be painted.
         """
         choice = self._choice(request)
-        if not choice.row.lite:
+        if not choice.row.kind.one_pass:
             raise ValueError(f"Expected a method that paints in one pass. Received: {choice.name}.")
-        named = choice.row.takes is Takes.NAME
+        named = choice.row.in_weights
         model = choice.model(request.styles[0]) if named else choice.name
         strength = choice.row.strength if request.strength is None else request.strength
         clip = clips.opened(path, Cut(end=Fraction(FILM)))
@@ -224,7 +224,7 @@ class Service:
             clip = clips.opened(path, Cut(end=Fraction(FILM)), FILM_SIDE)
         styles = None if named else list(request.styles)
         crew = painters(
-            lambda threads: weights.load_lite(model, threads),
+            lambda threads: loading.load_lite(model, threads),
             lambda stylizer: stylizer.painter(
                 styles, strength, request.weights, request.keep_colors
             ),
@@ -269,11 +269,11 @@ class Service:
             style: A picture, or a name.
         """
         for choice in self.method_choices.values():
-            if choice.row.lite:
+            if choice.row.kind.one_pass:
                 yield from self._by(choice, photo, style)
         yield from self._nearest_translations(photo, style)
         for choice in self.method_choices.values():
-            if not choice.row.lite:
+            if not choice.row.kind.one_pass:
                 yield from self._by(choice, photo, style)
 
     def _by(self, choice, photo, style):
@@ -281,7 +281,7 @@ class Service:
         if named and choice.needs_picture:
             return
         chosen_style, note = style, ""
-        if choice.row.takes is not Takes.IMAGE and not (named and style in choice.names):
+        if not choice.row.kind.takes_pictures and not (named and style in choice.names):
             chosen_style = self._nearest(style, choice.names, choice.names)
             note = f"In {chosen_style}, the nearest that it knows."
         for painted in self.paint(Request(photo, [chosen_style], choice.name)):
@@ -297,7 +297,7 @@ class Service:
 
     def _nearest(self, style, candidates, styles):
         """The candidate whose own style is nearest to a style."""
-        with self.pool.borrowed(FIRST) as stylizer:
+        with self.pool.borrowed(DEFAULT) as stylizer:
             return candidates[np.argmin(distances(stylizer, style, styles))]
 
 

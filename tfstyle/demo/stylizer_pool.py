@@ -1,19 +1,17 @@
 """A pool of loaded stylizers, each used by one thread at a time."""
 
 import contextlib
-import dataclasses
 import functools
 import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tfstyle import weights
+from tfstyle import loading
 from tfstyle.methods import method
 
 IDLE = 3  # idle stylizers that stay loaded; each holds the memory of its last picture's size
 REMEMBERED = 8  # style codes that a stylizer caches
-LOOKS = ("predict", "look")  # signatures from a picture to its code
 
 
 class StylizerPool:
@@ -36,7 +34,7 @@ class StylizerPool:
             lite: Whether to use LiteRT if the model supports it; with masks, Keras computes the
                 statistics of each region.
         """
-        key = name, lite and bool(method(name).lite)
+        key = name, lite and bool(method(name).tflite)
         stylizer = self._idle(key) or self._opened(*key)
         try:
             yield stylizer
@@ -52,11 +50,10 @@ class StylizerPool:
                     return stylizer
 
     def _opened(self, name, lite):
-        stylizer = weights.load_lite(name) if lite else weights.load(name, None, self.precision)
-        signatures = getattr(getattr(stylizer, "brush", None), "signatures", None)
-        if signatures:
-            looks = {k: cached(f) for k, f in signatures.items() if k in LOOKS}
-            stylizer.brush = dataclasses.replace(stylizer.brush, signatures=signatures | looks)
+        stylizer = loading.load_lite(name) if lite else loading.load(name, None, self.precision)
+        encode = stylizer.style_signature
+        if encode is not None:
+            stylizer.signatures[encode] = cached(stylizer.signatures[encode])
         return stylizer
 
 

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import images, weights
+from tfstyle import images, loading
 from tfstyle.data import folders
 from tfstyle.evaluation import color_baseline
 from tfstyle.evaluation.translation import SIDE
@@ -66,9 +66,9 @@ def calibrate(
     run, folder = Path(run), Path(folder)
     generator, settings = load(run / FILE), json.loads((run / "settings.json").read_text())
     pictures = folders.squashed(source, SIDE, PICTURES)
-    translate = weights.chosen("cyclegan", run).stylize
+    translate = loading.chosen("cyclegan", run).stylize
     translated = [translate(picture) for picture in tqdm(pictures, unit="picture")]
-    protocol = Protocol(teacher, weights.encoder()[0])
+    protocol = Protocol(teacher, loading.encoder()[0])
     fit = _Fit(protocol, pictures, translated, folders.squashed(target, SIDE), content)
     constants = fit.best()
     rounded = {name: round(float(c), 3) for name, c in zip(NAMES, constants, strict=True)}

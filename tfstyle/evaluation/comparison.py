@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import extras, families, images, weights
+from tfstyle import extras, families, images, loading
 from tfstyle.evaluation import speed
-from tfstyle.methods import Takes, vectors
+from tfstyle.methods import DEFAULT, vectors
 
 if TYPE_CHECKING:
     from tfstyle.metrics import Distances
@@ -65,7 +65,8 @@ def compare(
     """Every released family's picture, each painted by a process of its own.
 
     A family that takes no style shows that of its released models which comes nearest to the
-    painting. Without Keras nothing is measured, and nearest is by Ghiasi's style vectors.
+    painting. Without Keras nothing is measured, and nearest is by the style vectors of
+    `methods.DEFAULT`.
 
     Args:
         photo: A picture's file.
@@ -105,8 +106,8 @@ def compare(
 
 
 def _nearest_name(painting):
-    """The named style whose Ghiasi vector is nearest to the painting's."""
-    stylizer = weights.load_lite("ghiasi")
+    """The named style whose vector is nearest to the painting's."""
+    stylizer = loading.load_lite(DEFAULT)
     names = list(stylizer.styles)
     return names[np.argmin(vectors.distances(stylizer, painting, names))]
 
@@ -117,18 +118,17 @@ def _entry(model, photo, painting, nearest, limit, idle, precision="auto"):
     arguments += ["--precision", precision]
     if model.variant:
         arguments += ["--model", model.variant]
-    if model.row.takes is Takes.IMAGE:
-        arguments += ["--style", str(painting.resolve())]
-    if model.row.takes is Takes.CHOICE:
+    chosen = not (model.row.in_weights or model.row.kind.takes_pictures)
+    if chosen:
         arguments += ["--style", nearest]
+    elif not model.row.in_weights:
+        arguments += ["--style", str(painting.resolve())]
     code = f"import sys; from tfstyle import cli; cli.main({arguments!r}) == 0 or sys.exit(2)"
     try:
         seconds, peak = speed.seconds_and_peak(code, limit)
     except (TimeoutError, RuntimeError) as error:
         return Entry(model, None, str(error).removeprefix("tfstyle: "))
-    note = (
-        f"{nearest}, its style nearest to the painting" if model.row.takes is Takes.CHOICE else ""
-    )
+    note = f"{nearest}, its style nearest to the painting" if chosen else ""
     return Entry(model, images.read(output), note, seconds, peak - idle)
 
 
@@ -136,7 +136,7 @@ def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
     """A function that measures an entry, and the name of the feature extractor."""
     from tfstyle import metrics
 
-    protocol = metrics.Protocol(teacher, None if teacher else weights.view())
+    protocol = metrics.Protocol(teacher, None if teacher else loading.view())
     content_features, style_features = (
         protocol.look(content),
         protocol.look(style, content.shape[:2]),
@@ -153,7 +153,7 @@ def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
 
 def _placed(content, style, teacher) -> tuple[Callable[[Entry], Entry], None]:
     """A function that measures the distance of an entry's style vector from the painting's."""
-    distances = functools.partial(vectors.distances, weights.load_lite("ghiasi"))
+    distances = functools.partial(vectors.distances, loading.load_lite(DEFAULT))
 
     def place(entry):
         (distance,) = distances(entry.picture, [style])

@@ -8,7 +8,7 @@ from keras import ops
 from tqdm import tqdm
 
 from tfstyle import examples as drawn
-from tfstyle import images, weights
+from tfstyle import images, loading
 from tfstyle.data import folders
 from tfstyle.evaluation.speed import milliseconds
 from tfstyle.networks import teachers, vgg
@@ -33,7 +33,7 @@ def report(
         encoder: A run folder; None takes the released encoder.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
     """
-    student, wide = weights.encoder(encoder)[0], teachers.teacher(teacher)
+    student, wide = loading.encoder(encoder)[0], teachers.teacher(teacher)
     shares = explained(
         student, wide, tqdm(_pictures(fit, pictures), unit="picture"), _pictures(held_out, None)
     )

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import baselines, hub, weights
+from tfstyle import baselines, hub, loading, registry
 from tfstyle.evaluation.pairs import Pair
-from tfstyle.methods import METHODS, Takes, method
-from tfstyle.methods.gatys.stylizer import STRENGTH, Gatys
-from tfstyle.methods.module import Module
+from tfstyle.methods import METHODS, Kind, Method, method
 from tfstyle.methods.stylizer import checked_name
 
 Paint = Callable[[Pair], np.ndarray]
@@ -27,7 +25,7 @@ class NamedStyles:
     """
 
     def __init__(self, styles: Mapping[str, Callable[..., np.ndarray]], baseline: bool = False):
-        self.styles, self.baseline = styles, baseline
+        self.styles, self.fetched = styles, baseline
 
     def stylize(self, content: np.ndarray, style: str, **strength: float) -> np.ndarray:
         """The photograph in a named style, at a `strength`.
@@ -56,8 +54,8 @@ def stylizers(
         OSError: A file cannot be read.
     """
     folder = Path(model)
-    if str(model) in weights.released():
-        stylizer = weights.chosen(str(model), None, threads, precision=precision)
+    if str(model) in registry.released():
+        stylizer = loading.chosen(str(model), None, threads, precision=precision)
         return {str(model): _by_name(stylizer, str(model), str(model).partition("-")[2])}
     networks = _networks(str(model), threads)
     if networks:
@@ -72,19 +70,19 @@ def stylizers(
     if hub.is_module(model):
         return {folder.name if folder.exists() else str(model): hub.load(model)}
     for name, row in METHODS.items():
-        if row.takes is not Takes.NOTHING and _holds(folder, row):
+        if row.kind is not Kind.TRANSLATION and _holds(folder, row):
             painting = _painting(folder)
-            if painting or row.takes is not Takes.NAME:
-                stylizer = weights.chosen(name, folder, threads, precision=precision)
+            if painting or not row.in_weights:
+                stylizer = loading.chosen(name, folder, threads, precision=precision)
                 return {folder.name: _by_name(stylizer, name, painting)}
     raise ValueError(
-        f"Expected one of {', '.join((*weights.released(), *hub.MODULES))}, a folder of a model "
+        f"Expected one of {', '.join((*registry.released(), *hub.MODULES))}, a folder of a model "
         f"or of Magenta's TFLite files, or its .pb file. Received: {model}."
     )
 
 
 def _holds(folder, row):
-    kinds = {"tflite": row.lite, "keras": row.files}
+    kinds = {"tflite": row.tflite, "keras": row.files}
     return any(
         files and all((folder / f"{file}.{kind}").is_file() for file in files)
         for kind, files in kinds.items()
@@ -103,10 +101,10 @@ def _painting(folder):
 
 def _by_name(stylizer, name, painting):
     """The stylizer, wrapped in `NamedStyles` if it takes no painting's picture."""
-    takes = method(name).takes
-    if takes is Takes.NAME:
+    kind = method(name).kind
+    if kind is Kind.NAMED and stylizer.in_weights:
         return NamedStyles({painting: stylizer.stylize})
-    if takes is Takes.CHOICE:
+    if kind is Kind.NAMED:
         return NamedStyles(
             {s: functools.partial(stylizer.stylize, style=s) for s in stylizer.styles}
         )
@@ -115,22 +113,21 @@ def _by_name(stylizer, name, painting):
 
 def _networks(family, threads):
     """The networks of a family with one network for each painting, as functions by name."""
-    names = [name for name in weights.released(Takes.NAME) if name.partition("-")[0] == family]
+    named = [name for name in registry.released(Kind.NAMED) if method(name).in_weights]
+    names = [name for name in named if name.partition("-")[0] == family]
     return {
-        name.partition("-")[2]: weights.load_lite(name, threads).stylize for name in sorted(names)
+        name.partition("-")[2]: loading.load_lite(name, threads).stylize for name in sorted(names)
     }
 
 
 def is_baseline(stylizer: object) -> bool:
     """Whether a stylizer is a baseline, which is measured at full strength alone."""
-    return isinstance(stylizer, baselines.MagentaTFLite | Module) or getattr(
-        stylizer, "baseline", False
-    )
+    return isinstance(stylizer, baselines.MagentaTFLite) or getattr(stylizer, "fetched", False)
 
 
 def optimises(stylizer: object) -> bool:
     """Whether a stylizer optimises each picture, which takes seconds or minutes."""
-    return isinstance(stylizer, Gatys)
+    return isinstance(stylizer, Method) and not stylizer.kind.one_pass
 
 
 def painters(
@@ -144,7 +141,7 @@ def painters(
             painters_by_label[label] = functools.partial(paint, stylizer.stylize)
             continue
         for strength in strengths:
-            full = STRENGTH if optimises(stylizer) else 1.0
+            full = getattr(stylizer, "strength", 1.0)
             stylize = functools.partial(stylizer.stylize, strength=strength * full)
             painters_by_label[at(label, strength)] = functools.partial(paint, stylize)
     return painters_by_label
@@ -169,8 +166,6 @@ def transform(stylizer: object, picture: np.ndarray) -> Callable[[], object]:
     """
     if isinstance(stylizer, NamedStyles):
         return functools.partial(next(iter(stylizer.styles.values())), picture)
-    code, batch = stylizer.look(picture), picture[None]
-    signature = None if is_baseline(stylizer) else stylizer.brush.signatures.get("paint")
-    if signature is None:
-        return lambda: stylizer.paint(picture, code)
-    return lambda: signature(content=batch, **code)
+    if isinstance(stylizer, baselines.MagentaTFLite):
+        return functools.partial(stylizer.paint, picture, stylizer.look(picture))
+    return functools.partial(stylizer.forward, picture, stylizer.style_code(picture))

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from tfstyle import device, images, weights
+from tfstyle import device, images, registry
 from tfstyle import examples as drawn
 from tfstyle.evaluation import models
 from tfstyle.evaluation.pairs import SIDE
-from tfstyle.methods import Takes, method
-from tfstyle.methods.module import Module
+from tfstyle.methods import Kind, Method, method
 
 
 def milliseconds(
@@ -54,7 +53,7 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
             k: v for stylizers_of_name in stylizers_of_names for k, v in stylizers_of_name.items()
         }
         slow = [label for label, stylizer in stylizers.items() if models.optimises(stylizer)]
-        modules = [label for label, stylizer in stylizers.items() if isinstance(stylizer, Module)]
+        modules = [k for k, v in stylizers.items() if isinstance(v, Method) and v.fetched]
         times = milliseconds(
             {
                 k: models.transform(v, picture)
@@ -72,23 +71,23 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
     for label in slow:
         yield f"{label:22s} not timed: it optimises each picture"
     for name in names:
-        if name in weights.exported():
-            yield f"{name:22s} TFLite files, bytes  {weights.lite_bytes(name)}"
+        if name in registry.exported():
+            yield f"{name:22s} TFLite files, bytes  {registry.lite_bytes(name)}"
             yield from _shell(name)
 
 
 def _chosen(name, style):
     """Arguments that choose a model and its style on the command line, by label."""
-    takes, model = method(name).takes, ["--method", name]
+    kind, model = method(name).kind, ["--method", name]
     family, _, variant = name.partition("-")
-    if takes is Takes.NAME:
+    if kind is Kind.NAMED and method(name).in_weights:
         return {"its painting": ["--style", variant, "--method", family]}
-    if takes is Takes.NOTHING:
+    if kind is Kind.TRANSLATION:
         return {"its own style": ["--method", family, "--model", variant]}
-    first = next(iter(weights.styles(name)), None)
+    first = next(iter(registry.styles(name)), None)
     named = {"named style": ["--style", first, *model]} if first else {}
     file = {"painting's file": ["--style", style, *model]}
-    return named | (file if takes is Takes.IMAGE else {})
+    return named | (file if kind.takes_pictures else {})
 
 
 PEAK = """

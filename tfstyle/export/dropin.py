@@ -32,9 +32,10 @@ def pair(
     Raises:
         ValueError: The family or the precision is another.
     """
-    if method(name).name != "ghiasi" or precision == "int8":
+    if not method(name).magenta_layout or precision == "int8":
         raise ValueError(
-            f"Expected ghiasi, in float32, float16 or dynamic. Received: {name}, {precision}."
+            "Expected a style predictor and a transformer, such as ghiasi's, in float32, float16 "
+            f"or dynamic. Received: {name}, {precision}."
         )
     predict = Endpoint(_predictor(networks["predictor"]), "style_bottleneck")
     transfer = Endpoint(_transformer(networks["transformer"]), "stylized_image")

@@ -10,15 +10,14 @@ from pathlib import Path
 import keras
 
 import tfstyle
-from tfstyle import images, weights
+from tfstyle import images, loading, registry
 from tfstyle.export import accelerated, calls, dropin, fidelity, onnx, saved_model, tflite, whole
-from tfstyle.methods import Takes, found, method
+from tfstyle.methods import method
 
 FORMATS = ("tflite", "saved_model", "onnx")
 SIZES = ((256, 256), (251, 333))
 ONNX_SIZES = (*SIZES, (75, 93), (384, 512))
 COMPARED = 3  # pairs of pictures
-UNCALIBRATED = {"predictor": "dynamic"}  # files that eight bits of fixed ranges would ruin
 CARD = "card.json"
 Folder = str | os.PathLike
 Size = tuple[int, int] | None
@@ -76,7 +75,7 @@ def export(
     """Writes a model's files and a card beside them, and yields their paths.
 
     Args:
-        name: One of `weights.released()`, or a method with `source`.
+        name: One of `registry.released()`, or a method with `source`.
         folder: Made where it is missing.
         format: "tflite", one file or two with named signatures of builtin operations; "onnx", a
             file a signature, in float32; or "saved_model", of families that take any painting,
@@ -87,7 +86,8 @@ def export(
         photographs: Folder of pictures to find int8 ranges with and to compare on; drawn ones
             without.
         paintings: The same of paintings.
-        drop_in: Of ghiasi, two files with the tensors of Magenta's pair instead.
+        drop_in: Of a style predictor and a transformer, two files with the tensors of Magenta's
+            pair instead.
         processor: "gpu" or "npu", of TFLite files of one size whose operations these take; None is
             any.
 
@@ -98,19 +98,19 @@ def export(
     """
     _check(name, format, precision, size, drop_in)
     _check_processor(processor, format, precision, size, drop_in)
-    networks, folder = weights.load_networks(name, source), Path(folder)
+    networks, folder = loading.load_networks(name, source), Path(folder)
     if format == "saved_model":
         yield saved_model.write(name, networks, folder)
         return
-    looked_at = (photographs, paintings) if method(name).takes is Takes.IMAGE else (photographs,)
+    looked_at = (photographs, paintings) if method(name).kind.takes_pictures else (photographs,)
     pairs, drawn = list(calls.pairs(photographs, paintings)), not all(looked_at)
     precision = precision or _own_precision(name, format, processor)
     job = Job(name, networks, precision, size, pairs, drawn, processor)
     made = _onnx(job) if format == "onnx" else _drop_in(job) if drop_in else _tflite(job)
     files = {f"{file}.{format}": content for file, content in made.contents.items()}
-    styles = Path(source or weights.RELEASED / name) / weights.STYLES
+    styles = registry.home(name, source) / registry.STYLES
     if styles.is_file() and not drop_in:
-        files[weights.STYLES] = styles.read_bytes()
+        files[registry.STYLES] = styles.read_bytes()
     hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     card = _card(job, made) | {"sha256": hashes}
     files[CARD] = (json.dumps(card, indent=2) + "\n").encode()
@@ -123,7 +123,7 @@ def export(
 def _check(name, format, precision, size, drop_in):
     if format not in FORMATS:
         raise ValueError(f"Expected a format of {', '.join(FORMATS)}. Received: {format!r}.")
-    if not method(name).lite:
+    if not method(name).kind.one_pass:
         raise ValueError(f"Expected a model that paints in one pass. Received: {name}.")
     if format == "saved_model" and (precision or size or drop_in):
         raise ValueError("Expected a SavedModel without precision, size or drop-in. Received: one.")
@@ -177,7 +177,7 @@ def _card(job, made):
         "bytes": {file: len(content) for file, content in made.contents.items()},
         **made.told,
         "psnr_to_keras": fidelity.checked(made.ratios, job.precision, job.drawn),
-        **weights.told(job.name, job.networks),
+        **loading.told(job.name, job.networks),
     }
 
 
@@ -202,7 +202,7 @@ def _tflite(job):
     if job.precision == "int8":
         told["float_operations"] = tflite.floats(careful)
         told["float_convolutions"] = tflite.CONVOLUTIONS[careful]
-        told["precisions"] = {file: UNCALIBRATED.get(file, "int8") for file in contents}
+        told["precisions"] = {file: _calibrated(job.name, file) for file in contents}
     return _Made(contents, ratios, told)
 
 
@@ -241,7 +241,7 @@ def endpoints(
         networks: By file name.
         size: As of `export`; tiles are of no use at one size.
     """
-    table = found(method(name).endpoints)(networks)
+    table = method(name).endpoints(networks)
     merged = {label: each for labels in table.values() for label, each in labels.items()}
     *_, last = table
     table[last] |= {whole.LABEL: whole.stylize(name, networks, merged)}
@@ -265,10 +265,15 @@ def _agreeing(table, job):
     return contents, ratios, careful
 
 
+def _calibrated(name, file):
+    """The precision of a file where int8 is asked for."""
+    return method(name).uncalibrated.get(file, "int8")
+
+
 def _file(job, file, endpoints, samples, careful):
     """A file's bytes."""
     int8 = job.precision == "int8"
-    precision = UNCALIBRATED.get(file, "int8") if int8 else job.precision
+    precision = _calibrated(job.name, file) if int8 else job.precision
     if job.processor:
         return accelerated.to_tflite(
             endpoints, precision, job.size, job.processor, samples, careful

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfstyle import images
 from tfstyle.methods import method
-from tfstyle.methods.arbitrary import STYLE_SIDE
+from tfstyle.methods.conditioned import STYLE_SIDE
 from tfstyle.networks.files import saving
 
 PICTURE = (None, None, None, 3)
@@ -66,8 +66,10 @@ def write(name: str, networks: Mapping[str, keras.Model], folder: Path) -> Path:
         ValueError: The family is another.
         OSError: Something is in the folder, or it cannot be written.
     """
-    if method(name).name != "ghiasi":
-        raise ValueError(f"Expected ghiasi, or a variant of it. Received: {name}.")
+    if not method(name).magenta_layout:
+        raise ValueError(
+            f"Expected a style predictor and a transformer, such as ghiasi's. Received: {name}."
+        )
     module = _Module(networks)
     with images.new_folder(folder) as made:
         signatures = {"serving_default": module.serve, "stylize": module.stylize}

@@ -54,12 +54,13 @@ class Canvas:
         if height * width > WHOLE_PIXELS:
             return self._tiled(content, mask)
         inside = (slice(self.margin, self.margin + side) for side in (height, width))
-        return self._framed(content, mask)[self.output][0][tuple(inside)]
+        return self.whole(**self._framed(content, mask))[self.output][0][tuple(inside)]
 
     def _framed(self, content, mask):
+        """The inputs of `whole`, by name."""
         spans = [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
         given = {"content": content} | ({} if mask is None else {"mask": mask})
-        return self.whole(**{k: tiles.mirrored(v, *spans)[None] for k, v in given.items()})
+        return {k: tiles.mirrored(v, *spans)[None] for k, v in given.items()}
 
     def _tiled(self, content, mask=None):
         painted = content.copy()
@@ -124,7 +125,7 @@ class Canvas:
             extent, round(max(extent) * (THUMBNAIL_PIXELS / np.prod(extent)) ** 0.5)
         )
         mask = None if mask is None else masks.resized(mask, *small)
-        found = self._framed(images.resize(content, *small), mask)
+        found = self.whole(**self._framed(images.resize(content, *small), mask))
         return {self.statistics: found[self.statistics]} if self.statistics in found else {}
 
 

@@ -1,13 +1,13 @@
 """Paints with a SavedModel that is called as Magenta's modules of TensorFlow Hub are."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from tfstyle import examples, images, tiles
 from tfstyle.methods import stylizer
-from tfstyle.methods.arbitrary import Arbitrary, Code
+from tfstyle.methods.conditioned import Conditioned
+from tfstyle.methods.kinds import Code, Kind
 
 STYLE_SIDE = 256  # pixels; Magenta's were trained on squares of this side
 STRIDE = 4  # pixels; what is no multiple comes back from Magenta's transformer larger
@@ -17,7 +17,7 @@ TRIED_SIDE = 64  # pixels of the picture that a module is tried on
 Call = Callable[[np.ndarray, np.ndarray, float], np.ndarray]
 
 
-class Module(Arbitrary):
+class Module(Conditioned):
     """A SavedModel of any style, one painting at a time.
 
     Between strengths 0 and 1 pixels cross-fade, but a SavedModel of `tfstyle export` blends
@@ -31,10 +31,20 @@ class Module(Arbitrary):
         ValueError: It does not paint a photograph in the style of a painting.
     """
 
-    def __init__(self, module: object, name: str):
-        super().__init__(ModuleBrush(_tried(module, name)))
+    name = "magenta"
+    title = "Magenta's modules of TensorFlow Hub, or a SavedModel that is called as they are"
+    paper = "https://arxiv.org/abs/1705.06830"
+    kind = Kind.ARBITRARY
+    good = "its authors' own weights, which others are measured beside"
+    weak = "one painting at a time; strengths only fade pictures into each other; is downloaded"
+    needs = "photographs and thousands of paintings"
+    files = ("saved_model",)
+    fetched = True
 
-    def look(
+    def __init__(self, module: object, name: str):
+        super().__init__({"stylize": _tried(module, name)})
+
+    def style_code(
         self,
         style: stylizer.Style | Sequence[stylizer.Style],
         weights: Sequence[float] | None = None,
@@ -47,26 +57,14 @@ class Module(Arbitrary):
         count = len(stylizer.checked_styles(style))
         if count > 1:
             raise ValueError(f"Expected one painting, for a module mixes none. Received: {count}.")
-        return super().look(style, weights)
+        return super().style_code(style, weights)
 
-
-@dataclasses.dataclass(frozen=True)
-class ModuleBrush:
-    """Looks at the painting anew for every photograph.
-
-    Args:
-        call: A content (1, height, width, 3), a style (1, 256, 256, 3) and a strength to a
-            picture of the content's shape, where sides are multiples of 4.
-    """
-
-    call: Call
-
-    def look(self, style: np.ndarray) -> Code:
+    def encode_style(self, style: np.ndarray) -> Code:
         """The painting itself, squashed to a square."""
         return {"style": images.squash(style[0], STYLE_SIDE)[None]}
 
-    def paint(
-        self, content: np.ndarray, code: Code, strength: float, mask: None = None
+    def render(
+        self, content: np.ndarray, code: Code, strength: float = 1.0, mask: None = None
     ) -> np.ndarray:
         """The photograph painted whole, its sides filled up by mirroring and cut again."""
         height, width, _ = content.shape
@@ -77,7 +75,8 @@ class ModuleBrush:
             )
         roomy = stylizer.roomy(content)
         spans = (tiles.span(side, 0, STRIDE) for side in roomy.shape[:2])
-        painted = self.call(tiles.mirrored(roomy, *spans)[None], code["style"], strength)
+        paint = self.signatures["stylize"]
+        painted = paint(tiles.mirrored(roomy, *spans)[None], code["style"], strength)
         return np.clip(painted[0, :height, :width], 0.0, 1.0, dtype=np.float32)
 
 

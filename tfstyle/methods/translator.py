@@ -1,6 +1,7 @@
 """Paints with a generator whose style is in its weights, through Keras or LiteRT alike."""
 
 from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from PIL import Image
@@ -8,33 +9,75 @@ from PIL import Image
 from tfstyle import color
 from tfstyle.methods import stylizer
 from tfstyle.methods.canvas import Canvas
-from tfstyle.methods.described import Described
+from tfstyle.methods.kinds import Kind, Method, Signatures, pass_through
 from tfstyle.tiles import Geometry
 
 
-class Translator(Described):
+class Translator(Method):
     """One domain of pictures to another.
 
     Args:
         signatures: Functions from arrays to arrays by name: `translate(content)` to translated
             and moments, and `tile(content, moments)` to translated.
         networks: The Keras models behind them, by file name; empty where LiteRT runs.
+        styles: None; there are no named styles.
         geometry: Of the network.
+
+    Attributes:
         margin: As of `Canvas`; it is filled up to a multiple of the stride.
     """
 
+    kind = Kind.TRANSLATION
+    accepts = "nothing: the style is in the weights"
+    files = ("generator",)
+    tflite = ("generator",)
+    network = "generator"
+    in_weights = True
+    margin: ClassVar[int] = 0
+
     def __init__(
         self,
-        signatures: Mapping[str, Callable],
-        networks: Mapping | None,
+        signatures: Signatures,
+        networks: Mapping | None = None,
+        styles: Mapping | None = None,
+        *,
         geometry: Geometry,
-        margin: int = 0,
     ):
-        self.networks = dict(networks or {})
-        whole, tile = signatures["translate"], signatures["tile"]
-        stride, overlap = geometry.stride, geometry.overlap
-        margin = -(-margin // stride) * stride
-        self.canvas = Canvas(whole, tile, "translated", stride, margin, overlap, aligned=True)
+        self.signatures, self.networks = dict(signatures), dict(networks or {})
+        self.geometry, stride = geometry, geometry.stride
+        margin = -(-self.margin // stride) * stride
+        self.canvas = Canvas(
+            self.signatures["translate"],
+            self.signatures["tile"],
+            "translated",
+            stride,
+            margin,
+            geometry.overlap,
+            aligned=True,
+        )
+
+    @classmethod
+    def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Of the generator."""
+        from tfstyle.methods import endpoints
+
+        return endpoints.translation(networks)
+
+    def passes(self) -> list[dict]:
+        """One."""
+        return [pass_through("translate", self.geometry, self.canvas.margin)]
+
+    @classmethod
+    def stylize_inputs(cls, endpoints: Mapping[str, Any]) -> dict[str, Any]:
+        """None."""
+        return {}
+
+    def stylize_graph(self, endpoints: Mapping[str, Any], content: Any) -> Any:
+        """The translation."""
+        from tfstyle.methods.endpoints import framed
+
+        canvas = self.canvas
+        return framed(endpoints["translate"], canvas.margin, canvas.stride, canvas.output)(content)
 
     def stylize(
         self,
@@ -94,11 +137,16 @@ class Translator(Described):
 
         def paint(content):
             content = stylizer.checked_picture(content, "content")
-            translated = self._translated(content) if share else content
+            translated = self.render(content) if share else content
             return keep(content, content + share * (translated - content))
 
         return paint
 
-    def _translated(self, content):
+    def render(self, content: np.ndarray) -> np.ndarray:
+        """A photograph in the other domain.
+
+        Args:
+            content: Shape (height, width, 3), float32 in [0, 1].
+        """
         height, width, _ = content.shape
         return self.canvas.paint(stylizer.roomy(content))[:height, :width]

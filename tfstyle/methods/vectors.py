@@ -1,62 +1,65 @@
-"""Families whose code is one vector, between two of which lie their blends."""
+"""Methods whose code is one vector, between two of which lie their blends."""
 
-import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
 from tfstyle import images, masks
 from tfstyle.methods import stylizer
-from tfstyle.methods.arbitrary import STYLE_SIDE, Arbitrary, Code
 from tfstyle.methods.canvas import Canvas
+from tfstyle.methods.conditioned import STYLE_SIDE, Conditioned
+from tfstyle.methods.kinds import Code, pass_through
+from tfstyle.tiles import Geometry
 
 FLAT = 0.03  # deviation of a photograph that is all but one colour; its padding shows most
 UNEVEN = 0.06  # deviation from which on it is painted as every photograph
 
 
-@dataclasses.dataclass(frozen=True)
-class VectorBrush:
+class Vectors(Conditioned):
     """Paints with a style vector.
 
-    Args:
-        signatures: Functions from arrays to arrays by name: `predict(style)` to vector,
-            `paint(content, vector)` to pastiche and moments, and `tile(content, vector,
-            moments)` to pastiche; for regions `predict_inside(style, mask)` and `inside(content,
-            vector, mask)`.
-        stride: As of `Canvas`.
+    Its signatures are functions from arrays to arrays by name: `predict(style)` to vector,
+    `paint(content, vector)` to pastiche and moments, and `tile(content, vector, moments)` to
+    pastiche; for regions `predict_inside(style, mask)` and `inside(content, vector, mask)`.
+
+    Attributes:
+        geometry: Of the network.
         margin: As of `Canvas`.
-        overlap: As of `Canvas`.
         flat_margin: The margin of a photograph of one colour. As its deviation goes from FLAT to
             UNEVEN, the picture fades into the one with the usual margin.
         aligned: As of `Canvas`.
     """
 
-    signatures: Mapping[str, Callable]
-    stride: int
-    margin: int
-    overlap: int
-    flat_margin: int
-    aligned: bool = False
+    style_signature = "predict"
+    geometry: ClassVar[Geometry]
+    margin: ClassVar[int]
+    flat_margin: ClassVar[int]
+    aligned: ClassVar[bool] = False
 
-    def look(self, style: np.ndarray) -> Code:
+    def encode_style(self, style: np.ndarray) -> Code:
         """The style's vector."""
         return {"vector": self.signatures["predict"](style=style)["vector"]}
 
-    def paint(
-        self, content: np.ndarray, code: Code, strength: float, mask: np.ndarray | None = None
+    def render(
+        self,
+        content: np.ndarray,
+        code: Code,
+        strength: float = 1.0,
+        mask: np.ndarray | None = None,
     ) -> np.ndarray:
         """Between strength 0 and 1 the vector moves from the photograph's own to the style's."""
         vector = code["vector"]
         if strength < 1.0:
-            vector = (1.0 - strength) * self.own(content, vector, mask) + strength * vector
+            vector = (1.0 - strength) * self.own_vector(content, vector, mask) + strength * vector
         whole, flatness = "paint" if mask is None else "inside", _flatness(content)
-        painted = [
-            share * self.canvas(np.float32(vector), margin, whole).paint(content, mask)
-            for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin))
-            if share
-        ]
-        return sum(painted)
+        painted = 0
+        for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin)):
+            if share:
+                canvas = self.canvas(np.float32(vector), margin, whole)
+                painted = painted + share * canvas.paint(content, mask)
+        return painted
 
     def canvas(self, vector: np.ndarray, margin: int, whole: str = "paint") -> Canvas:
         """The canvas of a photograph in a vector's style.
@@ -69,34 +72,58 @@ class VectorBrush:
         paint, tile = (
             functools.partial(self.signatures[name], vector=vector) for name in (whole, "tile")
         )
-        sizes = (self.stride, margin, self.overlap)
+        sizes = (self.geometry.stride, margin, self.geometry.overlap)
         return Canvas(paint, tile, "pastiche", *sizes, aligned=self.aligned)
 
-    def own(
+    def own_vector(
         self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None
     ) -> np.ndarray:
         """A photograph's, or its region's, own vector, of another vector's shape."""
         if max(content.shape[:2]) > STYLE_SIDE:
             content = images.resize(content, *images.fitted(content.shape[:2], STYLE_SIDE))
         if mask is None:
-            return self.look(stylizer.roomy(content)[None])["vector"]
+            return self.encode_style(stylizer.roomy(content)[None])["vector"]
         mask = masks.resized(mask, *content.shape[:2])
         given = {"style": stylizer.roomy(content)[None], "mask": stylizer.roomy(mask)[None]}
         return self.signatures["predict_inside"](**given)["vector"]
 
+    def forward(self, content: np.ndarray, code: Code) -> dict:
+        """One call of the network, without a margin."""
+        return self.signatures["paint"](content=content[None], **code)
+
+    def passes(self) -> list[dict]:
+        """One."""
+        return [pass_through("paint", self.geometry, self.margin, self.flat_margin)]
+
+    @classmethod
+    def stylize_inputs(cls, endpoints: Mapping[str, Any]) -> dict[str, Any]:
+        """The style's vector, the photograph's own, and the strength."""
+        from tfstyle.methods import endpoints as shared
+
+        return shared.vector_inputs(endpoints)
+
+    def stylize_graph(
+        self, endpoints: Mapping[str, Any], content: Any, vector: Any, own: Any, strength: Any
+    ) -> Any:
+        """In the style of the vector between both."""
+        from tfstyle.methods.endpoints import framed
+
+        paint = framed(endpoints["paint"], self.margin, self.geometry.stride)
+        return paint(content, vector=own + strength * (vector - own))
+
 
 def distances(
-    arbitrary: Arbitrary, style: stylizer.Style, others: Sequence[stylizer.Style]
+    vectors: Vectors, style: stylizer.Style, others: Sequence[stylizer.Style]
 ) -> list[float]:
     """How far styles are from one, between their vectors.
 
     Args:
-        arbitrary: A stylizer with a vector brush.
+        vectors: Encodes them.
         style: A picture or a name.
         others: The same.
     """
-    vector, *found = (arbitrary.look(each)["vector"] for each in (style, *others))
-    return [float(np.linalg.norm(each - vector)) for each in found]
+    vector, *found = (vectors.style_code(one)["vector"] for one in (style, *others))
+    return [float(np.linalg.norm(other - vector)) for other in found]
 
 
 def _flatness(content):

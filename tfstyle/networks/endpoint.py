@@ -21,7 +21,7 @@ def check_process() -> None:
     if os.getpid() != _PROCESS:
         raise RuntimeError(
             "Expected the process that TensorFlow was imported in, since a fork of it would hang. "
-            "Received: a fork; begin processes by 'spawn', or paint with weights.load_lite there."
+            "Received: a fork; begin processes by 'spawn', or paint with loading.load_lite there."
         )
 
 

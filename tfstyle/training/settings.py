@@ -17,6 +17,11 @@ def setting(default: float | str, help: str, choices: Sequence[str] | None = Non
     return dataclasses.field(default=default, metadata={"help": help, "choices": choices})
 
 
+def weighted_setting(default: Sequence[tuple], help: str):
+    """A field of names, or numbers, each with a weight."""
+    return dataclasses.field(default=default, metadata={"help": help, "pairs": True})
+
+
 def precision_setting():
     """The setting of the precision."""
     return setting(

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from tfstyle import loading
 from tfstyle import masks as regions
-from tfstyle import weights as models
-from tfstyle.methods import Takes
+from tfstyle.methods import DEFAULT, Kind, Method
 from tfstyle.methods import method as row_of
 from tfstyle.methods.stylizer import Style, checked_strength
 from tfstyle.video import clips, packages
@@ -18,7 +18,7 @@ from tfstyle.video.steady import STEADY, Steady
 def film(
     clip: str | os.PathLike,
     style: Style | Sequence[Style] | None = None,
-    method: str = "ghiasi",
+    method: str = DEFAULT,
     model: str | os.PathLike | None = None,
     strength: float = 1.0,
     weights: Sequence[float] | None = None,
@@ -39,9 +39,9 @@ def film(
 
     Args:
         clip: A film's file, a GIF, or a folder of pictures in the order of their names.
-        style: As of the method's `stylize`; of johnson its painting's name.
-        method: A name of `METHODS` but gatys.
-        model: As of `tfstyle.weights.chosen`.
+        style: As of the method's `stylize`; of a network a painting the painting's name.
+        method: A name of `METHODS` that paints in one pass.
+        model: As of `tfstyle.loading.chosen`.
         strength: 0 is the clip, 1 the full style.
         weights: Of several styles.
         keep_colors: "luminance" or "covariance" keeps each frame's colours.
@@ -74,13 +74,13 @@ def film(
         (48, 64, 3)
     """
     row = one_pass(method)
-    if row.takes is Takes.NAME and model is None:
+    if row.in_weights and row.kind is Kind.NAMED and model is None:
         model, style = style, None
     steadier = Steady(steady if checked_strength(strength) else 0.0)
     found = clips.opened(clip, cut(start, end, fps, every), size)
-    several = bool(row.lite) and masks is None
+    several = bool(row.tflite) and masks is None
     crew = painters(
-        lambda count: models.chosen(method, model, count, several),
+        lambda count: loading.chosen(method, model, count, several),
         lambda stylizer: stylizer.painter(style, strength, weights, keep_colors, masks),
         found.look,
         threads,
@@ -89,14 +89,14 @@ def film(
     return painted(found.frames(), crew, State(steadier))
 
 
-def one_pass(method: str):
-    """The row of a method that paints in one pass.
+def one_pass(method: str) -> type[Method]:
+    """The class of a method that paints in one pass.
 
     Raises:
         ValueError: There is no such method, or it optimises.
     """
     row = row_of(method)
-    if row.name == "gatys":
+    if not row.kind.one_pass:
         raise ValueError(
             "Expected a method that paints in one pass, for a film. "
             f"Received: {method}, which optimises each picture."

@@ -6,7 +6,6 @@ import { well } from "./well.js";
 
 const STYLE_SIDE = 640; // pixels; longer paintings are reduced before a network looks at them
 const PREVIEW_SIDE = 480;
-const FIRST = "ghiasi";
 
 const at = (id) => document.getElementById(id);
 const chosen = { photograph: null, painting: null };
@@ -74,7 +73,7 @@ function offer(list, options) {
 
 /** Offers every model, or those that a company may use. */
 function listModels() {
-  const before = at("model").value || FIRST;
+  const before = at("model").value || index.first;
   const found = index.models.filter(({ commercial }) => commercial || !at("commercial").checked);
   at("model").replaceChildren();
   offer(at("model"), found.map(({ name }) => [name, name]));

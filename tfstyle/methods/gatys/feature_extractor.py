@@ -1,12 +1,15 @@
 """A frozen network of any layers that pictures are optimised for."""
 
 import dataclasses
+import os
 from collections.abc import Iterable, Mapping
 
 import keras
 import numpy as np
 
 from tfstyle.layers.fast_convolutions import with_fast_convolutions
+from tfstyle.networks import encoder, teachers
+from tfstyle.precision import choose, pure
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,3 +82,26 @@ def _strides_and_reach(network):
             count += layer.filters / stride**2
             strides[layer.name] = stride
     return strides, reach, count
+
+
+def loss_network(
+    networks: Mapping[str, keras.Model],
+    layers: Iterable[str],
+    pooling: str,
+    teacher: str | os.PathLike | None = None,
+    precision: str = "auto",
+) -> tuple[keras.Model, Mapping[str, tuple[np.ndarray, np.ndarray]]]:
+    """Our encoder, or a VGG, and linear maps from its layers to VGG-19's channels.
+
+    Args:
+        networks: Models named "encoder" and "readouts", where there is no teacher.
+        layers: That a VGG tells.
+        pooling: As of `Settings`.
+        teacher: As of `teachers.loss_network`; None is our encoder.
+        precision: As of `precision.choose`.
+    """
+    with pure(choose(precision).name):
+        if teacher:
+            return teachers.loss_network(teacher, layers, pooling)
+        like = encoder.like(networks["encoder"], pooling)
+    return like, encoder.readout_weights(networks["readouts"])

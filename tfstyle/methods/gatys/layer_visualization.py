@@ -19,7 +19,7 @@ class LayerVisualization:
     """Optimises pictures for single layers.
 
     Args:
-        network: Pictures to a dictionary of layers, as `stylizer.Gatys` takes it.
+        network: Pictures to a dictionary of layers, as `Gatys` takes it.
         readouts: Linear maps (kernel, bias) from layers to VGG-19's own channels, by layer.
         settings: Layers, losses' weights and where to begin are set by what is asked for.
     """

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle.training.settings import STYLE_LOSSES, setting
+from tfstyle.training.settings import STYLE_LOSSES, setting, weighted_setting
 
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LOSSES = ("correlation", "features")
@@ -10,8 +10,6 @@ OPTIMIZERS = ("adam", "l-bfgs")
 COORDINATES = ("smooth", "pixels")
 STARTS = ("photograph", "noise", "style")
 POOLINGS = ("max", "average")
-
-Layers = tuple[tuple[str, float], ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,8 +21,12 @@ class Settings:
         style_layers: The same of the style's.
     """
 
-    content_layers: Layers = (("relu3_1", 0.5), ("relu4_1", 1.0))
-    style_layers: Layers = tuple((tap, 1.0) for tap in TAPS)
+    content_layers: tuple[tuple[str, float], ...] = weighted_setting(
+        (("relu3_1", 0.5), ("relu4_1", 1.0)), "by paper name"
+    )
+    style_layers: tuple[tuple[str, float], ...] = weighted_setting(
+        tuple((tap, 1.0) for tap in TAPS), "by paper name"
+    )
     content_loss: str = setting(
         "correlation", "how content features are compared; the paper's is features", CONTENT_LOSSES
     )

@@ -1,9 +1,10 @@
 """What trained decoders and their encoder answer to, by file and by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import keras
 
+from tfstyle.methods.endpoints import strength
 from tfstyle.networks.endpoint import Endpoint
 from tfstyle.networks.wct import LEVELS, inside, measuring, style_network, tiling
 
@@ -30,3 +31,15 @@ def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
     """
     encoder = networks["encoder"]
     return {f"inside{n}": Endpoint(inside(encoder, networks[f"decoder{n}"], n)) for n in LEVELS}
+
+
+def stylize_inputs(
+    endpoints: Mapping[str, Endpoint], levels: Iterable[int]
+) -> dict[str, keras.KerasTensor]:
+    """What the `stylize` signature takes besides the content, by name."""
+    names = {level: f"coloring{level}" for level in levels}
+    shapes = {
+        name: endpoints[f"paint{level}"].inputs[name].shape[1:] for level, name in names.items()
+    }
+    codes = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
+    return codes | {"strength": strength()}

@@ -1,28 +1,30 @@
 """Optimises a picture for a photograph and paintings: Gatys et al. 2015."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from PIL import Image
 
 from tfstyle import color
 from tfstyle import masks as regions
-from tfstyle.methods import METHODS, stylizer
-from tfstyle.methods.arbitrary import CROSS_FADE
-from tfstyle.methods.described import Described
+from tfstyle.methods import Kind, register, stylizer
+from tfstyle.methods.conditioned import CROSS_FADE
 from tfstyle.methods.gatys.settings import Settings
+from tfstyle.methods.kinds import Method
 
 if TYPE_CHECKING:
     from tfstyle.methods.gatys.optimisation import Optimisation, Progress
 
 STYLE_SIDE = 4096  # pixels; longer paintings are reduced
-STRENGTH = METHODS["gatys"].strength
+STRENGTH = 0.5
 
 Styles = stylizer.Style | Sequence[stylizer.Style]
 
 
-class Gatys(Described):
+@register
+class Gatys(Method):
     """Any painting's style, or several's, by optimising the picture itself.
 
     Args:
@@ -35,6 +37,18 @@ class Gatys(Described):
     Raises:
         ValueError: The network has not the layers that the settings name.
     """
+
+    name = "gatys"
+    title = "any painting, by optimising the picture itself"
+    paper = "https://arxiv.org/abs/1508.06576"
+    kind = Kind.OPTIMISATION
+    good = "the nearest to the painting, in its own strokes, with the most of the photograph"
+    weak = "seconds to minutes a picture, and not for phones; no named styles"
+    needs = "nothing: each picture is optimised"
+    files = ("encoder", "readouts")
+    strength = STRENGTH
+    home = "encoder"
+    Settings = Settings
 
     style_side = STYLE_SIDE
 
@@ -49,6 +63,41 @@ class Gatys(Described):
 
         self.settings, self.networks, self.styles = settings, dict(networks or {}), {}
         self.targets = TargetsBySize.of(network, readouts, settings)
+
+    @classmethod
+    def of(
+        cls,
+        networks: Mapping,
+        settings: Settings | None = None,
+        teacher: str | os.PathLike | None = None,
+        precision: str = "auto",
+    ) -> Self:
+        """A stylizer on our encoder, or on a VGG.
+
+        Args:
+            networks: Models named "encoder" and "readouts"; none with a teacher.
+            settings: Every number; None takes the defaults.
+            teacher: A VGG's weights, as `teachers.loss_network` takes them; None is our encoder.
+            precision: That the network computes in, as of `precision.choose`.
+
+        Raises:
+            OSError: The weights cannot be had.
+            ValueError: The network has not the layers that the settings name, or there is no such
+                precision.
+        """
+        from tfstyle.methods.gatys.feature_extractor import loss_network
+
+        settings = settings or Settings()
+        layers = dict((*settings.style_layers, *settings.content_layers))
+        network = loss_network(networks, layers, settings.pooling, teacher, precision)
+        return cls(*network, settings, networks)
+
+    @staticmethod
+    def restored(path: str | os.PathLike) -> "Progress":
+        """Where an optimisation goes on from: a checkpoint that its progress saved."""
+        from tfstyle.methods.gatys.optimisation import Progress
+
+        return Progress.of(path)
 
     def stylize(
         self,
@@ -85,9 +134,10 @@ class Gatys(Described):
             TypeError, ValueError: A picture, strength, weight, mask or mode is none.
 
         Examples:
-            >>> from tfstyle import examples, weights
+            >>> import tfstyle
+            >>> from tfstyle import examples
             >>> from tfstyle.methods.gatys.settings import Settings
-            >>> stylizer = weights.gatys(settings=Settings(iterations=2))
+            >>> stylizer = tfstyle.load("gatys", settings=Settings(iterations=2))
             >>> stylizer.stylize(examples.lake(48, 64), examples.discs(64, 64)).shape
             (48, 64, 3)
         """
@@ -137,9 +187,10 @@ class Gatys(Described):
             begin: Where to go on from.
 
         Examples:
-            >>> from tfstyle import examples, weights
+            >>> import tfstyle
+            >>> from tfstyle import examples
             >>> from tfstyle.methods.gatys.settings import Settings
-            >>> stylizer = weights.gatys(settings=Settings(iterations=2))
+            >>> stylizer = tfstyle.load("gatys", settings=Settings(iterations=2))
             >>> work = stylizer.optimisation(examples.lake(48, 64), examples.discs(64, 64))
             >>> for progress in work:
             ...     print(progress.size, progress.step, sorted(progress.losses))

@@ -1,34 +1,23 @@
-"""What `tfstyle stylize --method gatys` has of its own."""
+"""What `tfstyle stylize` has for methods that optimise the picture."""
 
-import argparse
 import dataclasses
 import sys
 import time
 from pathlib import Path
 
-from tfstyle.cli.options import add_numbers, add_teacher, numbers, positive
-from tfstyle.methods.gatys.settings import Settings
+from tfstyle.cli.options import add_teacher, flag, positive
+from tfstyle.methods import Kind, method
 
 SECONDS = 20.0  # between two checkpoints of a run
 ASKED = ("style", "weights", "strength", "mask", "feather", "size", "teacher")
 ASKED += ("precision",)
 BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
-LAYERS = ("content_layers", "style_layers")
+FLAGS = ("teacher", "folder", "every")
 
 
 def add(parser):
-    """The flags of gatys; those that are not given are None."""
-    group = parser.add_argument_group("of gatys")
-    for name in LAYERS:
-        default = " ".join(f"{layer}:{weight:g}" for layer, weight in getattr(Settings(), name))
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=_layer,
-            nargs="+",
-            metavar="LAYER:WEIGHT",
-            help=f"by paper name (default: {default})",
-        )
-    add_numbers(group, Settings(), told=False)
+    """The flags of methods that optimise; those that are not given are None."""
+    group = parser.add_argument_group("of methods that optimise the picture")
     add_teacher(group, "network to look with: ", "our encoder")
     group.add_argument(
         "--run",
@@ -41,67 +30,58 @@ def add(parser):
     )
 
 
-def _layer(text):
-    name, _, weight = text.partition(":")
-    try:
-        return name, float(weight or 1)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"expected a layer and its weight such as relu4_1:0.5, received {text}"
-        ) from error
-
-
 def check(options):
-    """Refuses flags of gatys where another method paints.
+    """Refuses these flags where another method paints.
 
     Raises:
         ValueError: There are such flags, or ones that do not go together.
     """
-    given = numbers(Settings, options) | {
-        name: getattr(options, name)
-        for name in ("teacher", "folder", "every")
-        if getattr(options, name) is not None
-    }
-    if options.method != "gatys" and given:
-        flags = ", ".join("--" + name.replace("_", "-") for name in given)
-        raise ValueError(f"Expected {flags} with --method gatys alone. Received: {options.method}.")
+    given = [name for name in FLAGS if getattr(options, name) is not None]
+    if method(options.method).kind is not Kind.OPTIMISATION and given:
+        flags = ", ".join("--run" if name == "folder" else flag(name) for name in given)
+        raise ValueError(
+            f"Expected {flags} with methods that optimise alone. Received: {options.method}."
+        )
     if options.every and not options.folder:
         raise ValueError("Expected --every with --run. Received: no --run.")
     if options.folder and (len(options.photos) > 1 or Path(options.photos[0]).is_dir()):
         raise ValueError("Expected one photograph with --run. Received: a folder.")
 
 
-def painter(options, regions, read):
+def painter(options, settings, regions, read):
     """A `Painter` with the options' settings.
 
     Args:
         options: The command's.
+        settings: Of the method, or None for the defaults.
         regions: Masks, or None.
         read: Reads a style for a stylizer.
     """
     from tensorflow.config import threading
 
-    from tfstyle import precision, weights
+    from tfstyle import loading, precision
 
     if options.threads:
         threading.set_intra_op_parallelism_threads(options.threads)
-    run, settings = _run(options), Settings(**_settings(options))
+    settings = settings or method(options.method).Settings()
+    run = _run(options, settings)
     choice = run.precision if run else precision.choose(options.precision)
-    stylizer = weights.gatys(options.teacher, settings, options.model, choice.name)
+    stylizer = loading.chosen(
+        options.method,
+        options.model,
+        precision=choice.name,
+        settings=settings,
+        teacher=options.teacher,
+    )
     styles = [read(name, stylizer) for name in options.style]
     return Painter(stylizer, options, styles, regions, choice, run)
-
-
-def _settings(options):
-    found = numbers(Settings, options)
-    return found | {name: tuple(found[name]) for name in LAYERS if name in found}
 
 
 class Painter:
     """A function of one photograph that shows how far it is; Ctrl-C takes what there is.
 
     Args:
-        stylizer: Of `weights.gatys`.
+        stylizer: Of a method that optimises.
         options: The command's.
         styles: Paintings.
         regions: Masks, or None.
@@ -126,7 +106,7 @@ class Painter:
         return keeper(self.options.keep_colors)(content, picture)
 
     def _optimised(self, work):
-        begun = _begun(self.run)
+        begun = _begun(self.run, self.stylizer)
         work = dataclasses.replace(work, begin=begun)
         print(f"tfstyle: {work.estimate()} Computes in {self.choice}.", file=sys.stderr)
         picture = begun.picture if begun else work.problem.content
@@ -182,23 +162,21 @@ class Recorder:
         self.bar.close()
 
 
-def _run(options):
+def _run(options, settings):
     from tfstyle.training import runs
 
     if not options.folder:
         return None
-    told = dataclasses.asdict(Settings(**_settings(options)))
+    told = dataclasses.asdict(settings)
     told |= {name: getattr(options, name) for name in ASKED} | {"photo": options.photos[0]}
     return runs.Run(options.folder, told)
 
 
-def _begun(run):
-    from tfstyle.methods.gatys.optimisation import Progress
-
+def _begun(run, stylizer):
     if run is None:
         return None
     run.forget_log()
-    return Progress.of(run.checkpoint) if run.checkpoint else None
+    return stylizer.restored(run.checkpoint) if run.checkpoint else None
 
 
 def stop_if_asked(painter, target):

@@ -1,42 +1,24 @@
-"""Paints in the style of any painting, through Keras or LiteRT alike, whatever the family."""
+"""Methods whose networks take a style's code, through Keras or LiteRT alike."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
 from tfstyle import color, images, masks
 from tfstyle.methods import stylizer
-from tfstyle.methods.described import Described
+from tfstyle.methods.kinds import Code, Method, Signatures
 
 STYLE_SIDE = 640  # pixels; longer paintings are reduced before an encoder looks at them
 CROSS_FADE = 0.1  # strengths below this mix pixels
 
-Code = dict[str, np.ndarray]
 
-
-class Brush(Protocol):
-    """What a family does: its code is all that it wants to know of a style, arrays by name."""
-
-    def look(self, style: np.ndarray) -> Code:
-        """The code of a picture, shape (1, height, width, 3); codes mix by their mean."""
-
-    def paint(
-        self, content: np.ndarray, code: Code, strength: float, mask: np.ndarray | None = None
-    ) -> np.ndarray:
-        """A photograph, shape (height, width, 3), painted; strength is above 0, at most 1.
-
-        With a mask, shape (height, width, 1), a region of it counts as if it were the whole.
-        """
-
-
-class Arbitrary(Described):
-    """Any painting's style, or several.
+class Conditioned(Method):
+    """A picture's style, or several, in one pass; `encode_style` and `render` are the method's own.
 
     Args:
-        brush: The family's.
-        networks: The Keras models behind it, by file name; empty where LiteRT runs.
+        signatures: Functions from arrays to arrays by name, as of the method.
+        networks: The Keras models behind them, by file name; empty where LiteRT runs.
         styles: Codes of named styles.
     """
 
@@ -44,13 +26,54 @@ class Arbitrary(Described):
 
     def __init__(
         self,
-        brush: Brush,
+        signatures: Signatures,
         networks: Mapping | None = None,
         styles: Mapping[str, Code] | None = None,
     ):
-        self.brush = brush
+        self.signatures = dict(signatures)
         self.networks = dict(networks or {})
         self.styles = dict(styles or {})
+
+    def encode_style(self, style: np.ndarray) -> Code:
+        """The code of a picture: all that `render` wants to know of it.
+
+        Args:
+            style: Shape (1, height, width, 3), floats in [0, 1].
+
+        Returns:
+            Arrays of shape (1, ...) by name, which mix by their mean.
+        """
+        raise NotImplementedError
+
+    def render(
+        self,
+        content: np.ndarray,
+        code: Code,
+        strength: float = 1.0,
+        mask: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """A photograph in the style of a code.
+
+        Args:
+            content: Shape (height, width, 3), float32 in [0, 1].
+            code: As from `encode_style` or `style_code`.
+            strength: Above 0, at most 1.
+            mask: Shape (height, width, 1), of a region that counts as if it were the whole
+                photograph; None is all of it.
+
+        Returns:
+            Float32 array of the content's shape.
+        """
+        raise NotImplementedError
+
+    def forward(self, content: np.ndarray, code: Code) -> object:
+        """The method's work on a photograph without what is done once, to be timed.
+
+        Args:
+            content: As of `render`.
+            code: As of `render`.
+        """
+        return self.render(content, code)
 
     def stylize(
         self,
@@ -123,14 +146,28 @@ class Arbitrary(Described):
         strength, keep = stylizer.checked_strength(strength), color.keeper(keep_colors)
         if masks is not None:
             return self._regional(style, strength, weights, keep, masks)
-        code = self.look(style, weights)
-        return lambda content: keep(content, self.paint(content, code, strength))
+        code = self.style_code(style, weights)
+
+        def paint(content):
+            content = stylizer.checked_picture(content, "content")
+            if strength == 0.0:
+                return keep(content, content.copy())
+            painted = self.render(content, code, max(strength, CROSS_FADE))
+            return keep(content, _faded(content, painted, strength))
+
+        return paint
 
     def _regional(self, style, strength, weights, keep, given):
         if weights is not None:
             raise ValueError("Expected masks or weights. Received: both.")
         styles = stylizer.checked_styles(style)
-        given, codes = masks.checked(given, len(styles)), [self._look(one) for one in styles]
+        given, codes = masks.checked(given, len(styles)), [self._code(one) for one in styles]
+
+        def render(content, code, region):
+            if strength == 0.0:
+                return content
+            painted = self.render(content, code, max(strength, CROSS_FADE), region)
+            return _faded(content, painted, strength)
 
         def paint(content):
             content = stylizer.checked_picture(content, "content")
@@ -140,13 +177,13 @@ class Arbitrary(Described):
             ):
                 if share.any():
                     region = share if self.networks else None  # files know the whole alone
-                    own = keep(content, self.paint(content, code, strength, region), share)
+                    own = keep(content, render(content, code, region), share)
                     painted += share * (own - content)
             return np.clip(painted, 0.0, 1.0)
 
         return paint
 
-    def look(
+    def style_code(
         self,
         style: stylizer.Style | Sequence[stylizer.Style],
         weights: Sequence[float] | None = None,
@@ -159,41 +196,24 @@ class Arbitrary(Described):
         """
         styles = stylizer.checked_styles(style)
         shares = stylizer.checked_weights(weights, len(styles))
-        codes = [self._look(one) for one in styles]
+        codes = [self._code(one) for one in styles]
         return {
             name: np.float32(sum(s * code[name] for s, code in zip(shares, codes, strict=True)))
             for name in codes[0]
         }
 
-    def _look(self, style):
+    def _code(self, style):
         if stylizer.is_name(style, self.styles):
             return self.styles[style]
         style = stylizer.checked_painting(style)
         height, width = style.shape[:2]
         if max(height, width) > STYLE_SIDE:
             style = images.resize(style, *images.fitted((height, width), STYLE_SIDE))
-        return self.brush.look(stylizer.roomy(style)[None])
+        return self.encode_style(stylizer.roomy(style)[None])
 
-    def paint(
-        self,
-        content: np.ndarray,
-        code: Code,
-        strength: float = 1.0,
-        mask: np.ndarray | None = None,
-    ) -> np.ndarray:
-        """One photograph in the style of a code.
 
-        Args:
-            content: Shape (height, width, 3), floats in [0, 1].
-            code: As from `look`.
-            strength: As of `stylize`.
-            mask: As of `Brush`.
-        """
-        strength = stylizer.checked_strength(strength)
-        content = stylizer.checked_picture(content, "content")
-        if strength == 0.0:
-            return content.copy()
-        painted = self.brush.paint(content, code, max(strength, CROSS_FADE), mask)
-        if strength < CROSS_FADE:
-            painted = content + np.float32(strength / CROSS_FADE) * (painted - content)
+def _faded(content, painted, strength):
+    """Below CROSS_FADE pixels lie between the photograph and what is painted at that strength."""
+    if strength >= CROSS_FADE:
         return painted
+    return content + np.float32(strength / CROSS_FADE) * (painted - content)

@@ -1,0 +1,116 @@
+"""The method of docs/methods.md, in a package of its own, is found by all that asks METHODS."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_documents import blocks
+
+from tfstyle import examples, images
+
+ROOT = Path(__file__).parents[1]
+CARD = {"learned_in": "no time", "licence": "Apache-2.0", "tflite_bytes": 1000, "sources": []}
+SEEN = """
+import json
+from tfstyle import cli
+from tfstyle.demo.method_choices import method_choices
+print(json.dumps([cli.main(["methods"]), list(method_choices())]))
+cli.main(["stylize", "--help"])
+"""
+EVERYTHING = """
+import json, sys
+import tfstyle
+from tfstyle import cli, families, loading
+from tfstyle.demo.service import Request, Service
+from tfstyle.evaluation import report
+from tfstyle.metrics import Protocol
+
+photo, painting = tfstyle.read("photos/photo.png"), tfstyle.read("paintings/painting.png")
+known = families.models()
+families.models = lambda: [model for model in known if model.name in ("tint", "cin")]
+report.Protocol = lambda teacher: Protocol(feature_extractor=loading.view())
+for command in json.loads(sys.argv[1]):
+    assert cli.main(command) == 0, command
+(painted,) = Service(100_000).paint(Request(photo, [painting], "tint"))
+tfstyle.write(painted.picture, "demo.png")
+"""
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A folder as `pip install` leaves it, and the page's other snippet as networks.py."""
+    page = [block for block in blocks(ROOT / "docs/methods.md") if block.language != "bash"]
+    project = tomllib.loads(page[0].text)["project"]
+    (tmp_path / "tint.py").write_text(page[1].text)
+    (tmp_path / "networks.py").write_text(page[2].text)
+    told = tmp_path / f"{project['name']}-{project['version']}.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+    for group, entries in project["entry-points"].items():
+        lines = [f"{name} = {module}" for name, module in entries.items()]
+        (told / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
+    return tmp_path
+
+
+def python(package, *arguments):
+    paths = os.pathsep.join(map(str, (package, ROOT)))
+    environment = os.environ | {"PYTHONPATH": paths, "COLUMNS": "300"}
+    command = [sys.executable, *arguments]
+    found = subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
+def test_a_ninth_method_is_listed_offered_and_has_its_flags(package):
+    (package / "released/tint").mkdir(parents=True)
+    (package / "released/tint/card.json").write_text(json.dumps(CARD))
+    found = python(package, "-c", SEEN)
+    assert re.search(r"^tint: any painting's mean colour$", found, re.M)
+    code, offered = json.loads(next(line for line in found.splitlines() if line[0] == "["))
+    assert code == 0 and "tint" in offered
+    assert "of tint:" in found and "--share" in found
+
+
+@pytest.mark.slow
+def test_a_ninth_method_is_released_paints_is_exported_measured_and_compared(package):
+    for name, draw in (("photos/photo", examples.lake), ("paintings/painting", examples.discs)):
+        images.write(draw(48, 64), package / f"{name}.png")
+    python(package, "networks.py")
+    (release,) = (block for block in blocks(ROOT / "docs/methods.md") if block.language == "bash")
+    stylize = ["stylize", "photos/photo.png", "--method", "tint", "--style"]
+    stylize += ["paintings/painting.png", "-o"]
+    folders = ["--content", "photos", "--style", "paintings", "--size", "64"]
+    compare = ["compare", "photos/photo.png", "paintings/painting.png", "--size", "64"]
+    commands = [
+        [*stylize, "full.png"],
+        [*stylize, "half.png", "--share", "0.5"],
+        [*stylize, "masked.png", "--mask", "photos/photo.png"],
+        ["export", "tint", "-o", "phone"],
+        ["evaluate", "tint", *folders, "--pictures", "judged"],
+        [*compare, "-o", "sheet.html"],
+        ["film", "photos", "--method", "tint", "--style", "paintings/painting.png", "-o", "frames"],
+    ]
+    pytest.importorskip("av")
+    pytest.importorskip("cv2")
+    python(package, "-m", "tfstyle", *release.text.split()[1:])
+    python(package, "-c", EVERYTHING, json.dumps(commands))
+    python(package, ROOT / "tflite/web/models.py", "site", "released/tint")
+    photo, full, half, demo = (
+        images.read(package / f"{name}.png") for name in ("photos/photo", "full", "half", "demo")
+    )
+    mean = images.read(package / "paintings/painting.png").mean((0, 1))
+    assert np.abs(full.mean((0, 1)) - mean).max() < 0.05
+    assert np.abs(full - photo).mean() > np.abs(half - photo).mean() + 0.01
+    np.testing.assert_allclose(demo, full, atol=0.01)
+    assert (package / "judged/00_tint.png").is_file()
+    assert min(json.loads((package / "phone/card.json").read_text())["psnr_to_keras"].values()) > 30
+    assert "tint" in (package / "sheet.html").read_text()
+    assert len(list((package / "frames").iterdir())) == 1
+    (model,) = json.loads((package / "site/index.json").read_text())["models"]
+    assert model["look"] == "predict" and model["passes"][0]["signature"] == "paint"

@@ -1,0 +1,43 @@
+"""Huang & Belongie 2017: an encoder and a decoder, with moments exchanged between them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tfstyle.methods import Kind, register
+from tfstyle.methods.vectors import Vectors
+from tfstyle.tiles import Geometry
+
+
+@register
+class AdaIN(Vectors):
+    """Any painting in one pass; a vector is the channel moments of relu4_1, so that strengths and
+    several styles blend features as equations 14 and 15 of the paper do.
+    """
+
+    name = "adain"
+    title = "any painting in one pass: features take its moments, a decoder paints them"
+    paper = "https://arxiv.org/abs/1703.06868"
+    kind = Kind.ARBITRARY
+    good = "only a decoder is trained; its blends of styles are exact"
+    weak = "blurs small detail and faces; the frame of a shape can glow"
+    needs = "photographs and thousands of paintings"
+    files = ("encoder", "decoder")
+    tflite = ("adain",)
+    precision = "int8"
+    geometry = Geometry(stride=8, reach=128)  # of relu4_1; a pixel sees 117 pixels to each side
+    margin = 24  # pixels mirrored around a photograph, against a frame
+    flat_margin = 96  # pixels around a photograph of one colour
+
+    @classmethod
+    def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Of the one file that both networks are exported to."""
+        from tfstyle.methods.adain.endpoints import endpoints
+
+        return endpoints(networks)
+
+    @classmethod
+    def regional_endpoints(cls, networks: Mapping[str, Any]) -> dict[str, Any]:
+        """Of both networks."""
+        from tfstyle.methods.adain.endpoints import regional
+
+        return regional(networks)

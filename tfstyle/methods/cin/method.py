@@ -1,0 +1,80 @@
+"""Dumoulin et al. 2017: one network of named styles."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tfstyle.methods import Kind, register
+from tfstyle.methods.bottleneck import FLAT_MARGIN, GEOMETRY, MARGIN
+from tfstyle.methods.kinds import Code
+from tfstyle.methods.vectors import Vectors
+
+
+@register
+class CIN(Vectors):
+    """Any of its named styles in one pass, or a mixture, by a mean of their rows.
+
+    The vector holds shares of the styles; its first number is the photograph's own.
+    """
+
+    name = "cin"
+    title = "many paintings in one network, and any mixture of them"
+    paper = "https://arxiv.org/abs/1610.07629"
+    kind = Kind.NAMED
+    accepts = "one of its named styles, or a mixture of them"
+    good = "as small as one painting's network; styles mix; a new one is learned in minutes"
+    weak = "paints in no style that it was not taught"
+    needs = "photographs and the paintings"
+    files = ("transformer",)
+    tflite = ("transformer",)
+    style_signature = None
+    geometry, margin, flat_margin, aligned = GEOMETRY, MARGIN, FLAT_MARGIN, True
+
+    @classmethod
+    def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Of the transformer."""
+        from tfstyle.methods.endpoints import conditioned
+
+        return conditioned(networks)
+
+    @classmethod
+    def regional_endpoints(cls, networks: Mapping[str, Any]) -> dict[str, Any]:
+        """Of the transformer."""
+        from tfstyle.methods.endpoints import regional
+
+        return regional(networks)
+
+    def encode_style(self, style: np.ndarray) -> Code:
+        """Refuses.
+
+        Raises:
+            ValueError: Always; a painting has to be learned first.
+        """
+        raise ValueError(
+            "Expected a named style, as of `tfstyle styles --method cin`. Received: a picture, "
+            "which `tfstyle train cin --add-style` would have to learn first."
+        )
+
+    def own_vector(
+        self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The vector that gives any photograph back."""
+        return np.eye(1, vector.shape[-1], dtype=np.float32)
+
+    @classmethod
+    def stylize_inputs(cls, endpoints: Mapping[str, Any]) -> dict[str, Any]:
+        """Shares of its named styles, shape (batch, styles), and the strength."""
+        from tfstyle.methods.cin.endpoints import stylize_inputs
+
+        return stylize_inputs(endpoints)
+
+    def stylize_graph(
+        self, endpoints: Mapping[str, Any], content: Any, style: Any, strength: Any
+    ) -> Any:
+        """In a mixture of the styles and the photograph's own."""
+        from tfstyle.methods.cin.endpoints import vector
+        from tfstyle.methods.endpoints import framed
+
+        paint = framed(endpoints["paint"], self.margin, self.geometry.stride)
+        return paint(content, vector=vector(style, strength))

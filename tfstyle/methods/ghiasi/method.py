@@ -1,0 +1,40 @@
+"""Ghiasi et al. 2017: a style predictor and a transformer."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from tfstyle.methods import Kind, register
+from tfstyle.methods.bottleneck import FLAT_MARGIN, GEOMETRY, MARGIN
+from tfstyle.methods.vectors import Vectors
+
+
+@register
+class Ghiasi(Vectors):
+    """Any painting in one pass; several mix as in section 3.4 of the paper."""
+
+    name = "ghiasi"
+    title = "any painting in one pass: a style vector conditions one network"
+    paper = "https://arxiv.org/abs/1705.06830"
+    kind = Kind.ARBITRARY
+    good = "fast; redraws the photograph in the strokes and colours of any painting"
+    weak = "small faces can be lost; colours can lie where nothing asks for them"
+    needs = "photographs and thousands of paintings"
+    files = ("predictor", "transformer")
+    tflite = ("predictor", "transformer")
+    uncalibrated: ClassVar = {"predictor": "dynamic"}
+    magenta_layout = True
+    geometry, margin, flat_margin, aligned = GEOMETRY, MARGIN, FLAT_MARGIN, True
+
+    @classmethod
+    def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Of the predictor and of the transformer."""
+        from tfstyle.methods.ghiasi.endpoints import endpoints
+
+        return endpoints(networks)
+
+    @classmethod
+    def regional_endpoints(cls, networks: Mapping[str, Any]) -> dict[str, Any]:
+        """Of both."""
+        from tfstyle.methods.ghiasi.endpoints import regional
+
+        return regional(networks)

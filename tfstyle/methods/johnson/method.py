@@ -1,0 +1,20 @@
+"""Johnson et al. 2016: one painting, one network."""
+
+from tfstyle.methods import Kind, register
+from tfstyle.methods.bottleneck import MARGIN
+from tfstyle.methods.translator import Translator
+
+
+@register
+class Johnson(Translator):
+    """Photographs into the style of its painting."""
+
+    name = "johnson"
+    title = "one painting, one network: the smallest, in its bold strokes"
+    paper = "https://arxiv.org/abs/1603.08155"
+    kind = Kind.NAMED
+    accepts = "the name of its painting; each has a network of its own"
+    good = "redraws the photograph in the strokes, shapes and colours of its painting"
+    weak = "small faces can be lost; strengths only fade pictures into each other"
+    needs = "photographs and one painting"
+    margin = MARGIN

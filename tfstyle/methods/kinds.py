@@ -1,0 +1,173 @@
+"""What a method is: facts on its class, and a stylizer that paints as its instance."""
+
+import enum
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import tfstyle
+from tfstyle.tiles import Geometry
+
+Signatures = Mapping[str, Callable[..., dict]]
+Code = dict  # arrays by name
+
+
+class Kind(enum.Enum):
+    """What a method paints in, and so what it offers."""
+
+    OPTIMISATION = "any picture's style, by optimising the result"
+    NAMED = "styles that it has learned, by name"
+    ARBITRARY = "any picture's style, in one pass of its networks"
+    TRANSLATION = "another domain of pictures, without a style"
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether a style can be a picture."""
+        return self in (Kind.OPTIMISATION, Kind.ARBITRARY)
+
+    @property
+    def one_pass(self) -> bool:
+        """Whether a picture takes one pass of its networks, on phones and in films too."""
+        return self is not Kind.OPTIMISATION
+
+
+class Method:
+    """A way to transfer style; its instances are stylizers.
+
+    Attributes:
+        name: As the command line and `tfstyle.load` say it.
+        title: A line for people.
+        paper: Address.
+        kind: What it paints in.
+        accepts: What a style is to it, in words.
+        good: What it is good at, in words.
+        weak: What it is not.
+        needs: What a training needs.
+        files: Its networks, as `<file>.keras`.
+        tflite: The files that they are exported to, as `<file>.tflite`.
+        precision: Of these files, as of `export.to_tflite`.
+        uncalibrated: Files that int8 activations would ruin, and their precision instead.
+        strength: That it paints with where none is asked for.
+        in_weights: Whether each of its networks has one style.
+        home: Released folder that its networks are in, where that is not its own.
+        network: The network whose `tiles.Geometry` its stylizer takes, by file name; None where
+            the class has its own.
+        style_signature: The signature that encodes a style, if there is one.
+        magenta_layout: Whether its networks are a style predictor and a transformer, which can be
+            exported as Magenta's modules and pairs of files are.
+        kept_open: Whether LiteRT may keep its files open from call to call. LiteRT 2.3 paints
+            noise with a U-Net's second call, once in some hundred times after other sizes.
+        fetched: Whether its weights are somebody else's, which are downloaded.
+        Settings: Dataclass of the numbers that it paints with, if there are any.
+        released: Folder of its released models, each in a folder of its name.
+
+    Examples:
+        >>> import tfstyle
+        >>> list(tfstyle.METHODS)
+        ['gatys', 'johnson', 'cin', 'adain', 'ghiasi', 'wct', 'pix2pix', 'cyclegan']
+        >>> tfstyle.METHODS["cin"].title
+        'many paintings in one network, and any mixture of them'
+        >>> tfstyle.METHODS["cin"].kind.name
+        'NAMED'
+        >>> tfstyle.METHODS["cin"].accepts
+        'one of its named styles, or a mixture of them'
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    paper: ClassVar[str]
+    kind: ClassVar[Kind]
+    accepts: ClassVar[str] = "any painting's file"
+    good: ClassVar[str]
+    weak: ClassVar[str]
+    needs: ClassVar[str]
+    files: ClassVar[tuple[str, ...]]
+    tflite: ClassVar[tuple[str, ...]] = ()
+    precision: ClassVar[str] = "dynamic"
+    uncalibrated: ClassVar[Mapping[str, str]] = {}
+    strength: ClassVar[float] = 1.0
+    in_weights: ClassVar[bool] = False
+    home: ClassVar[str | None] = None
+    network: ClassVar[str | None] = None
+    style_signature: ClassVar[str | None] = None
+    magenta_layout: ClassVar[bool] = False
+    kept_open: ClassVar[bool] = True
+    fetched: ClassVar[bool] = False
+    Settings: ClassVar[type | None] = None
+    released: ClassVar[Path] = Path(tfstyle.__file__).parent / "released"
+
+    styles: Mapping[str, Code] = {}
+    networks: Mapping[str, Any] = {}
+    description: Mapping[str, str] = {}
+
+    @classmethod
+    def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """What its networks answer to, `networks.endpoint.Endpoint`s by file and signature.
+
+        Args:
+            networks: Keras models by file name.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def regional_endpoints(cls, networks: Mapping[str, Any]) -> dict[str, Any]:
+        """What they answer to of a photograph's region, by signature; in no exported file."""
+        return {}
+
+    @classmethod
+    def stylize_inputs(cls, endpoints: Mapping[str, Any]) -> dict[str, Any]:
+        """Keras inputs of the `stylize` signature besides the content, by name.
+
+        Args:
+            endpoints: Of all its files, by signature.
+        """
+        raise NotImplementedError
+
+    def stylize_graph(self, endpoints: Mapping[str, Any], content: Any, **inputs: Any) -> Any:
+        """The symbolic pastiche of the `stylize` signature, of its inputs.
+
+        Args:
+            endpoints: As of `stylize_inputs`.
+            content: Symbolic photograph.
+            **inputs: As of `stylize_inputs`.
+        """
+        raise NotImplementedError
+
+    def passes(self) -> list[dict]:
+        """The signatures that a photograph goes through, with what each needs around it.
+
+        Returns:
+            Of each "signature", "stride", "margin" and "flat_margin", in pixels: as many are
+            mirrored around a photograph, or one of one colour, whose sides are filled up to a
+            multiple of the stride.
+        """
+        raise NotImplementedError
+
+    def described(self, model: object, engine: str) -> Self:
+        """The stylizer itself, which from now on has a description.
+
+        Args:
+            model: A released model's name, or the folder, file or address of another one.
+            engine: What computes its pictures: "keras", "litert" or "saved_model".
+        """
+        self.description = {"model": str(model), "engine": engine}
+        return self
+
+    def __repr__(self):
+        words = {"method": self.name, **self.description, "styles": self._accepted()}
+        return f"<{type(self).__name__}: {', '.join(f'{k}={v}' for k, v in words.items())}>"
+
+    def _accepted(self):
+        """The styles that it accepts, in words."""
+        named = len(self.styles)
+        if self.in_weights:
+            return "in the weights"
+        if not self.kind.takes_pictures:
+            return f"{named} names"
+        return f"any picture or {named} names" if named else "any picture"
+
+
+def pass_through(signature: str, geometry: Geometry, margin: int, flat_margin: int = 0) -> dict:
+    """An entry of `Method.passes`."""
+    sizes = {"stride": geometry.stride, "margin": margin, "flat_margin": flat_margin or margin}
+    return {"signature": signature, **sizes}
