@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from tfstyle import extras
-from tfstyle.cli import folder, gatys, masks, scripts
+from tfstyle.cli import folder, gatys, masks, prints, scripts
 from tfstyle.cli.options import (
     ONE_PASS,
     add_commercial,
@@ -99,6 +99,7 @@ def _stylize(commands):
         "thumbnail, not of the whole photograph: up to twice as fast, but colours and strokes are "
         "then not quite those of a smaller photograph, the less so with sensor noise",
     )
+    prints.add(parser)
     folder.add(parser)
     add_precision(parser, KERAS)
     gatys.add(parser)
@@ -165,12 +166,15 @@ def _run_stylize(options):
     checked_strength(options.strength)
     _check_alpha(options.alpha)
     gatys.check(options)
+    prints.check(options)
     name_the_model(options)
     check_style(options)
     _check_licences(options)
     inputs, outputs = _ways(options)
     if _many(options.photos):
         folder.check(options)
+        if prints.is_asked(options):
+            raise ValueError("Expected one photograph for a print. Received: several, or a folder.")
         return folder.paint(brush, options, inputs, outputs)
     _paint_one(options, inputs[0], outputs[0])
     return 0
@@ -180,6 +184,10 @@ def _paint_one(options, source, target):
     from tfstyle.methods.stylizer import photograph
 
     start = time.perf_counter()
+    if prints.is_print(options, source, target):
+        size = prints.paint(_painter(options, None, options.threads), options, source, target)
+        scripts.tell(options, source, target, size, time.perf_counter() - start)
+        return
     given = scripts.read_pipe() if str(source) == PIPE else None
     paint = brush(options)
     content, alpha = photograph(source, target, options.size, options.alpha, given)

@@ -9,6 +9,7 @@ from PIL import Image
 from tfstyle import color, images, masks
 from tfstyle.methods import stylizer
 from tfstyle.methods.described import Described
+from tfstyle.sheets import blended
 
 STYLE_SIDE = 640  # pixels; longer paintings are reduced before an encoder looks at them
 CROSS_FADE = 0.1  # strengths below this mix pixels
@@ -195,5 +196,5 @@ class Arbitrary(Described):
             return content.copy()
         painted = self.brush.paint(content, code, max(strength, CROSS_FADE), mask)
         if strength < CROSS_FADE:
-            painted = content + np.float32(strength / CROSS_FADE) * (painted - content)
+            painted = blended(content, painted, strength / CROSS_FADE)
         return painted

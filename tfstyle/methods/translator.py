@@ -9,6 +9,7 @@ from tfstyle import color
 from tfstyle.methods import stylizer
 from tfstyle.methods.canvas import Canvas
 from tfstyle.methods.described import Described
+from tfstyle.sheets import blended
 from tfstyle.tiles import Geometry
 
 
@@ -95,10 +96,12 @@ class Translator(Described):
         def paint(content):
             content = stylizer.checked_picture(content, "content")
             translated = self._translated(content) if share else content
-            return keep(content, content + share * (translated - content))
+            return keep(content, blended(content, translated, share))
 
         return paint
 
     def _translated(self, content):
         height, width, _ = content.shape
-        return self.canvas.paint(stylizer.roomy(content))[:height, :width]
+        translated = self.canvas.paint(stylizer.roomy(content))
+        same = translated.shape == content.shape
+        return translated if same else translated[:height, :width]

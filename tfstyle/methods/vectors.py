@@ -52,11 +52,16 @@ class VectorBrush:
             vector = (1.0 - strength) * self.own(content, vector, mask) + strength * vector
         whole, flatness = "paint" if mask is None else "inside", _flatness(content)
         painted = [
-            share * self.canvas(np.float32(vector), margin, whole).paint(content, mask)
+            self._shared(share, self.canvas(np.float32(vector), margin, whole), content, mask)
             for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin))
             if share
         ]
-        return sum(painted)
+        return painted[0] if len(painted) == 1 else sum(painted)
+
+    @staticmethod
+    def _shared(share, canvas, content, mask):
+        painted = canvas.paint(content, mask)
+        return painted if share == 1.0 else share * painted
 
     def canvas(self, vector: np.ndarray, margin: int, whole: str = "paint") -> Canvas:
         """The canvas of a photograph in a vector's style.
