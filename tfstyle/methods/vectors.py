@@ -54,12 +54,12 @@ class Vectors(Conditioned):
         if strength < 1.0:
             vector = (1.0 - strength) * self.own_vector(content, vector, mask) + strength * vector
         whole, flatness = "paint" if mask is None else "inside", _flatness(content)
-        painted = 0
+        painted = []
         for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin)):
             if share:
-                canvas = self.canvas(np.float32(vector), margin, whole)
-                painted = painted + share * canvas.paint(content, mask)
-        return painted
+                part = self.canvas(np.float32(vector), margin, whole).paint(content, mask)
+                painted.append(part if share == 1.0 else share * part)
+        return painted[0] if len(painted) == 1 else sum(painted)
 
     def canvas(self, vector: np.ndarray, margin: int, whole: str = "paint") -> Canvas:
         """The canvas of a photograph in a vector's style.
