@@ -147,10 +147,56 @@ def test_ten_bits_stay_ten_where_the_codec_has_them(tmp_path):
             assert found.streams.video[0].pix_fmt == kind
 
 
-def test_high_dynamic_range_is_refused(tmp_path, capsys):
+def test_tones_of_high_dynamic_range_are_mapped(tmp_path):
     colours = {"colorspace": 9, "color_range": 1, "color_primaries": 9, "color_trc": 16}
-    clip = ten_bits(tmp_path / "clip.mp4", colours=colours)
-    refused(capsys, film(clip, *STYLE, "-o", tmp_path / "out.mp4"), "PQ; map its tones first")
+    levels = (0.15, 0.44, 0.58, 0.75)  # of PQ: 1, 50, 203 and 1000 candelas a square metre
+    shown = [np.repeat(np.uint8(np.multiply(levels, 255)), 16)[None, :, None].repeat(48, 0)] * 3
+    frames = [picture.repeat(3, 2) for picture in shown]
+    clip = drawn_clips.write(
+        tmp_path / "clip.mp4",
+        3,
+        codec="libx265",
+        pix_fmt="yuv420p10le",
+        frames=frames,
+        colours=colours,
+        **{"x265-params": "log-level=error"},
+    )
+    found = [frame.picture[24, 8::16].mean(axis=1) for frame in clips.opened(clip).frames()]
+    assert len(found) == 3
+    for tones in found:
+        assert (np.diff(tones) > 0.05).all() and tones[0] < 0.1 and 0.5 < tones[2] < tones[3] < 0.9
+    assert copied(clip, tmp_path / "out.mp4") == 0
+    with av.open(str(tmp_path / "out.mp4")) as film_found:
+        frame = next(film_found.decode(video=0))
+    assert (frame.color_trc, frame.color_primaries, frame.colorspace) == (1, 1, 1)
+
+
+def test_fields_of_an_interlaced_film_are_woven(tmp_path):
+    pictures = list(drawn_clips.pictures(24, 96, 128))
+    woven = [a.copy() for a in pictures[::2]]
+    for top, bottom in zip(woven, pictures[1::2], strict=True):
+        top[1::2] = bottom[1::2]
+    clip = drawn_clips.write(
+        tmp_path / "clip.mpg",
+        12,
+        (96, 128),
+        time_base=Fraction(1, 25),
+        codec="mpeg2video",
+        frames=woven,
+        flags="+ildct+ilme",
+        qscale="2",
+        b="8M",
+        top="1",
+    )
+    opened = clips.opened(clip)
+    assert opened.filters
+    found = [frame.picture for frame in opened.frames()]
+    assert len(found) == 12
+
+    def combed(frames):
+        return np.mean([np.abs(f[1:-1] - (f[:-2] + f[2:]) / 2).mean() for f in frames])
+
+    assert combed(found) < 0.7 * combed([images.to_float(picture) for picture in woven])
 
 
 def test_a_folder_of_frames_and_back(tmp_path, clip):

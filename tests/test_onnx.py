@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tfstyle import cli, examples, loading, metrics, registry
-from tfstyle.export import calls, folder, onnx, tflite
+from tfstyle.export import calls, folder, onnx, onnx_weights, tflite
 from tfstyle.methods import METHODS, method
 
 pytest.importorskip("tf2onnx", reason="needs tf2onnx")
@@ -77,6 +77,42 @@ def test_a_files_ends_are_named_and_its_operations_onnx_own(quick):
     assert shapes["inputs"]["content"] == [1, -1, -1, 3]
     assert shapes["outputs"].keys() == {"pastiche", "moments"}
     assert {"Conv", "Resize"} <= set(onnx.operations(content))
+
+
+@pytest.mark.parametrize(
+    ("precision", "size", "least"), [("float16", 0.56, 60), ("dynamic", 0.34, 33)]
+)
+def test_smaller_weights_paint_nearly_the_same(quick, precision, size, least):
+    endpoint, content = quick
+    given = {
+        "content": examples.lake(48, 64)[None],
+        "vector": np.float32(
+            np.random.default_rng(0).uniform(0, 1, endpoint.inputs["vector"].shape[1:])
+        )[None],
+    }
+    small = onnx_weights.compact(content, precision)
+    assert len(small) < size * len(content)
+    assert onnx.signature(small) == onnx.signature(content)
+    pictures = [
+        onnx.caller({"paint": c})("", "paint", **given)["pastiche"] for c in (content, small)
+    ]
+    assert metrics.psnr(*pictures) >= least
+
+
+def test_calibrated_eight_bits_are_refused_in_onnx(tmp_path, capsys):
+    command = [
+        "export",
+        SMALL,
+        "--format",
+        "onnx",
+        "--precision",
+        "int8",
+        "-o",
+        str(tmp_path / "o"),
+    ]
+    assert cli.main(command) == 2
+    assert "Expected ONNX files in float32, float16, dynamic" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
 
 
 def test_what_is_no_onnx_file_is_refused():

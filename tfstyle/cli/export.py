@@ -19,7 +19,7 @@ def _export(commands):
         "  tfstyle export adain -o phone --photographs photos --paintings paintings\n"
         "  tfstyle export ghiasi -o app --drop-in     # instead of Magenta's two files\n"
         "  tfstyle export ghiasi -o gpu --for gpu --size 384x384     # for LiteRT's CompiledModel\n"
-        "  tfstyle export ghiasi -o onnx --format onnx\n"
+        "  tfstyle export ghiasi -o onnx --format onnx --precision dynamic\n"
         "  tfstyle export ghiasi -o hub --format saved_model\n"
         "  tfstyle export --all -o everything",
     )
@@ -32,14 +32,14 @@ def _export(commands):
         "--format",
         choices=FORMATS,
         default=FORMATS[0],
-        help="onnx is a float32 file a signature; saved_model is called as Magenta's Hub module is "
+        help="onnx is a file a signature; saved_model is called as Magenta's Hub module is "
         "(default: %(default)s)",
     )
     parser.add_argument(
         "--precision",
         choices=TFLITE_PRECISIONS,
-        help="of TFLite files: dynamic has int8 weights, int8 calibrated activations too "
-        "(default: the family's own)",
+        help="dynamic has int8 weights, int8 (of TFLite files alone) calibrated activations too "
+        "(default: of TFLite files the family's own, of ONNX files float32)",
     )
     parser.add_argument(
         "--size",

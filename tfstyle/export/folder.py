@@ -11,7 +11,17 @@ import keras
 
 import tfstyle
 from tfstyle import images, loading, registry
-from tfstyle.export import accelerated, calls, dropin, fidelity, onnx, saved_model, tflite, whole
+from tfstyle.export import (
+    accelerated,
+    calls,
+    dropin,
+    fidelity,
+    onnx,
+    onnx_weights,
+    saved_model,
+    tflite,
+    whole,
+)
 from tfstyle.methods import method
 
 FORMATS = ("tflite", "saved_model", "onnx")
@@ -78,9 +88,10 @@ def export(
         name: One of `registry.released()`, or a method with `source`.
         folder: Made where it is missing.
         format: "tflite", one file or two with named signatures of builtin operations; "onnx", a
-            file a signature, in float32; or "saved_model", of families that take any painting,
+            file a signature; or "saved_model", of families that take any painting,
             called as Magenta's Hub module is.
-        precision: As of `tflite.to_tflite`; None is the family's own. Others are in float32.
+        precision: As of `tflite.to_tflite`, or of ONNX files of `onnx_weights.compact`; None is the
+            family's own, of ONNX files "float32". SavedModels are in float32.
         size: Height and width that a file takes; None takes any.
         source: Folder of another release or of a finished run.
         photographs: Folder of pictures to find int8 ranges with and to compare on; drawn ones
@@ -127,9 +138,11 @@ def _check(name, format, precision, size, drop_in):
         raise ValueError(f"Expected a model that paints in one pass. Received: {name}.")
     if format == "saved_model" and (precision or size or drop_in):
         raise ValueError("Expected a SavedModel without precision, size or drop-in. Received: one.")
-    if format == "onnx" and (precision not in (None, "float32") or drop_in):
-        received = "drop-in" if drop_in else precision
-        raise ValueError(f"Expected ONNX files in float32, not drop-in. Received: {received}.")
+    if format == "onnx" and (precision not in (None, *onnx_weights.PRECISIONS) or drop_in):
+        raise ValueError(
+            f"Expected ONNX files in {', '.join(onnx_weights.PRECISIONS)}, not drop-in. "
+            f"Received: {'drop-in' if drop_in else precision}."
+        )
     if drop_in and size:
         raise ValueError(f"Expected the drop-in pair at its own size. Received: {size}.")
 
@@ -220,7 +233,7 @@ def _drop_in(job):
 def _onnx(job):
     table = endpoints(job.name, job.networks, job.size)
     contents = {
-        label: onnx.to_onnx(endpoint, job.size)
+        label: onnx_weights.compact(onnx.to_onnx(endpoint, job.size), job.precision)
         for labels in table.values()
         for label, endpoint in labels.items()
     }

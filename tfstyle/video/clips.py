@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import images
-from tfstyle.video import packages
-from tfstyle.video.frames import HIGH_RANGE, LIMITED, UNSPECIFIED, Cut, Frame, Look
+from tfstyle.video import filtering, packages
+from tfstyle.video.frames import BT709, HIGH_RANGE, LIMITED, UNSPECIFIED, Cut, Frame, Look
 
 PICTURES = ("image2", "_pipe", "tty", "ico", "bin")  # FFmpeg's formats that are no films
 LISTS = ("hls", "concat", "dash", "imf")  # and those that name other files
@@ -36,7 +36,7 @@ def opened(path: str | os.PathLike, cut: Cut = Cut(), size: int | None = None):
 
     Raises:
         OSError: It cannot be read, or PyAV is not installed.
-        ValueError: It is a film of high dynamic range, or `cut` takes no frame.
+        ValueError: `cut` takes no frame.
     """
     path = Path(path)
     if not path.exists():
@@ -91,11 +91,9 @@ class Clip:
             height, width, aspect = width, height, 1 / aspect
         if self.size:
             height, width = images.fitted((height, width), self.size)
-        if frame.color_trc in HIGH_RANGE:
-            raise ValueError(
-                f"Expected a film of standard dynamic range. Received: {self.path}, "
-                f"{HIGH_RANGE[frame.color_trc]}; map its tones first."
-            )
+        self.turned, mapped = frame.rotation, frame.color_trc in HIGH_RANGE
+        self.filters = (filtering.DEINTERLACED,) if frame.interlaced_frame else ()
+        self.filters += (filtering.MAPPED,) if mapped else ()
         rate = stream.average_rate or stream.guessed_rate or stream.base_rate or RATE
         rgb = frame.format.is_rgb or "pal8" in frame.format.name
         full = frame.color_range == 2 or frame.format.name.startswith("yuvj")
@@ -106,10 +104,10 @@ class Clip:
             Fraction(rate),
             aspect,
             max(component.bits for component in frame.format.components) > 8,
-            0 if rgb else frame.colorspace or UNSPECIFIED,
-            LIMITED if rgb else 2 if full else frame.color_range,
-            frame.color_primaries,
-            frame.color_trc,
+            0 if rgb else BT709 if mapped else frame.colorspace or UNSPECIFIED,
+            LIMITED if rgb or mapped else 2 if full else frame.color_range,
+            BT709 if mapped else frame.color_primaries,
+            BT709 if mapped else frame.color_trc,
             stream.frames or _estimated(container, stream, rate),
         )
 
@@ -160,7 +158,8 @@ class Clip:
                 with contextlib.suppress(packages.av().error.FFmpegError):
                     container.seek(at, stream=stream)
             held = None
-            for frame in self._decoded(container, stream):
+            decoded = self._decoded(container, stream)
+            for frame in filtering.filtered(decoded, self.time_base, *self.filters):
                 if since and last is None and frame.pts is None:
                     continue
                 tick = (last or 0) + step if frame.pts is None else frame.pts - self.shift
@@ -208,7 +207,7 @@ class Clip:
             if see_through
             else "rgb24"
         )
-        turned = frame.rotation % 180
+        turned = self.turned % 180
         sides = (
             (self.look.width, self.look.height) if turned else (self.look.height, self.look.width)
         )
@@ -220,7 +219,7 @@ class Clip:
         if see_through:
             opacity = picture[..., 3:]
             picture = picture[..., :3] * opacity + (1.0 - opacity)
-        return np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90) % 4))
+        return np.ascontiguousarray(np.rot90(picture, round(self.turned / 90) % 4))
 
     def source(self):
         """The file, opened; a context."""

@@ -8,7 +8,7 @@ import numpy as np
 
 BT709, UNSPECIFIED, SMPTE170M = 1, 2, 6  # of FFmpeg's colour matrices; 0 is RGB
 LIMITED, FULL = 1, 2  # of its ranges
-HIGH_RANGE = {16: "PQ", 18: "HLG"}  # of its transfer characteristics
+HIGH_RANGE = 16, 18  # of its transfer characteristics: PQ and HLG
 
 
 @dataclasses.dataclass(frozen=True)
