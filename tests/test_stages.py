@@ -73,7 +73,6 @@ def test_real_tiles_are_what_the_whole_is(name, deviation, painting, monkeypatch
     ],
 )
 def test_a_row_above_the_limit_changes_no_more_than_a_row_below_it(name, painting, monkeypatch):
-    """Whole pictures are painted with rounded numbers, tiles are not: that part is small."""
     height, width, inside = 900, 1000, 860
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", height * width)
     content = noisy(height + 1, width)
@@ -81,7 +80,8 @@ def test_a_row_above_the_limit_changes_no_more_than_a_row_below_it(name, paintin
     paint = loading.load_lite(name).painter("starry-night" if name == "cin" else style)
     less, last, more = (paint(content[: height + by])[:inside] for by in (-1, 0, 1))
     above, below = np.abs(more - last).mean(), np.abs(last - less).mean()
-    assert above < max(1.2 * below, 1.0 / 255.0)
+    rounding = 0.003  # whole pictures are painted in rounded numbers, tiles in floats
+    assert above < 1.2 * below + rounding
 
 
 def test_other_tiles_take_the_statistics_of_a_thumbnail(painting, monkeypatch):

@@ -17,6 +17,7 @@ EXTRAS = {  # by the packages that one brings
     "matplotlib": "train",
     "gradio": "demo",
     "shtab": "completion",
+    "pyvips": "prints",
 }
 TITLES = {
     "keras": "Keras and TensorFlow",
@@ -25,6 +26,7 @@ TITLES = {
     "train": "matplotlib",
     "demo": "Gradio",
     "completion": "shtab",
+    "prints": "libvips",
 }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from tfstyle import extras
+from tfstyle.sheets import Sheet
 
 MAX_PIXELS = 178_000_000  # Pillow itself refuses a few more, unless it is told otherwise
 MAX_SIDES = {"JPEG": 65_500, "WEBP": 16_383, "GIF": 65_535}  # pixels; of other formats none
@@ -377,6 +378,8 @@ def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """
     if image.shape[:2] == (height, width):
         return image
+    if isinstance(image, Sheet):
+        image = image.reduced(height, width)
     planes = [Image.fromarray(np.ascontiguousarray(image[..., c], np.float32)) for c in range(3)]
     resized = [np.asarray(p.resize((width, height), Image.Resampling.LANCZOS)) for p in planes]
     return np.clip(np.stack(resized, axis=-1), 0.0, 1.0)

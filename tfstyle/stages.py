@@ -9,6 +9,7 @@ layer is computed once.
 
 import dataclasses
 import tempfile
+import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -352,6 +353,7 @@ def paint(
     tile: int,
     geometry: tiles.Geometry,
     weights: Callable[[int, int], np.ndarray] | None = None,
+    tell: Callable[[float], None] | None = None,
 ) -> Iterator[tuple[Window, np.ndarray]]:
     """The painted tiles of a picture, as if it were painted whole.
 
@@ -364,6 +366,7 @@ def paint(
         geometry: Of the network. A stage behind the first one sees less, and is given no more.
         weights: How much positions count in the statistics: the height and width of a feature map
             to shape (height, width, 1). None is all the same.
+        tell: Is told which share of the work is done, from 0 to 1.
 
     Yields:
         Each window, and what the network paints of all that it sees.
@@ -376,9 +379,16 @@ def paint(
         run = _Run(network, see, extent, geometry, weights, Path(folder))
         overlaps = [run.tried(stage) for stage in network.stages]
         run.check()
+        done, whole = 0.0, sum(run.seconds)
         for index, (stage, overlap) in enumerate(zip(network.stages, overlaps, strict=True)):
             last = index + 1 == len(network.stages)
-            yield from run.through(stage, _windows(extent, tile, overlap), last)
+            windows = _windows(extent, tile, overlap)
+            for count, painted in enumerate(run.through(stage, windows, last), 1):
+                if last:
+                    yield painted
+                if tell:
+                    tell(min(1.0, (done + run.seconds[index] * count / len(windows)) / whole))
+            done += run.seconds[index]
             later = network.stages[index + 1 :]
             run.maps.keep(name for each in later for name in each.part.inputs)
 
@@ -400,6 +410,7 @@ class _Run:
         self.geometry, self.weights = geometry, weights
         self.known = np.ones((1, *network.shape), np.float32)  # no deviation is 0
         self.maps, self.scales = Shelf(folder), {network.content: Scale(1, 0)}
+        self.seconds = []  # of each stage for a small picture
         self.sizes, self.random, self.told = {}, np.random.default_rng(0), 0
         self.sides = _sides(geometry)
         content = self.random.random((1, *self.sides, 3), np.float32)
@@ -427,10 +438,9 @@ class _Run:
             if window.size != size:
                 compute, size = stage.opened(), window.size
             outputs = compute(self._inputs(stage, window), self.known)
-            if last:
-                yield window, outputs[self.network.output][0]
-            else:
+            if not last:
                 self._keep(window, outputs, sums)
+            yield window, outputs[self.network.output][0] if last else None
         for name, begin in stage.part.measured.items():
             self._tell(begin, sums[name].told())
 
@@ -444,7 +454,9 @@ class _Run:
         """The pixels that a stage has to see around a tile; learns the scales of its outputs."""
         compute = stage.opened()
         given = {name: self.found[name] for name in stage.part.inputs}
+        begun = time.perf_counter()
         self.found |= compute(given, self.known)
+        self.seconds.append(time.perf_counter() - begun)
         for name in sorted(stage.part.outputs, key=lambda n: -self.found[n].ndim):
             self._learn(name, self.found[name])
         for name, begin in stage.part.measured.items():

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from tfstyle import extras
-from tfstyle.cli import folder, masks, optimising, scripts
+from tfstyle.cli import folder, masks, optimising, prints, scripts
 from tfstyle.cli.options import (
     ONE_PASS,
     add_commercial,
@@ -100,6 +100,7 @@ def _stylize(commands):
         "thumbnail, not of the whole photograph: up to twice as fast, but colours and strokes are "
         "then not quite those of a smaller photograph, the less so with sensor noise",
     )
+    prints.add(parser)
     folder.add(parser)
     add_precision(parser, KERAS)
     add_settings(parser, *Kind)
@@ -158,14 +159,14 @@ def _add_method(parser, more=""):
 
 
 def _run_stylize(options):
-    from tfstyle import images
-    from tfstyle.methods.stylizer import checked_strength, photograph
+    from tfstyle.methods.stylizer import checked_strength
 
     if options.strength is None:
         options.strength = method(options.method).strength
     checked_strength(options.strength)
     _check_alpha(options.alpha)
     optimising.check(options)
+    prints.check(options)
     settings = settings_of(options)
     name_the_model(options)
     check_style(options)
@@ -173,8 +174,22 @@ def _run_stylize(options):
     inputs, outputs = _ways(options)
     if _many(options.photos):
         folder.check(options)
+        if prints.is_asked(options):
+            raise ValueError("Expected one photograph for a print. Received: several, or a folder.")
         return folder.paint(brush, options, inputs, outputs)
-    start, source, target = time.perf_counter(), inputs[0], outputs[0]
+    return _paint_one(options, settings, inputs[0], outputs[0])
+
+
+def _paint_one(options, settings, source, target):
+    from tfstyle import images
+    from tfstyle.methods.stylizer import photograph
+
+    start = time.perf_counter()
+    if prints.is_print(options, source, target):
+        painter = _painter(options, settings, None, options.threads)
+        size = prints.paint(painter, options, source, target)
+        scripts.tell(options, source, target, size, time.perf_counter() - start)
+        return 0
     given = scripts.read_pipe() if str(source) == PIPE else None
     painter = _painter(options, settings, masks.read(options), options.threads)
     content, alpha = photograph(source, target, options.size, options.alpha, given)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tfstyle import images, masks, stages, tiles
+from tfstyle.sheets import Sheet
 
 WHOLE_PIXELS = 3_000_000  # larger photographs are painted in tiles
 THUMBNAIL_PIXELS = 1_000_000  # of which fast tiles take a larger photograph's statistics
@@ -51,7 +52,7 @@ class Canvas:
                 of it stay as they are. None takes the photograph's.
         """
         height, width, _ = content.shape
-        if height * width > WHOLE_PIXELS:
+        if height * width > WHOLE_PIXELS or isinstance(content, Sheet):
             return self._tiled(content, mask)
         inside = (slice(self.margin, self.margin + side) for side in (height, width))
         return self.whole(**self._framed(content, mask))[self.output][0][tuple(inside)]
@@ -108,7 +109,8 @@ class Canvas:
         if mask is not None:
             weights = self._signature.weights(tiles.mirrored(mask, *spans))
         geometry = tiles.Geometry(self.stride, self.overlap)
-        for window, seen in stages.paint(network, see, extent, self._side, geometry, weights):
+        tell = getattr(content, "tell", None)
+        for window, seen in stages.paint(network, see, extent, self._side, geometry, weights, tell):
             sides = zip((window.rows, window.columns), window.kept, content.shape[:2], strict=True)
             yield [self._placed(*each) for each in sides], functools.partial(np.asarray, seen)
 

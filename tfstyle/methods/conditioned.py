@@ -8,6 +8,7 @@ from PIL import Image
 from tfstyle import color, images, masks
 from tfstyle.methods import stylizer
 from tfstyle.methods.kinds import Code, Method, Signatures
+from tfstyle.sheets import blended
 
 STYLE_SIDE = 640  # pixels; longer paintings are reduced before an encoder looks at them
 CROSS_FADE = 0.1  # strengths below this mix pixels
@@ -216,4 +217,4 @@ def _faded(content, painted, strength):
     """Below CROSS_FADE pixels lie between the photograph and what is painted at that strength."""
     if strength >= CROSS_FADE:
         return painted
-    return content + np.float32(strength / CROSS_FADE) * (painted - content)
+    return blended(content, painted, strength / CROSS_FADE)

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from tfstyle import images, masks, tiles
+from tfstyle.sheets import Sheet
 
 Picture = np.ndarray | Image.Image | str | os.PathLike
 Style = Picture  # or the name of one
@@ -107,6 +108,8 @@ def checked_picture(image: np.ndarray, name: str) -> np.ndarray:
         TypeError: It is not an array of floats.
         ValueError: Its shape or range is another.
     """
+    if isinstance(image, Sheet):
+        return image
     image = np.asarray(image)
     if image.dtype.kind != "f":
         raise TypeError(
@@ -229,5 +232,7 @@ def roomy(image: np.ndarray) -> np.ndarray:
     Args:
         image: Shape (height, width, 3).
     """
+    if min(image.shape[:2]) >= SMALLEST_SIDE:
+        return image
     sides = (range(max(SMALLEST_SIDE, side)) for side in image.shape[:2])
     return tiles.mirrored(image, *sides)

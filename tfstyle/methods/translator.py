@@ -10,6 +10,7 @@ from tfstyle import color
 from tfstyle.methods import stylizer
 from tfstyle.methods.canvas import Canvas
 from tfstyle.methods.kinds import Kind, Method, Signatures, pass_through
+from tfstyle.sheets import blended
 from tfstyle.tiles import Geometry
 
 
@@ -138,7 +139,7 @@ class Translator(Method):
         def paint(content):
             content = stylizer.checked_picture(content, "content")
             translated = self.render(content) if share else content
-            return keep(content, content + share * (translated - content))
+            return keep(content, blended(content, translated, share))
 
         return paint
 
@@ -149,4 +150,6 @@ class Translator(Method):
             content: Shape (height, width, 3), float32 in [0, 1].
         """
         height, width, _ = content.shape
-        return self.canvas.paint(stylizer.roomy(content))[:height, :width]
+        translated = self.canvas.paint(stylizer.roomy(content))
+        same = translated.shape == content.shape
+        return translated if same else translated[:height, :width]
