@@ -163,7 +163,7 @@ def test_a_large_photograph_in_tiles_looks_as_it_does_whole(name, painting, monk
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", content[..., 0].size - 1)
     monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size)
     tiled = stylizer.stylize(content, style)
-    assert tiled.shape == whole.shape and np.abs(tiled - whole).mean() < 0.03
+    assert tiled.shape == whole.shape and np.abs(tiled - whole).mean() < 0.035
 
 
 @pytest.mark.parametrize(
