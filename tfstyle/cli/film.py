@@ -199,7 +199,17 @@ def _job(options, codec):
     """What the film is made from, for the command that goes on to be the same."""
     import tfstyle
 
-    left = ("run", "output", "overwrite", "threads", "codec", "command", "results", "stdout")
+    left = (
+        "run",
+        "kinds",
+        "output",
+        "overwrite",
+        "threads",
+        "codec",
+        "command",
+        "results",
+        "stdout",
+    )
     told = {name: value for name, value in vars(options).items() if name not in left}
     files = [options.clip, *(options.style or ()), *(options.mask or ())]
     found = {name: _stamp(Path(name)) for name in files if Path(name).exists()}

@@ -109,6 +109,7 @@ def add_settings(parser, *kinds):
 
     Flags that are not given are None.
     """
+    parser.set_defaults(kinds=kinds)
     for found in METHODS.values():
         if found.Settings is not None and found.kind in kinds:
             group = parser.add_argument_group(f"of {found.name}")
@@ -136,7 +137,7 @@ def settings_of(options):
     chosen = method(options.method)
     given = {}
     for found in METHODS.values():
-        if found.Settings is None:
+        if found.Settings is None or found.kind not in options.kinds:
             continue
         numbers_given = numbers(found.Settings, options, _names(found))
         if found is not chosen and numbers_given:

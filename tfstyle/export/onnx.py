@@ -101,11 +101,16 @@ def session(content: bytes, threads: int | None = None):
         raise OSError(f"Expected an ONNX file. Received: {str(error).splitlines()[0]}") from error
 
 
-def operations(content: bytes) -> list[str]:
-    """Names of an ONNX file's operations."""
+def package():
+    """The package of ONNX' files."""
     import onnx
 
-    return sorted({node.op_type for node in onnx.load_from_string(content).graph.node})
+    return onnx
+
+
+def operations(content: bytes) -> list[str]:
+    """Names of an ONNX file's operations."""
+    return sorted({node.op_type for node in package().load_from_string(content).graph.node})
 
 
 def signature(content: bytes) -> dict[str, dict[str, list[int]]]:

@@ -6,6 +6,8 @@ farther from Keras.
 
 import numpy as np
 
+from tfstyle.export import onnx as files
+
 PRECISIONS = ("float32", "float16", "dynamic")
 LEAST = 256  # numbers of a weight that is worth it
 CHANNELS = {"Conv": 0, "ConvTranspose": 1, "MatMul": 1}  # axis of a weight's outputs
@@ -24,8 +26,7 @@ def compact(content: bytes, precision: str) -> bytes:
     """
     if precision == "float32":
         return content
-    import onnx
-
+    onnx = files.package()
     model = onnx.load_from_string(content)
     axes = {
         node.input[1]: CHANNELS[node.op_type]
