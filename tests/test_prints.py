@@ -48,6 +48,17 @@ def test_strengths_mix_prints(photo, tmp_path, monkeypatch):
     assert decibels(images.read(tmp_path / "a.png"), paint(images.read(photo))) > 45
 
 
+@pytest.mark.slow
+def test_a_print_of_nearly_one_colour_fades_between_two_margins(tmp_path, monkeypatch):
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    noise = np.random.default_rng(0).normal(0.5, 0.045, (60, 90, 3))
+    images.write(np.float32(noise), tmp_path / "flat.png")
+    paint = loading.load_lite("ghiasi").painter("red-fuji", strength=0.6)
+    prints.paint(paint, tmp_path / "flat.png", tmp_path / "a.png")
+    expected = paint(images.read(tmp_path / "flat.png"))
+    assert decibels(images.read(tmp_path / "a.png"), expected) > 40
+
+
 @pytest.mark.parametrize("suffix", ["tif", "png"])
 def test_sixteen_bit_survive(suffix, tmp_path):
     values = np.uint16(np.random.default_rng(0).integers(0, 65536, (40, 50, 3)))

@@ -1,10 +1,10 @@
 """Large pictures from file to file, and what of a photograph's file they keep."""
 
 from tfstyle.cli import scripts
-from tfstyle.methods import method
+from tfstyle.methods import METHODS, method
 
 LARGE = 24_000_000  # pixels; larger photographs are not read into memory where libvips is there
-OTHERS = ("keep_colors", "mask", "size", "json")
+OTHERS = ("keep_colors", "mask", "size")
 
 
 def add(parser):
@@ -45,17 +45,19 @@ def check(options):
     """
     if not is_asked(options):
         return
-    given = [name for name in OTHERS[:-1] if getattr(options, name, None)]
-    if (
-        given
-        or not method(options.method).kind.one_pass
-        or scripts.PIPE in (*options.photos, options.output)
-    ):
-        names = [f"--{name.replace('_', '-')}" for name in given] or ["gatys, or a pipe"]
+    given = [name for name in OTHERS if getattr(options, name, None)]
+    if given or not _can(options) or scripts.PIPE in (*options.photos, options.output):
+        names = [f"--{name.replace('_', '-')}" for name in given]
+        names = names or [f"--method {options.method}, or a pipe"]
         raise ValueError(
             "Expected --depth, --profile, --metadata and --pyramid with one file painted in one "
             f"pass at its own size and colours. Received: {', '.join(names)}."
         )
+
+
+def _can(options):
+    """Whether a method paints windows of a file."""
+    return options.method in METHODS and method(options.method).kind.one_pass
 
 
 def is_print(options, source, target) -> bool:
@@ -64,9 +66,9 @@ def is_print(options, source, target) -> bool:
 
     if is_asked(options):
         return True
-    if scripts.PIPE in (str(source), options.output) or not method(options.method).kind.one_pass:
+    if scripts.PIPE in (str(source), options.output) or not _can(options):
         return False
-    if any(getattr(options, name, None) for name in OTHERS[:-1]) or options.alpha != "keep":
+    if any(getattr(options, name, None) for name in OTHERS) or options.alpha != "keep":
         return False
     if target.suffix.lower() not in prints.WRITTEN or not source.is_file():
         return False

@@ -11,6 +11,7 @@ from tfstyle.methods import stylizer
 from tfstyle.methods.canvas import Canvas
 from tfstyle.methods.conditioned import STYLE_SIDE, Conditioned
 from tfstyle.methods.kinds import Code, pass_through
+from tfstyle.sheets import blended
 from tfstyle.tiles import Geometry
 
 FLAT = 0.03  # deviation of a photograph that is all but one colour; its padding shows most
@@ -54,12 +55,12 @@ class Vectors(Conditioned):
         if strength < 1.0:
             vector = (1.0 - strength) * self.own_vector(content, vector, mask) + strength * vector
         whole, flatness = "paint" if mask is None else "inside", _flatness(content)
-        painted = []
-        for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin)):
-            if share:
-                part = self.canvas(np.float32(vector), margin, whole).paint(content, mask)
-                painted.append(part if share == 1.0 else share * part)
-        return painted[0] if len(painted) == 1 else sum(painted)
+        painted = [
+            self.canvas(np.float32(vector), margin, whole).paint(content, mask)
+            for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin))
+            if share
+        ]
+        return painted[0] if len(painted) == 1 else blended(*painted, flatness)
 
     def canvas(self, vector: np.ndarray, margin: int, whole: str = "paint") -> Canvas:
         """The canvas of a photograph in a vector's style.
