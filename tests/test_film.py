@@ -316,6 +316,7 @@ def test_a_wrong_extension_is_no_hindrance(tmp_path, clip):
         (("--start", 2, "--end", 1), "out.mp4", "--end after --start"),
         (("--start", 9), "out.mp4", "none of those asked"),
         (("--method", "gatys"), "out.mp4", "one pass"),
+        (("--commercial",), "out.mp4", "cleared for commercial use"),
         (("--method", "cin", "--model", "none-such"), "out.mp4", "Expected one of"),
     ],
 )

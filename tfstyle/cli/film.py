@@ -13,6 +13,7 @@ from tfstyle import extras
 from tfstyle.cli import masks, paint
 from tfstyle.cli.options import (
     ONE_PASS,
+    add_commercial,
     add_precision,
     add_settings,
     add_threads,
@@ -72,6 +73,7 @@ def _film(commands):
         "flickers less and is softer, 0 paints every frame by itself (default: %(default)s)",
     )
     paint.add_means(parser)
+    add_commercial(parser, "paint by")
     add_settings(parser, *(kind for kind in Kind if kind.one_pass))
     _add_cut(parser)
     _add_output(parser)
@@ -171,6 +173,7 @@ def _run_film(options):
     job = _job(options, codec)
     paint.name_the_model(options)
     paint.check_style(options)
+    paint.check_licences(options)
     regions = masks.read(options)
     films.check_packages()
     work = Work(target, job, options.overwrite)
@@ -201,6 +204,7 @@ def _job(options, codec):
 
     left = (
         "run",
+        "commercial",
         "kinds",
         "output",
         "overwrite",

@@ -171,7 +171,7 @@ def _run_stylize(options):
     prints.check(options)
     name_the_model(options)
     check_style(options)
-    _check_licences(options)
+    check_licences(options)
     inputs, outputs = _ways(options)
     if _many(options.photos):
         folder.check(options)
@@ -268,7 +268,8 @@ def check_style(options):
         checked_weights(options.weights, len(options.style))
 
 
-def _check_licences(options):
+def check_licences(options):
+    """Refuses a model that --commercial leaves out."""
     from tfstyle import licences
 
     if options.commercial:
