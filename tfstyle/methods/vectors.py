@@ -55,11 +55,11 @@ class Vectors(Conditioned):
         if strength < 1.0:
             vector = (1.0 - strength) * self.own_vector(content, vector, mask) + strength * vector
         whole, flatness = "paint" if mask is None else "inside", _flatness(content)
-        painted = [
-            self.canvas(np.float32(vector), margin, whole).paint(content, mask)
-            for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin))
-            if share
-        ]
+        painted = []
+        for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin)):
+            if share:
+                canvas = self.canvas(np.float32(vector), margin, whole)
+                painted.append(canvas.paint(content, mask))
         return painted[0] if len(painted) == 1 else blended(*painted, flatness)
 
     def canvas(self, vector: np.ndarray, margin: int, whole: str = "paint") -> Canvas:
