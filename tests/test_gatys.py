@@ -311,7 +311,7 @@ def test_the_command_paints_logs_and_goes_on(command, tmp_path, capsys):
 
 def test_ctrl_c_writes_what_there_is(command, tmp_path, monkeypatch, capsys):
     """The signal arrives while the third step is shown."""
-    from tfstyle.cli import gatys as room
+    from tfstyle.cli import optimising as room
 
     seen = room.Recorder.see
 
