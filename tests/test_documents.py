@@ -153,6 +153,7 @@ def folder(tmp_path, monkeypatch):
         images.write(painting, tmp_path / f"{name}.jpg")
     for name in ("dog_mask", "sky"):
         images.write((photo > 0.5)[..., :1].repeat(3, axis=2) * 1.0, tmp_path / f"{name}.png")
+    images.write(photo, tmp_path / "huge.tif")
     images.write(photo, tmp_path / "examples/lake.jpg")
     images.write(painting, tmp_path / "examples/swirls.jpg")
     images.write(examples.lake_regions(48, SIDE), tmp_path / "examples/lake_regions.png")
@@ -175,7 +176,7 @@ def shortened(words):
     optimised = "gatys" in words or words[0] == "texture"
     if words[0] in ("stylize", "texture"):
         size = f"{SIDE}x{SIDE}" if words[0] == "texture" else str(SIDE)
-        words = [*words, "--overwrite", "--size", size]
+        words = [*words, "--overwrite", *(() if "--depth" in words else ("--size", size))]
     return [*words, "--iterations", "1"] if optimised else words
 
 
