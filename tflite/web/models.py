@@ -30,7 +30,7 @@ def main(target: str, *folders: str) -> None:
 def copied(folder: Path, target: Path) -> dict:
     """What the page has to know of a model whose files it copies."""
     card = json.loads((folder / "card.json").read_text())
-    name, size = card.get("model") or card["name"], card["size"]
+    name, size = card.get("model") or card["name"], card.get("size")
     if isinstance(size, list):
         raise ValueError(f"Expected files of any size. Received: {folder}, of {size}.")
     row = method(name)
