@@ -322,5 +322,6 @@ def view():
     """Our encoder's view of VGG-19: a frozen Keras model, pictures to a dictionary of its taps."""
     import keras
 
-    eyes, readouts = encoder()
-    return keras.Model(eyes.input, readouts(eyes.output), name="view")
+    feature_extractor, readouts = encoder()
+    taps = readouts(feature_extractor.output)
+    return keras.Model(feature_extractor.input, taps, name="view")

@@ -128,7 +128,7 @@ def _run_camera(options):
 
 def _paintings(options):
     """Titles that a key goes through, and a function from one to its painter."""
-    from tfstyle import licences, loading
+    from tfstyle import loading
     from tfstyle.methods.stylizer import checked_strength
     from tfstyle.video import films
 
@@ -141,9 +141,7 @@ def _paintings(options):
 
     @functools.cache
     def stylizer(model):
-        if options.commercial:
-            name = "-".join(filter(None, (options.method, model)))
-            licences.check(name, licences.card_of(name, model))
+        paint.check_licences(options, model)
         return loading.chosen(options.method, model, options.threads, settings=settings)
 
     @functools.cache

@@ -167,13 +167,13 @@ def _run_film(options):
     codec = joining.checked_codec(target, options.codec)
     _check_place(target, options)
     films.one_pass(options.method)
-    settings_of(options)
+    settings = settings_of(options)
     steady.checked_steady(options.steady)
     checked_strength(options.strength)
     job = _job(options, codec)
     paint.name_the_model(options)
     paint.check_style(options)
-    paint.check_licences(options)
+    paint.check_licences(options, options.model)
     regions = masks.read(options)
     films.check_packages()
     work = Work(target, job, options.overwrite)
@@ -182,7 +182,7 @@ def _run_film(options):
     encoding = Encoding(codec, clip.look, options.crf)
     copied = _copied(clip, target, options)
     joining.check(target, clip, encoding, copied)
-    return _make(clip, _crew(clip, options, regions), encoding, work, copied, options)
+    return _make(clip, _crew(clip, options, settings, regions), encoding, work, copied, options)
 
 
 def _check_place(target, options):
@@ -245,12 +245,11 @@ def _copied(clip, target, options):
     return clip.copied
 
 
-def _crew(clip, options, regions):
+def _crew(clip, options, settings, regions):
     from tfstyle import loading
     from tfstyle.methods import method
     from tfstyle.video import painting
 
-    settings = settings_of(options)
     several = bool(method(options.method).tflite) and regions is None
 
     def stylizer(threads):

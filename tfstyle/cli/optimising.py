@@ -9,8 +9,7 @@ from tfstyle.cli.options import add_teacher, flag, positive
 from tfstyle.methods import Kind, method
 
 SECONDS = 20.0  # between two checkpoints of a run
-ASKED = ("style", "weights", "strength", "mask", "feather", "size", "teacher")
-ASKED += ("precision",)
+ASKED = ("style", "weights", "strength", "mask", "feather", "size", "teacher", "precision")
 BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 FLAGS = ("teacher", "folder", "every")
 

@@ -97,8 +97,8 @@ def _stylize(commands):
         "--fast-tiles",
         action="store_true",
         help="normalise the tiles of photographs above 3 megapixels with the statistics of a "
-        "thumbnail, not of the whole photograph: up to twice as fast, but colours and strokes are "
-        "then not quite those of a smaller photograph, the less so with sensor noise",
+        "thumbnail, not of the whole photograph: up to a third less time, but colours and strokes "
+        "are then not quite those of a smaller photograph, the less so with sensor noise",
     )
     prints.add(parser)
     folder.add(parser)
@@ -171,7 +171,7 @@ def _run_stylize(options):
     prints.check(options)
     name_the_model(options)
     check_style(options)
-    check_licences(options)
+    check_licences(options, options.model)
     inputs, outputs = _ways(options)
     if _many(options.photos):
         folder.check(options)
@@ -268,13 +268,13 @@ def check_style(options):
         checked_weights(options.weights, len(options.style))
 
 
-def check_licences(options):
+def check_licences(options, model):
     """Refuses a model that --commercial leaves out."""
     from tfstyle import licences
 
     if options.commercial:
-        name = "-".join(filter(None, (options.method, options.model)))
-        licences.check(name, licences.card_of(name, options.model))
+        name = "-".join(filter(None, (options.method, model)))
+        licences.check(name, licences.card_of(name, model))
 
 
 def _painter(options, settings, regions, threads):
