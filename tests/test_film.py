@@ -1,6 +1,7 @@
 """A film as a person meets it: its pictures, times and sound, what is refused, what goes on."""
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -223,6 +225,13 @@ def test_other_containers_and_codecs(tmp_path, suffix, codec, clip):
     out = tmp_path / f"out.{suffix}"
     assert copied(clip, out, "--codec", codec) == 0
     assert len(drawn_clips.decoded(out)) == 12 and difference(out, drawn_clips.decoded(clip)) < 12
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_no_encoder_makes_threads_real_time(tmp_path, clip):
+    assert copied(clip, tmp_path / "out.mkv", "--codec", "av1") == 0
+    threads = [int(path.name) for path in Path("/proc/self/task").iterdir()]
+    assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_OTHER}
 
 
 def test_a_part_of_a_film_has_its_part_of_the_sound(tmp_path):

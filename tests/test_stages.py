@@ -1,5 +1,6 @@
 """Pictures painted by stages are what the whole is."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -151,6 +152,17 @@ def test_stages_on_keras_and_in_a_file_paint_what_a_whole_picture_is(name, paint
     assert decibels(paint(content), whole) > 60
     found = loading.load_lite(name).stylize(content, style)
     assert np.abs(found - whole).mean() <= np.abs(lite - whole).mean() + 5e-3
+
+
+def test_networks_that_painted_by_stages_can_be_saved(tmp_path, monkeypatch):
+    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    stylizer = loading.load("johnson-the-kiss")
+    painted = stylizer.stylize(noisy(40, 60))
+    stylizer.networks["generator"].save(tmp_path / "generator.keras")
+    again = keras.models.load_model(tmp_path / "generator.keras")
+    content = noisy(40, 60)[None]
+    np.testing.assert_array_equal(again(content), stylizer.networks["generator"](content))
+    assert painted.std() > 0.05
 
 
 @pytest.mark.slow

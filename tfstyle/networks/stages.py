@@ -84,10 +84,14 @@ class _Stage:
 
     @functools.cached_property
     def _network(self):
-        ends = (
+        inputs, outputs = (
             [self.tensors[name] for name in names] for names in (self._inputs, self.part.outputs)
         )
-        return keras.Model(*ends)
+        histories = [tensor._keras_history for tensor in inputs]
+        network = keras.Model(inputs, outputs)
+        for tensor, history in zip(inputs, histories, strict=True):
+            tensor._keras_history = history  # which Keras changed, so that no network was saved
+        return network
 
 
 def weights(mask: np.ndarray) -> Callable[[int, int], np.ndarray]:

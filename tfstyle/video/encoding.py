@@ -153,13 +153,15 @@ class Encoding:
         return dict(self.row.options) | ({} if crf is None else {"crf": str(crf)})
 
     def configure(self, context) -> None:
-        """Gives a codec context of PyAV the settings."""
+        """Gives a codec context of PyAV the settings, and opens it."""
         av = packages.av()
         context.options = self.options()
         for name, value in self.settings().items():
             setattr(context, name, value)
         context.thread_type = "AUTO"
         context.flags |= av.codec.context.Flags.global_header
+        with packages.scheduled():
+            context.open()
 
 
 class Segment:
