@@ -90,7 +90,7 @@ def _jax_gpu():
     first = jax.devices()[0]
     if first.platform != "cpu":
         major, _, _ = str(getattr(first, "compute_capability", "")).partition(".")
-        return first.device_vector_unit, int(major) if major.isdecimal() else None
+        return first.device_kind, int(major) if major.isdecimal() else None
 
 
 def _torch_gpu():

@@ -165,15 +165,17 @@ def _summed(features, weights):
         )
 
         def gradient(*args, upstream=None):
-            total, products = (ops.cast(x, features.dtype) for x in upstream or args[-2:])
+            upstream = ops.cast(args[-1] if upstream is None else upstream, features.dtype)
+            total, products = upstream[0], upstream[1:]
             kernel = (products + ops.transpose(products))[None, None]
             both = ops.conv(features, kernel) + total
             return both if weights is None else both * ops.cast(weights, features.dtype)
 
         total = ops.matmul(ops.ones_like(flat[None, :, 0]), weighted)
-        return (total[0], ops.matmul(ops.transpose(weighted), flat)), gradient
+        return ops.concatenate([total, ops.matmul(ops.transpose(weighted), flat)]), gradient
 
-    return summed(features)
+    sums = summed(features)  # in one tensor, since Keras on torch has no gradients of several
+    return sums[0], sums[1:]
 
 
 def product_sums(features, target):
@@ -197,12 +199,13 @@ def product_sums(features, target):
         ones = ops.ones_like(flat[0][None, :, 0])
 
         def gradient(*args, upstream=None):
-            total, squares, products = (ops.cast(x, features.dtype) for x in upstream or args[-3:])
+            upstream = ops.cast(args[-1] if upstream is None else upstream, features.dtype)
+            total, squares, products = ops.unstack(upstream, 3)
             return 2 * squares * features + products * ops.cast(target, features.dtype) + total
 
-        return tuple(ops.matmul(ones, x)[0] for x in flat), gradient
+        return ops.concatenate([ops.matmul(ones, x) for x in flat]), gradient
 
-    return summed(features)
+    return tuple(ops.unstack(summed(features), 3))
 
 
 def covariance_of_sums(count, total, products):
@@ -296,7 +299,7 @@ def projected(mean, covariance, kernel, bias):
         Float32 tensors of shape (batch, outputs) and (batch, outputs, outputs).
     """
     projected_covariance = ops.matmul(ops.transpose(kernel), ops.matmul(covariance, kernel))
-    return ops.matmul(mean, kernel) + bias, projected_covariance
+    return ops.add(ops.matmul(mean, kernel), bias), projected_covariance
 
 
 def projected_moments(mean, covariance, kernel, bias, epsilon=1e-5):
@@ -317,5 +320,5 @@ def projected_moments(mean, covariance, kernel, bias, epsilon=1e-5):
         Mean and standard deviation, two float32 tensors of shape (batch, outputs).
     """
     variance = ops.sum(ops.matmul(covariance, kernel) * kernel, axis=1)
-    projected_mean = ops.matmul(mean, kernel) + bias
+    projected_mean = ops.add(ops.matmul(mean, kernel), bias)
     return projected_mean, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)

@@ -44,7 +44,7 @@ class Tone(keras.layers.Layer):
         faded = source + self.share * (picture - source)
         grey = ops.sum(faded * ops.cast(LUMA, faded.dtype), axis=-1, keepdims=True)
         dulled = grey + self.saturation * (faded - grey)
-        cast = self.brightness + self.warmth * WARM
+        cast = ops.convert_to_tensor(self.brightness + self.warmth * WARM, faded.dtype)
         return ops.clip(0.5 + self.contrast * (dulled - 0.5) + cast, 0.0, 1.0)
 
     def compute_output_shape(self, picture_shape, source_shape):

@@ -147,6 +147,13 @@ def copy_into(target: keras.Model, source: keras.Model) -> keras.Model:
         ValueError: It has others.
     """
     give_weights(target, source.get_weights(), source.name)
+    _copy_trainable(target, source)
+    return target
+
+
+def _copy_trainable(target, source):
+    """The flags of all layers, those of inner networks too, which a network's own flag sets."""
     for target_layer, source_layer in zip(target.layers, source.layers, strict=True):
         target_layer.trainable = source_layer.trainable
-    return target
+        if isinstance(target_layer, keras.Model):
+            _copy_trainable(target_layer, source_layer)

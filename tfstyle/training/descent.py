@@ -129,10 +129,10 @@ def adam(
     optimizer = keras.optimizers.Adam(rate, momentum, beta_2=0.99, epsilon=TINY)
     optimizer.build([moved])
     for left in range(steps, 0, -1):
-        before = picture + smoothed(np.array(moved))
+        before = picture + smoothed(keras.ops.convert_to_numpy(moved))
         losses, gradient = function(before)
         optimizer.learning_rate = rate * min(1.0, max(0.1, left / max(calm, 1)))
-        optimizer.apply([smoothed(gradient)], [moved])
+        optimizer.apply([keras.ops.convert_to_tensor(smoothed(gradient))], [moved])
         yield before, losses
 
 

@@ -115,6 +115,9 @@ def _both(student, teacher, pictures):
     for picture in pictures:
         batch = ops.convert_to_tensor(picture[None])
         yield tuple(
-            {tap: np.asarray(value[0]) for tap, value in network(batch, training=False).items()}
+            {
+                tap: ops.convert_to_numpy(value)[0]
+                for tap, value in network(batch, training=False).items()
+            }
             for network in (student, teacher)
         )

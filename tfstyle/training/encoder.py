@@ -52,7 +52,7 @@ def train(
         return batches.contents(paths, batch, settings.size, settings.seed, step)
 
     if run.step == 0:
-        first = next(iter(batches_from(0, INITIALISATION_PICTURES)))
+        first = next(batches_from(0, INITIALISATION_PICTURES).as_numpy_iterator())
         fit_to(exact, first["content"], settings.seed)
     with precision.mixed(run.precision.name):
         student = encoders.like(exact)

@@ -49,6 +49,7 @@ def compiled(
         pool: Number of generated pictures in the history of each domain; 0 for no history.
         augment: Augmentation of the discriminators' inputs: "none", "geometry" or "all".
     """
+    _check_backend()
     precision = choose(settings.precision).name
     keras.utils.set_random_seed(settings.seed)
     with mixed(precision):
@@ -60,6 +61,15 @@ def compiled(
     rates = (settings.rate, settings.steps, settings.decay)
     gan.compile(*optimizers(*rates, precision, settings.average))
     return gan
+
+
+def _check_backend():
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise ValueError(
+            "Expected Keras on TensorFlow for a training of generators and discriminators. "
+            f"Received: Keras on {backend}; the variable KERAS_BACKEND chooses."
+        )
 
 
 def train(
@@ -94,8 +104,9 @@ def train(
 
     Raises:
         OSError: A worker is gone, or the disk is full.
-        ValueError: The run folder was begun with other settings.
+        ValueError: The run folder was begun with other settings, or Keras is not on TensorFlow.
     """
+    _check_backend()
     strategy = strategy or tf.distribute.get_strategy()
     run = runs.Run(folder, numbers, devices.is_chief(strategy))
     run.made_of(**(inputs or {}), begin=resume.source_name(begin))

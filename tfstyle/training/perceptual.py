@@ -167,7 +167,7 @@ class PerceptualObjective:
         for tap, count in self.positions.items():
             sampled = _at_positions(features[tap], count)
             parts.append(ops.reshape(ops.cast(sampled, "float32"), (sampled.shape[0], -1)))
-        return ops.concatenate(parts, axis=-1)
+        return ops.stop_gradient(ops.concatenate(parts, axis=-1))
 
     def numbers(self, batch: Mapping):
         """The vectors of `described` of the batch's paintings, shape (batch, numbers)."""

@@ -2,19 +2,23 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
+import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
 from tfstyle import tiles
+from tfstyle.training.differentiation import compiled, gradient, pull_back
 
 TILE = 1024  # pixels, a multiple of every network's stride
 WHOLE_PIXELS = 1_600_000  # larger pictures are computed in tiles
 FORWARD = 0.5  # of a gradient's time, that of its losses alone
 
-Tensors = Mapping[str, tf.Tensor | tuple]
+Tensor = Any  # of Keras' backend, or a NumPy array
+Tensors = Mapping[str, Tensor | tuple]
+Part = tuple[tuple[int, int], tuple[int, int]]
 Losses = dict[str, float]
 
 
@@ -31,11 +35,15 @@ class Window:
 
     rows: slice
     columns: slice
-    part: tuple[tuple[int, int], tuple[int, int]] | None = None
+    part: Part | None = None
 
     def of(self, picture: np.ndarray) -> np.ndarray:
         """The window's crop of an array of the picture's height and width."""
         return picture[self.rows, self.columns]
+
+    def batch(self, picture: np.ndarray) -> Tensor:
+        """The window's crop of a picture, as a batch of one."""
+        return ops.convert_to_tensor(self.of(picture)[None])
 
 
 def windows(height: int, width: int, overlap: int) -> Iterator[Window]:
@@ -74,26 +82,34 @@ def gradient_pixels(height: int, width: int, overlap: int) -> float:
     return (1.0 + FORWARD) * sum(areas)
 
 
-def crop_features(features, part, stride: int = 1):
+def crop_features(features, part: Part | None, stride: int = 1):
     """Crops the features of a window to its part.
 
     Args:
         features: Shape (1, height, width, channels).
-        part: Part of a `Window`, or None.
+        part: Part of a `Window`, or None; a tensor in a function that takes all of them.
         stride: Pixels between neighbouring positions.
     """
     if part is None:
         return features
-    (top, left), (height, width) = (tf.unstack(pair) for pair in tf.unstack(part // stride))
-    rows = tf.where(height < 0, tf.shape(features)[1], top + height)
-    columns = tf.where(width < 0, tf.shape(features)[2], left + width)
-    return features[:, top:rows, left:columns]
+    firsts, lengths = part
+    rows, columns = (
+        slice(first // stride, _end(first // stride, length // stride, features, axis))
+        for first, length, axis in zip(firsts, lengths, (1, 2), strict=True)
+    )
+    return features[:, rows, columns]
+
+
+def _end(first, length, features, axis):
+    if isinstance(length, int):
+        return first + length if length >= 0 else None
+    return ops.where(length < 0, ops.shape(features)[axis], first + length)
 
 
 class Objective(Protocol):
     """Losses of a picture as functions of sums over its parts."""
 
-    def sums(self, crop: tf.Tensor, part: tf.Tensor, given: Tensors) -> Tensors:
+    def sums(self, crop: Tensor, part: Part, given: Tensors) -> Tensors:
         """Sums over a window's part, which add up over the parts.
 
         Args:
@@ -138,10 +154,11 @@ class Gradients:
 
     def __init__(self, objective: Objective, scale: float = 1.0):
         self.objective, self.scale = objective, scale
-        self._at_once, self._sums, self._of_sums, self._pushed = (
-            any_size(function)
-            for function in (self._at_once, objective.sums, self._of_sums, self._pushed)
+        self._at_once, self._sums, self._pushed = (
+            compiled(function, static=(1,))
+            for function in (self._at_once, objective.sums, self._pushed)
         )
+        self._of_sums = compiled(self._of_sums)
 
     def __call__(self, picture: np.ndarray, targets: Targets) -> tuple[Losses, np.ndarray]:
         """Losses and gradient of a picture, shape (height, width, 3), about in [0, 1]."""
@@ -155,71 +172,41 @@ class Gradients:
         if len(targets.parts) > 1:
             return self._tiled(picture, targets)
         window, given = targets.parts[0]
-        crop_and_part = tensors(picture, window)
         losses, gradients = self._at_once(
-            *crop_and_part, given, targets.values, tf.constant(self.scale)
+            window.batch(picture), window.part, given, targets.values, self.scale
         )
-        return losses, gradients[0].numpy()
+        return losses, ops.convert_to_numpy(gradients)[0]
 
     def sums(self, picture: np.ndarray, parts: Sequence[tuple[Window, Tensors]]) -> Tensors:
         """The objective's sums over all parts of a picture."""
-        sums_of_parts = (self._sums(*tensors(picture, window), given) for window, given in parts)
-        return functools.reduce(lambda *sums: tf.nest.map_structure(tf.add, *sums), sums_of_parts)
+        sums_of_parts = (
+            self._sums(window.batch(picture), window.part, given) for window, given in parts
+        )
+        return functools.reduce(
+            lambda *sums: keras.tree.map_structure(ops.add, *sums), sums_of_parts
+        )
 
     def _at_once(self, crop, part, given, targets, scale):
-        with tf.GradientTape() as tape:
-            tape.watch(crop)
-            losses = self.objective.of_sums(self.objective.sums(crop, part, given), targets)
-            total = scale * tf.add_n(list(losses.values()))
-        return losses, tape.gradient(total, crop)
+        def losses_of(crop):
+            return self._scaled_losses(self.objective.sums(crop, part, given), targets, scale)
+
+        return gradient(losses_of, crop)
+
+    def _scaled_losses(self, sums, targets, scale):
+        losses = self.objective.of_sums(sums, targets)
+        return scale * sum(losses.values()), losses
 
     def _tiled(self, picture, targets):
         sums = self.sums(picture, targets.parts)
-        losses, pull = self._of_sums(sums, targets.values, tf.constant(self.scale))
-        gradient = np.zeros_like(picture)
+        losses, pull = self._of_sums(sums, targets.values, self.scale)
+        total = np.zeros_like(picture)
         for window, given in targets.parts:
-            pushed = self._pushed(*tensors(picture, window), given, pull)
-            window.of(gradient)[:] += pushed[0]
-        return losses, gradient
+            pushed = self._pushed(window.batch(picture), window.part, given, pull)
+            window.of(total)[:] += ops.convert_to_numpy(pushed)[0]
+        return losses, total
 
     def _of_sums(self, sums, targets, scale):
-        with tf.GradientTape() as tape:
-            tape.watch(sums)
-            losses = self.objective.of_sums(sums, targets)
-            total = scale * tf.add_n(list(losses.values()))
-        return losses, tape.gradient(total, sums, unconnected_gradients="zero")
+        return gradient(lambda sums: self._scaled_losses(sums, targets, scale), sums)
 
     def _pushed(self, crop, part, given, pull):
-        with tf.GradientTape() as tape:
-            tape.watch(crop)
-            sums = self.objective.sums(crop, part, given)
-        return tape.gradient(sums, crop, output_gradients=pull)
-
-
-def tensors(picture: np.ndarray, window: Window) -> tuple[tf.Tensor, tf.Tensor | None]:
-    """A window's crop of a picture, as a batch, and the window's part."""
-    part = None if window.part is None else tf.constant(window.part)
-    return tf.constant(window.of(picture)[None]), part
-
-
-def any_size(function: Callable) -> Callable:
-    """A function of tensors, compiled once for pictures and features of all sizes."""
-    compiled = {}
-
-    def called(*arguments):
-        specs = tf.nest.map_structure(_loose, arguments)
-        key = str(specs)
-        if key not in compiled:
-            compiled[key] = tf.function(function).get_concrete_function(*specs)
-        return compiled[key](*arguments)
-
-    return called
-
-
-def _loose(tensor):
-    if tensor is None:
-        return None
-    shape = list(tensor.shape)
-    if len(shape) == 4:
-        shape[1:3] = None, None
-    return tf.TensorSpec(shape, tensor.dtype)
+        return pull_back(lambda crop: self.objective.sums(crop, part, given), crop, pull)

@@ -110,7 +110,7 @@ def style_rows(
     def describe(painting):
         picture = ops.convert_to_tensor(painting[None])
         parts = reading(picture, training=False), objective.described(picture)
-        return np.concatenate([np.array(part)[0] for part in parts])
+        return np.concatenate([ops.convert_to_numpy(part)[0] for part in parts])
 
     networks = (fingerprint(network) for network in (reading, objective.feature_extractor))
     identity = f"{folders.fingerprint(files)}, {longest}, {grey_share}, {', '.join(networks)}"

@@ -140,7 +140,9 @@ def train(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
     if run.step == 0 and begin is None:
-        fit_decoder_to(trained, aligning.predict_on_batch(next(iter(batches_from(0)))))
+        fit_decoder_to(
+            trained, aligning.predict_on_batch(next(batches_from(0).as_numpy_iterator()))
+        )
     elif run.step == 0:
         copy_into(trained, load(_decoder_of(Path(begin))))
     shown = adain.aligning(feature_extractor)

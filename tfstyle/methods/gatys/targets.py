@@ -5,22 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import ops
 
 from tfstyle import images, masks
 from tfstyle.methods.gatys.feature_extractor import feature_extractor
 from tfstyle.methods.gatys.objective import EPSILON, Objective
 from tfstyle.methods.gatys.settings import Settings
-from tfstyle.training.pixels import (
-    TILE,
-    WHOLE_PIXELS,
-    Gradients,
-    Targets,
-    any_size,
-    tensors,
-    windows,
-)
+from tfstyle.training.differentiation import compiled
+from tfstyle.training.pixels import TILE, WHOLE_PIXELS, Gradients, Targets, windows
 
 LEAST = 0.01  # of the photograph's own style loss, of which the style loss is a share
 COPIES = 5  # of each number of the network, its gradient included
@@ -68,7 +60,7 @@ class TargetsBySize:
         half = objective.feature_extractor.precision == "float16"
         self.objective = objective
         self.gradients = Gradients(objective, HALF_SCALE if half else 1.0)
-        self.features = any_size(objective.features)
+        self.features = compiled(objective.features, static=(1,))
         self.reach = objective.feature_extractor.reach
 
     @classmethod
@@ -107,18 +99,18 @@ class TargetsBySize:
         if problem.masks:
             small = [masks.resized(mask, height, width) for mask in problem.masks]
             together = np.concatenate(small, axis=-1)
-            parts = [(w, {"masks": tf.constant(w.of(together)[None])}) for w, _ in parts]
+            parts = [(w, {"masks": w.batch(together)}) for w, _ in parts]
         styles = [self._painting(style, max(height, width)) for style in problem.styles]
         values = {"styles": styles, "weights": self._weights(problem.strength)}
         shares = np.float32(problem.shares)
         if problem.content is not None:
             content = images.resize(problem.content, height, width)
             own = self.gradients.sums(content, parts)["styles"]
-            start = np.float32(self.objective.style_losses(own, styles))
+            start = ops.convert_to_numpy(ops.stack(self.objective.style_losses(own, styles)))
             shares = shares / np.maximum(start, LEAST)
             parts, variances = self._with_content(content, parts)
             values["variances"] = variances
-        return Targets(parts, values | {"shares": tf.constant(shares)})
+        return Targets(parts, values | {"shares": ops.convert_to_tensor(shares)})
 
     def _weights(self, strength):
         settings = self.objective.settings
@@ -126,7 +118,7 @@ class TargetsBySize:
             "content": settings.content_weight * (1.0 - strength),
             "style": settings.style_weight * strength,
         }
-        return {name: tf.constant(weight, tf.float32) for name, weight in weights.items()}
+        return {name: ops.convert_to_tensor(weight, "float32") for name, weight in weights.items()}
 
     def _painting(self, style, side):
         side = max(1, round(side * self.objective.settings.style_scale))
@@ -137,7 +129,9 @@ class TargetsBySize:
         return self.objective.targets(sums)
 
     def _with_content(self, content, parts):
-        features_of_parts = [self.features(*tensors(content, window)) for window, _ in parts]
+        features_of_parts = [
+            self.features(window.batch(content), window.part) for window, _ in parts
+        ]
         moments = {
             layer: _moments([features[layer] for features in features_of_parts])
             for layer in features_of_parts[0]

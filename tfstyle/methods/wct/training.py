@@ -105,7 +105,11 @@ def train(
         return batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
 
     if run.step == 0:
-        _begin(decoders, frozen_encoder.predict_on_batch(next(iter(batches_from(0)))), begin)
+        _begin(
+            decoders,
+            frozen_encoder.predict_on_batch(next(batches_from(0).as_numpy_iterator())),
+            begin,
+        )
     sample = _sampler(frozen_encoder, trained, photographs, settings.size)
     exact = perceptual.at_taps(encoder(), TAPS)
     decoding = wct.level_decoders(exact, settings.padding, settings.slope, settings.upsampling)
