@@ -241,7 +241,7 @@ def test_two_paintings_give_two_pictures_and_shares_lie_between(name, photograph
 def test_cards_say_what_the_weights_are_from(name):
     card = registry.card(name)
     assert {"method", "data", "steps", "licence", "measured", "learned_in"} <= card.keys()
-    assert card["tflite_bytes"] == registry.lite_bytes(name)
+    assert card["tflite_bytes"] == registry.tflite_bytes(name)
     assert "LiteRT" in card.get("runtime", "") if card["tflite_bytes"] else "runtime" not in card
 
 
@@ -249,5 +249,5 @@ def test_cards_say_what_the_weights_are_from(name):
 def test_cards_have_the_hashes_of_the_files_as_they_are(name):
     folder = registry.RELEASED / name
     files = [path for path in folder.iterdir() if path.suffix in (".keras", ".tflite")]
-    marks = {path.name: remote.digest(path) for path in files}
-    assert registry.card(name).get("sha256", {}) == marks
+    hashes = {path.name: remote.sha256(path) for path in files}
+    assert registry.card(name).get("sha256", {}) == hashes

@@ -45,7 +45,7 @@ def test_cards_of_any_style_stand_beside_magenta(name):
 
 
 def test_the_phone_model_keeps_within_two_megabytes():
-    assert registry.lite_bytes("ghiasi") <= 2_000_000
+    assert registry.tflite_bytes("ghiasi") <= 2_000_000
 
 
 def test_windows_begin_a_tile_apart():

@@ -25,7 +25,7 @@ class Painting:
 
     Args:
         method: A method of one pass.
-        model: As of `loading.chosen`; a folder is to be there on every worker.
+        model: As of `loading.load_model`; a folder is to be there on every worker.
         styles: Names, or pictures as bytes, shape (height, width, 3).
         shares: Of the styles, 0 and above; None is the same for each.
         strength: From 0 to 1.
@@ -52,7 +52,7 @@ class Painting:
             given: Files and names.
             read: From one of them and a stylizer to a name or a picture, floats in [0, 1].
         """
-        stylizer = loading.chosen(_one_pass(self.method), self.model, self.threads)
+        stylizer = loading.load_model(_one_pass(self.method), self.model, self.threads)
         styles = (read(each, stylizer) for each in given)
         return dataclasses.replace(
             self, styles=tuple(s if isinstance(s, str) else images.to_bytes(s) for s in styles)
@@ -64,7 +64,7 @@ class Painting:
         Raises:
             ValueError, OSError: There is no such model or style.
         """
-        stylizer = loading.chosen(_one_pass(self.method), self.model, self.threads)
+        stylizer = loading.load_model(_one_pass(self.method), self.model, self.threads)
         paint = stylizer.painter(
             list(self.styles) or None, self.strength, self.shares, self.keep_colors
         )
@@ -106,7 +106,7 @@ class Coding:
             raise ValueError(
                 f"Expected a method that takes any painting, for codes. Received: {self.method}."
             )
-        stylizer = loading.chosen(self.method, self.model, self.threads)
+        stylizer = loading.load_model(self.method, self.model, self.threads)
 
         def coded(content, name, target):
             code = stylizer.style_code(images.read(name, stylizer.style_side, content=content))

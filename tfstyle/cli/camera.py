@@ -142,7 +142,7 @@ def _paintings(options):
     @functools.cache
     def stylizer(model):
         paint.check_licences(options, model)
-        return loading.chosen(options.method, model, options.threads, settings=settings)
+        return loading.load_model(options.method, model, options.threads, settings=settings)
 
     @functools.cache
     def painter(title):

@@ -108,7 +108,7 @@ def _module(source):
     from tfstyle import hub
 
     try:
-        return hub.fetched(source)
+        return hub.fetch(source)
     except (ValueError, OSError) as error:
         print(f"tfstyle: {source} is left out. {error}", file=sys.stderr)
         return None

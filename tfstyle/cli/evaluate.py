@@ -306,7 +306,7 @@ def _run_evaluate_translation(options):
 def _translator(options, model):
     from tfstyle import loading
 
-    return loading.chosen(options.method, model, precision=options.precision).stylize
+    return loading.load_model(options.method, model, precision=options.precision).stylize
 
 
 def _tone(commands):

@@ -5,7 +5,7 @@ from pathlib import Path
 from tfstyle.cli.options import command, size
 
 FORMATS = ("tflite", "onnx", "saved_model")
-PROCESSORS = ("gpu", "npu")
+ACCELERATORS = ("gpu", "npu")
 TFLITE_PRECISIONS = ("float32", "float16", "dynamic", "int8")
 
 
@@ -49,8 +49,8 @@ def _export(commands):
     )
     parser.add_argument(
         "--for",
-        dest="processor",
-        choices=PROCESSORS,
+        dest="accelerator",
+        choices=ACCELERATORS,
         help="TFLite files of one --size, photographs and paintings, whose operations telephones' "
         "GPUs or NPUs take; in float16 where no --precision is given",
     )
@@ -91,7 +91,7 @@ def _run_export(options):
             options.photographs,
             options.paintings,
             options.drop_in,
-            options.processor,
+            options.accelerator,
         )
         for path in paths:
             tqdm.write(str(path))

@@ -253,7 +253,7 @@ def _crew(clip, options, settings, regions):
     several = bool(method(options.method).tflite) and regions is None
 
     def stylizer(threads):
-        return loading.chosen(
+        return loading.load_model(
             options.method,
             options.model,
             threads,

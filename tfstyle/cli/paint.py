@@ -284,7 +284,7 @@ def _painter(options, settings, regions, threads):
         return optimising.painter(options, settings, regions, style_of)
     if regions is not None:
         masks.tell_of_statistics()
-    stylizer = loading.chosen(
+    stylizer = loading.load_model(
         options.method,
         options.model,
         threads,

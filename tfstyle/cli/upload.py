@@ -28,12 +28,12 @@ def _run_upload(options):
     from tfstyle import images, publication, remote
 
     if options.dry_run:
-        with images.new_folder(options.dry_run) as made:
-            publication.prepared(Path(options.release), made, options.address)
+        with images.new_folder(options.dry_run) as folder:
+            publication.prepare(Path(options.release), folder, options.address)
         print(options.dry_run)
         return 0
     with tempfile.TemporaryDirectory(prefix="tfstyle-") as scratch:
-        folder = publication.prepared(Path(options.release), Path(scratch), options.address)
+        folder = publication.prepare(Path(options.release), Path(scratch), options.address)
         print(remote.upload(folder, options.address, options.private))
     return 0
 
