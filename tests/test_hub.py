@@ -308,15 +308,9 @@ def files(tmp_path, photograph, painting):
 
 
 def stylize(files, model, *more):
-    command = (
-        "stylize",
-        files / "photo.png",
-        "--style",
-        files / "style.png",
-        "-o",
-        files / "out.png",
-    )
-    return run(*command, "--method", "magenta", "--model", model, *more)
+    photo, style, output = (files / name for name in ("photo.png", "style.png", "out.png"))
+    command = "stylize", photo, "--style", style, "-o", output, "--method", "magenta"
+    return run(*command, "--model", model, *more)
 
 
 @pytest.mark.parametrize("kind", ["signed", "flat.tar.gz"])

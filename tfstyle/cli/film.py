@@ -48,7 +48,7 @@ def _film(commands):
         "their names",
     )
     paint.add_styles(parser)
-    masks.add(parser)
+    masks.add_flags(parser)
     parser.add_argument(
         "-o",
         "--output",
