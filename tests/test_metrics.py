@@ -356,8 +356,8 @@ def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
     for model in ("johnson-great-wave", release):
         (actual,) = models.stylizers(model).values()
         assert list(actual.styles) == ["great-wave"]
-    told = {"model": "johnson-the-kiss", "geometry": {"stride": 4, "reach": 57}}
-    (release / "card.json").write_text(json.dumps(told))
+    card = {"model": "johnson-the-kiss", "geometry": {"stride": 4, "reach": 57}}
+    (release / "card.json").write_text(json.dumps(card))
     assert list(models.stylizers(release)["wave"].styles) == ["the-kiss"]
     (release / "card.json").write_text('{"model": "johnson-the-kiss"}')
     with pytest.raises(OSError, match=r"Expected a network's stride and reach.*wave"):

@@ -73,8 +73,8 @@ def test_every_normalisation_has_its_moments(small, inputs):
 def test_given_its_own_moments_a_tile_is_the_whole(small, inputs, papers):
     network = residual.residual_transformer((4, 4, 8), vector=6) if papers else small
     whole = tiling.measuring(network, "pastiche").predict_on_batch(inputs)
-    given = {**inputs, "moments": whole["moments"]}
-    tile = tiling.tiling(network, "pastiche").predict_on_batch(given)["pastiche"]
+    tile_inputs = {**inputs, "moments": whole["moments"]}
+    tile = tiling.tiling(network, "pastiche").predict_on_batch(tile_inputs)["pastiche"]
     np.testing.assert_allclose(tile, network.predict_on_batch(inputs), atol=1e-6)
     np.testing.assert_allclose(tile, whole["pastiche"], atol=1e-6)
 
@@ -299,8 +299,8 @@ def test_exports_agree_with_keras_and_hold_builtin_operations_only(small, inputs
     content = tflite.to_tflite(endpoints, "float32")
     moments = endpoints["paint"].arrays(**inputs)["moments"]
     for name, endpoint in endpoints.items():
-        known = {**inputs, "moments": moments} if name == "tile" else inputs
-        assert tflite.relative_error(content, name, endpoint, known) < 1e-4
+        arguments = {**inputs, "moments": moments} if name == "tile" else inputs
+        assert tflite.relative_error(content, name, endpoint, arguments) < 1e-4
     actual = tflite.operations(content)
     assert "CONV_2D" in actual and not [op for op in actual if op.startswith(tflite.REFUSED)]
 
