@@ -116,9 +116,9 @@ def test_a_download_that_was_cut_off_goes_on(archives, cache):
 def test_what_is_left_of_another_download_is_begun_again(archives, cache):
     files = {"/flat.zip": (archives / "flat.zip").read_bytes()}
     with stand_ins.serving(stand_ins.Host, files=files, asked=[]) as address:
-        target = remote.archive(f"{address}/flat.zip")
+        target = remote.download_archive(f"{address}/flat.zip")
         target.rename(f"{target}.part")
-        assert remote.archive(f"{address}/flat.zip").read_bytes() == files["/flat.zip"]
+        assert remote.download_archive(f"{address}/flat.zip").read_bytes() == files["/flat.zip"]
 
 
 def test_another_hash_is_refused_and_not_kept(host, cache):
