@@ -38,11 +38,11 @@ def last_losses(run):
     }
 
 
-def begun(feature_extractor, settings, folder):
-    """WCT's released decoder of relu4_1, with fresh norms where they belong, as a finished run."""
+def initial_run(feature_extractor, settings, folder):
+    """A finished run with WCT's released decoder of relu4_1, to which fresh norms are added."""
     decoder = training.decoder(feature_extractor, settings)
-    known = loading.load_networks("wct")["decoder4"]
-    for layer in known.layers:
+    wct_decoder = loading.load_networks("wct")["decoder4"]
+    for layer in wct_decoder.layers:
         if layer.weights:
             decoder.get_layer(layer.name).set_weights(layer.get_weights())
     target = Path(folder) / "begin" / settings.norm
@@ -52,7 +52,7 @@ def begun(feature_extractor, settings, folder):
 
 
 def sheet(runs, photographs, paintings, count=4):
-    """Rows of photograph, painting, and what each decoder makes of them."""
+    """Rows of photograph, painting, and the pastiche of each decoder."""
     stylizers = {norm: loading.load("adain", run) for norm, run in runs.items()}
     head = [images.caption(text, SIDE) for text in ("photograph", "painting", *runs)]
     rows = [np.stack(head)]
@@ -61,8 +61,8 @@ def sheet(runs, photographs, paintings, count=4):
             images.squash(images.read(paths[index * len(paths) // count], 640), SIDE)
             for paths in (photographs, paintings)
         )
-        painted = [each.stylize(photo, painting) for each in stylizers.values()]
-        rows.append(np.stack([images.to_bytes(each) for each in (photo, painting, *painted)]))
+        pastiches = [stylizer.stylize(photo, painting) for stylizer in stylizers.values()]
+        rows.append(np.stack(list(map(images.to_bytes, (photo, painting, *pastiches)))))
     return images.sheet(rows)
 
 
@@ -70,7 +70,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--content", required=True, metavar="DIR", help="photographs")
     parser.add_argument("--style", required=True, nargs="+", metavar="DIR", help="paintings")
-    parser.add_argument("--run", required=True, metavar="DIR", help="where the three runs go")
+    parser.add_argument("--run", required=True, metavar="DIR", help="folder of the three runs")
     parser.add_argument("-o", "--output", required=True, metavar="PICTURE")
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--precision", choices=precision.COMPUTE_PRECISIONS, default="auto")
@@ -87,11 +87,11 @@ def main():
             lambda: encoder.like(feature_extractor),
             lambda: (encoder.like(feature_extractor), encoder.readout_weights(readouts)),
             settings,
-            begin=begun(feature_extractor, settings, options.run),
+            begin=initial_run(feature_extractor, settings, options.run),
         ):
             return 130
-        found = last_losses(run)
-        print(f"{norm:10s}" + "".join(f"{name:>9s} {value:.3f}" for name, value in found.items()))
+        means = last_losses(run)
+        print(f"{norm:10s}" + "".join(f"{name:>9s} {value:.3f}" for name, value in means.items()))
     pictures = folders.pictures(options.content), folders.several(options.style)
     images.write(sheet(runs, *pictures), options.output)
     return 0

@@ -27,11 +27,12 @@ def papers_adain(feature_extractor):
     tap = adain.TAP
     layers = decoders.mirrored(feature_extractor, tap)
     network = decoders.decoder(layers, 512, "reflect", slope=0.0, upsampling="nearest")
-    look, paint = adain.style_network(feature_extractor), adain.painting(feature_extractor, network)
+    encode_style = adain.style_network(feature_extractor)
+    render = adain.painting(feature_extractor, network)
 
     @tf.function
     def stylize(content, style):
-        return paint({"content": content, "vector": look(style)})
+        return render({"content": content, "vector": encode_style(style)})
 
     return stylize
 
@@ -39,20 +40,21 @@ def papers_adain(feature_extractor):
 def svd_whiten_color(features, style):
     """Whitening and colouring by singular value decompositions, as the authors do."""
 
-    def roots(x):
+    def decompose(x):
         flat = tf.reshape(x, (-1, x.shape[-1]))
         mean = tf.reduce_mean(flat, axis=0)
         centred = flat - mean
-        spread = tf.matmul(centred, centred, transpose_a=True) / tf.cast(
-            tf.shape(flat)[0], tf.float32
-        )
-        values, vectors, _ = tf.linalg.svd(spread + 1e-5 * tf.eye(x.shape[-1]))
+        count = tf.cast(tf.shape(flat)[0], tf.float32)
+        covariance = tf.matmul(centred, centred, transpose_a=True) / count
+        values, vectors, _ = tf.linalg.svd(covariance + 1e-5 * tf.eye(x.shape[-1]))
         return centred, mean, tf.sqrt(values), vectors
 
-    centred, _, sizes, axes = roots(features)
-    _, mean, wanted, wanted_axes = roots(style)
-    whitened = tf.matmul(tf.matmul(centred, axes / sizes), axes, transpose_b=True)
-    colored = tf.matmul(tf.matmul(whitened, wanted_axes * wanted), wanted_axes, transpose_b=True)
+    centred, _, scales, axes = decompose(features)
+    _, mean, style_scales, style_axes = decompose(style)
+    whitened = tf.matmul(tf.matmul(centred, axes / scales), axes, transpose_b=True)
+    colored = tf.matmul(
+        tf.matmul(whitened, style_axes * style_scales), style_axes, transpose_b=True
+    )
     return tf.reshape(colored + mean, tf.shape(features))
 
 
@@ -105,8 +107,8 @@ def whitening_layers(channels, side):
     }
 
 
-def printed(title, times):
-    """Lines of a table; the last row is what the first is compared with."""
+def print_table(title, times):
+    """Prints times, and how many times as fast as the last row each row is."""
     *_, baseline = times.values()
     print(f"{title:44s} milliseconds  times as fast")
     for name, ms in times.items():
@@ -121,26 +123,26 @@ def main():
     parser.add_argument("--only", choices=("adain", "layer", "wct"), nargs="+")
     options = parser.parse_args()
     print(device.processor())
-    chosen = options.only or ("adain", "layer", "wct")
+    tables = options.only or ("adain", "layer", "wct")
     keras.utils.set_random_seed(0)
     photo = images.resize(examples.lake(384, 512), options.size, options.size)
     painting = images.resize(examples.swirls(), options.size, options.size)
     tensors = tf.constant(photo[None]), tf.constant(painting[None])
     pairs = {"adain": papers_adain, "wct": papers_wct}
-    for name in (name for name in pairs if name in chosen):
+    for name in (name for name in pairs if name in tables):
         ours = loading.load_lite(name, options.threads)
         theirs = pairs[name](untrained("vgg19", TAPS if name == "wct" else TAPS[:4]))
-        contestants = {
+        functions = {
             f"tfstyle {name}, LiteRT, whole call": lambda ours=ours: ours.stylize(photo, painting),
             "full VGG-19, float32 TensorFlow": lambda theirs=theirs: theirs(*tensors).numpy(),
         }
-        printed(
+        print_table(
             f"{name}, photograph and painting of {options.size} px",
-            milliseconds(contestants, options.rounds),
+            milliseconds(functions, options.rounds),
         )
-    if "layer" in chosen:
+    if "layer" in tables:
         times = milliseconds(whitening_layers(512, 64), options.rounds)
-        printed("whitening and colouring, 512 channels, 64x64", times)
+        print_table("whitening and colouring, 512 channels, 64x64", times)
 
 
 if __name__ == "__main__":

@@ -89,58 +89,60 @@ CONTESTANTS = {
 
 
 def measure(name, steps, size, precision):
-    """Seconds of each step, by the clock and summed over the processor's cores."""
+    """Seconds of each step, by the clock and of the processor's cores together."""
     random = np.random.default_rng(1)
     a, b = (random.random((1, size, size, 3), np.float32) for _ in range(2))
-    step, seconds, busy = CONTESTANTS[name](a, b, precision), [], []
+    step, seconds, cpu_seconds = CONTESTANTS[name](a, b, precision), [], []
     for _ in range(WARM_UP + steps):
-        begun, worked = time.perf_counter(), time.process_time()
+        start, cpu_start = time.perf_counter(), time.process_time()
         loss = step()
-        seconds.append(time.perf_counter() - begun)
-        busy.append(time.process_time() - worked)
+        seconds.append(time.perf_counter() - start)
+        cpu_seconds.append(time.process_time() - cpu_start)
         assert math.isfinite(loss), f"{name}'s loss is {loss}"
-    return {"seconds": seconds[WARM_UP:], "busy": busy[WARM_UP:]}
+    return {"seconds": seconds[WARM_UP:], "cpu_seconds": cpu_seconds[WARM_UP:]}
 
 
-def apart(name, options):
+def measure_in_process(name, options):
     """`measure` in a process of its own."""
     numbers = ("--steps", str(options.steps), "--size", str(options.size))
     numbers += ("--precision", options.precision)
     command = [sys.executable, __file__, "--measure", name, *numbers]
-    chosen = environment(options.threads)
-    done = subprocess.run(command, env=chosen, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{done.stderr[-2000:]}\n{name} ended with code {done.returncode}.")
-    return json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.run(
+        command, env=environment(options.threads), capture_output=True, text=True
+    )
+    if process.returncode:
+        raise SystemExit(f"{process.stderr[-2000:]}\n{name} ended with code {process.returncode}.")
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def environment(threads):
-    chosen = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"}
+    variables = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"}
     if threads:
         names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-        chosen |= dict.fromkeys((*names, "MKL_NUM_THREADS"), str(threads))
-    return os.environ | chosen
+        variables |= dict.fromkeys((*names, "MKL_NUM_THREADS"), str(threads))
+    return os.environ | variables
 
 
-def compete(names, options):
+def measure_all(names, options):
     """Every contestant's seconds, over all rounds."""
-    found = {name: {"seconds": [], "busy": []} for name in names}
+    times = {name: {"seconds": [], "cpu_seconds": []} for name in names}
     for index in range(options.rounds):
         for name in names:
-            for kind, values in apart(name, options).items():
-                found[name][kind] += values
-            median = statistics.median(found[name]["seconds"])
+            for kind, values in measure_in_process(name, options).items():
+                times[name][kind] += values
+            median = statistics.median(times[name]["seconds"])
             print(f"round {index + 1}: {name} {median:.2f} s", file=sys.stderr, flush=True)
-    return found
+    return times
 
 
-def table(found):
-    ours = statistics.median(found["tfstyle"]["seconds"]) if "tfstyle" in found else math.nan
+def table(times):
+    """Lines of a table of medians."""
+    ours = statistics.median(times["tfstyle"]["seconds"]) if "tfstyle" in times else math.nan
     yield f"{'':20}{'s/step':>9}{'CPU s/step':>12}{'pairs/s':>9}{'times ours':>12}"
-    for name, times in found.items():
-        seconds, busy = (statistics.median(times[kind]) for kind in ("seconds", "busy"))
-        ratio = f"{seconds / ours:12.2f}" if "tfstyle" in found else f"{'-':>12}"
-        yield f"{name:20}{seconds:9.3f}{busy:12.3f}{1 / seconds:9.3f}{ratio}"
+    for name, kinds in times.items():
+        seconds, cpu_seconds = map(statistics.median, (kinds["seconds"], kinds["cpu_seconds"]))
+        ratio = f"{seconds / ours:12.2f}" if "tfstyle" in times else f"{'-':>12}"
+        yield f"{name:20}{seconds:9.3f}{cpu_seconds:12.3f}{1 / seconds:9.3f}{ratio}"
 
 
 def machine(options):
@@ -178,7 +180,7 @@ def main():
         names.remove("pytorch")
     if not names:
         return
-    rows = table(compete(names, options))
+    rows = table(measure_all(names, options))
     print(f"A step at {options.size} px, one pair; {options.rounds} rounds of {options.steps}")
     print("\n".join((*rows, *machine(options))))
 

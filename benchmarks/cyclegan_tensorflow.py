@@ -111,27 +111,25 @@ class Step:
     def __call__(self, a, b):
         with tf.GradientTape(persistent=True) as tape:
             losses = self.losses(a, b)
-        sides = list(zip(losses, self.networks, strict=True))
-        gradients = [tape.gradient(loss, network.trainable_variables) for loss, network in sides]
-        for optimizer, found, network in zip(
-            self.optimizers, gradients, self.networks, strict=True
-        ):
-            optimizer.apply_gradients(zip(found, network.trainable_variables, strict=True))
+        sides = [network.trainable_variables for network in self.networks]
+        gradients = [tape.gradient(*pair) for pair in zip(losses, sides, strict=True)]
+        for optimizer, *pair in zip(self.optimizers, gradients, sides, strict=True):
+            optimizer.apply_gradients(zip(*pair, strict=True))
         return tf.add_n(losses)
 
     def losses(self, a, b):
-        forth, back, judge_a, judge_b = self.networks
-        b_fake, a_fake = forth(a, training=True), back(b, training=True)
-        a_cycle, b_cycle = back(b_fake, training=True), forth(a_fake, training=True)
-        a_same, b_same = back(a, training=True), forth(b, training=True)
-        a_scores, b_scores = judge_a(a, training=True), judge_b(b, training=True)
-        a_judged, b_judged = judge_a(a_fake, training=True), judge_b(b_fake, training=True)
+        a_to_b, b_to_a, discriminator_a, discriminator_b = self.networks
+        b_fake, a_fake = a_to_b(a, training=True), b_to_a(b, training=True)
+        a_cycle, b_cycle = b_to_a(b_fake, training=True), a_to_b(a_fake, training=True)
+        a_same, b_same = b_to_a(a, training=True), a_to_b(b, training=True)
+        a_scores, a_fake_scores = (discriminator_a(x, training=True) for x in (a, a_fake))
+        b_scores, b_fake_scores = (discriminator_b(x, training=True) for x in (b, b_fake))
         cycle = self.cycle * (distance(a, a_cycle) + distance(b, b_cycle))
         return [
-            against(b_judged, 1.0) + cycle + self.identity * distance(b, b_same),
-            against(a_judged, 1.0) + cycle + self.identity * distance(a, a_same),
-            0.5 * (against(a_scores, 1.0) + against(a_judged, 0.0)),
-            0.5 * (against(b_scores, 1.0) + against(b_judged, 0.0)),
+            against(b_fake_scores, 1.0) + cycle + self.identity * distance(b, b_same),
+            against(a_fake_scores, 1.0) + cycle + self.identity * distance(a, a_same),
+            0.5 * (against(a_scores, 1.0) + against(a_fake_scores, 0.0)),
+            0.5 * (against(b_scores, 1.0) + against(b_fake_scores, 0.0)),
         ]
 
 

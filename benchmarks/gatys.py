@@ -1,4 +1,4 @@
-"""Gatys' optimisation beside the loop that tutorials teach.
+"""Compares Gatys' optimisation with the loop that tutorials teach.
 
     python benchmarks/gatys.py photo.jpg painting.jpg
 
@@ -6,8 +6,8 @@ The loop is plain float32 TensorFlow: at every step the photograph, the painting
 through the network as one batch, and the gradient comes back through all of it. `step` times steps
 on the same VGG-19 graph, whose weights are random, in interleaved rounds; peaks are of processes of
 their own. `race`, on our encoder, is the time to the loss that 500 steps of Adam at full size
-reach. `large` is a picture of 3840x2160 from the command line, beside what it said beforehand.
-`noise` takes 1,000 steps from noise at each of seven style weights and looks for a NaN.
+reach. `large` is a picture of 3840x2160 from the command line, beside its own estimate. `noise`
+takes 1,000 steps from noise at each of seven style weights and looks for a NaN.
 """
 
 import argparse
@@ -30,13 +30,13 @@ from tfstyle.methods.gatys.settings import OPTIMIZERS, TAPS, Settings
 from tfstyle.networks.encoder import readout_weights
 from tfstyle.networks.vgg import untrained
 
-CONTENT = "relu5_2"
+CONTENT_TAP = "relu5_2"
 STEPS = 500
 RATE = 0.02
 LARGE = (2160, 3840)  # height and width
 NOISE_SIDE = 64
 GRAM = Settings(
-    content_layers=((CONTENT, 1.0),),
+    content_layers=((CONTENT_TAP, 1.0),),
     style_loss="gram",
     content_loss="features",
     smallest=100_000,
@@ -45,7 +45,7 @@ GRAM = Settings(
 
 
 def plain_step(network, photograph, painting, losses):
-    """The tutorials' step: everything anew, one batch, one gradient."""
+    """The tutorials' step: one batch of photograph, painting and picture, and one gradient."""
     batch = tf.constant(photograph[None]), tf.constant(painting[None])
     picture, optimizer = tf.Variable(photograph[None]), keras.optimizers.Adam(RATE)
     optimizer.build([picture])
@@ -64,7 +64,7 @@ def plain_step(network, photograph, painting, losses):
 
 def plain_losses(features):
     """Squared differences of content features and of Gram matrices."""
-    content, _, picture = tf.unstack(features[CONTENT])
+    content, _, picture = tf.unstack(features[CONTENT_TAP])
     loss = tf.reduce_mean(tf.square(content - picture))
     for tap in TAPS:
         flat = tf.reshape(features[tap], (3, -1, features[tap].shape[-1]))
@@ -74,41 +74,47 @@ def plain_losses(features):
 
 
 def our_losses(objective, shares, weights):
-    """Those of `methods.gatys`, of a batch of photograph, painting and picture, as one would write
-    them down; `shares` and `weights` are of its targets.
+    """The losses of `methods.gatys` in their plainest form.
+
+    Args:
+        objective: Of `methods.gatys`.
+        shares: Of its targets.
+        weights: Of its targets.
+
+    Returns:
+        A function of the features of photograph, painting and picture, as one batch.
     """
 
     def losses(features):
         total = 0.0
         for layer, share in objective.styles.items():
-            one, other = (statistics.covariance(features[layer][i : i + 1]) for i in (1, 2))
-            total += share * objective.style.distance(
-                layer, objective.style.target(layer, *one), *other
-            )
+            style, actual = (statistics.covariance(features[layer][i : i + 1]) for i in (1, 2))
+            target = objective.style.target(layer, *style)
+            total += share * objective.style.distance(layer, target, *actual)
         total *= weights["style"] * shares[0]
         for layer, share in objective.contents.items():
             kernel, bias = objective.feature_extractor.readouts[layer]
-            wide = ops.matmul(features[layer], kernel) + bias
-            normal = statistics.normalize(wide)
-            total += weights["content"] * share * ops.mean(ops.square(normal[0] - normal[2]))
+            normalized = statistics.normalize(ops.matmul(features[layer], kernel) + bias)
+            error = ops.mean(ops.square(normalized[0] - normalized[2]))
+            total += weights["content"] * share * error
         return total
 
     return losses
 
 
 def our_steps(stylizer, photograph, painting):
-    """One step after the other."""
+    """A function that takes the next step."""
     steps = iter(stylizer.optimisation(photograph, painting))
     return lambda: next(steps)
 
 
-def on_vgg(kind, photograph, painting, chosen="auto"):
-    """A step on VGG-19, the tutorials' in float32 or ours."""
-    taps = [*TAPS, CONTENT]
+def vgg_step(kind, photograph, painting, compute_precision="auto"):
+    """A function that takes a step on VGG-19, the tutorials' in float32 or ours."""
+    taps = [*TAPS, CONTENT_TAP]
     if kind == "plain":
         network = untrained(taps=taps, padding="zero")
         return plain_step(network, photograph, painting, plain_losses)[0]
-    with precision.pure(precision.choose(chosen).name):
+    with precision.pure(precision.choose(compute_precision).name):
         network = untrained(taps=taps, padding="zero")
     return our_steps(Gatys(network, {}, GRAM), photograph, painting)
 
@@ -116,11 +122,10 @@ def on_vgg(kind, photograph, painting, chosen="auto"):
 def peak(kind, options):
     """MiB of a process that takes three steps, over one that has imported everything."""
     code = "import sys; sys.path.insert(0, 'benchmarks'); import gatys\n"
-    run = f"step = gatys.on_vgg({kind!r}, *gatys.pictures({options.photo!r}, "
-    run += (
-        f"{options.painting!r}, {options.size}), {options.precision!r})\nfor _ in range(3): step()"
-    )
-    idle, busy = (seconds_and_peak(text)[1] for text in (code, code + run))
+    pictures = f"gatys.pictures({options.photo!r}, {options.painting!r}, {options.size})"
+    steps = f"step = gatys.vgg_step({kind!r}, *{pictures}, {options.precision!r})\n"
+    steps += "for _ in range(3): step()"
+    idle, busy = (seconds_and_peak(text)[1] for text in (code, code + steps))
     return busy - idle
 
 
@@ -132,7 +137,7 @@ def pictures(photo, painting, size):
 def speeds(options, photograph, painting):
     """Lines of a table: milliseconds a step and peaks on VGG-19."""
     kinds = ("plain", "ours")
-    steps = {kind: on_vgg(kind, photograph, painting, options.precision) for kind in kinds}
+    steps = {kind: vgg_step(kind, photograph, painting, options.precision) for kind in kinds}
     times = milliseconds(steps, options.rounds)
     peaks = {kind: peak(kind, options) for kind in times}
     yield f"VGG-19, {options.size} px   ms a step   times as fast   MiB at most   share"
@@ -141,11 +146,11 @@ def speeds(options, photograph, painting):
         yield f"{kind:16s} {ms:11.0f} {times['plain'] / ms:15.1f} {peaks[kind]:13.0f} {share:7.2f}"
 
 
-def reached(work, loss):
+def seconds_to_loss(optimisation, loss):
     """Seconds until an optimisation's losses at its full size are as low as a loss."""
     start = time.perf_counter()
-    for progress in work:
-        full = progress.picture.shape[:2] == work.problem.extent
+    for progress in optimisation:
+        full = progress.picture.shape[:2] == optimisation.problem.extent
         if full and sum(progress.losses.values()) <= loss:
             return time.perf_counter() - start
     return float("nan")
@@ -155,8 +160,8 @@ def races(options, photograph, painting):
     """Lines of a table: seconds to the loss of 500 plain steps on our encoder."""
     feature_extractor, readouts = loading.encoder()
     exact = Gatys(feature_extractor, readout_weights(readouts), Settings())
-    work = exact.optimisation(photograph, painting)
-    targets = exact.targets.at(work.problem, *work.problem.extent)
+    optimisation = exact.optimisation(photograph, painting)
+    targets = exact.targets.at(optimisation.problem, *optimisation.problem.extent)
     losses = our_losses(
         exact.targets.objective, targets.values["shares"], targets.values["weights"]
     )
@@ -166,7 +171,7 @@ def races(options, photograph, painting):
     start = time.perf_counter()
     for _ in range(options.steps):
         step()
-    found = {"plain loop": time.perf_counter() - start}
+    times = {"plain loop": time.perf_counter() - start}
     loss = sum(exact.targets.gradients(picture.numpy()[0], targets)[0].values())
     for name, settings in {
         "our Adam, full size": Settings(
@@ -179,34 +184,34 @@ def races(options, photograph, painting):
         "ours": Settings(),
     }.items():
         stylizer = loading.load("gatys", settings=settings, precision=options.precision)
-        work = stylizer.optimisation(photograph, painting)
-        list(zip(range(2), work, strict=False))
-        found[name] = reached(work, loss)
+        optimisation = stylizer.optimisation(photograph, painting)
+        list(zip(range(2), optimisation, strict=False))
+        times[name] = seconds_to_loss(optimisation, loss)
     yield f"to a loss of {loss:.4f}   seconds   of the plain loop's"
-    for name, seconds in found.items():
-        yield f"{name:20s} {seconds:10.1f} {seconds / found['plain loop']:12.3f}"
+    for name, seconds in times.items():
+        yield f"{name:20s} {seconds:10.1f} {seconds / times['plain loop']:12.3f}"
 
 
 def large(options, photograph, painting):
-    """Lines of a table: what 3840x2160 pixels were said to take, and what they took."""
+    """Lines of a table: estimated and actual time and memory of 3840x2160 pixels."""
     stylizer = loading.load("gatys", precision=options.precision)
-    work = stylizer.optimisation(images.resize(photograph, *LARGE), painting)
-    said = work.estimate()
+    optimisation = stylizer.optimisation(images.resize(photograph, *LARGE), painting)
+    estimate = optimisation.estimate()
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder, "large.png")
         images.write(images.resize(photograph, *LARGE), photo)
         command = ["stylize", photo, "--style", options.painting, "--method", "gatys"]
         command += ["-o", Path(folder, "painted.png"), "--precision", options.precision]
-        code = f"from tfstyle import cli; cli.main({[str(each) for each in command]})"
+        code = f"from tfstyle import cli; cli.main({list(map(str, command))})"
         seconds, peak = seconds_and_peak(code)
     yield f"{LARGE[1]}x{LARGE[0]}   seconds   GB"
-    yield f"said {said.seconds:15.0f} {said.memory / 1e9:6.2f}"
+    yield f"said {estimate.seconds:15.0f} {estimate.memory / 1e9:6.2f}"
     yield f"took {seconds:15.0f} {peak * 2**20 / 1e9:6.2f}"
 
 
 def noise(options, photograph, painting):
     """Lines of a table: losses after 1,000 steps from noise."""
-    photograph, painting = (images.squash(each, NOISE_SIDE) for each in (photograph, painting))
+    photograph, painting = (images.squash(p, NOISE_SIDE) for p in (photograph, painting))
     yield f"from noise, {NOISE_SIDE} px   style weight   style   content   finite"
     for optimizer in OPTIMIZERS:
         for style_weight in 10.0 ** np.arange(-3, 4):

@@ -1,9 +1,9 @@
-"""Johnson's slim networks beside the paper's, and a film painted picture by picture.
+"""Compares Johnson's slim networks with the paper's, and paints a film picture by picture.
 
     python benchmarks/johnson.py --film clip.mp4 --sheet film.png
 
-Both networks leave as TFLite files of int8 weights and take a photograph of 1200x630 on LiteRT,
-in interleaved rounds; the paper's has fresh weights, which changes no time. The film needs PyAV
+Both networks run as TFLite files of int8 weights on LiteRT, on a photograph of 1200x630, in
+interleaved rounds. The paper's has random weights, which changes no time. The film needs PyAV
 (`pip install -e .[benchmark]`).
 """
 
@@ -25,11 +25,11 @@ from tfstyle.networks.johnson import johnson
 
 SIZE = (630, 1200)
 FILM = (360, 640)
-SHOWN = 6
+SHOWN_FRAMES = 6
 PAPERS = "the paper's network"
 
 
-def papers(threads):
+def papers_network(threads):
     """The paper's network as a function of a photograph."""
     endpoints = translation({"generator": johnson()})["generator"]
     with tempfile.NamedTemporaryFile(suffix=".tflite") as file:
@@ -45,19 +45,19 @@ def frames(path, count):
 
     with av.open(path) as film:
         for frame in itertools.islice(film.decode(video=0), count):
-            shrunk = frame.reformat(width=FILM[1], height=FILM[0], format="rgb24")
-            yield images.to_float(shrunk.to_ndarray())
+            resized = frame.reformat(width=FILM[1], height=FILM[0], format="rgb24")
+            yield images.to_float(resized.to_ndarray())
 
 
-def filmed(path, count, paint):
-    """Frames a second, decoding left out, and some of the pictures above what was painted."""
-    seen = list(frames(path, count))
-    paint(seen[0])
+def paint_film(path, count, paint):
+    """Frames a second without decoding, and a sheet of some frames above their pastiches."""
+    photographs = list(frames(path, count))
+    paint(photographs[0])
     start = time.perf_counter()
-    painted = [paint(frame) for frame in seen]
-    rate = len(seen) / (time.perf_counter() - start)
-    chosen = np.linspace(0, len(seen) - 1, SHOWN).astype(int)
-    return rate, images.sheet([np.stack(each)[chosen] for each in (seen, painted)])
+    pastiches = [paint(frame) for frame in photographs]
+    rate = len(photographs) / (time.perf_counter() - start)
+    shown = np.linspace(0, len(photographs) - 1, SHOWN_FRAMES).astype(int)
+    return rate, images.sheet([np.stack(row)[shown] for row in (photographs, pastiches)])
 
 
 def main():
@@ -67,11 +67,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--film", metavar="FILE", help="also paints its first frames")
     parser.add_argument("--frames", type=int, default=60)
-    parser.add_argument("--sheet", metavar="PICTURE", help="where some of them are written")
+    parser.add_argument("--sheet", metavar="PICTURE", help="write some of them to this file")
     options = parser.parse_args()
     print(device.processor())
     slim = loading.load_lite(options.model, options.threads)
-    photograph, paper = images.resize(examples.lake(), *SIZE), papers(options.threads)
+    photograph, paper = images.resize(examples.lake(), *SIZE), papers_network(options.threads)
     times = milliseconds(
         {
             options.model: lambda: slim.stylize(photograph),
@@ -83,7 +83,7 @@ def main():
     for name, ms in times.items():
         print(f"{name:24s} {ms:12.0f} {times[PAPERS] / ms:14.2f}")
     if options.film:
-        rate, sheet = filmed(options.film, options.frames, slim.stylize)
+        rate, sheet = paint_film(options.film, options.frames, slim.stylize)
         print(f"film of {FILM[1]}x{FILM[0]}: {rate:.1f} frames a second over {options.frames}")
         if options.sheet:
             images.write(sheet, options.sheet)

@@ -1,11 +1,11 @@
-"""Whether every released model paints the same pictures, bit for bit, as another version does.
+"""Checks that every released model paints the same pictures, bit for bit, as in another version.
 
     python benchmarks/pictures.py before.json             # in the one version
     python benchmarks/pictures.py after.json before.json  # in the other one, on the same machine
 
 Each model paints a small drawn photograph on LiteRT and on Keras: at full strength, at half of it
 with the photograph's colours, and, one model a method, in tiles, with exact tiles, and with masks
-or a mixture of styles where it takes any. The files hold a SHA-256 a picture.
+or a mixture of styles where it takes any. The files hold a SHA-256 for each picture.
 """
 
 import hashlib
@@ -27,36 +27,35 @@ LARGE = examples.lake(100, 900)
 
 
 def styles(name):
-    """Two styles that a model takes, by what its command would."""
-    known = list(registry.styles(name))
+    """Two styles that a model takes: pictures or names; None where it takes none."""
     if method(name).in_weights:
         return None
-    return PAINTINGS if method(name).kind.takes_pictures else known[:2]
+    return PAINTINGS if method(name).kind.takes_pictures else list(registry.styles(name))[:2]
 
 
-def pictures(name, stylizer, given, first):
+def pictures(name, stylizer, styles, first):
     """Labels, and functions that paint."""
-    one = None if given is None else given[0]
-    yield "full", lambda: stylizer.stylize(PHOTO, one)
-    yield "half", lambda: stylizer.stylize(PHOTO, one, strength=0.5, keep_colors="luminance")
+    style = None if styles is None else styles[0]
+    yield "full", lambda: stylizer.stylize(PHOTO, style)
+    yield "half", lambda: stylizer.stylize(PHOTO, style, strength=0.5, keep_colors="luminance")
     if not first:
         return
-    for named in list(registry.styles(name))[:2]:
-        yield named, lambda named=named: stylizer.stylize(PHOTO, named)
-    if given is not None:
+    for label in list(registry.styles(name))[:2]:
+        yield label, lambda label=label: stylizer.stylize(PHOTO, label)
+    if styles is not None:
         left = np.broadcast_to(np.arange(PHOTO.shape[1]) < 40, PHOTO.shape[:2])
-        yield "mixed", lambda: stylizer.stylize(PHOTO, given, weights=[1, 3])
-        yield "masks", lambda: stylizer.stylize(PHOTO, given, masks=[left, ~left])
+        yield "mixed", lambda: stylizer.stylize(PHOTO, styles, weights=[1, 3])
+        yield "masks", lambda: stylizer.stylize(PHOTO, styles, masks=[left, ~left])
     if method(name).kind.one_pass:
-        yield "tiles", lambda: stylizer.stylize(LARGE, one)
+        yield "tiles", lambda: stylizer.stylize(LARGE, style)
 
 
 def hashes():
     """SHA-256 of every picture, by label."""
-    found, seen = {}, set()
+    digests, methods = {}, set()
     for name in tqdm(registry.released(), unit="model"):
-        first, given = method(name) not in seen, styles(name)
-        seen.add(method(name))
+        first = method(name) not in methods
+        methods.add(method(name))
         engines = {"keras": lambda name=name: loading.load(name, exact=False)}
         if method(name).tflite:
             engines["litert"] = lambda name=name: loading.load_lite(name, exact=False)
@@ -64,25 +63,25 @@ def hashes():
                 engines["litert exact"] = lambda name=name: loading.load_lite(name, exact=True)
                 engines["keras exact"] = lambda name=name: loading.load(name, exact=True)
         for engine, load in engines.items():
-            for label, paint in pictures(name, load(), given, first):
+            for label, paint in pictures(name, load(), styles(name), first):
                 if "exact" in engine and label != "tiles":
                     continue
                 array = np.ascontiguousarray(paint(), np.float32)
-                found[f"{name} {engine} {label}"] = hashlib.sha256(array.tobytes()).hexdigest()
-    return found
+                digests[f"{name} {engine} {label}"] = hashlib.sha256(array.tobytes()).hexdigest()
+    return digests
 
 
 def main(target, other=None):
     canvas.WHOLE_PIXELS, canvas.THUMBNAIL_PIXELS = LARGE[..., 0].size - 1, 30_000
     print(device.processor())
-    found = hashes()
-    Path(target).write_text(json.dumps(found, indent=1) + "\n")
-    print(f"{len(found)} pictures")
+    ours = hashes()
+    Path(target).write_text(json.dumps(ours, indent=1) + "\n")
+    print(f"{len(ours)} pictures")
     if other:
-        known = json.loads(Path(other).read_text())
-        changed = [k for k in known.keys() | found.keys() if known.get(k) != found.get(k)]
+        theirs = json.loads(Path(other).read_text())
+        changed = [k for k in ours.keys() | theirs.keys() if ours.get(k) != theirs.get(k)]
         print(*(f"changed: {label}" for label in sorted(changed)), sep="\n")
-        print(f"{len(found) - len(changed)} are the same")
+        print(f"{len(ours) - len(changed)} are the same")
         sys.exit(bool(changed))
 
 

@@ -1,11 +1,11 @@
-"""Training steps in plain float32 TensorFlow: Keras' layers, losses as they are written down, and a
+"""Training steps in plain float32 TensorFlow: Keras' layers, losses in their plainest form, and a
 tape in a tf.function.
 
-Networks are those that this package trains, layer by layer, in float32. What the package computes
-in a way of its own is plain here: instance norm is of `tf.nn.moments`, convolutions are Keras',
-total variation is of slices, and TensorFlow differentiates everything. Numbers of the statistics
-are the same: features are compared after the same small matrices, and what is known of paintings
-beforehand is computed once.
+Networks are those that this package trains, layer by layer, in float32. Where the package has a
+computation of its own, this is the plain one: instance norm takes `tf.nn.moments`, convolutions are
+Keras', total variation takes slices, and TensorFlow differentiates everything. Statistics are the
+same: features are compared after the same small matrices, and targets of paintings are computed
+once.
 """
 
 import keras
@@ -17,7 +17,7 @@ from tfstyle.training.perceptual import COLOR, CONTENT_TAPS
 
 
 class InstanceNorm(layers.InstanceNorm):
-    """Instance normalisation of moments."""
+    """Instance normalisation with `tf.nn.moments`."""
 
     def call(self, features, moments=None):
         mean, variance = tf.nn.moments(features, (1, 2), keepdims=True)
@@ -41,10 +41,10 @@ def _layer(layer):
 
 
 def _freeze(copy, network):
-    for mine, theirs in zip(copy.layers, network.layers, strict=True):
-        mine.trainable = theirs.trainable
-        if isinstance(mine, keras.Model):
-            _freeze(mine, theirs)
+    for layer, original in zip(copy.layers, network.layers, strict=True):
+        layer.trainable = original.trainable
+        if isinstance(layer, keras.Model):
+            _freeze(layer, original)
 
 
 def normalized(x):
@@ -69,22 +69,22 @@ def wasserstein(style, pastiche, weights):
         pastiche: Mean and covariance.
         weights: Of the pictures.
     """
-    (mean, spread, rooted), (other, narrow) = style, pastiche
-    values = tf.maximum(tf.linalg.eigh(rooted @ narrow @ rooted)[0], 0.0)
+    (mean, covariance, root), (pastiche_mean, pastiche_covariance) = style, pastiche
+    values = tf.maximum(tf.linalg.eigh(root @ pastiche_covariance @ root)[0], 0.0)
     ridge = losses.RIDGE * tf.reduce_mean(values, axis=-1, keepdims=True) + losses.TINY
-    between = tf.reduce_sum(tf.sqrt(values + ridge), axis=-1)
-    apart = tf.reduce_sum((mean - other) ** 2, axis=-1)
-    apart += tf.linalg.trace(spread) + tf.linalg.trace(narrow) - 2.0 * between
-    size = tf.reduce_sum(mean**2, axis=-1) + tf.linalg.trace(spread)
-    return tf.reduce_mean(weights * apart / (size + 1e-6))
+    cross_term = tf.reduce_sum(tf.sqrt(values + ridge), axis=-1)
+    squared_distance = tf.reduce_sum((mean - pastiche_mean) ** 2, axis=-1) - 2.0 * cross_term
+    squared_distance += tf.linalg.trace(covariance) + tf.linalg.trace(pastiche_covariance)
+    second_moment = tf.reduce_sum(mean**2, axis=-1) + tf.linalg.trace(covariance)
+    return tf.reduce_mean(weights * squared_distance / (second_moment + 1e-6))
 
 
-def variation(x):
+def total_variation(x):
     down, across = x[:, 1:] - x[:, :-1], x[:, :, 1:] - x[:, :, :-1]
     return tf.reduce_mean(tf.abs(down)) + tf.reduce_mean(tf.abs(across))
 
 
-def share(target, actual):
+def relative_error(target, actual):
     """Squared difference as a share of the target's variance."""
     error = tf.reduce_sum((target - actual) ** 2, axis=(1, 2, 3))
     mean = tf.reduce_mean(target, axis=(1, 2), keepdims=True)
@@ -95,11 +95,11 @@ class Perceptual:
     """The objective of johnson, cin, ghiasi and adain.
 
     Args:
-        objective: This package's, which says what is known of the paintings.
+        objective: This package's, which holds the targets of the paintings.
     """
 
     def __init__(self, objective):
-        self.settings, self.known = objective.settings, objective
+        self.settings, self.objective = objective.settings, objective
         self.feature_extractor = plain(objective.feature_extractor)
         self.maps = objective.style.distance.isometric
 
@@ -113,35 +113,36 @@ class Perceptual:
             self.feature_extractor(inside, training=False),
         )
         statistics = {name: gaussian(x) for name, x in (taps | {COLOR: inside}).items()}
-        numbers = self.known.numbers(batch)
-        targets = self.known.style.recalled(numbers, self.known.channels)
+        numbers = self.objective.numbers(batch)
+        targets = self.objective.style.recalled(numbers, self.objective.channels)
         own = batch.get("own", tf.zeros(len(content)))
-        apart = {
-            k: wasserstein(targets[k], self.projected(k, *statistics[k]), 1.0 - own)
+        distances = {
+            k: wasserstein(targets[k], self.project(k, *statistics[k]), 1.0 - own)
             for k in statistics
         }
-        color = apart.pop(COLOR)
-        moved = {
+        color = distances.pop(COLOR)
+        content_losses = {
             tap: tf.reduce_mean((normalized(content_features[tap]) - normalized(taps[tap])) ** 2)
             for tap in CONTENT_TAPS
         }
         error = tf.reduce_mean((pastiche - batch["content"]) ** 2, axis=(1, 2, 3))
         return (
-            self.settings.content_weight * sum(CONTENT_TAPS[tap] * moved[tap] for tap in moved)
-            + self.settings.similarity_weight * self.known.similarity(content_features, taps)
-            + self.settings.style_weight * sum(apart.values()) / len(apart)
-            + self.settings.remd_weight * self.known.remd(numbers, taps, 1.0 - own)
+            self.settings.content_weight
+            * sum(CONTENT_TAPS[k] * v for k, v in content_losses.items())
+            + self.settings.similarity_weight * self.objective.similarity(content_features, taps)
+            + self.settings.style_weight * sum(distances.values()) / len(distances)
+            + self.settings.remd_weight * self.objective.remd(numbers, taps, 1.0 - own)
             + self.settings.color_weight * color
-            + self.settings.variation_weight * variation(pastiche)
+            + self.settings.variation_weight * total_variation(pastiche)
             + self.settings.lattice_weight * losses.lattice_loss(inside)
             + self.settings.own_weight * tf.reduce_mean(own * error)
         )
 
-    def projected(self, name, mean, spread):
+    def project(self, name, mean, covariance):
         if name not in self.maps:
-            return mean, spread
+            return mean, covariance
         kernel, bias = self.maps[name]
-        return mean @ kernel + bias, tf.transpose(kernel) @ spread @ kernel
+        return mean @ kernel + bias, tf.transpose(kernel) @ covariance @ kernel
 
 
 class WCT:
@@ -157,7 +158,7 @@ class WCT:
     def __call__(self, batch, pictures):
         target, total = self.feature_extractor(batch["content"], training=False), 0.0
         for tap, trunk in self.trunks.items():
-            features = share(target[tap], trunk(pictures[tap], training=False))
+            features = relative_error(target[tap], trunk(pictures[tap], training=False))
             pixels = tf.reduce_mean((batch["content"] - pictures[tap]) ** 2)
             total += self.settings.feature_weight * features + self.settings.pixel_weight * pixels
         return total
@@ -174,10 +175,12 @@ def trained(family, trainer):
 
     @tf.function
     def step(batch):
-        given = frozen_network(batch, training=False) if frozen_network else batch
-        given = {name: given[name] for name in network.input} if not frozen_network else given
+        if frozen_network:
+            inputs = frozen_network(batch, training=False)
+        else:
+            inputs = {name: batch[name] for name in network.input}
         with tf.GradientTape() as tape:
-            loss = objective(batch, network(given, training=True))
+            loss = objective(batch, network(inputs, training=True))
         gradients = tape.gradient(loss, network.trainable_variables)
         optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
         return loss
@@ -194,11 +197,11 @@ def _fresh(optimizer, variables):
 def cyclegan(gan):
     """A training step of CycleGAN (see `trained`): one tape over every loss, no image pool."""
     settings = gan.objective.settings
-    ways = [plain(gan.generators[way]) for way in ("a_to_b", "b_to_a")]
-    judges = [plain(gan.discriminators[domain]) for domain in "ab"]
-    judges = [keras.Model(judge.inputs[0], judge.outputs[0]) for judge in judges]
-    halves = 2.0 * settings.cycle_weight, 2.0 * settings.identity_weight  # pictures in [0, 1]
-    step = Step((*ways, *judges), *halves)
+    generators = [plain(gan.generators[name]) for name in ("a_to_b", "b_to_a")]
+    discriminators = [plain(gan.discriminators[domain]) for domain in "ab"]
+    discriminators = [keras.Model(d.inputs[0], d.outputs[0]) for d in discriminators]
+    weights = 2.0 * settings.cycle_weight, 2.0 * settings.identity_weight  # pictures in [0, 1]
+    step = Step((*generators, *discriminators), *weights)
     return lambda batch: step(batch["a"], batch["b"])
 
 
@@ -225,11 +228,11 @@ def pix2pix(gan):
             discriminator_loss = entropy(tf.ones_like(real), real) + entropy(
                 tf.zeros_like(fake_scores), fake_scores
             )
-            sums = (generator_loss, 0.5 * discriminator_loss)
-        gradients = [tape.gradient(*pair) for pair in zip(sums, sides, strict=True)]
-        for optimizer, each, variables in zip(optimizers, gradients, sides, strict=True):
-            optimizer.apply_gradients(zip(each, variables, strict=True))
-        return tf.add_n(sums)
+            side_losses = (generator_loss, 0.5 * discriminator_loss)
+        gradients = [tape.gradient(*pair) for pair in zip(side_losses, sides, strict=True)]
+        for optimizer, *pair in zip(optimizers, gradients, sides, strict=True):
+            optimizer.apply_gradients(zip(*pair, strict=True))
+        return tf.add_n(side_losses)
 
     return step
 

@@ -11,7 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.compiled_model import CompiledModel
 
 from tfstyle import cli, examples, layers, loading, metrics, registry, tiles
-from tfstyle.export import accelerated, calls, fidelity, folder
+from tfstyle.export import accelerated, fidelity, folder, signature_runner
 from tfstyle.layers.static_shapes import static_shapes
 from tfstyle.methods import method
 
@@ -43,38 +43,42 @@ def run(model, name, **inputs):
     return {key: np.array(numbers[key]).reshape(shape) for key, shape in shapes.items()}
 
 
-def exported(tmp_path, name, processor="gpu", *more):
-    command = ["export", name, "--for", processor, "--size", "72x100", *more]
+def exported(tmp_path, name, accelerator="gpu", *more):
+    command = ["export", name, "--for", accelerator, "--size", "72x100", *more]
     assert cli.main([*command, "-o", str(tmp_path / name)]) == 0
     home = tmp_path / name
     return home, json.loads((home / "card.json").read_text())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("processor", accelerated.PROCESSORS)
+@pytest.mark.parametrize("accelerator", accelerated.ACCELERATORS)
 @pytest.mark.parametrize("name", FAMILIES.values())
-def test_compiled_models_paint_as_interpreters_do(tmp_path, name, processor):
-    home, card = exported(tmp_path, name, processor)
-    assert card["for"] == processor and "CompiledModel" in card["runtime"]
+def test_compiled_models_paint_as_interpreters_do(tmp_path, name, accelerator):
+    home, card = exported(tmp_path, name, accelerator)
+    assert card["for"] == accelerator and "CompiledModel" in card["runtime"]
     assert card["psnr_to_keras"]["72x100"] >= 60
     contents = {path.stem: path.read_bytes() for path in home.glob("*.tflite")}
     for file, operations in card["operations"].items():
-        left = {*operations} - accelerated.TAKEN[processor]
-        assert left == {*card["left_to_the_processor"][file]} <= accelerated.LEFT[processor]
-    opened = {file: compiled(content) for file, content in contents.items()}
-    known = calls.inputs((examples.lake(72, 100), examples.discs(72, 100)))
+        unsupported = {*operations} - accelerated.SUPPORTED[accelerator]
+        assert unsupported == {*card["left_to_the_processor"][file]}
+        assert unsupported <= accelerated.ALLOWED_UNSUPPORTED[accelerator]
+    models = {file: compiled(content) for file, content in contents.items()}
+    inputs = signature_runner.first_inputs((examples.lake(72, 100), examples.discs(72, 100)))
     networks = loading.load_networks(name)
     table = {
         file: {label: folder.endpoints(name, networks, SIZE)[file][label] for label in labels}
         for file, labels in card["signatures"].items()
     }
     actual, expected = (
-        list(calls.chained(table, known, call))
-        for call in (lambda f, label, **x: opened[f][label](**x), fidelity.lite(contents))
+        list(signature_runner.run_signatures(table, inputs, runner))
+        for runner in (
+            lambda file, label, **x: models[file][label](**x),
+            fidelity.tflite_runner(contents),
+        )
     )
-    for (*_, ours), (*_, theirs) in zip(actual, expected, strict=True):
-        for key in theirs:
-            np.testing.assert_allclose(ours[key], theirs[key], atol=1e-3, rtol=1e-2)
+    for (*_, outputs), (*_, expected_outputs) in zip(actual, expected, strict=True):
+        for key, array in expected_outputs.items():
+            np.testing.assert_allclose(outputs[key], array, atol=1e-3, rtol=1e-2)
     pictures = actual[-1][-1]["pastiche"], expected[-1][-1]["pastiche"]
     assert pictures[0].shape == (1, *SIZE, 3) and metrics.psnr(*pictures) >= 60
 
@@ -130,25 +134,25 @@ def test_operations_that_are_not_taken_are_named(monkeypatch):
     networks = loading.load_networks("pix2pix-facades")
     table = folder.endpoints("pix2pix-facades", networks, (64, 64))["generator"]
     endpoints = {"stylize": table["stylize"]}
-    monkeypatch.setitem(accelerated.TAKEN, "gpu", accelerated.TAKEN["gpu"] - {"TANH"})
+    monkeypatch.setitem(accelerated.SUPPORTED, "gpu", accelerated.SUPPORTED["gpu"] - {"TANH"})
     with pytest.raises(ValueError, match=r"GPUs take\. Received: TANH"):
         accelerated.to_tflite(endpoints, "float32", (64, 64), "gpu")
 
 
 def test_every_operation_is_one_of_tflites():
-    for names in (*accelerated.TAKEN.values(), *accelerated.LEFT.values()):
+    for names in (*accelerated.SUPPORTED.values(), *accelerated.ALLOWED_UNSUPPORTED.values()):
         assert names <= vars(schema.BuiltinOperator).keys()
 
 
 def test_the_readme_lists_what_is_taken():
     rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (\S+) \| (\S+) \|", README.read_text(), re.M)
-    for name, *taken in rows:
-        for processor, word in zip(("gpu", "npu"), taken, strict=True):
-            assert (word == "yes") == (name in accelerated.TAKEN[processor]), name
+    for name, *words in rows:
+        for accelerator, word in zip(("gpu", "npu"), words, strict=True):
+            assert (word == "yes") == (name in accelerated.SUPPORTED[accelerator]), name
     used = {op for name in ("ghiasi", "wct", "adain") for op in operations(name)}
     assert used <= {name for name, *_ in rows}
 
 
 def operations(name):
     """Of a model's released files."""
-    return {op for each in registry.card(name)["operations"].values() for op in each}
+    return {op for ops in registry.card(name)["operations"].values() for op in ops}

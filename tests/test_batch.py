@@ -45,9 +45,9 @@ def results(path):
 
 def pictures(folder):
     """Every picture below a folder, decoded whole, by name; nothing else lies there."""
-    left = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".csv"]
-    found = [path for path in left if path.name != "work.json"]
-    return {str(path.relative_to(folder)): images.read_bytes(path) for path in found}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".csv"]
+    paths = [path for path in files if path.name != "work.json"]
+    return {str(path.relative_to(folder)): images.read_bytes(path) for path in paths}
 
 
 @pytest.fixture
@@ -70,19 +70,19 @@ def test_without_beam_a_sentence_says_what_to_install(folder, tmp_path, monkeypa
 
 @NEEDED
 @pytest.mark.parametrize("count", [9, pytest.param(99, marks=pytest.mark.slow)])
-def test_a_bad_file_is_told_and_stops_nothing(tmp_path, capsys, count):
-    home = photographs(tmp_path / "photos", count)
-    (home / "a/bad.png").write_bytes((home / "a/0.png").read_bytes()[:-200])
-    assert batch(home / "**.png", *STYLE, "-o", tmp_path / "painted") == 1
+def test_a_bad_file_is_reported_and_stops_nothing(tmp_path, capsys, count):
+    photos = photographs(tmp_path / "photos", count)
+    (photos / "a/bad.png").write_bytes((photos / "a/0.png").read_bytes()[:-200])
+    assert batch(photos / "**.png", *STYLE, "-o", tmp_path / "painted") == 1
     captured = capsys.readouterr()
     assert captured.out == f"1 failed, {count} painted\n"
-    found = pictures(tmp_path / "painted")
-    assert found.keys() == {f"{'ab'[n % 2]}/{n}.png" for n in range(count)}
-    told = results(tmp_path / "painted/report.csv")
-    assert len(told) == count + 1 and told.pop("bad.png") == "failed"
-    assert set(told.values()) == {"painted"}
+    painted = pictures(tmp_path / "painted")
+    assert painted.keys() == {f"{'ab'[n % 2]}/{n}.png" for n in range(count)}
+    reported = results(tmp_path / "painted/report.csv")
+    assert len(reported) == count + 1 and reported.pop("bad.png") == "failed"
+    assert set(reported.values()) == {"painted"}
     (failed,) = rows(tmp_path / "painted/failed.csv")
-    assert failed["file"] == str(home / "a/bad.png")
+    assert failed["file"] == str(photos / "a/bad.png")
     assert "a/bad.png" in failed["reason"]
 
 
@@ -142,8 +142,8 @@ def test_what_cannot_be_done_is_refused_before_it_begins(
 ):
     output = tmp_path / "painted"
     style = [] if "--codes" in arguments else STYLE
-    given = [each.format(folder) for each in arguments]
-    assert batch(*given, *style, "-o", output) == 2
+    arguments = [argument.format(folder) for argument in arguments]
+    assert batch(*arguments, *style, "-o", output) == 2
     assert words in capsys.readouterr().err
     assert not output.exists()
 
@@ -184,7 +184,7 @@ def write_records(path, records):
 
 
 @NEEDED
-def test_records_go_in_and_out_and_broken_ones_are_told(folder, tmp_path, capsys):
+def test_records_go_in_and_out_and_broken_ones_are_reported(folder, tmp_path, capsys):
     pytest.importorskip("tensorflow")
     good = (folder / "a/0.png").read_bytes()
     odd = [(b"a/1.png", b"nothing"), b"no example", (b"../2.png", good), (b"a/0.png", good)]
@@ -215,8 +215,8 @@ def test_codes_are_those_that_a_stylizer_sees(folder, tmp_path, lite):
     ]
     assert len({line["name"] for line in lines}) == len(lines) == 6
     for line in lines:
-        wanted = lite.style_code(images.read(folder / line["name"]))["vector"]
-        np.testing.assert_allclose(line["code"]["vector"], wanted, atol=1e-3)
+        expected = lite.style_code(images.read(folder / line["name"]))["vector"]
+        np.testing.assert_allclose(line["code"]["vector"], expected, atol=1e-3)
     assert results(tmp_path / "codes.jsonl.report.csv")["0.png"] == "coded"
 
 
@@ -233,7 +233,7 @@ def test_codes_of_an_earlier_job_do_not_stay_among_the_new(folder, tmp_path, cap
 
 @NEEDED
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
-def test_a_name_that_is_no_text_is_told_and_stops_nothing(folder, tmp_path, capsys):
+def test_a_name_that_is_no_text_is_reported_and_stops_nothing(folder, tmp_path, capsys):
     with open(os.fsencode(folder) + b"/a/\xff.png", "wb") as file:
         file.write((folder / "a/0.png").read_bytes())
     assert batch(folder, *STYLE, "-o", tmp_path / "painted") == 1
@@ -252,7 +252,7 @@ def test_names_stay_below_the_results_folder():
 
 @NEEDED
 @pytest.mark.parametrize(
-    ("pattern", "home"),
+    ("pattern", "fixed_folder"),
     [
         ("/a/b/*.jpg", "/a/b/"),
         ("/a/**/c/*.jpg", "/a/"),
@@ -261,10 +261,10 @@ def test_names_stay_below_the_results_folder():
         ("gs://a/b*/c", "gs://a/"),
     ],
 )
-def test_names_are_kept_below_the_patterns_fixed_part(pattern, home):
-    from tfstyle.batch import places
+def test_names_are_kept_below_the_patterns_fixed_part(pattern, fixed_folder):
+    from tfstyle.batch import filesystem
 
-    assert places.home(pattern) == home
+    assert filesystem.fixed_folder(pattern) == fixed_folder
 
 
 @pytest.fixture(scope="module")
@@ -337,9 +337,9 @@ def test_a_group_that_comes_again_is_not_painted_again(folder, tmp_path):
     from tfstyle.batch.work import Painting
 
     (tmp_path / "out").mkdir()
-    work, begun = Painting(styles=("irises",)), time.time() - 1
+    work, start_time = Painting(styles=("irises",)), time.time() - 1
     out, scratch = str(tmp_path / "out"), str(tmp_path / "out/.tfstyle-batch/x")
-    painter = pipeline._Work(pipeline.Job(work, out, scratch, begun, True, 1))
+    painter = pipeline._ProcessSources(pipeline.Job(work, out, scratch, start_time, True, 1))
     painter.setup()
     source = pipeline.Source(str(folder / "a/0.png"), "a/0.png")
     first, again = (list(painter.process(("k", [[("0.png", source)]]))) for _ in range(2))
@@ -354,7 +354,7 @@ def test_pictures_of_one_size_are_painted_one_after_the_other():
 
     sizes = [1, 2] * 20 + [3]
     sources = [(str(i), pipeline.Source(str(i), str(i))) for i in range(41)]
-    groups = dict(pipeline._grouped("k", sources, lambda source: sizes[int(source.path)]))
+    groups = dict(pipeline._group_by_extent("k", sources, lambda source: sizes[int(source.path)]))
     assert sorted(len(group) for group in groups.values()) == [1, 4, 4, 16, 16]
     for group in groups.values():
         assert len({sizes[int(target)] for target, _ in group}) == 1
@@ -367,7 +367,7 @@ def test_pictures_of_many_sizes_do_not_all_wait_in_memory():
 
     content = bytes(1 << 20)
     sources = ((str(i), pipeline.Source(str(i), str(i), content)) for i in range(100))
-    waiting = iter(pipeline._grouped("k", sources, lambda source: source.path))
+    waiting = iter(pipeline._group_by_extent("k", sources, lambda source: source.path))
     assert next(waiting)[0] == "k:0"
     assert next(sources)[0] == "64"
     assert len(list(waiting)) == 98
@@ -400,15 +400,15 @@ def wait_for(folder, count, process):
 @NEEDED
 @pytest.mark.slow
 def test_a_job_that_is_killed_goes_on_without_painting_twice(tmp_path, capsys):
-    home, output = photographs(tmp_path / "photos", 60, 120, 160), tmp_path / "painted"
-    process = start(home, *STYLE, "-o", output)
+    photos, output = photographs(tmp_path / "photos", 60, 120, 160), tmp_path / "painted"
+    process = start(photos, *STYLE, "-o", output)
     wait_for(output, 10, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     there = len(pictures_on_the_way := list(output.rglob("*.png")))
     assert 10 <= there < 60
     before = {path: path.stat().st_mtime_ns for path in pictures_on_the_way}
-    assert batch(home, *STYLE, "-o", output) == 0
+    assert batch(photos, *STYLE, "-o", output) == 0
     assert capsys.readouterr().out == f"{there} kept, {60 - there} painted\n"
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert len(pictures(output)) == 60
@@ -417,8 +417,8 @@ def test_a_job_that_is_killed_goes_on_without_painting_twice(tmp_path, capsys):
 @NEEDED
 @pytest.mark.slow
 def test_ctrl_c_stops_with_a_word_and_leaves_whole_pictures(tmp_path):
-    home, output = photographs(tmp_path / "photos", 500, 120, 160), tmp_path / "painted"
-    process = start(home, *STYLE, "-o", output, stderr=subprocess.PIPE, text=True)
+    photos, output = photographs(tmp_path / "photos", 500, 120, 160), tmp_path / "painted"
+    process = start(photos, *STYLE, "-o", output, stderr=subprocess.PIPE, text=True)
     wait_for(output, 3, process)
     process.send_signal(signal.SIGINT)
     assert process.communicate()[1].endswith("tfstyle: stopped.\n")
@@ -429,27 +429,29 @@ def test_ctrl_c_stops_with_a_word_and_leaves_whole_pictures(tmp_path):
 @NEEDED
 @pytest.mark.slow
 def test_two_processes_paint_every_picture_once(tmp_path):
-    home, output = photographs(tmp_path / "photos", 99), tmp_path / "painted"
-    (home / "a/bad.png").write_bytes(b"nothing")
+    photos, output = photographs(tmp_path / "photos", 99), tmp_path / "painted"
+    (photos / "a/bad.png").write_bytes(b"nothing")
     flags = ["--direct_running_mode", "multi_processing", "--direct_num_workers", "2"]
-    assert start(home, *STYLE, "-o", output, *flags).wait() == 1
+    assert start(photos, *STYLE, "-o", output, *flags).wait() == 1
     assert len(pictures(output)) == 99
-    told = results(output / "report.csv")
-    assert len(told) == 100 and [n for n, r in told.items() if r != "painted"] == ["bad.png"]
+    reported = results(output / "report.csv")
+    assert len(reported) == 100
+    assert [name for name, result in reported.items() if result != "painted"] == ["bad.png"]
 
 
 @NEEDED
 @pytest.mark.slow
 @pytest.mark.skipif(not importlib.util.find_spec("distributed"), reason="needs Dask")
 def test_a_worker_of_a_cluster_is_killed_and_every_picture_is_painted_once(tmp_path, capfd):
-    home, output = photographs(tmp_path / "photos", 99, 240, 320), tmp_path / "painted"
-    (home / "a/bad.png").write_bytes(b"nothing")
+    photos, output = photographs(tmp_path / "photos", 99, 240, 320), tmp_path / "painted"
+    (photos / "a/bad.png").write_bytes(b"nothing")
     spec = importlib.util.spec_from_file_location("cluster", CLUSTER)
     cluster = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(cluster)
-    assert cluster.batch(output, [str(home), *STYLE], workers=2, kill=20) == 1
+    assert cluster.batch(output, [str(photos), *STYLE], workers=2, kill=20) == 1
     out = capfd.readouterr().out
     assert "killed a worker" in out and out.endswith("1 failed, 99 painted\n")
     assert len(pictures(output)) == 99
-    told = results(output / "report.csv")
-    assert len(told) == 100 and [n for n, r in told.items() if r != "painted"] == ["bad.png"]
+    reported = results(output / "report.csv")
+    assert len(reported) == 100
+    assert [name for name, result in reported.items() if result != "painted"] == ["bad.png"]

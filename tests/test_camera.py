@@ -52,9 +52,9 @@ def test_a_film_as_camera_is_painted_by_every_method(
     images.write(painting, tmp_path / "painting.png")
     assert run("--source", clip, *flags, "--no-window", "-o", "out") == 0
     assert capsys.readouterr().out.startswith("5 frames, ")
-    found = sorted(tmp_path.glob("out/*.png"))
-    assert [path.name for path in found] == [f"camera_{n:04d}.png" for n in range(1, 6)]
-    for path, shown in zip(found, drawn_clips.decoded(clip), strict=True):
+    paths = sorted(tmp_path.glob("out/*.png"))
+    assert [path.name for path in paths] == [f"camera_{n:04d}.png" for n in range(1, 6)]
+    for path, shown in zip(paths, drawn_clips.decoded(clip), strict=True):
         assert np.abs(images.read_bytes(path).astype(float) - shown).mean() > 4
 
 
@@ -63,9 +63,9 @@ def test_at_strength_0_the_camera_is_seen_as_it_is_or_mirrored(tmp_path, clip):
         out = tmp_path / f"out{turn}"
         more = "--strength", 0, "--frames", 2, "--size", 64, "--no-window", "-o", out
         assert run("--source", clip, *STYLE, *flags, *more) == 0
-        found = [images.read_bytes(path) for path in sorted(out.iterdir())]
-        assert len(found) == 2
-        for picture, shown in zip(found, drawn_clips.decoded(clip), strict=False):
+        pictures = [images.read_bytes(path) for path in sorted(out.iterdir())]
+        assert len(pictures) == 2
+        for picture, shown in zip(pictures, drawn_clips.decoded(clip), strict=False):
             assert np.abs(picture[:, ::turn].astype(float) - shown).mean() < 2
 
 

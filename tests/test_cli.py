@@ -220,11 +220,11 @@ def test_a_jpeg_through_a_pipe_is_read_or_refused_as_a_file_is(files, missing):
     images.write(examples.lake(60, 80), files / "whole.jpg")
     content = (files / "whole.jpg").read_bytes()[:-missing]
     code = "import sys; from tfstyle import images; images.read(sys.argv[1])"
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code, "/dev/stdin"], input=content, capture_output=True
     )
-    refused = b"Expected a readable picture. Received: /dev/stdin" in found.stderr
-    assert (found.returncode, refused) == ((0, False) if missing == 2 else (1, True))
+    refused = b"Expected a readable picture. Received: /dev/stdin" in process.stderr
+    assert (process.returncode, refused) == ((0, False) if missing == 2 else (1, True))
 
 
 @pytest.mark.parametrize(
@@ -281,14 +281,16 @@ def test_help_explains_every_command(command, capsys):
 
 def test_tensorflow_is_imported_without_a_word():
     code = "from tfstyle import cli; cli.main(['methods', '--json']); import tensorflow"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stderr == ""
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert process.stderr == ""
 
 
 def test_importing_the_package_imports_no_framework():
     check = "import sys, tfstyle; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
-    assert found.stdout.strip() == "[]"
+    process = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert process.stdout.strip() == "[]"
 
 
 def test_painting_imports_no_framework_and_says_nothing_of_its_own_works(files):
@@ -298,8 +300,8 @@ def test_painting_imports_no_framework_and_says_nothing_of_its_own_works(files):
         f"code = cli.main(['stylize', *{arguments}, '-o', {str(files / 'o.png')!r}]); "
         "print(code, [m for m in ('tensorflow', 'keras', 'jax', 'torch') if m in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
-    assert found.stdout.strip() == "0 []" and found.stderr == ""
+    process = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert process.stdout.strip() == "0 []" and process.stderr == ""
 
 
 def peak_megabytes(program):
@@ -338,18 +340,18 @@ def test_what_cannot_be_seen_stays_so_and_is_not_painted_from(files):
     layer = cutout(files / "cut.png")
     command = ["stylize", str(files / "cut.png"), "--style", "irises", "-o", str(files / "out.png")]
     assert cli.main(command) == 0
-    with Image.open(files / "out.png") as found:
-        assert found.mode == "RGBA"
-        np.testing.assert_array_equal(np.asarray(found)[..., 3], layer[..., 3])
-        kept = np.asarray(found)[:, :28, :3].astype(float)
+    with Image.open(files / "out.png") as picture:
+        assert picture.mode == "RGBA"
+        np.testing.assert_array_equal(np.asarray(picture)[..., 3], layer[..., 3])
+        kept = np.asarray(picture)[:, :28, :3].astype(float)
     layer[:, 30:, :3] = (0, 0, 255)
     Image.fromarray(layer).save(files / "cut.png")
     assert cli.main([*command, "--overwrite"]) == 0
-    with Image.open(files / "out.png") as found:
-        np.testing.assert_allclose(np.asarray(found)[:, :28, :3], kept, atol=1)
+    with Image.open(files / "out.png") as picture:
+        np.testing.assert_allclose(np.asarray(picture)[:, :28, :3], kept, atol=1)
     assert cli.main([*command, "--overwrite", "--alpha", "white", "--size", "30"]) == 0
-    with Image.open(files / "out.png") as found:
-        assert found.mode == "RGB" and found.size == (30, 20)
+    with Image.open(files / "out.png") as picture:
+        assert picture.mode == "RGB" and picture.size == (30, 20)
 
 
 def test_an_unknown_ground_is_refused(files, capsys):

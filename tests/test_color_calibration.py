@@ -56,5 +56,5 @@ def test_a_run_is_toned_by_a_command(generator, tmp_path, monkeypatch, capsys):
     assert json.loads((tmp_path / "toned/settings.json").read_text())["tone"].keys() == {
         *color_calibration.NAMES
     }
-    painted = loading.chosen("cyclegan", tmp_path / "toned").stylize(examples.lake(50, 60))
+    painted = loading.load_model("cyclegan", tmp_path / "toned").stylize(examples.lake(50, 60))
     assert painted.shape == (50, 60, 3) and np.isfinite(painted).all()

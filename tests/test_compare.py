@@ -67,10 +67,10 @@ def test_families_without_a_style_show_one_model_and_say_so(compared):
 
 def test_the_page_needs_nothing_else_and_describes_every_picture(compared):
     text = page.page(compared)
-    found = Page(text)
-    assert len(found.pictures) == 2 + len(compared.entries)
-    assert all(picture["alt"] for picture in found.pictures)
-    assert all(address.startswith("data:image/jpeg") for address in found.addresses)
+    parsed = Page(text)
+    assert len(parsed.pictures) == 2 + len(compared.entries)
+    assert all(picture["alt"] for picture in parsed.pictures)
+    assert all(address.startswith("data:image/jpeg") for address in parsed.addresses)
     for entry in compared.entries:
         assert entry.model.name in text and html.escape(entry.model.row.good) in text
 

@@ -99,15 +99,20 @@ def test_bytes_pillow_pictures_and_paths_are_painted_as_floats_are(
     pixels, style = images.to_bytes(photograph[:40, :48]), style_of(model[0], painting)
     expected = paint(images.to_float(pixels))
     Image.fromarray(pixels).save(tmp_path / "photo.png")
-    given = [pixels, Image.fromarray(pixels), tmp_path / "photo.png", str(tmp_path / "photo.png")]
-    for content in given[: 1 if model[0] == "gatys" else 4]:
+    contents = [
+        pixels,
+        Image.fromarray(pixels),
+        tmp_path / "photo.png",
+        str(tmp_path / "photo.png"),
+    ]
+    for content in contents[: 1 if model[0] == "gatys" else 4]:
         np.testing.assert_allclose(paint(content), expected, atol=1e-6)
     as_bytes = paint(pixels, out="uint8")
     np.testing.assert_array_equal(as_bytes, images.to_bytes(expected))
     pictures = paint(np.stack([pixels]), out="pil")
     np.testing.assert_array_equal(np.asarray(pictures[0]), as_bytes)
     if isinstance(style, np.ndarray):
-        other = loaded(*model).stylize(given[1], painting[None])
+        other = loaded(*model).stylize(contents[1], painting[None])
         np.testing.assert_allclose(other, expected, atol=1e-6)
     with pytest.raises(ValueError, match=r"float, uint8, pil.*'jpeg'"):
         paint(pixels, out="jpeg")
@@ -204,19 +209,19 @@ def test_a_mask_of_ones_is_none_and_what_no_mask_claims_stays(name, photograph, 
     np.testing.assert_allclose(ones, whole, atol=2e-3)
     left = np.arange(photograph.shape[1]) < 50
     mask = np.broadcast_to(left, photograph.shape[:2])
-    found = stylizer.stylize(photograph, [style], masks=[mask])
-    np.testing.assert_array_equal(found[:, ~left], photograph[:, ~left])
-    assert np.abs(found - photograph)[:, left].mean() > 0.02
+    pastiche = stylizer.stylize(photograph, [style], masks=[mask])
+    np.testing.assert_array_equal(pastiche[:, ~left], photograph[:, ~left])
+    assert np.abs(pastiche - photograph)[:, left].mean() > 0.02
 
 
 @pytest.mark.parametrize("name", [n for n in FIRST if n in LITE and not method(n).in_weights])
 def test_on_litert_a_region_is_cut_from_the_whole_photograph_painted(name, photograph, painting):
     stylizer, style = loaded(name, "litert"), style_of(name, painting)
     left = np.broadcast_to(np.arange(photograph.shape[1]) < 50, photograph.shape[:2])
-    found = stylizer.stylize(photograph, [style], masks=[left])
-    np.testing.assert_array_equal(found[~left], photograph[~left])
+    pastiche = stylizer.stylize(photograph, [style], masks=[left])
+    np.testing.assert_array_equal(pastiche[~left], photograph[~left])
     whole = stylizer.stylize(photograph, style)
-    np.testing.assert_allclose(found[left], whole[left], atol=1e-6)
+    np.testing.assert_allclose(pastiche[left], whole[left], atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [n for n in registry.released() if method(n).in_weights])
@@ -241,7 +246,7 @@ def test_two_paintings_give_two_pictures_and_shares_lie_between(name, photograph
 def test_cards_say_what_the_weights_are_from(name):
     card = registry.card(name)
     assert {"method", "data", "steps", "licence", "measured", "learned_in"} <= card.keys()
-    assert card["tflite_bytes"] == registry.lite_bytes(name)
+    assert card["tflite_bytes"] == registry.tflite_bytes(name)
     assert "LiteRT" in card.get("runtime", "") if card["tflite_bytes"] else "runtime" not in card
 
 
@@ -249,5 +254,5 @@ def test_cards_say_what_the_weights_are_from(name):
 def test_cards_have_the_hashes_of_the_files_as_they_are(name):
     folder = registry.RELEASED / name
     files = [path for path in folder.iterdir() if path.suffix in (".keras", ".tflite")]
-    marks = {path.name: remote.digest(path) for path in files}
-    assert registry.card(name).get("sha256", {}) == marks
+    hashes = {path.name: remote.sha256(path) for path in files}
+    assert registry.card(name).get("sha256", {}) == hashes

@@ -9,7 +9,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from tfstyle import baselines, cli, examples, layers, litert, loading, metrics, registry, tiles
-from tfstyle.export import calls, fidelity, folder, tflite
+from tfstyle.export import fidelity, folder, signature_runner, tflite
 from tfstyle.methods import Kind, method
 
 TRANSLATIONS = registry.released(Kind.TRANSLATION)
@@ -40,12 +40,12 @@ def test_a_fixed_size_paints_as_any_size_does(tmp_path):
     name, content = TRANSLATIONS[0], examples.lake(72, 100)[None]
     fixed = exported(tmp_path / "fixed", name, "--size", "72x100")
     free = exported(tmp_path / "free", name)
-    found = [
-        litert.signatures([home / "generator.tflite"])["translate"](content=content)["translated"]
-        for home in (fixed, free)
+    pictures = [
+        litert.signatures([path / "generator.tflite"])["translate"](content=content)["translated"]
+        for path in (fixed, free)
     ]
-    assert found[0].shape == (1, 72, 100, 3)
-    np.testing.assert_allclose(*found, atol=0.02)
+    assert pictures[0].shape == (1, 72, 100, 3)
+    np.testing.assert_allclose(*pictures, atol=0.02)
     signatures = json.loads((fixed / "card.json").read_text())["signatures"]["generator"]
     assert signatures["translate"]["inputs"] == {"content": [1, 72, 100, 3]}
     assert "tile" not in signatures
@@ -61,11 +61,11 @@ def test_calibrated_int8_says_what_stays_float(tmp_path):
 def test_one_signature_paints_with_its_margin_as_the_stylizer_does(name):
     networks = loading.load_networks(name)
     table = folder.endpoints(name, networks)
-    known = calls.inputs((examples.lake(75, 93), examples.discs(80, 70)), None)
-    called = {label: outputs for _, label, _, outputs in calls.chained(table, known)}
-    style = () if method(name).in_weights else (known["style"][0], calls.STRENGTH)
-    expected = loading.load(name).stylize(known["content"], *style)
-    np.testing.assert_allclose(called["stylize"]["pastiche"], expected, atol=1e-4)
+    inputs = signature_runner.first_inputs((examples.lake(75, 93), examples.discs(80, 70)))
+    outputs = {run[1]: run[-1] for run in signature_runner.run_signatures(table, inputs)}
+    style = () if method(name).in_weights else (inputs["style"][0], signature_runner.STRENGTH)
+    expected = loading.load(name).stylize(inputs["content"], *style)
+    np.testing.assert_allclose(outputs["stylize"]["pastiche"], expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("side", [1, 5, 64])
@@ -78,7 +78,7 @@ def test_mirroring_goes_on_to_a_multiple_as_the_canvas_does(side):
 
 @pytest.mark.slow
 def test_a_file_that_differs_is_not_written(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(fidelity.DRAWN, "dynamic", 200.0)
+    monkeypatch.setitem(fidelity.LEAST_PSNR_DRAWN, "dynamic", 200.0)
     size = ["--size", "48x64"]
     assert cli.main(["export", TRANSLATIONS[0], *size, "-o", str(tmp_path / "out")]) == 2
     assert "nothing is written" in capsys.readouterr().err
@@ -91,8 +91,8 @@ def test_the_drop_in_pair_has_magentas_tensors(drop_in):
     )
     shapes = [
         [detail["shape"].tolist() for detail in details]
-        for each in (predict, transfer)
-        for details in (each.get_input_details(), each.get_output_details())
+        for file in (predict, transfer)
+        for details in (file.get_input_details(), file.get_output_details())
     ]
     assert shapes[0] == [[1, 256, 256, 3]] and shapes[1] == [[1, 1, 1, 100]]
     assert shapes[2] == [[1, 384, 384, 3], [1, 1, 1, 100]] and shapes[3] == [[1, 384, 384, 3]]
@@ -112,8 +112,8 @@ def test_the_code_of_magentas_pair_runs_ours(drop_in, painting):
 
 
 def test_magentas_pair_runs_through_the_same_code(shared, painting):
-    for each in baselines.magenta(shared / "peers/magenta_tflite").values():
-        assert each.stylize(examples.lake(384, 384), painting).shape == (384, 384, 3)
+    for baseline in baselines.magenta(shared / "peers/magenta_tflite").values():
+        assert baseline.stylize(examples.lake(384, 384), painting).shape == (384, 384, 3)
 
 
 def test_a_saved_model_is_called_as_magentas_module_is(saved_model, stylizer):
@@ -125,8 +125,8 @@ def test_a_saved_model_is_called_as_magentas_module_is(saved_model, stylizer):
     expected = networks["transformer"].predict_on_batch({"content": content, "vector": vector})
     np.testing.assert_allclose(painted, expected, atol=1e-4)
     layer = keras.layers.TFSMLayer(str(path), call_endpoint="serve")
-    found = layer(tf.constant(content), style=tf.constant(style))["pastiche"]
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+    pastiche = layer(tf.constant(content), style=tf.constant(style))["pastiche"]
+    np.testing.assert_allclose(pastiche, expected, atol=1e-4)
     assert cli.main(["export", "ghiasi", "--format", "saved_model", "-o", str(path)]) == 2
 
 
@@ -149,24 +149,26 @@ def test_what_cannot_be_exported_is_refused(arguments, words, tmp_path, capsys):
 
 def test_every_row_names_files_that_it_exports():
     for name in registry.exported():
-        assert registry.lite_bytes(name) > 0 and method(name).precision in tflite.TFLITE_PRECISIONS
+        assert (
+            registry.tflite_bytes(name) > 0 and method(name).precision in tflite.TFLITE_PRECISIONS
+        )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("given", "drawn"),
+    ("folders", "drawn"),
     [({}, True), ({"photographs": "content"}, False)],
 )
 def test_a_translator_on_real_photographs_has_the_stricter_mark(
-    tmp_path, pictures, monkeypatch, given, drawn
+    tmp_path, pictures, monkeypatch, folders, drawn
 ):
-    asked = []
-    monkeypatch.setattr(folder.fidelity, "agree", lambda *a: asked.append(a[-1]) or True)
-    found = {key: pictures / name for key, name in given.items()}
-    list(
-        folder.export("johnson-irises", tmp_path / "out", precision="int8", size=(64, 64), **found)
+    seen, name = [], "johnson-irises"
+    monkeypatch.setattr(
+        folder.fidelity, "reaches_least_psnr", lambda *a: seen.append(a[-1]) or True
     )
-    assert asked == [drawn, drawn]
+    paths = {key: pictures / name for key, name in folders.items()}
+    list(folder.export(name, tmp_path / "out", precision="int8", size=(64, 64), **paths))
+    assert seen == [drawn, drawn]
 
 
 @pytest.mark.slow

@@ -127,7 +127,7 @@ LIGHT += (
     "cli/demo",
     "cli/batch",
     "batch/work",
-    "batch/places",
+    "batch/filesystem",
     "batch/pipeline",
     "batch/job",
     "cli/film",

@@ -140,9 +140,9 @@ def expected(content, style):
 @pytest.mark.parametrize("kind", [*KINDS, "flat.tar.gz", "flat.tar", "nested.tgz"])
 def test_a_file_or_folder_is_loaded_by_the_public_verb(kind, shelf, photograph, painting):
     stylizer = tfstyle.load(str(shelf / kind))
-    found = stylizer.stylize(photograph, painting)
-    np.testing.assert_allclose(found, expected(photograph, painting), atol=2e-3)
-    assert found.dtype == np.float32
+    pastiche = stylizer.stylize(photograph, painting)
+    np.testing.assert_allclose(pastiche, expected(photograph, painting), atol=2e-3)
+    assert pastiche.dtype == np.float32
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +153,8 @@ def module(shelf):
 @pytest.mark.parametrize("size", [(1, 1), (33, 41), (97, 50), (3, 500)])
 def test_any_size_comes_back_as_it_was(module, painting, size):
     content = np.random.default_rng(0).random((*size, 3), dtype=np.float32)
-    found = module.stylize(content, painting)
-    np.testing.assert_allclose(found, expected(content, painting), atol=2e-3)
+    pastiche = module.stylize(content, painting)
+    np.testing.assert_allclose(pastiche, expected(content, painting), atol=2e-3)
 
 
 def test_a_batch_is_painted_one_by_one(module, photograph, painting):
@@ -168,9 +168,9 @@ def test_strengths_fade_from_the_photograph(module, photograph, painting):
     full = module.stylize(photograph, painting)
     np.testing.assert_array_equal(module.stylize(photograph, painting, 0.0), photograph)
     for strength in (0.05, 0.5):
-        found = module.stylize(photograph, painting, strength)
-        wanted = photograph + strength * (full - photograph)
-        np.testing.assert_allclose(found, wanted, atol=1e-5)
+        pastiche = module.stylize(photograph, painting, strength)
+        mixture = photograph + strength * (full - photograph)
+        np.testing.assert_allclose(pastiche, mixture, atol=1e-5)
 
 
 def test_several_paintings_are_refused(module, photograph, painting):
@@ -201,7 +201,7 @@ def test_what_is_no_module_is_refused_by_name(shelf, source, error, words):
     assert source in str(caught.value) and len(str(caught.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MOST_FILES", 2), ("MOST_BYTES", 10)])
+@pytest.mark.parametrize(("limit", "most"), [("MAX_FILES", 2), ("MAX_BYTES", 10)])
 def test_an_archive_of_more_than_a_module_is_refused(shelf, monkeypatch, limit, most):
     monkeypatch.setattr(hub, limit, most)
     with pytest.raises(OSError, match=r"flat\.tar\.gz \(more than"):
@@ -238,7 +238,7 @@ def test_without_a_network_a_name_fails_soon_and_says_what_to_give(
 
 
 def test_a_silent_server_is_given_up(cache, monkeypatch):
-    monkeypatch.setattr(hub, "PATIENCE", 0.3)
+    monkeypatch.setattr(hub, "TIMEOUT", 0.3)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(OSError, match="timed out"),
@@ -258,16 +258,16 @@ def test_other_threads_keep_their_timeouts_while_a_module_is_downloaded(shelf, c
     handler = functools.partial(Handler, directory=str(shelf))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
-        hub.fetched(f"http://127.0.0.1:{running.server_port}/flat.tar.gz")
+        hub.fetch(f"http://127.0.0.1:{running.server_port}/flat.tar.gz")
         running.shutdown()
     assert seen == [None]
 
 
 def test_an_address_is_downloaded_once(server, photograph, painting):
-    path = hub.fetched(f"{server}/flat.tar.gz")
-    assert hub.fetched(f"{server}/flat.tar.gz") == path and (path / "saved_model.pb").is_file()
-    found = tfstyle.load(f"{server}/flat.tar.gz").stylize(photograph, painting)
-    np.testing.assert_allclose(found, expected(photograph, painting), atol=2e-3)
+    path = hub.fetch(f"{server}/flat.tar.gz")
+    assert hub.fetch(f"{server}/flat.tar.gz") == path and (path / "saved_model.pb").is_file()
+    pastiche = tfstyle.load(f"{server}/flat.tar.gz").stylize(photograph, painting)
+    np.testing.assert_allclose(pastiche, expected(photograph, painting), atol=2e-3)
 
 
 @pytest.mark.parametrize("name", ["truncated.tar.gz", "page.tar.gz", "none.tar.gz"])
@@ -281,9 +281,9 @@ def test_a_download_that_was_killed_is_begun_again(server, cache, monkeypatch):
     address = f"{server}/flat.tar.gz"
     cache.mkdir()
     (cache / f"{hashlib.sha1(address.encode()).hexdigest()}.lock").write_text("gone.1.0")
-    monkeypatch.setattr(hub, "PATIENCE", 0.1)
+    monkeypatch.setattr(hub, "TIMEOUT", 0.1)
     monkeypatch.setattr(time, "sleep", lambda seconds: threading.Event().wait(seconds / 25))
-    assert (hub.fetched(address) / "saved_model.pb").is_file()
+    assert (hub.fetch(address) / "saved_model.pb").is_file()
 
 
 @pytest.mark.parametrize("package", ["tensorflow_hub", "pkg_resources"])
@@ -308,15 +308,16 @@ def files(tmp_path, photograph, painting):
 
 
 def stylize(files, model, *more):
-    given = "stylize", files / "photo.png", "--style", files / "style.png", "-o", files / "out.png"
-    return run(*given, "--method", "magenta", "--model", model, *more)
+    photo, style, output = (files / name for name in ("photo.png", "style.png", "out.png"))
+    command = "stylize", photo, "--style", style, "-o", output, "--method", "magenta"
+    return run(*command, "--model", model, *more)
 
 
 @pytest.mark.parametrize("kind", ["signed", "flat.tar.gz"])
 def test_the_command_paints_with_a_module(files, shelf, kind, photograph, painting):
     assert stylize(files, shelf / kind) == 0
-    found = images.read(files / "out.png")
-    np.testing.assert_allclose(found, expected(photograph, painting), atol=0.01)
+    pastiche = images.read(files / "out.png")
+    np.testing.assert_allclose(pastiche, expected(photograph, painting), atol=0.01)
 
 
 @pytest.mark.parametrize(
@@ -350,22 +351,22 @@ def entry(files, shelf, kind):
 
 @pytest.mark.slow
 def test_a_comparison_takes_a_module_along(files, shelf, photograph, painting):
-    found = entry(files, shelf, "signed")
-    np.testing.assert_allclose(found.picture, expected(photograph, painting), atol=0.01)
-    assert found.model.size.endswith("MB (SavedModel)")
+    result = entry(files, shelf, "signed")
+    np.testing.assert_allclose(result.picture, expected(photograph, painting), atol=0.01)
+    assert result.model.size.endswith("MB (SavedModel)")
 
 
 def test_a_comparison_leaves_out_what_cannot_be_had(files, two_models, capsys):
-    given = "compare", files / "photo.png", files / "style.png", "--size", 48
-    code = run(*given, "-o", files / "sheet.png", "--also", files / "none.tar.gz")
+    arguments = "compare", files / "photo.png", files / "style.png", "--size", 48
+    code = run(*arguments, "-o", files / "sheet.png", "--also", files / "none.tar.gz")
     assert code == 1 and (files / "sheet.png").is_file()
     assert "is left out. Expected magenta" in capsys.readouterr().err
 
 
 def test_a_module_is_measured_beside_others(shelf, photograph, painting):
-    found = models.stylizers(str(shelf / "signed"))
-    assert list(found) == ["signed"] and list(models.painters(found, [0.5, 1.0])) == ["signed"]
-    paint = models.transform(found["signed"], photograph)
+    loaded = models.stylizers(str(shelf / "signed"))
+    assert list(loaded) == ["signed"] and list(models.painters(loaded, [0.5, 1.0])) == ["signed"]
+    paint = models.transform(loaded["signed"], photograph)
     np.testing.assert_allclose(paint(), expected(photograph, photograph), atol=2e-3)
     assert any("not timed" in line for line in speed.report([str(shelf / "signed")]))
 
@@ -382,36 +383,36 @@ def test_ours_is_called_through_tensorflow_hub_as_magentas_is(ours, stylizer):
     vector = predictor.predict_on_batch(style)
     for size in [(256, 256), (75, 93), (130, 64)]:
         content = examples.lake(*size)[None]
-        found = ours(tf.constant(content), tf.constant(style))[0]
-        wanted = transformer.predict_on_batch({"content": content, "vector": vector})
-        np.testing.assert_allclose(found, wanted, atol=1e-4)
+        pastiche = ours(tf.constant(content), tf.constant(style))[0]
+        plain = transformer.predict_on_batch({"content": content, "vector": vector})
+        np.testing.assert_allclose(pastiche, plain, atol=1e-4)
 
 
 def test_ours_is_a_layer_of_keras_3(ours, saved_model, photograph, painting):
     layer = keras.layers.TFSMLayer(tensorflow_hub.resolve(str(saved_model)), call_endpoint="serve")
     content, style = tf.constant(photograph[None]), tf.constant(painting[None])
-    found = layer(content, style=style)["pastiche"]
-    np.testing.assert_allclose(found, ours(content, style)[0], atol=1e-4)
+    pastiche = layer(content, style=style)["pastiche"]
+    np.testing.assert_allclose(pastiche, ours(content, style)[0], atol=1e-4)
 
 
 def test_ours_also_takes_a_strength(ours, photograph, painting):
     content, style = tf.constant(photograph[None]), tf.constant(painting[None])
-    found = {s: ours.stylize(content, style, tf.constant(s))["pastiche"] for s in (0.0, 0.5, 1.0)}
-    np.testing.assert_allclose(found[1.0], ours(content, style)[0], atol=1e-4)
-    np.testing.assert_allclose(found[0.0], ours(content, content)[0], atol=1e-4)
-    assert np.abs(found[0.5] - (found[0.0] + found[1.0]) / 2).mean() > 1e-3
+    painted = {s: ours.stylize(content, style, tf.constant(s))["pastiche"] for s in (0.0, 0.5, 1.0)}
+    np.testing.assert_allclose(painted[1.0], ours(content, style)[0], atol=1e-4)
+    np.testing.assert_allclose(painted[0.0], ours(content, content)[0], atol=1e-4)
+    assert np.abs(painted[0.5] - (painted[0.0] + painted[1.0]) / 2).mean() > 1e-3
 
 
 def test_ours_comes_back_in_with_its_own_strengths(ours, saved_model, stylizer):
     content, style = examples.lake(256, 320), examples.discs(256, 256)
     again = tfstyle.load(str(saved_model))
     for strength in (0.5, 1.0):
-        found = again.stylize(content, style, strength)
+        pastiche = again.stylize(content, style, strength)
         served = ours.stylize(content[None], style[None], strength)["pastiche"][0]
-        assert np.abs(found - served).mean() < 5e-3  # the painting is squashed in bytes
-        wanted = stylizer.stylize(content, style, strength)
+        assert np.abs(pastiche - served).mean() < 5e-3  # the painting is squashed in bytes
+        original = stylizer.stylize(content, style, strength)
         # with a margin, which the module has not, so that its noise is another
-        assert np.abs(found - wanted).mean() < 0.1
+        assert np.abs(pastiche - original).mean() < 0.1
 
 
 def test_a_released_name_is_ours_whatever_lies_there(saved_model, monkeypatch):

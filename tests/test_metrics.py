@@ -47,7 +47,7 @@ def test_painting_trades_content_for_style(protocol, lite):
 @pytest.fixture(scope="module")
 def near():
     """Measures on the released encoder's view of VGG-19, which needs no other weights."""
-    return Protocol(feature_extractor=loading.view())
+    return Protocol(feature_extractor=loading.feature_extractor())
 
 
 def blurred(picture, sigma=2):
@@ -215,7 +215,7 @@ def test_networks_of_a_painting_each_are_judged_on_their_own(pictures, capsys, m
     for index, name in enumerate(("starry-night", "great-wave", "the-kiss")):
         (pictures / f"style/{index}.png").rename(pictures / f"style/{name}.png")
     monkeypatch.setattr(
-        report, "Protocol", lambda teacher: Protocol(feature_extractor=loading.view())
+        report, "Protocol", lambda teacher: Protocol(feature_extractor=loading.feature_extractor())
     )
     arguments = ["evaluate", "johnson", "--controls", "--against", "color-grade", "--size", "64"]
     arguments += ["--content", str(pictures / "content"), "--style", str(pictures / "style")]
@@ -356,8 +356,8 @@ def test_a_network_of_one_painting_is_found_with_its_paintings_name(tmp_path):
     for model in ("johnson-great-wave", release):
         (actual,) = models.stylizers(model).values()
         assert list(actual.styles) == ["great-wave"]
-    told = {"model": "johnson-the-kiss", "geometry": {"stride": 4, "reach": 57}}
-    (release / "card.json").write_text(json.dumps(told))
+    card = {"model": "johnson-the-kiss", "geometry": {"stride": 4, "reach": 57}}
+    (release / "card.json").write_text(json.dumps(card))
     assert list(models.stylizers(release)["wave"].styles) == ["the-kiss"]
     (release / "card.json").write_text('{"model": "johnson-the-kiss"}')
     with pytest.raises(OSError, match=r"Expected a network's stride and reach.*wave"):

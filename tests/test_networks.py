@@ -5,7 +5,7 @@ import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
 from tfstyle import examples, layers, litert, tiles
-from tfstyle.export import calls, tflite
+from tfstyle.export import signature_runner, tflite
 from tfstyle.networks import (
     bottleneck,
     files,
@@ -73,8 +73,8 @@ def test_every_normalisation_has_its_moments(small, inputs):
 def test_given_its_own_moments_a_tile_is_the_whole(small, inputs, papers):
     network = residual.residual_transformer((4, 4, 8), vector=6) if papers else small
     whole = tiling.measuring(network, "pastiche").predict_on_batch(inputs)
-    given = {**inputs, "moments": whole["moments"]}
-    tile = tiling.tiling(network, "pastiche").predict_on_batch(given)["pastiche"]
+    tile_inputs = {**inputs, "moments": whole["moments"]}
+    tile = tiling.tiling(network, "pastiche").predict_on_batch(tile_inputs)["pastiche"]
     np.testing.assert_allclose(tile, network.predict_on_batch(inputs), atol=1e-6)
     np.testing.assert_allclose(tile, whole["pastiche"], atol=1e-6)
 
@@ -299,8 +299,8 @@ def test_exports_agree_with_keras_and_hold_builtin_operations_only(small, inputs
     content = tflite.to_tflite(endpoints, "float32")
     moments = endpoints["paint"].arrays(**inputs)["moments"]
     for name, endpoint in endpoints.items():
-        known = {**inputs, "moments": moments} if name == "tile" else inputs
-        assert tflite.difference(content, name, endpoint, known) < 1e-4
+        arguments = {**inputs, "moments": moments} if name == "tile" else inputs
+        assert tflite.relative_error(content, name, endpoint, arguments) < 1e-4
     actual = tflite.operations(content)
     assert "CONV_2D" in actual and not [op for op in actual if op.startswith(tflite.REFUSED)]
 
@@ -322,19 +322,19 @@ def test_int8_weights_are_smaller_and_close(small, inputs):
     endpoints = {"paint": Endpoint(small, "pastiche")}
     whole, quantized = (tflite.to_tflite(endpoints, p) for p in ("float32", "dynamic"))
     assert len(quantized) < len(whole)
-    assert tflite.difference(quantized, "paint", endpoints["paint"], inputs) < 0.15
+    assert tflite.relative_error(quantized, "paint", endpoints["paint"], inputs) < 0.15
 
 
 @pytest.mark.slow
 def test_int8_keeps_statistics_and_the_picture_in_floats(tmp_path):
     table = {"small": {"paint": Endpoint(tiling.measuring(resnet((8, 8, 8), 1), "pastiche"))}}
     pairs = [(examples.lake(64, 64), examples.discs(64, 64)), (examples.swirls(64, 64),) * 2]
-    samples = calls.samples(table, pairs)["small"]
+    samples = signature_runner.calibration_samples(table, pairs)["small"]
     whole = tflite.to_tflite(table["small"], "float32")
     content = tflite.to_tflite(table["small"], "int8", samples)
     assert len(content) < 0.9 * len(whole) and "QUANTIZE" in tflite.operations(content)
     inputs = {"content": examples.lake(75, 93)[None]}
-    assert tflite.difference(content, "paint", table["small"]["paint"], inputs) < 0.15
+    assert tflite.relative_error(content, "paint", table["small"]["paint"], inputs) < 0.15
     (tmp_path / "small.tflite").write_bytes(content)
     painted = litert.signatures([tmp_path / "small.tflite"])["paint"](**inputs)["pastiche"]
     assert np.abs(painted * 255 - np.round(painted * 255)).mean() > 0.1
@@ -347,17 +347,17 @@ def test_a_cropped_picture_is_convolved_again_in_a_file_of_any_size():
     endpoint = Endpoint(keras.Model(content, x), "translated")
     exported = tflite.to_tflite({"translate": endpoint}, "float32")
     inputs = {"content": examples.lake(30, 41)[None]}
-    assert tflite.difference(exported, "translate", endpoint, inputs) < 1e-5
+    assert tflite.relative_error(exported, "translate", endpoint, inputs) < 1e-5
 
 
 @pytest.mark.slow
 def test_careful_int8_is_nearer_where_a_norm_has_few_features():
     table = {"small": {"paint": Endpoint(unet(8, 5, 2, "instance", upsampling="nearest"), "out")}}
     pairs = [(examples.lake(64, 64), examples.discs(64, 64)), (examples.swirls(64, 64),) * 2]
-    samples = calls.samples(table, pairs)["small"]
+    samples = signature_runner.calibration_samples(table, pairs)["small"]
     inputs = {"content": examples.lake(75, 93)[None]}
     rough, careful = (
-        tflite.difference(
+        tflite.relative_error(
             tflite.to_tflite(table["small"], "int8", samples, careful=careful),
             *("paint", table["small"]["paint"], inputs),
         )

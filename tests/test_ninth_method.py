@@ -34,7 +34,7 @@ from tfstyle.metrics import Protocol
 photo, painting = tfstyle.read("photos/photo.png"), tfstyle.read("paintings/painting.png")
 known = families.models()
 families.models = lambda: [model for model in known if model.name in ("tint", "cin")]
-report.Protocol = lambda teacher: Protocol(feature_extractor=loading.view())
+report.Protocol = lambda teacher: Protocol(feature_extractor=loading.feature_extractor())
 for command in json.loads(sys.argv[1]):
     assert cli.main(command) == 0, command
 (painted,) = Service(100_000).paint(Request(photo, [painting], "tint"))

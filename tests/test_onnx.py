@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tfstyle import cli, examples, loading, metrics, registry
-from tfstyle.export import calls, folder, onnx, onnx_weights, tflite
+from tfstyle.export import folder, onnx, onnx_weights, signature_runner, tflite
 from tfstyle.methods import METHODS, method
 
 pytest.importorskip("tf2onnx", reason="needs tf2onnx")
@@ -25,24 +25,25 @@ WEB = "onnxruntime-web@1.30.0"
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """Folders of a model's ONNX files, written once."""
-    made = {}
+    folders = {}
 
     def export(name):
-        if name not in made:
-            made[name] = tmp_path_factory.mktemp("onnx") / name
-            assert cli.main(["export", name, "--format", "onnx", "-o", str(made[name])]) == 0
-        return made[name]
+        if name not in folders:
+            folders[name] = tmp_path_factory.mktemp("onnx") / name
+            assert cli.main(["export", name, "--format", "onnx", "-o", str(folders[name])]) == 0
+        return folders[name]
 
     return export
 
 
 def painted(home, name, size):
-    """What a model's last signature is called with, and Keras' picture of it."""
+    """The inputs of a model's last signature, and Keras' picture of them."""
     pair = examples.lake(*size), examples.discs(80, 70)
     table = folder.endpoints(name, loading.load_networks(name))
-    *_, (_, label, given, outputs) = calls.chained(table, calls.inputs(pair))
-    assert label == "stylize" and (home / "stylize.onnx").is_file()
-    return given, outputs["pastiche"]
+    first = signature_runner.first_inputs(pair)
+    *_, (_, signature, inputs, outputs) = signature_runner.run_signatures(table, first)
+    assert signature == "stylize" and (home / "stylize.onnx").is_file()
+    return inputs, outputs["pastiche"]
 
 
 def card(home):
@@ -59,16 +60,13 @@ def quick():
 @pytest.mark.parametrize("size", [(17, 23), (64, 96)])
 def test_a_signature_paints_in_any_size(quick, size):
     endpoint, content = quick
-    known = {
-        "content": examples.lake(*size)[None],
-        "vector": np.abs(np.random.default_rng(0).normal(size=endpoint.inputs["vector"].shape[1:])),
-    }
-    given = {"content": known["content"], "vector": np.float32(known["vector"])[None]}
-    expected = endpoint.arrays(**given)
-    found = onnx.caller({"paint": content})("adain", "paint", **given)
-    assert found.keys() == expected.keys()
+    vector = np.abs(np.random.default_rng(0).normal(size=endpoint.inputs["vector"].shape[1:]))
+    inputs = {"content": examples.lake(*size)[None], "vector": np.float32(vector)[None]}
+    expected = endpoint.arrays(**inputs)
+    actual = onnx.runner({"paint": content})("adain", "paint", **inputs)
+    assert actual.keys() == expected.keys()
     for key in expected:
-        np.testing.assert_allclose(found[key], expected[key], atol=1e-4, rtol=1e-3)
+        np.testing.assert_allclose(actual[key], expected[key], atol=1e-4, rtol=1e-3)
 
 
 def test_a_files_ends_are_named_and_its_operations_onnx_own(quick):
@@ -84,7 +82,7 @@ def test_a_files_ends_are_named_and_its_operations_onnx_own(quick):
 )
 def test_smaller_weights_paint_nearly_the_same(quick, precision, size, least):
     endpoint, content = quick
-    given = {
+    inputs = {
         "content": examples.lake(48, 64)[None],
         "vector": np.float32(
             np.random.default_rng(0).uniform(0, 1, endpoint.inputs["vector"].shape[1:])
@@ -94,7 +92,7 @@ def test_smaller_weights_paint_nearly_the_same(quick, precision, size, least):
     assert len(small) < size * len(content)
     assert onnx.signature(small) == onnx.signature(content)
     pictures = [
-        onnx.caller({"paint": c})("", "paint", **given)["pastiche"] for c in (content, small)
+        onnx.runner({"paint": c})("", "paint", **inputs)["pastiche"] for c in (content, small)
     ]
     assert metrics.psnr(*pictures) >= least
 
@@ -130,12 +128,12 @@ def test_onnxruntime_paints_as_keras_does(exported, name):
     home = exported(name)
     assert len(card(home)["psnr_to_keras"]) == 4
     assert min(card(home)["psnr_to_keras"].values()) >= 80
-    call = onnx.caller({"stylize": (home / "stylize.onnx").read_bytes()})
+    run = onnx.runner({"stylize": (home / "stylize.onnx").read_bytes()})
     for size in SIZES:
-        given, expected = painted(home, name, size)
-        found = call("", "stylize", **given)["pastiche"]
-        assert found.shape == (1, *size, 3)
-        assert metrics.psnr(expected, found) >= 80
+        inputs, expected = painted(home, name, size)
+        pastiche = run("", "stylize", **inputs)["pastiche"]
+        assert pastiche.shape == (1, *size, 3)
+        assert metrics.psnr(expected, pastiche) >= 80
 
 
 @pytest.mark.slow
@@ -143,18 +141,18 @@ def test_onnxruntime_paints_as_keras_does(exported, name):
 def test_signatures_are_those_of_the_tflite_files(exported, name):
     home = exported(name)
     paths = [registry.RELEASED / name / f"{file}.tflite" for file in method(name).tflite]
-    wanted = {k: v for path in paths for k, v in tflite.signatures(path.read_bytes()).items()}
-    found = {label: each[label] for label, each in card(home)["signatures"].items()}
+    expected = {k: v for path in paths for k, v in tflite.signatures(path.read_bytes()).items()}
+    actual = {label: file[label] for label, file in card(home)["signatures"].items()}
     names = [
         {
-            label: {kind: sorted(ends) for kind, ends in each.items()}
-            for label, each in table.items()
+            label: {kind: sorted(shapes) for kind, shapes in signature.items()}
+            for label, signature in signatures.items()
         }
-        for table in (wanted, found)
+        for signatures in (expected, actual)
     ]
-    assert names[0] == {label: each for label, each in names[1].items() if label != "stylize"}
-    assert {path.stem for path in home.glob("*.onnx")} == {*wanted, "stylize"}
-    assert found["stylize"]["inputs"]["content"] == [1, -1, -1, 3]
+    assert names[0] == {label: ends for label, ends in names[1].items() if label != "stylize"}
+    assert {path.stem for path in home.glob("*.onnx")} == {*expected, "stylize"}
+    assert actual["stylize"]["inputs"]["content"] == [1, -1, -1, 3]
 
 
 @pytest.mark.slow
@@ -166,9 +164,9 @@ def test_openvino_paints_as_keras_does(exported, name):
     exact = {"INFERENCE_PRECISION_HINT": "f32"}
     compiled = core.compile_model(core.read_model(home / "stylize.onnx"), "CPU", exact)
     for size in SIZES[1:]:
-        given, expected = painted(home, name, size)
-        found = next(iter(compiled(given).values()))
-        assert metrics.psnr(expected, found) >= 80
+        inputs, expected = painted(home, name, size)
+        pastiche = next(iter(compiled(inputs).values()))
+        assert metrics.psnr(expected, pastiche) >= 80
 
 
 @pytest.fixture(scope="module")
@@ -188,14 +186,14 @@ def node(tmp_path_factory):
 @pytest.mark.parametrize("name", FAMILIES.values())
 def test_onnxruntime_web_paints_as_keras_does(exported, node, tmp_path, name):
     home = exported(name)
-    given, expected = painted(home, name, (75, 93))
-    described = {k: {"shape": v.shape, "numbers": v.ravel().tolist()} for k, v in given.items()}
+    inputs, expected = painted(home, name, (75, 93))
+    described = {k: {"shape": v.shape, "numbers": v.ravel().tolist()} for k, v in inputs.items()}
     (tmp_path / "inputs.json").write_text(json.dumps(described))
     script = Path(__file__).with_name("run_onnx.mjs")
     files = home / "stylize.onnx", tmp_path / "inputs.json", tmp_path / "outputs.json"
     subprocess.run(["node", script, *files], cwd=node, check=True)
-    found = json.loads((tmp_path / "outputs.json").read_text())
-    picture = np.float32(found["numbers"]).reshape(found["shape"])
+    output = json.loads((tmp_path / "outputs.json").read_text())
+    picture = np.float32(output["numbers"]).reshape(output["shape"])
     assert metrics.psnr(expected, picture) >= 80
 
 
@@ -210,7 +208,7 @@ def test_a_file_of_one_size_says_so(tmp_path):
 
 @pytest.mark.slow
 def test_a_file_that_differs_is_not_written(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(folder.fidelity.MARKS, "float32", 500.0)
+    monkeypatch.setitem(folder.fidelity.LEAST_PSNR, "float32", 500.0)
     command = ["export", SMALL, "--format", "onnx", "--size", "40x56", "-o", str(tmp_path / "out")]
     assert cli.main(command) == 2
     assert "nothing is written" in capsys.readouterr().err and not list(tmp_path.iterdir())

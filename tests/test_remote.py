@@ -30,7 +30,7 @@ def cache(tmp_path, monkeypatch):
 def release(tmp_path_factory):
     """A release whose card says hashes."""
     folder = tmp_path_factory.mktemp("release")
-    publication.prepared(registry.RELEASED / NAME, folder, "hf://owner/name")
+    publication.prepare(registry.RELEASED / NAME, folder, "hf://owner/name")
     return folder
 
 
@@ -49,8 +49,8 @@ def archives(tmp_path_factory, release):
 
 def lite(source):
     """Paints with a release's TFLite file, which needs no TensorFlow to be loaded."""
-    folder = remote.fetched(source)
-    return loading.load_lite(remote.name(folder), folder=folder)
+    folder = remote.fetch(source)
+    return loading.load_lite(remote.model_name(folder), folder=folder)
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +60,9 @@ def expected():
 
 @pytest.mark.slow
 def test_a_release_is_loaded_by_the_public_verb(archives, expected):
-    found = tfstyle.load(str(archives / "nested.zip"))
-    assert found.networks
-    assert np.abs(found.stylize(examples.lake(40, 52)) - expected).mean() < 0.02
+    stylizer = tfstyle.load(str(archives / "nested.zip"))
+    assert stylizer.networks
+    assert np.abs(stylizer.stylize(examples.lake(40, 52)) - expected).mean() < 0.02
 
 
 @pytest.mark.parametrize("kind", ["flat.zip", "nested.zip", "release.tar.gz"])
@@ -89,16 +89,16 @@ def test_names_of_releases_are_no_addresses(release, tmp_path):
 
 @pytest.fixture
 def host(archives):
-    known = {"files": {f"/{path.name}": path.read_bytes() for path in archives.iterdir()}}
-    with stand_ins.serving(stand_ins.Host, **known, asked=[]) as address:
+    files = {"files": {f"/{path.name}": path.read_bytes() for path in archives.iterdir()}}
+    with stand_ins.serving(stand_ins.Host, **files, asked=[]) as address:
         yield address
 
 
 def test_an_address_is_downloaded_once(archives, expected):
     asked, files = [], {"/flat.zip": (archives / "flat.zip").read_bytes()}
     with stand_ins.serving(stand_ins.Host, files=files, asked=asked) as address:
-        wanted = remote.digest(archives / "flat.zip")
-        for source in (f"{address}/flat.zip", f"{address}/flat.zip#sha256={wanted}"):
+        sha256 = remote.sha256(archives / "flat.zip")
+        for source in (f"{address}/flat.zip", f"{address}/flat.zip#sha256={sha256}"):
             np.testing.assert_array_equal(lite(source).stylize(examples.lake(40, 52)), expected)
     assert asked == [("/flat.zip", None, None)]  # and the process's timeout stays unset
 
@@ -107,8 +107,8 @@ def test_a_download_that_was_cut_off_goes_on(archives, cache):
     asked, files = [], {"/flat.zip": (archives / "flat.zip").read_bytes()}
     with stand_ins.serving(stand_ins.Host, files=files, asked=asked, cut=100_000) as address:
         with pytest.raises(OSError, match=r"ended after 100000 of \d+ bytes"):
-            remote.fetched(f"{address}/flat.zip")
-        assert (remote.fetched(f"{address}/flat.zip") / "card.json").is_file()
+            remote.fetch(f"{address}/flat.zip")
+        assert (remote.fetch(f"{address}/flat.zip") / "card.json").is_file()
     assert [range for _, range, _ in asked] == [None, "bytes=100000-"]
     assert not list(cache.glob("*.part"))
 
@@ -116,37 +116,37 @@ def test_a_download_that_was_cut_off_goes_on(archives, cache):
 def test_what_is_left_of_another_download_is_begun_again(archives, cache):
     files = {"/flat.zip": (archives / "flat.zip").read_bytes()}
     with stand_ins.serving(stand_ins.Host, files=files, asked=[]) as address:
-        target = remote.archive(f"{address}/flat.zip")
+        target = remote.download_archive(f"{address}/flat.zip")
         target.rename(f"{target}.part")
-        assert remote.archive(f"{address}/flat.zip").read_bytes() == files["/flat.zip"]
+        assert remote.download_archive(f"{address}/flat.zip").read_bytes() == files["/flat.zip"]
 
 
 def test_another_hash_is_refused_and_not_kept(host, cache):
     with pytest.raises(OSError, match="Expected an archive of hash 00"):
-        remote.fetched(f"{host}/flat.zip#sha256={'00' * 32}")
+        remote.fetch(f"{host}/flat.zip#sha256={'00' * 32}")
     assert not list(cache.iterdir())
 
 
-@pytest.mark.parametrize("limit", ["MOST_BYTES", "MOST_FILES"])
+@pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_FILES"])
 def test_more_than_a_release_is_refused(host, monkeypatch, limit):
     monkeypatch.setattr(remote, limit, 1)
     with pytest.raises(OSError, match="Expected at most"):
-        remote.fetched(f"{host}/flat.zip")
+        remote.fetch(f"{host}/flat.zip")
 
 
 def test_a_silent_server_is_given_up(monkeypatch):
-    monkeypatch.setattr(remote, "PATIENCE", 0.3)
+    monkeypatch.setattr(remote, "TIMEOUT", 0.3)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(OSError, match=r"without a network.*timed out"),
     ):
-        remote.fetched(f"http://127.0.0.1:{silent.getsockname()[1]}/a.zip")
+        remote.fetch(f"http://127.0.0.1:{silent.getsockname()[1]}/a.zip")
     assert socket.getdefaulttimeout() is None
 
 
 def test_other_machines_are_asked_in_private_alone():
     with pytest.raises(ValueError, match="Expected an https:// address"):
-        remote.fetched("http://example.org/model.zip")
+        remote.fetch("http://example.org/model.zip")
 
 
 @pytest.mark.parametrize("source", ["https://example.org/a.zip", "hf://owner/name"])
@@ -193,19 +193,19 @@ def test_what_is_no_whole_release_is_refused(release, tmp_path, change):
     edit, words = CHANGES[change]
     source = changed(release, tmp_path / "changed", edit)
     with pytest.raises((OSError, ValueError), match=words):
-        remote.fetched(source)
+        remote.fetch(source)
 
 
 def test_what_is_downloaded_has_to_say_its_hashes(release, tmp_path):
     source = changed(release, tmp_path / "changed", without_hashes)
-    assert remote.fetched(source)  # of one's own disk
+    assert remote.fetch(source)  # of one's own disk
     with (
         stand_ins.serving(
             stand_ins.Host, files={"/a.zip": open(source, "rb").read()}, asked=[]
         ) as address,
         pytest.raises(OSError, match="with the hash that its card says"),
     ):
-        remote.fetched(f"{address}/a.zip")
+        remote.fetch(f"{address}/a.zip")
 
 
 @pytest.mark.parametrize("name", ["broken.zip", "broken.tar.gz"])
@@ -213,7 +213,7 @@ def test_a_broken_archive_is_said(archives, tmp_path, name):
     whole = (archives / {"broken.zip": "flat.zip"}.get(name, "release.tar.gz")).read_bytes()
     (tmp_path / name).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(OSError, match="Expected a whole archive"):
-        remote.fetched(tmp_path / name)
+        remote.fetch(tmp_path / name)
 
 
 def test_an_archive_brings_no_programs_and_writes_nothing_outside(release, tmp_path, cache):
@@ -224,8 +224,8 @@ def test_an_archive_brings_no_programs_and_writes_nothing_outside(release, tmp_p
         archive.writestr("../escaped.json", "{}")
         archive.writestr("setup.py", "raise SystemExit")
         archive.writestr("weights.pkl", pickle.dumps(print))
-    folder = remote.fetched(path)
-    assert {each.suffix for each in folder.iterdir()} == {".json", ".keras", ".tflite"}
+    folder = remote.fetch(path)
+    assert {path.suffix for path in folder.iterdir()} == {".json", ".keras", ".tflite"}
     assert not list(tmp_path.rglob("escaped.json"))
 
 
@@ -237,7 +237,7 @@ def test_a_link_in_an_archive_is_left_out(release, tmp_path):
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         archive.addfile(link)
     with pytest.raises(OSError, match="Expected a release of cyclegan"):
-        remote.fetched(path)
+        remote.fetch(path)
 
 
 def test_a_module_in_a_tar_is_still_a_module(tmp_path):
@@ -254,8 +254,8 @@ def hub(tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hf"))
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
 
-    def start(files, asked, made):
-        return stand_ins.serving(stand_ins.Hub, files=files, asked=asked, made=made)
+    def start(files, asked, repositories):
+        return stand_ins.serving(stand_ins.Hub, files=files, asked=asked, made=repositories)
 
     return start
 
@@ -265,26 +265,26 @@ def test_a_hubs_repository_is_downloaded_once(hub, release, monkeypatch, expecte
     asked = []
     with hub(files, asked, []) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        found = lite("hf://owner/name").stylize(examples.lake(40, 52))
-        np.testing.assert_array_equal(found, expected)
+        pastiche = lite("hf://owner/name").stylize(examples.lake(40, 52))
+        np.testing.assert_array_equal(pastiche, expected)
         bodies = len([path for path, _, _ in asked if "tflite" in path])
         lite("hf://owner/name")
         assert len([path for path, _, _ in asked if "tflite" in path]) <= bodies + 2
-        folder = remote.fetched("hf://owner/name@main")
+        folder = remote.fetch("hf://owner/name@main")
     assert not any("setup.py" in path for path, _, _ in asked)
     assert {timeout for _, _, timeout in asked} == {None}
     assert not (folder / "setup.py").exists()
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # offline, from the cache
-    assert remote.name(remote.fetched("hf://owner/name")) == NAME
+    assert remote.model_name(remote.fetch("hf://owner/name")) == NAME
 
 
 def test_a_hubs_repository_larger_than_a_release_is_not_downloaded(hub, release, monkeypatch):
     files, asked = {path.name: path.read_bytes() for path in release.iterdir()}, []
-    monkeypatch.setattr(remote, "MOST_BYTES", 1000)
+    monkeypatch.setattr(remote, "MAX_BYTES", 1000)
     with hub(files, asked, []) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         with pytest.raises(OSError, match="Expected at most"):
-            remote.fetched("hf://owner/name")
+            remote.fetch("hf://owner/name")
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_hubs_repository_larger_than_a_release_is_not_downloaded(hub, release,
 )
 def test_what_is_no_address_is_refused(source):
     with pytest.raises(ValueError, match=r"Expected (hf|kaggle)://"):
-        remote.fetched(source)
+        remote.fetch(source)
 
 
 def test_a_release_of_kaggles_cache_is_loaded(release, tmp_path, monkeypatch, expected):
@@ -301,8 +301,8 @@ def test_a_release_of_kaggles_cache_is_loaded(release, tmp_path, monkeypatch, ex
     folder = tmp_path / "kaggle/models/owner/model/keras/default/1"
     shutil.copytree(release, folder)
     (folder.parent / "1.complete").touch()
-    found = lite("kaggle://owner/model/keras/default/1").stylize(examples.lake(40, 52))
-    np.testing.assert_array_equal(found, expected)
+    pastiche = lite("kaggle://owner/model/keras/default/1").stylize(examples.lake(40, 52))
+    np.testing.assert_array_equal(pastiche, expected)
 
 
 @pytest.mark.parametrize(
@@ -315,20 +315,20 @@ def test_a_release_of_kaggles_cache_is_loaded(release, tmp_path, monkeypatch, ex
 def test_what_is_not_installed_is_named(package, source, extra, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(OSError, match=rf"pip install 'tfstyle\[{extra}\]'"):
-        remote.fetched(source)
+        remote.fetch(source)
 
 
 def test_a_release_is_sent_and_comes_back(hub, monkeypatch, capsys, expected):
-    files, made = {}, []
-    with hub(files, [], made) as address:
+    files, repositories = {}, []
+    with hub(files, [], repositories) as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
         monkeypatch.setenv("HF_TOKEN", "hf_none")
         assert cli.main(["upload", str(registry.RELEASED / NAME), "hf://owner/name"]) == 0
         assert "/commit/" in capsys.readouterr().out
         assert {"card.json", "README.md", "generator.keras", "generator.tflite"} <= files.keys()
-        assert made[0]["name"] == "name"
-        found = lite("hf://owner/name").stylize(examples.lake(40, 52))
-    np.testing.assert_array_equal(found, expected)
+        assert repositories[0]["name"] == "name"
+        pastiche = lite("hf://owner/name").stylize(examples.lake(40, 52))
+    np.testing.assert_array_equal(pastiche, expected)
 
 
 @pytest.mark.parametrize("name", registry.exported())
@@ -357,6 +357,6 @@ def test_what_cannot_be_sent_is_refused(folder, address, words, capsys):
 
 def test_the_command_paints_with_a_release(archives, tmp_path, photograph):
     images.write(photograph, tmp_path / "photo.png")
-    given = "stylize", tmp_path / "photo.png", "-o", tmp_path / "out.png", "--method", "cyclegan"
-    assert cli.main([*map(str, given), "--model", str(archives / "flat.zip")]) == 0
+    command = "stylize", tmp_path / "photo.png", "-o", tmp_path / "out.png", "--method", "cyclegan"
+    assert cli.main([*map(str, command), "--model", str(archives / "flat.zip")]) == 0
     assert images.read(tmp_path / "out.png").shape == photograph.shape

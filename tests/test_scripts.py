@@ -30,18 +30,18 @@ def through_stdin(monkeypatch, content):
 def test_a_picture_goes_through_pipes_as_through_files(files):
     command = [sys.executable, "-m", "tfstyle", "stylize", "-", "--style", "irises", "-o", "-"]
     content = (files / "photo.png").read_bytes()
-    found = subprocess.run(command, input=content, capture_output=True, check=True)
-    assert found.stderr == b""
+    process = subprocess.run(command, input=content, capture_output=True, check=True)
+    assert process.stderr == b""
     assert run("stylize", files / "photo.png", "--style", "irises", "-o", files / "out.png") == 0
-    assert found.stdout == (files / "out.png").read_bytes()
+    assert process.stdout == (files / "out.png").read_bytes()
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "webp", "tiff", "bmp", "gif"])
 def test_a_format_is_chosen_for_stdout(kind, files, capsysbinary):
     command = ["stylize", files / "photo.png", "--style", "irises", "-o", "-", "--size", 40]
     assert run(*command, "--format", kind) == 0
-    with Image.open(io.BytesIO(capsysbinary.readouterr().out)) as found:
-        assert (found.format.lower(), found.size) == (kind, (40, 30))
+    with Image.open(io.BytesIO(capsysbinary.readouterr().out)) as picture:
+        assert (picture.format.lower(), picture.size) == (kind, (40, 30))
 
 
 @pytest.mark.slow
@@ -50,10 +50,10 @@ def test_what_is_said_on_the_way_is_no_part_of_the_picture(files, capsysbinary):
     styles = ["--style", "irises", "--style", "the-scream", "--style", "great-wave"]
     masked = ["--method", "ghiasi", "--mask", files / "regions.png"]
     assert run("stylize", files / "photo.png", *styles, *masked, "-o", "-") == 0
-    found = capsysbinary.readouterr()
-    with Image.open(io.BytesIO(found.out)) as picture:
+    captured = capsysbinary.readouterr()
+    with Image.open(io.BytesIO(captured.out)) as picture:
         assert picture.size == (128, 96)
-    assert b"the-scream" in found.err
+    assert b"the-scream" in captured.err
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture"])
@@ -96,28 +96,28 @@ def test_a_terminal_is_neither_read_from_nor_written_to(files, capsys, monkeypat
 def test_a_pipe_that_takes_no_more_is_a_sentence(files):
     command = [sys.executable, "-m", "tfstyle", "stylize", "photo.png", "--style", "irises"]
     with open("/dev/full", "wb") as full:
-        found = subprocess.run(
+        process = subprocess.run(
             [*command, "-o", "-"], cwd=files, stdout=full, stderr=subprocess.PIPE, text=True
         )
-    assert found.returncode == 2 and found.stderr.count("\n") == 1
-    assert "Received: No space left" in found.stderr
+    assert process.returncode == 2 and process.stderr.count("\n") == 1
+    assert "Received: No space left" in process.stderr
 
 
 def answered(capsys, *command):
     """A command's exit code and its only line on stdout."""
     code = run(*command, "--json")
     (line,) = capsys.readouterr().out.splitlines()
-    found = json.loads(line, parse_constant=lambda name: pytest.fail(name))
-    assert found["exit_code"] == code and found["command"] == command[0]
-    return found
+    results = json.loads(line, parse_constant=lambda name: pytest.fail(name))
+    assert results["exit_code"] == code and results["command"] == command[0]
+    return results
 
 
 def test_stylize_says_in_json_what_became_of_each_photograph(files, capsys):
     images.write(examples.lake(33, 40), files / "in/one.png")
     (files / "in/two.png").write_text("no picture")
-    found = answered(capsys, "stylize", files / "in", "--style", "irises", "-o", files / "done")
-    assert found["exit_code"] == 1
-    (painted,), (failed,) = found["pictures"], found["failures"]
+    results = answered(capsys, "stylize", files / "in", "--style", "irises", "-o", files / "done")
+    assert results["exit_code"] == 1
+    (painted,), (failed,) = results["pictures"], results["failures"]
     assert painted["output"] == str(files / "done/one.png") and painted["seconds"] > 0
     assert (painted["width"], painted["height"]) == (40, 33)
     assert failed["photo"] == str(files / "in/two.png") and "two.png" in failed["error"]
@@ -125,16 +125,18 @@ def test_stylize_says_in_json_what_became_of_each_photograph(files, capsys):
 
 def test_json_says_what_is_refused_as_well(files, capsys):
     command = ["stylize", files / "none.png", "--style", "irises", "-o", files / "a.png"]
-    found = answered(capsys, *command)
-    assert found["exit_code"] == 2 and "none.png, which is not there" in found["error"]
+    results = answered(capsys, *command)
+    assert results["exit_code"] == 2 and "none.png, which is not there" in results["error"]
 
 
 def test_methods_says_in_json_what_people_choose_by(capsys):
-    found = {model["name"]: model for model in answered(capsys, "methods")["models"]}
-    assert list(found) == registry.released()
-    assert "starry-night" in found["ghiasi"]["styles"] and not found["ghiasi"]["needs_keras"]
-    assert found["gatys"]["needs_keras"] and found["cyclegan-sunny2rainy"]["model"] == "sunny2rainy"
-    assert {source["commercial"] for source in found["ghiasi"]["learned_from"]} == {True, False}
+    models = {model["name"]: model for model in answered(capsys, "methods")["models"]}
+    assert list(models) == registry.released()
+    assert "starry-night" in models["ghiasi"]["styles"] and not models["ghiasi"]["needs_keras"]
+    assert (
+        models["gatys"]["needs_keras"] and models["cyclegan-sunny2rainy"]["model"] == "sunny2rainy"
+    )
+    assert {source["commercial"] for source in models["ghiasi"]["learned_from"]} == {True, False}
 
 
 @pytest.mark.slow
@@ -142,16 +144,16 @@ def test_compare_and_evaluate_say_their_figures_in_json(files, capsys, two_model
     images.write(examples.swirls(64, 64), files / "paintings/irises.png")
     images.write(examples.lake(64, 64), files / "photos/lake.png")
     pair = [files / "photo.png", files / "paintings/irises.png"]
-    found = answered(capsys, "compare", *pair, "-o", files / "sheet.html", "--size", 64)
-    assert [model["name"] for model in found["models"]] == two_models
-    assert all(model["style"] > 0 and model["seconds"] > 0 for model in found["models"])
-    assert found["outputs"] == [str(files / "sheet.html")] and found["width"] == 64
+    results = answered(capsys, "compare", *pair, "-o", files / "sheet.html", "--size", 64)
+    assert [model["name"] for model in results["models"]] == two_models
+    assert all(model["style"] > 0 and model["seconds"] > 0 for model in results["models"])
+    assert results["outputs"] == [str(files / "sheet.html")] and results["width"] == 64
     folders = ["--content", files / "photos", "--style", files / "paintings"]
     command = ["evaluate", "ghiasi", *folders, "--teacher", shared / "weights", "--size", 64]
-    found = answered(capsys, *command, "--csv", files / "all.csv")
-    assert found["pairs"] == 1 and found["csv"] == str(files / "all.csv")
-    assert found["figures"]["ghiasi"]["remd"] > 0
-    assert found["figures"]["ghiasi"]["painterliness"] is None
+    results = answered(capsys, *command, "--csv", files / "all.csv")
+    assert results["pairs"] == 1 and results["csv"] == str(files / "all.csv")
+    assert results["figures"]["ghiasi"]["remd"] > 0
+    assert results["figures"]["ghiasi"]["painterliness"] is None
 
 
 @pytest.mark.parametrize("command", [[], ["stylize"], ["train", "ghiasi"], ["methods"], ["export"]])
@@ -189,8 +191,8 @@ def test_bash_completes(words, expected, files, capsys):
     assert run("completion", "bash") == 0
     (files / "script.bash").write_text(capsys.readouterr().out)
     command = ["bash", "-c", COMPLETE, "bash", "./script.bash", "tfstyle", *words]
-    found = subprocess.run(command, cwd=files, capture_output=True, text=True, check=True)
-    assert found.stdout.split() == expected
+    process = subprocess.run(command, cwd=files, capture_output=True, text=True, check=True)
+    assert process.stdout.split() == expected
 
 
 @pytest.mark.parametrize("shell", completion.SHELLS)

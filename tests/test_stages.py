@@ -124,7 +124,7 @@ LITE = [name for name in registry.exported() if not name.startswith(("johnson", 
 def test_stages_measure_all_that_a_network_takes_out(name):
     path = registry.RELEASED / name / f"{method(name).tflite[-1]}.tflite"
     network = litert_stages.stages(path, "tile", {}, "moments", 1)
-    runner = litert.opened(1, model_path=str(path)).get_signature_runner("tile")
+    runner = litert.interpreter(1, model_path=str(path)).get_signature_runner("tile")
     (numbers,) = (
         details["shape"][-1]
         for label, details in runner.get_input_details().items()

@@ -45,7 +45,7 @@ def test_cards_of_any_style_stand_beside_magenta(name):
 
 
 def test_the_phone_model_keeps_within_two_megabytes():
-    assert registry.lite_bytes("ghiasi") <= 2_000_000
+    assert registry.tflite_bytes("ghiasi") <= 2_000_000
 
 
 def test_windows_begin_a_tile_apart():
@@ -56,8 +56,8 @@ def test_windows_begin_a_tile_apart():
 @pytest.mark.parametrize("name", ["ghiasi", "johnson-the-scream"])
 def test_tiles_paint_what_the_whole_does(name, painting, monkeypatch):
     """Their noise as well, which repeats as often as tiles begin."""
-    found = loading.load(name)
-    paint = found.painter(painting if name == "ghiasi" else None)
+    stylizer = loading.load(name)
+    paint = stylizer.painter(painting if name == "ghiasi" else None)
     photograph = tfstyle.examples.lake(60, canvas.TILE + 200)
     whole = paint(photograph)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
@@ -78,9 +78,9 @@ def test_the_kept_parts_of_windows_cover_a_picture_once(height, width):
 
 def test_a_picture_goes_on_mirrored_beyond_its_borders():
     image = np.arange(12.0).reshape(2, 2, 3)
-    found = tiles.mirrored(image, range(-3, 5), range(0, 3))
+    mirrored = tiles.mirrored(image, range(-3, 5), range(0, 3))
     rows = np.pad(np.arange(2), (3, 3), mode="symmetric")
-    np.testing.assert_array_equal(found, image[rows][:, [0, 1, 1]])
+    np.testing.assert_array_equal(mirrored, image[rows][:, [0, 1, 1]])
 
 
 def test_several_styles_are_the_weighted_mean_of_their_vectors(lite, photograph, painting):
@@ -109,10 +109,14 @@ def test_no_style_is_refused(lite, photograph):
     "name", [n for n in registry.released(Kind.ARBITRARY, Kind.OPTIMISATION) if registry.styles(n)]
 )
 def test_named_styles_are_known_paintings_in_the_public_domain(name):
-    vectors, known = registry.styles(name), registry.paintings()
+    vectors, paintings = registry.styles(name), registry.paintings()
     assert len(vectors) >= 16 and {"starry-night", "great-wave", "the-scream"} <= vectors.keys()
     for label, code in vectors.items():
-        assert known[label]["died"] < 1955 and known[label]["artist"] and known[label]["title"]
+        assert (
+            paintings[label]["died"] < 1955
+            and paintings[label]["artist"]
+            and paintings[label]["title"]
+        )
         assert code["vector"].shape[0] == 1 and np.isfinite(code["vector"]).all()
 
 
@@ -189,10 +193,10 @@ def test_a_policy_of_the_callers_own_changes_nothing(name, photograph, painting)
     expected = loading.load(name).stylize(photograph, style)
     keras.mixed_precision.set_global_policy("mixed_float16")
     try:
-        found = loading.load(name).stylize(photograph, style)
+        pastiche = loading.load(name).stylize(photograph, style)
     finally:
         keras.mixed_precision.set_global_policy("float32")
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_allclose(pastiche, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(

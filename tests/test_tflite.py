@@ -65,7 +65,7 @@ def test_the_comparison_has_a_row_for_every_folder(files, monkeypatch):
     monkeypatch.setattr(compare, "SIZES", ((64, 80),))
     monkeypatch.setattr(compare, "ROUNDS", 1)
     folders = sorted(files.iterdir())
-    pairs = list(compare.calls.pairs(None, None))[:1]
+    pairs = list(compare.signature_runner.calibration_pairs(None, None))[:1]
     rows = list(compare.rows(folders, files / "drop-in", pairs))
     assert [row.split(" | ")[0] for row in rows] == [
         "| drop-in",

@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from tfstyle import loading, metrics
 from tfstyle.evaluation import speed
-from tfstyle.export import calls, fidelity, folder, whole
+from tfstyle.export import fidelity, folder, signature_runner, stylize_signature
 
 HERE = Path(__file__).parent
 SIZES = ((256, 256), (384, 384), (720, 1080), (251, 333))  # height, width
@@ -51,18 +51,20 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=3, help="of pictures (default: %(default)s)")
     parser.add_argument("--readme", action="store_true", help=f"write the table into {README.name}")
     options = parser.parse_args()
-    found = sorted(path.parent for path in options.files.glob("*/card.json"))
-    if not found:
+    folders = sorted(path.parent for path in options.files.glob("*/card.json"))
+    if not folders:
         parser.exit(2, f"Expected files of convert.py. Received: {options.files}, without.\n")
-    pairs = list(calls.pairs(options.photographs, options.paintings))[: options.pairs]
-    table = "\n".join([HEAD, *rows(found, options.peer, pairs)])
+    pairs = list(signature_runner.calibration_pairs(options.photographs, options.paintings))[
+        : options.pairs
+    ]
+    table = "\n".join([HEAD, *rows(folders, options.peer, pairs)])
     print(table)
     if options.readme:
         text = README.read_text()
         README.write_text(re.sub(f"{BEGIN}.*{END}", f"{BEGIN}{table}\n{END}", text, flags=re.S))
 
 
-def rows(ours: list[Path], peer: Path | None, pairs: list[calls.Pair]) -> Iterator[str]:
+def rows(ours: list[Path], peer: Path | None, pairs: list[signature_runner.Pair]) -> Iterator[str]:
     """Lines of the table; the files of one size only show in their models' ratios."""
     peers = {f"peer {path.stem}": path for path in peer.glob("*transfer*.tflite")} if peer else {}
     models = {path.name: path for path in ours}
@@ -76,27 +78,31 @@ def rows(ours: list[Path], peer: Path | None, pairs: list[calls.Pair]) -> Iterat
 
 def timed(paths: Mapping[str, Path]) -> dict:
     """Wall milliseconds by threads and label; with the threads negated, the processor's."""
-    found = {}
+    times = {}
     for threads in THREADS:
         runs = {label: painter(path, threads) for label, path in paths.items()}
-        found[threads] = speed.milliseconds(runs, ROUNDS)
-        found[-threads] = speed.milliseconds(runs, ROUNDS, time.process_time)
-    return found
+        times[threads] = speed.milliseconds(runs, ROUNDS)
+        times[-threads] = speed.milliseconds(runs, ROUNDS, time.process_time)
+    return times
 
 
-def nearness(path: Path, pairs: list[calls.Pair]) -> tuple[str, str]:
+def nearness(path: Path, pairs: list[signature_runner.Pair]) -> tuple[str, str]:
     """PSNR and differences of a folder's pictures from Keras', as two cells."""
-    if whole.LABEL not in signatures(path):
+    if stylize_signature.SIGNATURE not in signatures(path):
         return "as ghiasi", ""
     name = json.loads((path / folder.CARD).read_text())["model"]
     table = folder.endpoints(name, loading.load_networks(name))
-    call = fidelity.lite({file: (path / f"{file}.tflite").read_bytes() for file in table})
-    painted = [pair for size in SIZES for pair in fidelity.pictures(table, call, pairs, size)]
-    ratios = [metrics.psnr(*pair) for pair in painted]
-    gaps = [np.abs(wanted - got) for wanted, got in painted]
+    runner = fidelity.tflite_runner(
+        {file: (path / f"{file}.tflite").read_bytes() for file in table}
+    )
+    painted = [
+        pair for size in SIZES for pair in fidelity.painted_pairs(table, runner, pairs, size)
+    ]
+    psnrs = [metrics.psnr(*pair) for pair in painted]
+    errors = [np.abs(expected - actual) for expected, actual in painted]
     return (
-        f"{np.mean(ratios):.1f}, {min(ratios):.1f}",
-        f"{np.mean([gap.mean() for gap in gaps]):.4f}, {max(gap.max() for gap in gaps):.2f}",
+        f"{np.mean(psnrs):.1f}, {min(psnrs):.1f}",
+        f"{np.mean([e.mean() for e in errors]):.4f}, {max(e.max() for e in errors):.2f}",
     )
 
 

@@ -34,13 +34,13 @@ def main() -> None:
     parser.add_argument("--photographs", metavar="DIR", help="to calibrate int8 and to compare on")
     parser.add_argument("--paintings", metavar="DIR", help="the same of paintings")
     options = parser.parse_args()
-    given = {
+    settings = {
         "precision": options.precision,
         "photographs": options.photographs,
         "paintings": options.paintings,
     }
     jobs = {
-        f"{name}{label}": {"name": name, "size": size, **given}
+        f"{name}{label}": {"name": name, "size": size, **settings}
         for name in registry.exported()
         for label, size in (("", None), (f"-{FIXED[0]}x{FIXED[1]}", FIXED))
     }

@@ -1,4 +1,4 @@
-"""Magenta's modules of TensorFlow Hub behind the verb: by name or address, as file or folder."""
+"""Loads Magenta's modules of TensorFlow Hub as stylizers, by name, address, file or folder."""
 
 import contextlib
 import os
@@ -19,8 +19,8 @@ KAGGLE = "https://www.kaggle.com/models/"
 HANDLE = re.compile(r"[\w-]+/[\w-]+/tensorflow\d/[\w-]+/\d+", re.IGNORECASE)
 ARCHIVES = (".tar", ".tar.gz", ".tgz")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "tfstyle" / "hub"
-MOST_FILES, MOST_BYTES = 1000, 512 << 20  # of a module's archive; Magenta's has 83 MB
-PATIENCE = 20.0  # seconds of silence after which a server is given up
+MAX_FILES, MAX_BYTES = 1000, 512 << 20  # of a module's archive; Magenta's has 83 MB
+TIMEOUT = 20.0  # seconds without an answer
 
 Source = str | os.PathLike
 
@@ -28,8 +28,9 @@ Source = str | os.PathLike
 def is_module(source: Source) -> bool:
     """Whether this names a module, or looks like one's address, file or folder."""
     text = str(source)
-    known = text.partition("-")[0] == "magenta" or _address(text) is not None
-    return known or text.endswith(ARCHIVES) or (Path(text) / "saved_model.pb").is_file()
+    if text.partition("-")[0] == "magenta" or _address(text) is not None:
+        return True
+    return text.endswith(ARCHIVES) or (Path(text) / "saved_model.pb").is_file()
 
 
 def load(source: Source = "magenta") -> Module:
@@ -41,30 +42,30 @@ def load(source: Source = "magenta") -> Module:
             kaggle.com; a .tar or .tar.gz file; or a folder with saved_model.pb.
 
     Raises:
-        ValueError: It is none of these, or a SavedModel that does not paint a photograph in the
-            style of a painting.
-        OSError: It cannot be downloaded or read.
+        ValueError: The source is none of these, or a SavedModel that does not paint a photograph
+            in the style of a painting.
+        OSError: The module cannot be downloaded or read.
     """
-    with _opened(fetched(source)) as folder:
-        module = Module(_saved_model(folder, source), str(source))
+    with _unpacked(fetch(source)) as folder:
+        module = Module(_load_saved_model(folder, source), str(source))
     return module.described(source, "saved_model")
 
 
-def fetched(source: Source) -> Path:
-    """A module's file or folder on this machine; what is downloaded is kept.
+def fetch(source: Source) -> Path:
+    """The file or folder of a module, which is downloaded where it is not on this machine.
 
-    TensorFlow Hub keeps it in TFHUB_CACHE_DIR, or else in tfstyle/hub in the user's cache.
+    TensorFlow Hub keeps downloads in TFHUB_CACHE_DIR, or else in tfstyle/hub in the user's cache.
 
     Args:
-        source: As of `load`.
+        source: See `load`.
 
     Raises:
-        ValueError: It is nothing that `load` takes.
-        OSError: It cannot be downloaded.
+        ValueError: `load` takes no such source.
+        OSError: The module cannot be downloaded.
     """
     address, path = _address(str(source)), Path(source)
     if address is not None:
-        return _downloaded(address)
+        return _download(address)
     if path.exists():
         return path
     raise ValueError(
@@ -79,11 +80,11 @@ def _address(text):
     return text if text.startswith(("https://", "http://")) else MODULES.get(text)
 
 
-def _downloaded(address):
-    resolver = _tensorflow_hub(address)
+def _download(address):
+    tensorflow_hub = _import_tensorflow_hub(address)
     os.environ.setdefault("TFHUB_CACHE_DIR", str(CACHE))
     try:
-        return _resolved(resolver, address)
+        return Path(_resolver(tensorflow_hub)(address))
     except Exception as error:
         raise OSError(
             "Expected a module that can be downloaded; without a network, give its .tar.gz file or "
@@ -91,7 +92,7 @@ def _downloaded(address):
         ) from error
 
 
-def _tensorflow_hub(address):
+def _import_tensorflow_hub(address):
     try:
         with litert.quiet("TensorFlow Hub"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that pkg_resources will be gone one day
@@ -103,54 +104,54 @@ def _tensorflow_hub(address):
     return tensorflow_hub
 
 
-def _resolved(tensorflow_hub, address):
-    """TensorFlow Hub itself waits for a silent server as long as the system does, and ten minutes
-    and more for a download whose process was killed.
+def _resolver(tensorflow_hub):
+    """TensorFlow Hub's downloader with a timeout. Without one it waits for a silent server as long
+    as the system does, and ten minutes and more for a download whose process was killed.
     """
 
-    class Impatient(tensorflow_hub.compressed_module_resolver.HttpCompressedFileResolver):
+    class TimeoutResolver(tensorflow_hub.compressed_module_resolver.HttpCompressedFileResolver):
         def _call_urlopen(self, request):
-            return urllib.request.urlopen(request, timeout=PATIENCE, context=self._context)
+            return urllib.request.urlopen(request, timeout=TIMEOUT, context=self._context)
 
         def _lock_file_timeout_sec(self):
-            return PATIENCE
+            return TIMEOUT
 
-    return Path(Impatient()(address))
+    return TimeoutResolver()
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Path]:
-    """The folder of a SavedModel; that of an archive lasts as long as the context."""
+def _unpacked(path: Path) -> Iterator[Path]:
+    """The folder of a SavedModel; that of an archive exists only within the context."""
     if path.is_dir():
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="tfstyle-") as scratch:
-        yield _extracted(path, Path(scratch))
+        yield _extract(path, Path(scratch))
 
 
-def _extracted(path, scratch):
+def _extract(path, scratch):
     try:
         with tarfile.open(path) as archive:
-            archive.extractall(scratch, members=_bounded(archive), filter="data")
+            archive.extractall(scratch, members=_checked_members(archive), filter="data")
     except Exception as error:
         raise OSError(
             f"Expected a module's whole .tar or .tar.gz file. Received: {path} ({_reason(error)})."
         ) from error
-    found = sorted(scratch.rglob("saved_model.pb"), key=lambda file: len(file.parts))
-    return found[0].parent if found else scratch
+    models = sorted(scratch.rglob("saved_model.pb"), key=lambda path: len(path.parts))
+    return models[0].parent if models else scratch
 
 
-def _bounded(archive):
-    """Its members one by one, as long as all of them are no more than a module's are."""
+def _checked_members(archive):
+    """The archive's members; refuses more of them, or larger ones, than a module has."""
     size = 0
     for count, member in enumerate(archive, start=1):
         size += member.size
-        if count > MOST_FILES or size > MOST_BYTES:
-            raise ValueError(f"more than {MOST_FILES} files or {MOST_BYTES >> 20} MB")
+        if count > MAX_FILES or size > MAX_BYTES:
+            raise ValueError(f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MB")
         yield member
 
 
-def _saved_model(folder, source):
+def _load_saved_model(folder, source):
     extras.check_keras(f"{source}, a module")
     with litert.quiet("TensorFlow"):  # about the machine, which TensorFlow tells at every log level
         import tensorflow as tf

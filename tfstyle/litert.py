@@ -1,6 +1,6 @@
 """TFLite files run through LiteRT, which needs no TensorFlow.
 
-Any number of threads may call the same functions: they take turns, since an interpreter paints one
+Any number of threads may call the same functions. They take turns, since an interpreter paints one
 picture at a time, on all cores that it was given.
 """
 
@@ -14,151 +14,151 @@ from pathlib import Path
 
 import numpy as np
 
-HIDING = threading.RLock()  # of two threads the second would take the first one's for its own
-HIDDEN: set[str] = set()  # whose words have been hidden once; they say them once a process
+STDERR_LOCK = threading.RLock()  # two threads that exchange stderr at once would lose it
+SILENCED: set[str] = set()  # libraries whose messages, printed once a process, have been hidden
 
 
 def signatures(
     paths: Iterable[str | os.PathLike],
     threads: int | None = None,
-    keep: bool = True,
+    keep_open: bool = True,
     exact: bool = False,
 ) -> dict[str, "Signature"]:
-    """The named signatures of TFLite files, as functions from arrays to arrays by name.
+    """The signatures of TFLite files by name, as functions of arrays.
 
-    Only the file that was called last keeps its memory. It is opened anew for other sizes, since
-    LiteRT 2.3 can paint noise with one signature when another has been brought to a second size.
+    Only the file that was called last stays open. It is opened again for other sizes, since
+    LiteRT 2.3 can paint noise with one signature after another has been resized twice.
 
     Args:
         paths: The files.
         threads: Processor threads; None takes all cores.
-        keep: Whether a file stays open from call to call while sizes stay the same.
-        exact: Whether they can also be computed by stages.
+        keep_open: Whether a file stays open from call to call while sizes stay the same.
+        exact: Whether signatures can also be computed by stages.
 
     Raises:
         OSError: There is no such file, or it is no TFLite file.
     """
-    shelf = _Shelf(threads or os.cpu_count(), keep)
+    cache = _InterpreterCache(threads or os.cpu_count(), keep_open)
     return {
-        name: Signature(shelf, Path(path), name, exact)
+        name: Signature(cache, Path(path), name, exact)
         for path in paths
-        for name in shelf.open(Path(path)).get_signature_list()
+        for name in cache.open(Path(path)).get_signature_list()
     }
 
 
 @dataclasses.dataclass(frozen=True)
 class Signature:
-    """A function from arrays to arrays by name.
+    """A function of arrays by name, which returns arrays by name.
 
     Args:
-        shelf: Holds the interpreter.
+        cache: Holds the interpreter.
         path: The file.
-        name: The signature's.
-        exact: As of `signatures`.
+        name: The signature.
+        exact: See `signatures`.
     """
 
-    shelf: "_Shelf"
+    cache: "_InterpreterCache"
     path: Path
     name: str
     exact: bool = False
 
     def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
-        """The outputs by name."""
+        """The outputs by name, from the inputs by name."""
         shapes = {key: np.shape(value) for key, value in inputs.items()}
-        with self.shelf.turn:
-            interpreter = self.shelf.open(self.path, self.name, shapes)
+        with self.cache.lock:
+            interpreter = self.cache.open(self.path, self.name, shapes)
             return interpreter.get_signature_runner(self.name)(**inputs)
 
-    def stages(self, given: Mapping[str, np.ndarray], statistics: str):
-        """Its `stages.Stages`, or None where it is not to be exact.
+    def stages(self, inputs: Mapping[str, np.ndarray], statistics: str):
+        """The signature as `stages.Stages`; None where it is not `exact`.
 
         Args:
-            given: As of `litert_stages.stages`.
-            statistics: As of `litert_stages.stages`.
+            inputs: Arrays by name that all tiles have in common.
+            statistics: The name of the input that takes the statistics.
         """
         from tfstyle.litert_stages import stages
 
         if not self.exact:
             return None
-        return stages(self.path, self.name, given, statistics, self.shelf.threads)
+        return stages(self.path, self.name, inputs, statistics, self.cache.threads)
 
 
-class _Shelf:
+class _InterpreterCache:
     """Holds one open interpreter, and the shapes that its signatures have been called with."""
 
-    def __init__(self, threads, keep):
-        self.threads, self.keep, self.turn = threads, keep, threading.Lock()
+    def __init__(self, threads, keep_open):
+        self.threads, self.keep_open, self.lock = threads, keep_open, threading.Lock()
         self.path, self.interpreter, self.shapes = None, None, {}
 
-    def open(self, path, name=None, shapes=None):
-        seen = self.shapes.get(name, shapes) if self.keep else None
-        if path != self.path or seen != shapes:
+    def open(self, path, signature=None, shapes=None):
+        last_shapes = self.shapes.get(signature, shapes) if self.keep_open else None
+        if path != self.path or last_shapes != shapes:
             self.path, self.interpreter, self.shapes = None, None, {}
-            self.interpreter = _interpreter(path, self.threads)
+            self.interpreter = _file_interpreter(path, self.threads)
             self.path = path
-        if name is not None:
-            self.shapes[name] = shapes
+        if signature is not None:
+            self.shapes[signature] = shapes
         return self.interpreter
 
 
-def _interpreter(path, threads):
+def _file_interpreter(path, threads):
     if not path.is_file():
         raise FileNotFoundError(f"Expected a TFLite file. Received: {path}, which is not there.")
     try:
-        return opened(threads, model_path=str(path))
+        return interpreter(threads, model_path=str(path))
     except ValueError as error:
         raise OSError(f"Expected a TFLite file. Received: {path} ({error}).") from error
 
 
-def opened(threads: int | None = None, **model):
-    """A LiteRT interpreter, its memory allocated.
+def interpreter(threads: int | None = None, **model):
+    """A LiteRT interpreter with its memory allocated.
 
     Args:
         threads: Processor threads; None leaves their number to LiteRT.
         **model: `model_path` or `model_content`.
 
     Raises:
-        ValueError: It is no TFLite file.
+        ValueError: The model is no TFLite file.
     """
     from ai_edge_litert.interpreter import Interpreter
 
     with quiet("LiteRT"):
-        interpreter = Interpreter(num_threads=threads, **model)
-        interpreter.allocate_tensors()
-    return interpreter
+        allocated = Interpreter(num_threads=threads, **model)
+        allocated.allocate_tensors()
+    return allocated
 
 
 @contextlib.contextmanager
-def quiet(whose: str) -> Iterator[None]:
-    """Hides what LiteRT's C++ side says to stderr where memory is first allocated, and TensorFlow's
-    where it is imported.
+def quiet(library: str) -> Iterator[None]:
+    """Hides what a library's C++ side prints to stderr: LiteRT when it first allocates memory, and
+    TensorFlow when it is imported.
 
-    No setting of theirs silences it. It is said once a process, so that stderr is hidden once;
-    a process without stderr has nothing to hide.
+    No setting of theirs silences these messages. They come once a process, so stderr is hidden
+    once; a process without stderr has nothing to hide.
 
     Args:
-        whose: Words that are hidden.
+        library: Its name.
     """
-    with HIDING, contextlib.ExitStack() as hiding:
-        if whose not in HIDDEN:
-            hiding.enter_context(_hidden())
-        HIDDEN.add(whose)
+    with STDERR_LOCK, contextlib.ExitStack() as stack:
+        if library not in SILENCED:
+            stack.enter_context(_hidden_stderr())
+        SILENCED.add(library)
         yield
 
 
 @contextlib.contextmanager
-def _hidden():
+def _hidden_stderr():
     if sys.stderr is not None:
         sys.stderr.flush()
     try:
-        kept = os.dup(2)
+        original = os.dup(2)
     except OSError:
         yield
         return
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
+    with open(os.devnull, "w") as null:
+        os.dup2(null.fileno(), 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(original, 2)
+        os.close(original)

@@ -178,7 +178,7 @@ class _Stage:
     def opened(self) -> Callable[[Mapping[int, np.ndarray], np.ndarray], dict]:
         """An interpreter of its own, which is given one size only."""
         content, taken = self._made
-        interpreter = litert.opened(self.threads, model_content=content)
+        interpreter = litert.interpreter(self.threads, model_content=content)
         runner = interpreter.get_signature_runner("stage")
 
         def compute(inputs, statistics):

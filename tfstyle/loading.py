@@ -1,4 +1,4 @@
-"""Stylizers of released models by name, and of other ones by folder."""
+"""Loads stylizers and networks of released models by name, and of others by folder."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -24,24 +24,25 @@ def load(
 
     Args:
         name: A released model: a method, or a variant of one such as "ghiasi-desktop"; a
-            release, as `remote.fetched` takes it: "hf://owner/name", "kaggle://...", an archive's
-            address, an archive or a folder; or a module, as `hub.load` takes it: "magenta", an
-            address, a .tar.gz file or a folder.
+            release, see `remote.fetch`: "hf://owner/name", "kaggle://...", an archive's address,
+            an archive or a folder; or a module, see `hub.load`: "magenta", an address, a .tar.gz
+            file or a folder.
         folder: Of another release or a finished run; None takes the one in the package.
-        precision: That convolutions compute in, as of `precision.choose`; "auto" is float32,
-            but for methods that optimise what is fastest here: in pictures of one pass rounding
-            shows. A module's is its own, on TensorFlow.
+        precision: That convolutions compute in, see `precision.choose`. "auto" is float32 for
+            methods that paint in one pass, whose pictures show rounding, and the fastest one for
+            methods that optimise. A module always computes in its own.
         exact: Whether the tiles of a photograph above `canvas.WHOLE_PIXELS` are normalised with
-            the statistics of the whole, layer by layer; else with those of a thumbnail, which
-            takes less time but more memory, and changes colours and strokes.
-        settings: The method's `Settings`, which it paints with; None takes the defaults.
-        teacher: Of a method that optimises the picture: a VGG's weights, as
-            `teachers.loss_network` takes them; None is our encoder.
+            the statistics of the whole photograph, layer by layer. Otherwise they are normalised
+            with those of a thumbnail, which takes less time but more memory, and changes colours
+            and strokes.
+        settings: The method's `Settings`; None takes the defaults.
+        teacher: VGG weights for a method that optimises the picture, see
+            `teachers.loss_network`; None takes our encoder.
 
     Raises:
         ValueError: There is no such model or precision, or the method takes no such argument.
-        OSError: The folder does not hold its files, or a module cannot be downloaded; or they
-            need Keras, which is not installed.
+        OSError: A file is missing from the folder, a module cannot be downloaded, or Keras is
+            needed and not installed.
 
     Examples:
         >>> import tfstyle
@@ -56,40 +57,42 @@ def load(
     from tfstyle import hub, remote
 
     if name not in registry.released() and remote.is_release(name):
-        return _fetched(name, precision, exact, settings, teacher)
+        return _load_release(name, precision, exact, settings, teacher)
     if name not in registry.released() and hub.is_module(name):
         return hub.load(folder or name)
-    found = method(name)
-    _check_arguments(found, settings, teacher)
-    if not found.kind.one_pass:
-        return _optimising(name, folder, precision, settings, teacher)
-    if not extras.has_keras() and _is_exported(name, folder) and parse(precision) == "auto":
+    row = method(name)
+    _check_arguments(row, settings, teacher)
+    if not row.kind.one_pass:
+        networks = {} if teacher else load_networks(name, folder)
+        stylizer = row.of(networks, settings, teacher, precision)
+        return stylizer.described(teacher or folder or name, "keras")
+    if not extras.has_keras() and _has_tflite(name, folder) and parse(precision) == "auto":
         return load_lite(name, None, folder, exact, settings)
     extras.check_keras(f"{name} in {precision}" if folder is None else f"the networks of {folder}")
     from tfstyle.precision import pure
 
     with pure("float32"):  # whatever policy the caller has for layers of its own
         networks = load_networks(name, folder, precision)
-        signatures = _signatures(found, networks, exact)
-        return stylizer(name, signatures, networks, folder, settings=settings)
+        signatures = _signatures(row, networks, exact)
+        return stylizer_of(name, signatures, networks, folder, settings=settings)
 
 
-def _check_arguments(found, settings, teacher):
-    if settings is not None and found.Settings is None:
-        raise ValueError(f"Expected no settings: {found.name} has none. Received: {settings}.")
-    if settings is not None and not isinstance(settings, found.Settings):
-        raise ValueError(f"Expected {found.name}'s Settings. Received: {settings}.")
-    if teacher is not None and found.kind.one_pass:
+def _check_arguments(row, settings, teacher):
+    if settings is not None and row.Settings is None:
+        raise ValueError(f"Expected no settings: {row.name} has none. Received: {settings}.")
+    if settings is not None and not isinstance(settings, row.Settings):
+        raise ValueError(f"Expected {row.name}'s Settings. Received: {settings}.")
+    if teacher is not None and row.kind.one_pass:
         raise ValueError(
-            f"Expected a teacher with methods that optimise alone. Received: {found.name}."
+            f"Expected a teacher only with methods that optimise. Received: {row.name}."
         )
 
 
-def _signatures(found, networks, exact):
-    """Functions of arrays, by name, for pictures and for regions of them."""
+def _signatures(row, networks, exact):
+    """Signatures by name, of whole photographs and of regions of them."""
     from tfstyle.networks.endpoint import Arrays
 
-    tables = [*found.endpoints(networks).values(), found.regional_endpoints(networks)]
+    tables = [*row.endpoints(networks).values(), row.regional_endpoints(networks)]
     return {
         label: Arrays(endpoint) if exact else endpoint.arrays
         for endpoints in tables
@@ -97,32 +100,22 @@ def _signatures(found, networks, exact):
     }
 
 
-def _optimising(name, folder, precision, settings, teacher):
-    found = method(name)
-    networks = {} if teacher else load_networks(name, folder)
-    made = found.of(networks, settings, teacher, precision)
-    return made.described(teacher or folder or name, "keras")
-
-
-def _fetched(source, precision, exact, settings, teacher):
-    """A release's stylizer, on LiteRT where it holds no Keras files; or a module's, in a .tar."""
+def _load_release(source, precision, exact, settings, teacher):
+    """The stylizer of a release, on LiteRT where it has no Keras files; or of a module's .tar."""
     from tfstyle import hub, remote
 
     if source.startswith(("https://", "http://")) and not source.partition("#")[0].endswith(".zip"):
-        archive = remote.archive(source)
+        archive = remote.download_archive(source)
         if not remote.is_release(archive):
             return hub.load(archive)
-    folder = remote.fetched(source)
-    name = remote.name(folder)
-    on_keras = extras.has_keras() and all(
-        (folder / f"{file}.keras").is_file() for file in method(name).files
-    )
-    if on_keras:
+    folder = remote.fetch(source)
+    name = remote.model_name(folder)
+    if extras.has_keras() and _has_keras_files(method(name), folder):
         return load(name, folder, precision, exact, settings, teacher)
     return load_lite(name, None, folder, exact, settings)
 
 
-def stylizer(
+def stylizer_of(
     name: str,
     signatures: Mapping,
     networks: Mapping | None = None,
@@ -130,45 +123,45 @@ def stylizer(
     codes: Mapping | None = None,
     settings: Any = None,
 ) -> Method:
-    """A stylizer of signatures.
+    """A stylizer made of signatures.
 
     Args:
         name: A released model, or a method with a folder.
-        signatures: Functions of arrays, by name.
-        networks: The Keras models behind them, by file name; None of LiteRT's.
-        folder: As of `load`.
-        codes: Of named styles, by name; None are the folder's.
-        settings: As of `load`.
+        signatures: Functions of arrays by name.
+        networks: The Keras models that they run, by file name; None where they run on LiteRT.
+        folder: See `load`.
+        codes: Style codes by name of the style; None takes the folder's.
+        settings: See `load`.
 
     Raises:
         OSError: A file of the folder is missing or broken.
     """
-    found = method(name)
+    row = method(name)
     codes = registry.styles(name, folder) if codes is None else codes
-    known = {"geometry": geometry(name, networks, folder)} if found.network else {}
-    known |= {} if settings is None else {"settings": settings}
-    made = found(signatures, networks, codes, **known)
-    return made.described(folder or name, "keras" if networks else "litert")
+    arguments = {"geometry": geometry(name, networks, folder)} if row.network else {}
+    arguments |= {} if settings is None else {"settings": settings}
+    stylizer = row(signatures, networks, codes, **arguments)
+    return stylizer.described(folder or name, "keras" if networks else "litert")
 
 
-def told(name: str, networks: Mapping) -> dict:
-    """What a card says for tiles: the geometry of a network, where the stylizer takes one."""
+def geometry_entry(name: str, networks: Mapping) -> dict:
+    """A card's entry with the geometry of a method's network; empty where it needs none."""
     if not method(name).network:
         return {}
     return {"geometry": dataclasses.asdict(geometry(name, networks))}
 
 
 def geometry(name: str, networks: Mapping | None = None, folder: Folder = None) -> Geometry:
-    """Of a method's network, for tiles: of its layers, or as the card beside its files says.
+    """The geometry that tiles need: of a method's network, or from the card beside its files.
 
     Raises:
-        OSError: The card does not say.
+        OSError: The card has none.
     """
     if networks:
         from tfstyle.networks import geometry as layers
 
         return layers.geometry(networks[method(name).network])
-    path = registry.home(name, folder) / registry.CARD
+    path = registry.model_folder(name, folder) / registry.CARD
     try:
         return Geometry(**registry.read_json(path)["geometry"])
     except (KeyError, TypeError) as error:
@@ -183,18 +176,18 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
 
     Args:
         name: A released model.
-        folder: As of `load`.
-        precision: As of `load`.
+        folder: See `load`.
+        precision: See `load`.
     """
     extras.check_keras(f"{name}'s networks")
     from tfstyle.networks import files
     from tfstyle.precision import choose
 
-    found = method(name)
-    home = registry.home(found.home or name, folder)
-    networks = {file: files.load(home / f"{file}.keras") for file in found.files}
-    name = "float32" if precision == "auto" else choose(precision).name
-    return {file: files.convolving_in(network, name) for file, network in networks.items()}
+    row = method(name)
+    folder = registry.model_folder(row.home or name, folder)
+    networks = {file: files.load(folder / f"{file}.keras") for file in row.files}
+    dtype = "float32" if precision == "auto" else choose(precision).name
+    return {file: files.convolving_in(network, dtype) for file, network in networks.items()}
 
 
 def load_lite(
@@ -210,12 +203,12 @@ def load_lite(
         name: A released model.
         threads: Processor threads; None takes all cores.
         folder: Of another release; None takes the one in the package.
-        exact: As of `load`.
-        settings: As of `load`.
+        exact: See `load`.
+        settings: See `load`.
 
     Raises:
         ValueError: There is no such model, or it has no TFLite files, or no settings.
-        OSError: The folder does not hold its files.
+        OSError: A file is missing from the folder.
 
     Examples:
         >>> from tfstyle import examples, loading
@@ -223,16 +216,16 @@ def load_lite(
         >>> stylizer.stylize(examples.lake(48, 64)).shape
         (48, 64, 3)
     """
-    found = method(name)
-    _check_arguments(found, settings, None)
-    if not found.tflite:
-        raise ValueError(f"Expected a model with TFLite files. Received: {name}, {found.title}.")
+    row = method(name)
+    _check_arguments(row, settings, None)
+    if not row.tflite:
+        raise ValueError(f"Expected a model with TFLite files. Received: {name}, {row.title}.")
     files = registry.tflite_files(name, folder)
-    signatures = litert.signatures(files, threads, found.kept_open, exact)
-    return stylizer(name, signatures, None, folder, settings=settings)
+    signatures = litert.signatures(files, threads, row.kept_open, exact)
+    return stylizer_of(name, signatures, None, folder, settings=settings)
 
 
-def chosen(
+def load_model(
     method_name: str,
     model: Folder = None,
     threads: int | None = None,
@@ -242,70 +235,73 @@ def chosen(
     settings: Any = None,
     teacher: Folder = None,
 ) -> Method:
-    """A stylizer of a method by a released model's name or by a folder.
+    """A stylizer by method and model, as `--method` and `--model` name them.
 
     Args:
         method_name: A method, or a released model's full name.
         model: What follows the method in a released model's name, such as "sunny2rainy"; or the
             folder of a release, which runs on LiteRT, or of a finished run, which runs on Keras;
-            None takes the model of the method's own name. Of magenta, whatever `hub.load` takes.
+            None takes the model of the method's own name. For magenta, see `hub.load`.
         threads: Processor threads of LiteRT; None takes all cores.
         lite: Whether it may run on LiteRT, which paints masks with the whole photograph's
-            statistics; it does anyway where there is no Keras.
-        precision: As of `load`; LiteRT's files have one of their own.
-        exact: As of `load`.
-        settings: As of `load`.
-        teacher: As of `load`.
+            statistics. Without Keras it does in any case.
+        precision: On Keras, see `load`; TFLite files have their own.
+        exact: See `load`.
+        settings: See `load`.
+        teacher: See `load`.
 
     Raises:
         ValueError: There is no such model.
         OSError: A file cannot be read.
     """
-    found, name = method(method_name), f"{method_name}-{model}" if model else method_name
-    if found.fetched:
+    row, name = method(method_name), f"{method_name}-{model}" if model else method_name
+    if row.fetched:
         from tfstyle import hub
 
         return hub.load(name if name in hub.MODULES else model or name)
-    lite = (lite or not extras.has_keras()) and bool(found.tflite)
+    lite = (lite or not extras.has_keras()) and bool(row.tflite)
     if name in registry.released():
         if lite:
             return load_lite(name, threads, None, exact, settings)
         return load(name, None, precision, exact, settings, teacher)
-    folder = _folder(model)
-    if lite and model and _is_exported(method_name, folder):
+    folder = _local_folder(model)
+    if lite and model and _has_tflite(method_name, folder):
         return load_lite(method_name, threads, folder, exact, settings)
-    if model and all((folder / f"{file}.keras").is_file() for file in found.files):
+    if model and _has_keras_files(row, folder):
         return load(method_name, folder, precision, exact, settings, teacher)
-    known = [n for n in registry.released() if n.partition("-")[0] == found.name]
-    needed = ", ".join(f"{file}.keras" for file in found.files)
+    models = [n for n in registry.released() if n.partition("-")[0] == row.name]
+    files = ", ".join(f"{file}.keras" for file in row.files)
     raise ValueError(
-        f"Expected one of {', '.join(known) or 'none yet'} (--model is what follows "
-        f"{found.name}-), or as --model a folder with {needed}. Received: {name}."
+        f"Expected one of {', '.join(models) or 'none yet'} (--model is what follows "
+        f"{row.name}-), or as --model a folder with {files}. Received: {name}."
     )
 
 
-def _is_exported(name, folder):
-    """Whether all its TFLite files are there."""
+def _has_tflite(name, folder):
     files = registry.tflite_files(name, folder)
     return bool(files) and all(path.is_file() for path in files)
 
 
-def _folder(model):
-    """Of a release or a run; fetched where it is elsewhere."""
+def _has_keras_files(row, folder):
+    return all((folder / f"{file}.keras").is_file() for file in row.files)
+
+
+def _local_folder(model):
+    """The folder of a release or a run, which is fetched where it is elsewhere."""
     from tfstyle import remote
 
     text = str(model or "")
-    return remote.fetched(text) if "://" in text or text.endswith(".zip") else Path(text)
+    return remote.fetch(text) if "://" in text or text.endswith(".zip") else Path(text)
 
 
 def encoder(folder: Folder = None) -> tuple:
-    """Our encoder and its read-outs, two frozen Keras models.
+    """Our encoder and its readouts, two frozen Keras models.
 
     Args:
         folder: A run folder of `tfstyle train encoder`; None takes the released ones.
 
     Raises:
-        OSError: The folder holds no finished encoder, or Keras is not installed.
+        OSError: The folder has no finished encoder, or Keras is not installed.
     """
     extras.check_keras("our encoder")
     from tfstyle.networks import files
@@ -318,10 +314,9 @@ def encoder(folder: Folder = None) -> tuple:
     return tuple(map(files.load, paths))
 
 
-def view():
-    """Our encoder's view of VGG-19: a frozen Keras model, pictures to a dictionary of its taps."""
+def feature_extractor():
+    """Our encoder with its readouts, a frozen Keras model: pictures to VGG-19's features by tap."""
     import keras
 
-    feature_extractor, readouts = encoder()
-    taps = readouts(feature_extractor.output)
-    return keras.Model(feature_extractor.input, taps, name="view")
+    network, readouts = encoder()
+    return keras.Model(network.input, readouts(network.output), name="view")

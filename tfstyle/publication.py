@@ -1,4 +1,4 @@
-"""A release as others find it: its files, their hashes, and a page that tells what it is."""
+"""Prepares a release for a hub: its files, their hashes, and a page that describes it."""
 
 import json
 import shutil
@@ -8,17 +8,17 @@ from tfstyle import remote
 from tfstyle.methods import method
 
 PAGE = "README.md"
-LONG = 200  # characters of an entry that a table shows
+LONGEST_CELL = 200  # characters
 LICENCES = ("licence", "license")
 
 
-def prepared(release: Path, folder: Path, address: str) -> Path:
-    """Fills a folder with a release's files, a card that says their hashes, and a page.
+def prepare(release: Path, folder: Path, address: str) -> Path:
+    """Fills a folder with a release's files, a card with their hashes, and a page.
 
     Args:
         release: Folder with a card.
         folder: Empty.
-        address: That the release will have, "hf://owner/name".
+        address: The release's future address, "hf://owner/name".
 
     Raises:
         ValueError: The card is no release's.
@@ -31,18 +31,18 @@ def prepared(release: Path, folder: Path, address: str) -> Path:
             f"Received: {release}, without a {remote.CARD}."
         )
     remote.check(release, release)
-    for path in sorted(each for kind in remote.KEPT for each in release.glob(kind)):
+    for path in sorted(path for pattern in remote.RELEASE_FILES for path in release.glob(pattern)):
         shutil.copyfile(path, folder / path.name)
     card = json.loads((release / remote.CARD).read_text())
     networks = sorted(path for path in folder.iterdir() if path.suffix != ".json")
-    card["sha256"] = {path.name: remote.digest(path) for path in networks}
+    card["sha256"] = {path.name: remote.sha256(path) for path in networks}
     (folder / remote.CARD).write_text(json.dumps(card, indent=2) + "\n")
-    (folder / PAGE).write_text(page(remote.name(release), card, address))
+    (folder / PAGE).write_text(page(remote.model_name(release), card, address))
     return folder
 
 
 def page(name: str, card: dict, address: str) -> str:
-    """A model's page in Markdown, with the entries that Hugging Face's hub reads at its head."""
+    """A model's page in Markdown, which begins with the entries that Hugging Face's hub reads."""
     row = method(name)
     licence = next((str(card[key]) for key in LICENCES if key in card), None)
     head = ["---", "library_name: tfstyle", "pipeline_tag: image-to-image"]
@@ -52,8 +52,8 @@ def page(name: str, card: dict, address: str) -> str:
         *(f"- {tag}" for tag in ("style-transfer", "keras", "tflite", row.name)),
         "---",
     ]
-    given = "" if row.in_weights else ", style"
-    told = {key: value for key, value in card.items() if key not in ("sha256", "operations")}
+    style = "" if row.in_weights else ", style"
+    entries = {key: value for key, value in card.items() if key not in ("sha256", "operations")}
     return "\n".join(
         [
             *head,
@@ -67,16 +67,16 @@ def page(name: str, card: dict, address: str) -> str:
             "import tfstyle",
             "",
             f'stylizer = tfstyle.load("{address}")',
-            f"picture = stylizer.stylize(photograph{given})",
+            f"picture = stylizer.stylize(photograph{style})",
             "```",
             "",
             "| | |",
             "|---|---|",
-            *(f"| {key} | {_cell(value)} |" for key, value in told.items()),
+            *(f"| {key} | {_cell(value)} |" for key, value in entries.items()),
             "",
             "| file | SHA-256 |",
             "|---|---|",
-            *(f"| {file} | {found} |" for file, found in card["sha256"].items()),
+            *(f"| {file} | {sha256} |" for file, sha256 in card["sha256"].items()),
             "",
         ]
     )
@@ -85,4 +85,4 @@ def page(name: str, card: dict, address: str) -> str:
 def _cell(value):
     text = value if isinstance(value, str) else json.dumps(value)
     text = " ".join(text.split()).replace("|", "\\|")
-    return text if len(text) <= LONG else f"{text[:LONG]} ... (card.json)"
+    return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]} ... (card.json)"

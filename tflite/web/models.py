@@ -17,7 +17,7 @@ STYLES = "styles.json"
 
 
 def main(target: str, *folders: str) -> None:
-    found = map(Path, folders) if folders else map(registry.home, registry.exported())
+    found = map(Path, folders) if folders else map(registry.model_folder, registry.exported())
     index = {
         "models": [copied(folder, Path(target) / folder.name) for folder in found],
         "paintings": {name: label(**facts) for name, facts in registry.paintings().items()},

@@ -1,1 +1,1 @@
-"""Folders of any number of pictures on Apache Beam; `work` alone knows no Beam."""
+"""Paints any number of pictures on Apache Beam; `work` alone knows no Beam."""

@@ -1,4 +1,4 @@
-"""A job from its inputs to its report."""
+"""Runs a job, from its inputs to its report."""
 
 import contextlib
 import csv
@@ -17,37 +17,37 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 from tqdm import tqdm
 
-from tfstyle.batch import pipeline, places
-from tfstyle.batch.work import Coding, Painting, check_target, target_name
+from tfstyle.batch import filesystem, pipeline
+from tfstyle.batch.work import Painting, StyleEncoding, check_target, target_name
 
-FORMS = ("pictures", "list", "records")
+INPUT_KINDS = ("pictures", "list", "records")
 LIST_NAMES, RECORD_NAMES = (".txt", ".lst"), re.compile(r"\.tfrecords?(-|\.|$|\*)")
-A_LIST = (8, 1000)  # pictures at least and at most of a list that one worker reads
-LISTS = 64  # between these
-A_SHARD = 20_000  # rows of the report that one worker writes
+LIST_SIZES = (8, 1000)  # pictures at least and at most of a list that one worker reads
+LISTS = 64  # where LIST_SIZES allow
+SHARD_ROWS = 20_000  # of the report that one worker writes
 IN_PROCESS = ("DirectRunner", "FnApiRunner")
 LOG_LEVEL = "--default_sdk_harness_log_level"
-OWN = ".tfstyle-batch"  # folder beside the results, with what jobs keep
-DASK = "apache_beam.runners.dask.dask_runner.DaskRunner"  # that Beam does not know by its name
+JOB_FOLDER = ".tfstyle-batch"  # beside the results, with files of jobs
+DASK = "apache_beam.runners.dask.dask_runner.DaskRunner"  # Beam needs its full name
 
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """A job.
+    """A batch of pictures, and what is done with them.
 
     Args:
         inputs: Paths and patterns of any of Beam's filesystems.
-        output: Folder of pictures; or a .tfrecord file; or a .jsonl file of codes.
+        output: Folder of pictures; or a .tfrecord file; or a .jsonl file of style codes.
         work: What is done with a picture.
-        form: What the inputs are, one of FORMS; None goes by their names.
-        overwrite: Whether results that are there are replaced.
-        flags: Beam's own.
+        input_kind: One of INPUT_KINDS; None tells by the inputs' names.
+        overwrite: Whether earlier results are replaced.
+        flags: Of Beam.
     """
 
     inputs: Sequence[str]
     output: str
-    work: Painting | Coding
-    form: str | None = None
+    work: Painting | StyleEncoding
+    input_kind: str | None = None
     overwrite: bool = False
     flags: Sequence[str] = ()
 
@@ -55,65 +55,66 @@ class Batch:
         """Runs the job and writes its report and its list of failures.
 
         Returns:
-            How many pictures came to each of `pipeline.RESULTS`.
+            The number of pictures by result, one of `pipeline.RESULTS`.
 
         Raises:
             ValueError: The inputs are of several kinds or filesystems, two pictures would have one
-                name, Beam does not know a flag, or the results are there and of another work.
-            OSError: An input matches nothing, or the runner stopped; the same job goes on.
+                name, or Beam does not know a flag.
+            OSError: An input matches nothing, the output has results of another work, or the
+                runner stopped; the same job continues from there.
         """
         options = _options(self.flags)
         FileSystems.set_options(options)
-        self.work.opened()  # so that a model that is missing is refused here
-        output = places.absolute(self.output).rstrip("/")
-        own = _Own(output, isinstance(self.work, Painting) and not _is_file(output))
-        total, sources = self._sources(output, own)
-        own.begin(self.work, self.overwrite)
-        shards = max(1, min(100, math.ceil((total or A_SHARD) / A_SHARD)))
-        target = output if own.folder else None
-        job = pipeline.Job(self.work, target, own.scratch, own.begun(), self.overwrite, shards)
-        with _watching(options, total):
-            _run(options, sources(), job, None if own.folder else _sink(output))
-        return own.finish(total)
+        self.work.load()  # so that a missing model is refused here
+        output = filesystem.absolute(self.output).rstrip("/")
+        files = _JobFiles(output, isinstance(self.work, Painting) and not _is_file(output))
+        total, groups = self._find_groups(output, files)
+        files.begin(self.work, self.overwrite)
+        shards = max(1, min(100, math.ceil((total or SHARD_ROWS) / SHARD_ROWS)))
+        target = output if files.in_folder else None
+        start_time = files.record_start_time()
+        job = pipeline.Job(self.work, target, files.scratch, start_time, self.overwrite, shards)
+        with _progress_bar(options, total):
+            _run(options, groups(), job, None if files.in_folder else _sink(output))
+        return files.finish(total)
 
-    def _sources(self, output, own):
-        """How many there are, where that is known, and a function to Beam's transform."""
-        form, inputs = self.form or _form(self.inputs), list(map(places.absolute, self.inputs))
-        if form == "records":
-            paths = places.found(inputs, output)
-            home = places.common_home({places.home(each) for each in inputs})
-            return None, lambda: pipeline.of_records(paths, home)
-        if form == "list":
-            paths = sorted({path for each in inputs for path in _paths(each)})
-            home = places.common_home({path[: path.rindex("/") + 1] for path in paths})
+    def _find_groups(self, output, files):
+        """The number of sources, or None, and a function that returns a transform to groups."""
+        inputs = list(map(filesystem.absolute, self.inputs))
+        kind = self.input_kind or _input_kind(self.inputs)
+        if kind == "list":
+            paths = sorted({path for list_path in inputs for path in _read_list(list_path)})
+            folder = filesystem.common_folder({path[: path.rindex("/") + 1] for path in paths})
         else:
-            paths = places.found(inputs, output)
-            home = places.common_home({places.home(each) for each in inputs})
-        named = [(path, path[len(home) :]) for path in paths if own.can_tell(path)]
-        sources = [(target_name(name), pipeline.Source(path, name)) for path, name in named]
+            paths = filesystem.find_pictures(inputs, output)
+            folder = filesystem.common_folder(map(filesystem.fixed_folder, inputs))
+        if kind == "records":
+            return None, lambda: pipeline.groups_of_records(paths, folder)
+        names = {path: path[len(folder) :] for path in paths if files.check_utf8(path)}
+        sources = [(target_name(name), pipeline.Source(path, name)) for path, name in names.items()]
         _check_targets(sources, output)
-        return len(sources), lambda: pipeline.of_lists(own.write_lists(sources))
+        return len(sources), lambda: pipeline.groups_of_lists(files.write_lists(sources))
 
 
-def _form(inputs):
-    forms = {_form_of(each) for each in inputs}
-    if len(forms) > 1:
-        raise ValueError(f"Expected inputs of one kind, or --from. Received: {', '.join(forms)}.")
-    return forms.pop()
+def _input_kind(inputs):
+    kinds = set(map(_kind_of_path, inputs))
+    if len(kinds) > 1:
+        raise ValueError(f"Expected inputs of one kind, or --from. Received: {', '.join(kinds)}.")
+    return kinds.pop()
 
 
-def _form_of(path):
+def _kind_of_path(path):
     if path.endswith(LIST_NAMES):
         return "list"
     return "records" if RECORD_NAMES.search(path.rpartition("/")[2]) else "pictures"
 
 
-def _paths(path):
-    lines = (line.strip() for line in places.read(path).decode().splitlines())
-    found = [places.absolute(line) for line in lines if line and not line.startswith("#")]
-    if not found:
+def _read_list(path):
+    lines = (line.strip() for line in filesystem.read(path).decode().splitlines())
+    paths = [filesystem.absolute(line) for line in lines if line and not line.startswith("#")]
+    if not paths:
         raise ValueError(f"Expected a path a line. Received: {path}, without any.")
-    return found
+    return paths
 
 
 def _check_targets(sources, output):
@@ -122,9 +123,11 @@ def _check_targets(sources, output):
             f"Expected another folder for the results. Received: {output}, that of the pictures."
         )
     counts = Counter(target for target, _ in sources)
-    twice = sorted(target for target, count in counts.items() if count > 1)
-    if twice:
-        raise ValueError(f"Expected pictures of different names. Received: two for {twice[0]}.")
+    duplicates = sorted(target for target, count in counts.items() if count > 1)
+    if duplicates:
+        raise ValueError(
+            f"Expected pictures of different names. Received: two for {duplicates[0]}."
+        )
 
 
 def _is_file(output):
@@ -134,52 +137,52 @@ def _is_file(output):
 def _sink(output):
     check_target(output)
     stem, _, suffix = output.rpartition(".")
-    return {"tfrecord": pipeline.to_records, "jsonl": pipeline.to_lines}[suffix](stem)
+    return {"tfrecord": pipeline.write_records, "jsonl": pipeline.write_lines}[suffix](stem)
 
 
 def _options(flags):
-    """Beam's options; of runners that ask a job server, it may know more of them."""
+    """Beam's options. A runner with a job server may have more of them, which it checks itself."""
     flags = [DASK if flag == "DaskRunner" else flag for flag in flags]
     if DASK in flags:
-        import apache_beam.runners.dask.dask_runner  # noqa: F401  (makes its options known)
+        import apache_beam.runners.dask.dask_runner  # noqa: F401  (registers its options)
     if not any(flag.startswith(LOG_LEVEL) for flag in flags):
         flags += [LOG_LEVEL, "WARNING"]
-    logging.disable(logging.WARNING)  # the flags that Beam does not know are told below
+    logging.disable(logging.WARNING)  # an error below names the flags that Beam does not know
     try:
         options = PipelineOptions(flags)
-        given = options.get_all_options(retain_unknown_options=True)
-        unknown = sorted(given.keys() - options.get_all_options().keys())
+        values = options.get_all_options(retain_unknown_options=True)
+        unknown = sorted(values.keys() - options.get_all_options().keys())
     finally:
         logging.disable(logging.NOTSET)
-    served = ("FlinkRunner", "SparkRunner", "PortableRunner")
-    if unknown and not (given["runner"] or "").endswith(served):
+    with_job_server = ("FlinkRunner", "SparkRunner", "PortableRunner")
+    if unknown and not (values["runner"] or "").endswith(with_job_server):
         raise ValueError(f"Expected flags of tfstyle batch or of Beam. Received: --{unknown[0]}.")
     return options
 
 
 @contextlib.contextmanager
-def _watching(options, total):
-    """A progress bar where the pictures are painted in this process; clusters show their own."""
-    told = options.get_all_options()
-    here = (told["runner"] or "DirectRunner").endswith(IN_PROCESS)
-    here = here and told["direct_running_mode"] != "multi_processing"
-    with tqdm(total=total, unit="picture", disable=not here) as bar:
-        pipeline.WATCHING.append(bar.update)
+def _progress_bar(options, total):
+    """Shows a progress bar if pictures are painted in this process; clusters show their own."""
+    values = options.get_all_options()
+    in_process = (values["runner"] or "DirectRunner").endswith(IN_PROCESS)
+    in_process = in_process and values["direct_running_mode"] != "multi_processing"
+    with tqdm(total=total, unit="picture", disable=not in_process) as bar:
+        pipeline.PROGRESS_CALLBACKS.append(bar.update)
         try:
             yield
         finally:
-            pipeline.WATCHING.remove(bar.update)
+            pipeline.PROGRESS_CALLBACKS.remove(bar.update)
 
 
-def _run(options, sources, job, sink):
-    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # what it raises is told below
+def _run(options, groups, job, sink):
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)  # its errors are raised below
     logging.getLogger("distributed").setLevel(logging.WARNING)
     try:
-        flow = beam.Pipeline(options=options)
-        pipeline.worked(flow | sources, job, sink)
-        flow.run().wait_until_finish()
-    except Exception as error:  # of whatever kind a runner raises
-        if "KeyboardInterrupt" in str(error):  # that Beam has wrapped
+        root = beam.Pipeline(options=options)
+        pipeline.process_groups(root | groups, job, sink)
+        root.run().wait_until_finish()
+    except Exception as error:  # runners raise errors of any kind
+        if "KeyboardInterrupt" in str(error):  # Beam wraps it
             raise KeyboardInterrupt from None
         lines = [line for line in str(error).splitlines() if line.strip()]
         reason = lines[-1].strip() if lines else type(error).__name__
@@ -189,78 +192,85 @@ def _run(options, sources, job, sink):
         ) from error
 
 
-class _Own:
-    """What a job keeps beside its results."""
+class _JobFiles:
+    """The files that a job keeps beside its results.
 
-    def __init__(self, output, folder):
-        self.output, self.folder = output, folder
-        self.home = f"{output}/{OWN}" if folder else f"{output}{OWN}"
-        self.running = f"{self.home}/running"
+    Args:
+        output: Folder or file of the results, absolute.
+        in_folder: Whether it is a folder.
+    """
+
+    def __init__(self, output, in_folder):
+        self.output, self.in_folder = output, in_folder
+        self.folder = f"{output}/{JOB_FOLDER}" if in_folder else f"{output}{JOB_FOLDER}"
+        self.running = f"{self.folder}/running"
         self.scratch = f"{self.running}/{secrets.token_hex(8)}"
-        self.report = f"{output}/report.csv" if folder else f"{output}.report.csv"
-        self.failed = f"{output}/failed.csv" if folder else f"{output}.failed.csv"
-        self.untold = []  # rows of what no worker can be told of
+        self.report = f"{output}/report.csv" if in_folder else f"{output}.report.csv"
+        self.failed = f"{output}/failed.csv" if in_folder else f"{output}.failed.csv"
+        self.other_rows = []  # of files that no worker can open
 
-    def can_tell(self, path):
-        """Whether a path is text, as Beam hands it on; another one fails."""
-        told = path.encode(errors="backslashreplace").decode()
-        if told != path:
-            reason = f"Expected a file name in UTF-8. Received: {told}."
-            self.untold.append([told, "failed", "0.000", "", reason])
-        return told == path
+    def check_utf8(self, path):
+        """Whether a path is UTF-8, which Beam needs; the report says of others that they failed."""
+        printable = path.encode(errors="backslashreplace").decode()
+        if printable != path:
+            reason = f"Expected a file name in UTF-8. Received: {printable}."
+            self.other_rows.append([printable, "failed", "0.000", "", reason])
+        return printable == path
 
     def begin(self, work, overwrite):
-        """Goes on with what the same work left, and refuses another's results."""
-        if not self.folder:
-            if not overwrite and (places.exists(self.report) or self._files()):
+        """Continues a job of the same work; refuses results of another one."""
+        if not self.in_folder:
+            if not overwrite and (filesystem.exists(self.report) or self._shards()):
                 raise FileExistsError(
                     f"Expected a new file, or --overwrite. Received: {self.output}, there already."
                 )
             return
-        path, told = f"{self.home}/work.json", json.dumps(work.told(), indent=1, sort_keys=True)
-        before = places.read(path).decode() if places.exists(path) else None
-        if not overwrite and before != told and places.holds_files(self.output):
-            whose = "of another style or settings" if before else "not of tfstyle batch"
+        path = f"{self.folder}/work.json"
+        text = json.dumps(work.appearance(), indent=1, sort_keys=True)
+        earlier = filesystem.read(path).decode() if filesystem.exists(path) else None
+        if not overwrite and earlier != text and filesystem.holds_files(self.output):
+            origin = "of another style or settings" if earlier else "not of tfstyle batch"
             raise FileExistsError(
                 "Expected an empty folder, one of the same job to go on with, or --overwrite. "
-                f"Received: {self.output}, with files {whose}."
+                f"Received: {self.output}, with files {origin}."
             )
-        places.remove(self.running)
-        self._write(path, told.encode())
+        filesystem.remove(self.running)
+        self._write(path, text.encode())
 
-    def begun(self):
-        """Now, by the clock of the results' filesystem."""
+    def record_start_time(self):
+        """The time now, by the clock of the results' filesystem."""
         path = f"{self.scratch}/begun"
         self._write(path, b"")
-        self.since = places.updated(path)
-        return self.since
+        self.start_time = filesystem.modified_time(path)
+        return self.start_time
 
-    def _files(self):
-        """Those that records or codes are in."""
+    def _shards(self):
+        """The files that hold records or codes."""
         stem, _, suffix = self.output.rpartition(".")
-        return places.listed(f"{stem}-*-of-*.{suffix}")
+        return filesystem.list_files(f"{stem}-*-of-*.{suffix}")
 
     def write_lists(self, sources):
-        """Lists of sources, of which a worker reads one at a time, and their paths."""
-        size = max(A_LIST[0], min(A_LIST[1], math.ceil(len(sources) / LISTS)))
+        """Writes lists of sources, of which a worker reads one at a time, and returns the paths."""
+        size = max(LIST_SIZES[0], min(LIST_SIZES[1], math.ceil(len(sources) / LISTS)))
         paths = []
         for first in range(0, len(sources), size):
             paths.append(f"{self.scratch}/lists/{len(paths):06d}")
-            self._write(paths[-1], pipeline.listed(sources[first : first + size]))
+            self._write(paths[-1], pipeline.encode_list(sources[first : first + size]))
         return paths
 
     def finish(self, total):
-        """Writes the report, removes what no one needs any more, and counts the results."""
-        rows = pipeline.rows(self.scratch)
+        """Writes the report, removes temporary files, and counts the results."""
+        rows = pipeline.read_rows(self.scratch)
         if total not in (None, len(rows)):
             raise OSError(f"Expected a report of {total} pictures. Received: {len(rows)}.")
-        rows = sorted([*rows, *self.untold])
+        rows = sorted([*rows, *self.other_rows])
         failed = [(row[0], row[-1]) for row in rows if row[1] == "failed"]
         self._write_table(self.failed, ("file", "reason"), failed)
         self._write_table(self.report, pipeline.COLUMNS, rows)
-        if not self.folder:  # an earlier job's may be more
-            places.remove_files([p for p in self._files() if places.updated(p) < self.since])
-        places.remove(self.running if self.folder else self.home)
+        if not self.in_folder:  # an earlier job may have written more shards
+            times = {path: filesystem.modified_time(path) for path in self._shards()}
+            filesystem.remove_files([p for p, time in times.items() if time < self.start_time])
+        filesystem.remove(self.running if self.in_folder else self.folder)
         return Counter(row[1] for row in rows)
 
     def _write_table(self, path, columns, rows):
@@ -269,4 +279,4 @@ class _Own:
         self._write(path, text.getvalue().encode())
 
     def _write(self, path, content):
-        places.write(path, content, self.scratch)
+        filesystem.write(path, content, self.scratch)

@@ -1,4 +1,4 @@
-"""The pipeline: groups of pictures, worked on, a row of the report each."""
+"""The Beam pipeline: groups of pictures are processed, and each picture gets a row of a report."""
 
 import csv
 import dataclasses
@@ -16,26 +16,26 @@ from apache_beam.metrics import Metrics
 from apache_beam.utils.shared import Shared
 
 from tfstyle import images, litert
-from tfstyle.batch import places
-from tfstyle.batch.work import Coding, Painting, target_name
+from tfstyle.batch import filesystem
+from tfstyle.batch.work import Painting, StyleEncoding, target_name
 
 COLUMNS = ("file", "result", "seconds", "picture", "reason")
-RESULTS = ("painted", "coded", "kept", "failed")  # kept is what was there already
+RESULTS = ("painted", "coded", "kept", "failed")  # kept: the result was there already
 RECORDS = "records"
-A_GROUP, A_GROUP_BYTES = 16, 1 << 24  # pictures, or bytes of records, that a worker is given
-HELD, HELD_BYTES = 256, 1 << 26  # the same of what waits for others of its size
-WATCHING: list[Callable[[], object]] = []  # called in this process after every picture
+GROUP_PICTURES, GROUP_BYTES = 16, 1 << 24  # pictures, or bytes of records, of a group
+WAITING_PICTURES, WAITING_BYTES = 256, 1 << 26  # the same of all groups that are not full yet
+PROGRESS_CALLBACKS: list[Callable[[], object]] = []  # called in this process after every picture
 
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """A picture that is to be read.
+    """A picture of the inputs.
 
     Args:
-        path: Of its file; of a record the file's, with the record's number.
-        name: Below the inputs' common folder.
-        content: Of a record; None is read from the path.
-        reason: Why it is not to be read at all.
+        path: Of its file; for a record the file's path with the record's number.
+        name: Its path below the inputs' common folder.
+        content: A record's bytes; None where they are read from the path.
+        reason: Why it cannot be read, or nothing.
     """
 
     path: str
@@ -46,152 +46,152 @@ class Source:
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What the workers are told.
+    """A job, as its workers need it.
 
     Args:
         work: What is done with a picture.
         output: Folder of the pictures; None where they go to records.
-        scratch: Folder of this job's own files, on the results' filesystem.
-        begun: When it began, by that filesystem's clock; what is newer, it painted itself.
-        overwrite: Whether pictures that are older are painted again.
-        shards: Files that the report is written to by the workers.
+        scratch: Folder of the job's own files, on the results' filesystem.
+        start_time: When it began, by that filesystem's clock; newer pictures are its own.
+        overwrite: Whether older pictures are painted again.
+        shards: Number of files that the workers write the report to.
     """
 
-    work: Painting | Coding
+    work: Painting | StyleEncoding
     output: str | None
     scratch: str
-    begun: float
+    start_time: float
     overwrite: bool
     shards: int
 
 
-def of_lists(lists: list[str]) -> beam.PTransform:
-    """Groups of sources by target, from files that `listed` wrote."""
-    return "Lists" >> beam.Create(lists) | "Names" >> beam.FlatMap(_of_list)
+def groups_of_lists(paths: list[str]) -> beam.PTransform:
+    """Groups of targets and sources, from files that `encode_list` made."""
+    return "Lists" >> beam.Create(paths) | "Names" >> beam.FlatMap(_groups_of_list)
 
 
-def listed(sources: list[tuple[str, Source]]) -> bytes:
-    """A list of sources by target, a line of JSON each."""
-    lines = (json.dumps([target, each.path, each.name]) for target, each in sources)
+def encode_list(sources: list[tuple[str, Source]]) -> bytes:
+    """Targets and sources as lines of JSON."""
+    lines = (json.dumps([target, source.path, source.name]) for target, source in sources)
     return "\n".join(lines).encode()
 
 
-def _of_list(path):
-    lines = map(json.loads, places.read(path).decode().splitlines())
+def _groups_of_list(path):
+    lines = map(json.loads, filesystem.read(path).decode().splitlines())
     sources = ((target, Source(*source)) for target, *source in lines)
-    yield from _grouped(path, sources, lambda source: places.extent(source.path))
+    yield from _group_by_extent(path, sources, lambda source: filesystem.extent(source.path))
 
 
-def of_records(paths: list[str], home: str) -> beam.PTransform:
-    """Groups of sources by target, from TFRecord files of tf.train.Example.
+def groups_of_records(paths: list[str], folder: str) -> beam.PTransform:
+    """Groups of targets and sources, from TFRecord files of tf.train.Example.
 
     Args:
         paths: Of the files; their records have image/encoded and image/filename.
-        home: Folder that all of them are below.
+        folder: Folder that all of them are below, with a slash.
     """
-    return "Files" >> beam.Create(paths) | "Records" >> beam.FlatMap(_of_file, home)
+    return "Files" >> beam.Create(paths) | "Records" >> beam.FlatMap(_groups_of_file, folder)
 
 
-def _of_file(path, home):
-    yield from _grouped(path, _records(path, path[len(home) :]), _extent)
+def _groups_of_file(path, folder):
+    sources = _read_records(path, path[len(folder) :])
+    yield from _group_by_extent(
+        path, sources, lambda source: images.extent(io.BytesIO(source.content))
+    )
 
 
-def _extent(source):
-    return images.extent(io.BytesIO(source.content))
-
-
-def _grouped(label, sources, extent):
-    """Groups of pictures of one size, since a model is opened anew for another.
+def _group_by_extent(label, sources, extent):
+    """Groups of pictures of one size, since a model is opened again for another size.
 
     Args:
-        label: Of the groups, which number themselves.
-        sources: By target.
-        extent: From a source to its height and width.
+        label: Begins the groups' keys, which are numbered.
+        sources: Targets and sources.
+        extent: A function of a source, which returns its height and width.
 
     Yields:
-        A group's own key, and sources by target.
+        A group's key, and its targets and sources.
     """
     groups, number = {}, itertools.count()
     for target, source in sources:
-        group = groups.setdefault(key := extent(source), [])
+        group = groups.setdefault(size := extent(source), [])
         group.append((target, source))
-        if _is_full(group, A_GROUP, A_GROUP_BYTES):
-            yield f"{label}:{next(number)}", groups.pop(key)
-        elif _is_full(list(itertools.chain(*groups.values())), HELD, HELD_BYTES):
-            largest = max(groups, key=lambda key: len(groups[key]))
+        if _is_full(group, GROUP_PICTURES, GROUP_BYTES):
+            yield f"{label}:{next(number)}", groups.pop(size)
+        elif _is_full(list(itertools.chain(*groups.values())), WAITING_PICTURES, WAITING_BYTES):
+            largest = max(groups, key=lambda size: len(groups[size]))
             yield f"{label}:{next(number)}", groups.pop(largest)
     for group in groups.values():
         yield f"{label}:{next(number)}", group
 
 
 def _is_full(group, count, size):
-    return len(group) >= count or sum(len(s.content or b"") for _, s in group) >= size
+    return len(group) >= count or sum(len(source.content or b"") for _, source in group) >= size
 
 
-def _records(path, folder):
-    """The records of a file, as far as it can be read."""
-    number, seen = 0, set()
+def _read_records(path, folder):
+    """Targets and sources of a file's records, up to the first that is broken."""
+    number, targets = 0, set()
     try:
         with FileSystems.open(path) as file:
             while (record := tfrecordio._TFRecordUtil.read_record(file)) is not None:
-                target, source = _of_record(f"{path}:{number}", folder, record)
-                if target in seen:
+                target, source = _read_record(f"{path}:{number}", folder, record)
+                if target in targets:
                     reason = f"Expected records of different names. Received: two for {target}."
                     source = dataclasses.replace(source, reason=reason)
-                seen.add(target)
+                targets.add(target)
                 yield target, source
                 number += 1
-    except Exception:  # of whatever kind a broken file raises
+    except Exception:  # broken files raise errors of any kind
         reason = f"Expected a TFRecord file. Received: {path}, broken at record {number}."
         yield f"{path}:{number}", Source(f"{path}:{number}", folder, b"", reason)
 
 
-def _of_record(path, folder, record):
+def _read_record(path, folder, record):
     try:
-        features = _train().Example.FromString(record).features.feature
+        features = _tf_train().Example.FromString(record).features.feature
         encoded = features["image/encoded"].bytes_list.value[0]
-        given = list(features["image/filename"].bytes_list.value)
-        name = given[0].decode() if given else f"{path.rpartition(':')[2]}.jpg"
+        names = list(features["image/filename"].bytes_list.value)
+        name = names[0].decode() if names else f"{path.rpartition(':')[2]}.jpg"
         target = target_name(f"{folder}/{name}")
-    except Exception as error:  # of whatever kind a broken record raises
+    except Exception as error:  # broken records raise errors of any kind
         reason = f"Expected an Example with image/encoded. Received: {path} ({error})."
         return path, Source(path, folder, b"", " ".join(reason.split()))
     return target, Source(path, f"{folder}/{name}", encoded)
 
 
-def worked(
+def process_groups(
     groups: beam.PCollection, job: Job, sink: beam.PTransform | None = None
 ) -> beam.PCollection:
-    """Rows of COLUMNS, one a source, written to the scratch folder's `rows`.
+    """Processes every source, and writes its row of COLUMNS to the scratch folder's `rows`.
 
     Args:
-        groups: As of `of_lists`; workers share them out.
-        job: As of `Job`.
-        sink: Of what was made where it goes to records, by `record` or as it is.
+        groups: Of `groups_of_lists` or `groups_of_records`; workers share them.
+        job: The job.
+        sink: Of `write_records` or `write_lines`; None writes each result to a file of its own.
     """
     spread = groups | "Spread" >> beam.GroupByKey()
     if sink is None:
-        rows = spread | "Work" >> beam.ParDo(_Work(job))
+        rows = spread | "Work" >> beam.ParDo(_ProcessSources(job))
     else:
-        both = spread | "Work" >> beam.ParDo(_Work(job)).with_outputs(RECORDS, main="rows")
-        rows, _ = both.rows, both[RECORDS] | "Sink" >> sink
-    by_shard = rows | "Shard" >> beam.Map(_sharded, job.shards)
-    return by_shard | "Gather" >> beam.GroupByKey() | "Report" >> beam.ParDo(_Report(job))
+        work = beam.ParDo(_ProcessSources(job)).with_outputs(RECORDS, main="rows")
+        outputs = spread | "Work" >> work
+        rows, _ = outputs.rows, outputs[RECORDS] | "Sink" >> sink
+    by_shard = rows | "Shard" >> beam.Map(_with_shard, job.shards)
+    return by_shard | "Gather" >> beam.GroupByKey() | "Report" >> beam.ParDo(_WriteRows(job))
 
 
-def _sharded(row, shards):
+def _with_shard(row, shards):
     return zlib.crc32(row[0].encode()) % shards, row
 
 
-class _Work(beam.DoFn):
-    """Does a job's work. The model is shared by all threads of a process, and opened once."""
+class _ProcessSources(beam.DoFn):
+    """Does a job's work. All threads of a process share the model, which is loaded once."""
 
     def __init__(self, job):
         self.job, self.shared = job, Shared()
-        self.done = "coded" if isinstance(job.work, Coding) else "painted"
+        self.success = "coded" if isinstance(job.work, StyleEncoding) else "painted"
 
     def setup(self):
-        self.opened = self.shared.acquire(self.job.work.opened)
+        self.process_content = self.shared.acquire(self.job.work.load)
 
     def process(self, element):
         _, groups = element
@@ -199,40 +199,40 @@ class _Work(beam.DoFn):
             if source.reason:
                 yield self._row(source, "failed", 0.0, target, source.reason)
             else:
-                yield from self._worked(source, target)
+                yield from self._process_source(source, target)
 
-    def _worked(self, source, target):
+    def _process_source(self, source, target):
         path = self.job.output and f"{self.job.output}/{target}"
-        begun = time.perf_counter()
-        there = places.updated(path) if path else None
-        if there is not None and (there >= self.job.begun or not self.job.overwrite):
-            result = self.done if there >= self.job.begun else "kept"
+        start = time.perf_counter()
+        modified = filesystem.modified_time(path) if path else None
+        if modified is not None and (modified >= self.job.start_time or not self.job.overwrite):
+            result = self.success if modified >= self.job.start_time else "kept"
             yield self._row(source, result, 0.0, target)
             return
         try:
-            content = places.read(source.path) if source.content is None else source.content
-            made = self.opened(content, source.name, target)
-        except Exception as error:  # of whatever kind a broken file raises
+            content = filesystem.read(source.path) if source.content is None else source.content
+            output = self.process_content(content, source.name, target)
+        except Exception as error:  # broken files raise errors of any kind
             reason = " ".join(str(error).split()) or type(error).__name__
-            yield self._row(source, "failed", time.perf_counter() - begun, target, reason)
+            yield self._row(source, "failed", time.perf_counter() - start, target, reason)
             return
         if path:
-            places.write(path, made, f"{self.job.scratch}/pictures")
+            filesystem.write(path, output, f"{self.job.scratch}/pictures")
         else:
-            yield beam.pvalue.TaggedOutput(RECORDS, (target, made))
-        yield self._row(source, self.done, time.perf_counter() - begun, target)
+            yield beam.pvalue.TaggedOutput(RECORDS, (target, output))
+        yield self._row(source, self.success, time.perf_counter() - start, target)
 
     def _row(self, source, result, seconds, target, reason=""):
         Metrics.counter("tfstyle", result).inc()
         Metrics.distribution("tfstyle", "milliseconds").update(round(1000 * seconds))
-        for tell in WATCHING:
-            tell()
-        made = "" if result == "failed" else target
-        return source.path, result, f"{seconds:.3f}", made, reason
+        for callback in PROGRESS_CALLBACKS:
+            callback()
+        picture = "" if result == "failed" else target
+        return source.path, result, f"{seconds:.3f}", picture, reason
 
 
-class _Report(beam.DoFn):
-    """Writes the rows of a shard, the same file however often it is asked to."""
+class _WriteRows(beam.DoFn):
+    """Writes the rows of a shard; a second time replaces the same file."""
 
     def __init__(self, job):
         self.job = job
@@ -242,27 +242,27 @@ class _Report(beam.DoFn):
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(sorted(rows))
         path = f"{self.job.scratch}/rows/{shard:05d}.csv"
-        places.write(path, text.getvalue().encode(), f"{self.job.scratch}/pictures")
+        filesystem.write(path, text.getvalue().encode(), f"{self.job.scratch}/pictures")
         yield path
 
 
-def rows(scratch: str) -> list[list[str]]:
-    """What the workers reported of each file, in the files' order; once, whoever did it again."""
-    parts = FileSystems.match([f"{scratch}/rows/*.csv"])[0].metadata_list
-    texts = (places.read(part.path).decode() for part in parts)
-    found = [row for text in texts for row in csv.reader(io.StringIO(text))]
-    return sorted({row[0]: row for row in found}.values())
+def read_rows(scratch: str) -> list[list[str]]:
+    """The rows that the workers wrote, in the sources' order; one row per source."""
+    shards = filesystem.list_files(f"{scratch}/rows/*.csv")
+    texts = (filesystem.read(path).decode() for path in shards)
+    rows = (row for text in texts for row in csv.reader(io.StringIO(text)))
+    return sorted({row[0]: row for row in rows}.values())
 
 
-def to_records(path: str) -> beam.PTransform:
-    """Pictures to TFRecord files of tf.train.Example: image/encoded, filename and format."""
+def write_records(path: str) -> beam.PTransform:
+    """Writes pictures to TFRecord files of tf.train.Example: image/encoded, filename and format."""
     return "Example" >> beam.Map(_example) | beam.io.WriteToTFRecord(
         path, file_name_suffix=".tfrecord"
     )
 
 
-def _example(made):
-    train, (name, encoded) = _train(), made
+def _example(output):
+    train, (name, encoded) = _tf_train(), output
     kind = name.rpartition(".")[2].encode()
     fields = {"encoded": encoded, "filename": name.encode(), "format": kind}
     features = {
@@ -272,12 +272,14 @@ def _example(made):
     return train.Example(features=train.Features(feature=features)).SerializeToString()
 
 
-def _train():
+def _tf_train():
     with litert.quiet("TensorFlow"):
         from tensorflow import train
     return train
 
 
-def to_lines(path: str) -> beam.PTransform:
-    """Codes to files of a line of JSON each."""
-    return "Line" >> beam.Map(lambda made: made[1].decode()) | beam.io.WriteToText(path, ".jsonl")
+def write_lines(path: str) -> beam.PTransform:
+    """Writes style codes to files of lines of JSON."""
+    return "Line" >> beam.Map(lambda output: output[1].decode()) | beam.io.WriteToText(
+        path, ".jsonl"
+    )

@@ -1,7 +1,7 @@
-"""What a worker does with a picture: paints it, or takes its style's code.
+"""The work of a worker on a picture: to paint it, or to encode its style.
 
-A work is small and pickled, and travels with the pipeline. What it opens holds the model, and is
-made once in every worker's process.
+A work is small, and is pickled with the pipeline. `load` loads the model, once in every worker's
+process.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ from tfstyle import images, loading
 from tfstyle.methods import DEFAULT, method
 from tfstyle.methods.stylizer import photograph
 
-Opened = Callable[[bytes, str, str], bytes]  # from a file's content, its name and the target's
+Process = Callable[[bytes, str, str], bytes]  # of a file's content, its name and the result's
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -25,14 +25,14 @@ class Painting:
 
     Args:
         method: A method of one pass.
-        model: As of `loading.chosen`; a folder is to be there on every worker.
+        model: See `loading.load_model`; a folder has to exist on every worker.
         styles: Names, or pictures as bytes, shape (height, width, 3).
-        shares: Of the styles, 0 and above; None is the same for each.
+        shares: A number of 0 or more per style; None mixes styles equally.
         strength: From 0 to 1.
-        keep_colors: As of `color.keeper`.
-        size: Longer side of the results in pixels; None is each photograph's own.
-        quality: 1 to 100, of JPEG and WebP.
-        threads: Of LiteRT, a worker's process.
+        keep_colors: See `color.keeper`.
+        size: Longer side of the results in pixels; None takes each photograph's own.
+        quality: Of JPEG and WebP, from 1 to 100.
+        threads: Processor threads per worker process.
     """
 
     method: str = DEFAULT
@@ -45,78 +45,81 @@ class Painting:
     quality: int = 95
     threads: int = 1
 
-    def styled(self, given: Sequence[str], read: Callable) -> "Painting":
-        """The same in other styles, which are read here and not by the workers.
+    def with_styles(self, sources: Sequence[str], read: Callable) -> "Painting":
+        """A copy with other styles, which are read here and not by the workers.
 
         Args:
-            given: Files and names.
-            read: From one of them and a stylizer to a name or a picture, floats in [0, 1].
+            sources: Files and names of styles.
+            read: A function of one of them and a stylizer, which returns a name or a picture of
+                floats in [0, 1].
         """
-        stylizer = loading.chosen(_one_pass(self.method), self.model, self.threads)
-        styles = (read(each, stylizer) for each in given)
+        stylizer = loading.load_model(_check_one_pass(self.method), self.model, self.threads)
+        styles = (read(source, stylizer) for source in sources)
         return dataclasses.replace(
             self, styles=tuple(s if isinstance(s, str) else images.to_bytes(s) for s in styles)
         )
 
-    def opened(self) -> Opened:
-        """From a photograph's file to its picture's.
+    def load(self) -> Process:
+        """Loads the model, and returns a function of a photograph's file to the painted file.
 
         Raises:
             ValueError, OSError: There is no such model or style.
         """
-        stylizer = loading.chosen(_one_pass(self.method), self.model, self.threads)
+        stylizer = loading.load_model(_check_one_pass(self.method), self.model, self.threads)
         paint = stylizer.painter(
             list(self.styles) or None, self.strength, self.shares, self.keep_colors
         )
 
-        def painted(content, name, target):
+        def process(content, name, target):
             picture, alpha = photograph(name, target, self.size, content=content)
             images.check_extent(target, *picture.shape[:2])
             return images.encoded(paint(picture), target, self.quality, alpha)
 
-        return painted
+        return process
 
-    def told(self) -> dict:
-        """What decides how a picture looks, as JSON."""
+    def appearance(self) -> dict:
+        """The settings that change how a picture looks, for JSON."""
         fields = vars(self) | {"styles": [_digest(style) for style in self.styles]}
         return {name: value for name, value in fields.items() if name != "threads"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Coding:
-    """How style codes are taken.
+class StyleEncoding:
+    """How styles are encoded.
 
     Args:
         method: A method that takes any painting.
-        model: As of `Painting`.
-        threads: As of `Painting`.
+        model: See `Painting`.
+        threads: See `Painting`.
     """
 
     method: str = DEFAULT
     model: str | None = None
     threads: int = 1
 
-    def opened(self) -> Opened:
-        """From a painting's file to a line of JSON: its name, and its code as lists by name.
+    def load(self) -> Process:
+        """Loads the model, and returns a function of a painting's file to a line of JSON.
+
+        The line holds the painting's name, and its style code as lists by name.
 
         Raises:
-            ValueError, OSError: There is no such model, or it has no codes.
+            ValueError, OSError: There is no such model, or it has no style codes.
         """
-        if not method(_one_pass(self.method)).kind.takes_pictures:
+        if not method(_check_one_pass(self.method)).kind.takes_pictures:
             raise ValueError(
                 f"Expected a method that takes any painting, for codes. Received: {self.method}."
             )
-        stylizer = loading.chosen(self.method, self.model, self.threads)
+        stylizer = loading.load_model(self.method, self.model, self.threads)
 
-        def coded(content, name, target):
+        def process(content, name, target):
             code = stylizer.style_code(images.read(name, stylizer.style_side, content=content))
             lists = {key: np.asarray(value).tolist() for key, value in code.items()}
             return json.dumps({"name": target, "code": lists}).encode()
 
-        return coded
+        return process
 
 
-def _one_pass(name):
+def _check_one_pass(name):
     row = method(name)
     if row.fetched or not row.kind.one_pass:
         raise ValueError(f"Expected a method of one pass, of this package. Received: {name}.")
@@ -124,20 +127,20 @@ def _one_pass(name):
 
 
 def _digest(style):
-    """A style's name; of a picture a number that changes with its pixels."""
+    """A style's name, or a picture's size and hash."""
     if isinstance(style, str):
         return style
     return f"{style.shape[1]}x{style.shape[0]} {hashlib.sha256(style.tobytes()).hexdigest()[:16]}"
 
 
 def target_name(name: str) -> str:
-    """The name of a photograph's picture, below the folder of the results.
+    """The name of a photograph's result, below the results' folder.
 
     Args:
-        name: Of the photograph, folders by slashes.
+        name: Of the photograph, with slashes between folders.
 
     Raises:
-        ValueError: It leads out of the folder.
+        ValueError: The name leads out of the folder.
     """
     parts = name.replace("\\", "/").split("/")
     if not parts[-1] or ".." in parts:
@@ -147,10 +150,10 @@ def target_name(name: str) -> str:
 
 
 def check_target(path: str) -> None:
-    """Refuses a single file of results whose name says no format.
+    """Refuses a file of results whose suffix is no format of such.
 
     Raises:
-        ValueError: It ends in something else.
+        ValueError: The suffix is another.
     """
     if Path(path).suffix not in (".tfrecord", ".jsonl"):
         raise ValueError(f"Expected a file ending in .tfrecord or .jsonl. Received: {path}.")

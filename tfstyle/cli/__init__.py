@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         if getattr(sys, stream) is None:  # of services, and of pythonw
             setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115  (stays open)
     options = _parsed(arguments)
-    with scripts.speaking(options):
+    with scripts.reserved_stdout(options):
         code = _run(options)
     scripts.finish(options, code)
     return code

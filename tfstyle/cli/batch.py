@@ -18,7 +18,7 @@ def _batch(commands):
     parser = command(
         commands,
         "batch",
-        _run,
+        _run_batch,
         "paint any number of pictures on Apache Beam, on this machine or on a cluster",
         "tfstyle batch 'photos/**.jpg' --style starry-night -o painted/\n"
         "  tfstyle batch 'photos/**.jpg' --style starry-night -o painted/ "
@@ -28,8 +28,8 @@ def _batch(commands):
         "  tfstyle batch photos.tfrecord --method johnson --style the-kiss -o painted.tfrecord\n"
         "  tfstyle batch 'paintings/*' --codes -o codes.jsonl\n\n"
         "Flags that are not listed here go to Beam; they come after the inputs. Files that cannot\n"
-        "be painted are listed in OUT/failed.csv, and every file in OUT/report.csv. The same\n"
-        "command goes on after a stop: what is painted is kept.",
+        "be painted are listed in OUT/failed.csv, and every file in OUT/report.csv. After a stop\n"
+        "the same command continues: painted pictures are kept.",
     )
     parser.allow_abbrev = False
     parser.set_defaults(passed_on=[])
@@ -37,47 +37,49 @@ def _batch(commands):
         "inputs",
         metavar="INPUT",
         nargs="+",
-        help="patterns, pictures or folders; or .txt files with a path a line; or .tfrecord files "
-        "of tf.train.Example with image/encoded and image/filename; of any of Beam's filesystems",
+        help="patterns, pictures or folders; or .txt files with one path per line; or .tfrecord "
+        "files of tf.train.Example with image/encoded and image/filename; on any of Beam's "
+        "filesystems",
     )
     parser.add_argument(
         "--from",
-        dest="form",
+        dest="input_kind",
         choices=("pictures", "list", "records"),
-        help="what INPUT is (default: by its name)",
+        help="kind of INPUT (default: by its name)",
     )
     parser.add_argument(
         "-o",
         "--output",
         required=True,
         metavar="OUT",
-        help="folder, where names stay as they are below the inputs' fixed part; or a .tfrecord "
-        "file; or, with --codes, a .jsonl file; records and codes are written in several files",
+        help="folder, in which pictures keep their paths below the fixed part of INPUT; or a "
+        ".tfrecord file; or, with --codes, a .jsonl file; records and codes are written to several "
+        "files",
     )
     _add_style(parser)
     parser.add_argument(
         "--codes",
         action="store_true",
-        help="instead of painting take each picture's style code, a line of JSON each",
+        help="instead of painting, write each picture's style code as a line of JSON",
     )
     parser.add_argument(
         "--threads",
         type=positive,
         default=1,
         metavar="N",
-        help="processor threads of each worker's process (default: %(default)s)",
+        help="processor threads of each worker process (default: %(default)s)",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
     parser.add_argument(
         "--runner",
         default=RUNNER,
-        help="Beam's: DirectRunner, FlinkRunner, SparkRunner, DataflowRunner, DaskRunner and so on "
-        "(default: %(default)s, in this process)",
+        help="runner of Beam: DirectRunner, FlinkRunner, SparkRunner, DataflowRunner, DaskRunner "
+        "and so on (default: %(default)s, in this process)",
     )
 
 
 def _add_style(parser):
-    """Of `tfstyle stylize`."""
+    """Adds the flags of a style, as `tfstyle stylize` has them."""
     paint.add_styles(parser)
     parser.add_argument(
         "--method",
@@ -110,8 +112,8 @@ def _add_style(parser):
     )
 
 
-def _run(options):
-    with _quiet():
+def _run_batch(options):
+    with _beams_warnings_hidden():
         try:
             from tfstyle.batch.job import Batch
         except ModuleNotFoundError as error:
@@ -122,7 +124,7 @@ def _run(options):
             ) from error
     flags = ["--runner", options.runner, *options.passed_on]
     batch = Batch(
-        options.inputs, options.output, _work(options), options.form, options.overwrite, flags
+        options.inputs, options.output, _work(options), options.input_kind, options.overwrite, flags
     )
     counts = batch.run()
     print(", ".join(f"{count} {result}" for result, count in sorted(counts.items())))
@@ -132,8 +134,8 @@ def _run(options):
 
 
 @contextlib.contextmanager
-def _quiet():
-    """Hides Beam's warnings of clients of clouds that are not installed."""
+def _beams_warnings_hidden():
+    """Hides Beam's warnings that clients of clouds are not installed."""
     logging.disable(logging.WARNING)
     try:
         yield
@@ -142,7 +144,7 @@ def _quiet():
 
 
 def _work(options):
-    from tfstyle.batch.work import Coding, Painting
+    from tfstyle.batch.work import Painting, StyleEncoding
 
     if options.model and os.path.isdir(options.model):
         options.model = os.path.abspath(options.model)  # workers have folders of their own
@@ -151,7 +153,7 @@ def _work(options):
             raise ValueError("Expected --codes or --style. Received: both.")
         if not options.output.endswith(".jsonl"):
             raise ValueError(f"Expected a .jsonl file for codes. Received: {options.output}.")
-        return Coding(options.method, options.model, options.threads)
+        return StyleEncoding(options.method, options.model, options.threads)
     if options.output.endswith(".jsonl"):
         raise ValueError(f"Expected a folder or a .tfrecord file. Received: {options.output}.")
     paint.name_the_model(options)
@@ -167,7 +169,7 @@ def _work(options):
         options.quality,
         options.threads,
     )
-    return painting.styled(options.style or (), paint.style_of)
+    return painting.with_styles(options.style or (), paint.style_of)
 
 
 COMMANDS = (_batch,)

@@ -26,23 +26,23 @@ def _camera(commands):
         commands,
         "camera",
         _run_camera,
-        "paint what a webcam sees, in a window; needs " + extras.command("camera"),
+        "paint the frames of a webcam in a window; needs " + extras.command("camera"),
         "tfstyle camera --style starry-night --method johnson\n"
         "  tfstyle camera --style mine.jpg --style irises --size 320\n"
         "  tfstyle camera --source clip.mp4 --method cyclegan --no-window -o frames\n\n"
-        f"In the window {KEYS};\nthe corner says how many frames a second are painted.",
+        f"In the window {KEYS};\nthe corner shows the painted frames per second.",
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
-        "--device", type=_number, default=0, metavar="N", help="which webcam (default: 0)"
+        "--device", type=_device_number, default=0, metavar="N", help="which webcam (default: 0)"
     )
-    source.add_argument("--source", metavar="FILE", help="a film in place of a webcam")
+    source.add_argument("--source", metavar="FILE", help="a film instead of a webcam")
     parser.add_argument(
         "--style",
         action="append",
         metavar="PAINTING",
-        help="a picture's file, or a name of `tfstyle styles`; again for the next ones (default: "
-        "every painting that the method knows)",
+        help="a picture's file, or a name of `tfstyle styles`; repeat it for more (default: every "
+        "named style of the method)",
     )
     paint.add_model(parser)
     parser.add_argument(
@@ -50,14 +50,14 @@ def _camera(commands):
         type=float,
         default=1.0,
         metavar="0..1",
-        help="0 is what the webcam sees, 1 the full style (default: 1)",
+        help="0 is the unpainted frame, 1 the full style (default: 1)",
     )
     parser.add_argument(
         "--steady",
         type=float,
         default=STEADY,
         metavar="0..1",
-        help="how much of each frame is taken from the one before (default: %(default)s)",
+        help="share of the previous frame in each frame (default: %(default)s)",
     )
     paint.add_means(parser)
     _add_output(parser)
@@ -77,23 +77,26 @@ def _add_output(parser):
     parser.add_argument(
         "--mirror",
         action=argparse.BooleanOptionalAction,
-        help="exchange left and right (default: of a webcam)",
+        help="exchange left and right (default: for a webcam)",
     )
     parser.add_argument(
         "-o",
         "--output",
         metavar="FOLDER",
-        help="for saved pictures (default: the working folder)",
+        help="folder for saved pictures (default: the working folder)",
     )
     parser.add_argument(
-        "--no-window", action="store_true", help="show none; save every picture to -o"
+        "--no-window", action="store_true", help="open no window, and save every picture to -o"
     )
     parser.add_argument(
-        "--frames", type=positive, metavar="N", help="end after so many (default: on q)"
+        "--frames",
+        type=positive,
+        metavar="N",
+        help="number of frames (default: until q is pressed)",
     )
 
 
-def _number(text):
+def _device_number(text):
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected 0, 1, ..., received {text}")
     return int(text)
@@ -117,9 +120,9 @@ def _run_camera(options):
         if not options.no_window:
             screen = stack.enter_context(contextlib.closing(camera.Window(f"tfstyle: {KEYS}")))
         frames = camera.frames(source, options.size, mirrored)
-        taken = itertools.islice(stack.enter_context(contextlib.closing(frames)), options.frames)
+        frames = itertools.islice(stack.enter_context(contextlib.closing(frames)), options.frames)
         share = options.steady if options.strength else 0.0
-        count, seconds = camera.paint(taken, paintings, painter, share, screen, folder.save)
+        count, seconds = camera.paint(frames, paintings, painter, share, screen, folder.save)
     if not count:
         raise OSError(f"Expected frames to paint. Received: {source}, without.")
     print(f"{count} frames, {count / seconds:.1f} a second, {len(folder.saved)} saved")
@@ -127,7 +130,7 @@ def _run_camera(options):
 
 
 def _paintings(options):
-    """Titles that a key goes through, and a function from one to its painter."""
+    """The titles that the key n goes through, and a function of a title to its painter."""
     from tfstyle import loading
     from tfstyle.methods.stylizer import checked_strength
     from tfstyle.video import films
@@ -142,14 +145,14 @@ def _paintings(options):
     @functools.cache
     def stylizer(model):
         paint.check_licences(options, model)
-        return loading.chosen(options.method, model, options.threads, settings=settings)
+        return loading.load_model(options.method, model, options.threads, settings=settings)
 
     @functools.cache
     def painter(title):
         model = _models(options, row).get(title, options.model)
-        found = stylizer(model)
-        styles = None if row.in_weights else [paint.style_of(title, found)]
-        return found.painter(styles, options.strength, None, options.keep_colors)
+        loaded = stylizer(model)
+        styles = None if row.in_weights else [paint.style_of(title, loaded)]
+        return loaded.painter(styles, options.strength, None, options.keep_colors)
 
     titles = list(_models(options, row)) or options.style or list(stylizer(options.model).styles)
     if not titles:
@@ -160,7 +163,7 @@ def _paintings(options):
 
 
 def _models(options, row):
-    """Models that a key goes through, by title; none where it goes through styles."""
+    """Models by title, for methods whose key n goes through models; nothing for others."""
     from tfstyle import registry
 
     if not row.in_weights:
@@ -168,8 +171,8 @@ def _models(options, row):
     if options.model:
         return {options.model: options.model}
     family = f"{row.name}-"
-    known = [n.removeprefix(family) for n in registry.released() if n.startswith(family)]
-    return {name: name for name in options.style or known or [None]}
+    variants = [n.removeprefix(family) for n in registry.released() if n.startswith(family)]
+    return {name: name for name in options.style or variants or [None]}
 
 
 COMMANDS = (_camera,)

@@ -6,7 +6,7 @@ from pathlib import Path
 from tfstyle.cli.options import add_commercial, add_precision, add_teacher, command, positive
 from tfstyle.cli.scripts import add_json
 
-PAGES = (".html", ".htm")
+HTML_SUFFIXES = (".html", ".htm")
 
 
 def _compare(commands):
@@ -14,7 +14,7 @@ def _compare(commands):
         commands,
         "compare",
         _run_compare,
-        "paint one photograph by every released family, side by side with times and figures",
+        "paint one photograph with every released method, side by side with times and figures",
         "tfstyle compare dog.jpg starry.jpg -o sheet.html sheet.png",
     )
     parser.add_argument("photo", metavar="PHOTO", help="a picture's file")
@@ -25,33 +25,33 @@ def _compare(commands):
         required=True,
         nargs="+",
         metavar="FILE",
-        help="one HTML file that needs nothing else, or a picture, or both",
+        help="one HTML file that links to no other, or a picture, or both",
     )
     parser.add_argument(
         "--size",
         type=positive,
         default=512,
         metavar="PIXELS",
-        help="longer side of what is painted (default: %(default)s)",
+        help="longer side of the painted pictures (default: %(default)s)",
     )
     parser.add_argument(
         "--limit",
         type=positive,
         default=60,
         metavar="SECONDS",
-        help="that a family may take (default: %(default)s)",
+        help="longest time of a method (default: %(default)s)",
     )
     parser.add_argument(
         "--also",
         metavar="MODULE",
-        help="magenta, which is downloaded, or the address, .tar.gz file or folder of such a "
-        "module, to paint with beside them; left out where it cannot be had",
+        help="a module to compare with: magenta, which is downloaded, or the address, .tar.gz "
+        "file or folder of such a module; left out if it cannot be loaded",
     )
     add_teacher(parser, "network to measure on: ", "our encoder's view of VGG-19")
     add_precision(parser, "what optimisations compute in, figures in float32; auto is")
     add_commercial(parser, "show")
     add_json(parser)
-    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
 
 
 def _run_compare(options):
@@ -60,11 +60,11 @@ def _run_compare(options):
 
     targets = [Path(path) for path in options.output]
     for target in targets:
-        images.check_writable(target, options.overwrite, (*PAGES, *images.SUFFIXES))
+        images.check_writable(target, options.overwrite, (*HTML_SUFFIXES, *images.SUFFIXES))
     if options.also and options.commercial:
         raise ValueError("Expected --commercial without --also, whose licence is not stated here.")
-    module = _module(options.also) if options.also else None
-    found = comparison.compare(
+    module = _fetch_module(options.also) if options.also else None
+    result = comparison.compare(
         options.photo,
         options.painting,
         options.size,
@@ -74,19 +74,19 @@ def _run_compare(options):
         options.precision,
         options.commercial,
     )
-    options.results.update(_results(found, targets))
+    options.results.update(_json_results(result, targets))
     for target in targets:
-        if target.suffix.lower() in PAGES:
-            images.write_file(target, page.page(found).encode())
+        if target.suffix.lower() in HTML_SUFFIXES:
+            images.write_file(target, page.page(result).encode())
         else:
-            images.write(page.sheet(found), target)
+            images.write(page.sheet(result), target)
         print(target)
     return 1 if options.also and not module else 0
 
 
-def _results(found, targets):
-    """The comparison for programs."""
-    height, width = found.photo.shape[:2]
+def _json_results(result, targets):
+    """The comparison for --json."""
+    height, width = result.photo.shape[:2]
     models = [
         {
             "name": entry.model.name,
@@ -97,18 +97,18 @@ def _results(found, targets):
             "style": entry.distances and entry.distances.style,
             "content": entry.distances and entry.distances.content,
         }
-        for entry in found.entries
+        for entry in result.entries
     ]
-    sizes = {"width": width, "height": height, "measured_on": found.measured_on}
+    sizes = {"width": width, "height": height, "measured_on": result.measured_on}
     return {"outputs": targets, **sizes, "models": models}
 
 
-def _module(source):
-    """Its file or folder, or None and a sentence where it cannot be had."""
+def _fetch_module(source):
+    """The module's file or folder; None, and a printed sentence, if it cannot be fetched."""
     from tfstyle import hub
 
     try:
-        return hub.fetched(source)
+        return hub.fetch(source)
     except (ValueError, OSError) as error:
         print(f"tfstyle: {source} is left out. {error}", file=sys.stderr)
         return None

@@ -6,7 +6,7 @@ import shlex
 from tfstyle.cli.options import command
 
 SHELLS = ("bash", "zsh", "fish")
-FILES = (
+FILE_METAVARS = (
     "PHOTO",
     "INPUT",
     "PAINTING",
@@ -19,7 +19,7 @@ FILES = (
     "JSON",
     "VGG",
 )
-FOLDERS = ("DIR", "FOLDER")
+FOLDER_METAVARS = ("DIR", "FOLDER")
 
 
 def _completion(commands):
@@ -27,12 +27,12 @@ def _completion(commands):
         commands,
         "completion",
         _run_completion,
-        "print what makes a shell complete commands, flags, models and styles",
+        "print a script with which a shell completes commands, flags, models and styles",
         "tfstyle completion bash > ~/.local/share/bash-completion/completions/tfstyle\n"
         "  tfstyle completion zsh > ~/.zfunc/_tfstyle          # with ~/.zfunc in fpath\n"
         "  tfstyle completion fish > ~/.config/fish/completions/tfstyle.fish",
     )
-    parser.add_argument("shell", choices=SHELLS, help="that is to complete")
+    parser.add_argument("shell", choices=SHELLS, help="shell to complete in")
 
 
 def _run_completion(options):
@@ -43,13 +43,14 @@ def _run_completion(options):
 
     parser = cli.parser()
     released = registry.released()
-    known = {
-        "--method": _of_names(shtab, {*METHODS, *released}),
-        "--model": _of_names(shtab, {name.partition("-")[2] for name in released} - {""}, True),
-        "--style": _of_names(shtab, registry.paintings(), True),
+    variants = {name.partition("-")[2] for name in released} - {""}
+    completions = {
+        "--method": _name_completion(shtab, {*METHODS, *released}),
+        "--model": _name_completion(shtab, variants, files=True),
+        "--style": _name_completion(shtab, registry.paintings(), files=True),
     }
     for action in _actions(parser):
-        _teach(action, known, shtab)
+        _set_completion(action, completions, shtab)
     print(shtab.complete(parser, options.shell))
     return 0
 
@@ -59,33 +60,33 @@ def _actions(parser):
     for action in parser._actions:  # as shtab itself finds them
         yield action
         if isinstance(action, argparse._SubParsersAction):
-            for each in action.choices.values():
-                yield from _actions(each)
+            for command_parser in action.choices.values():
+                yield from _actions(command_parser)
 
 
-def _teach(action, known, shtab):
-    """Says how an argument's value is completed."""
-    names = [known[flag] for flag in action.option_strings if flag in known]
-    if action.metavar in FOLDERS:
+def _set_completion(action, completions, shtab):
+    """Sets how an argument's value is completed."""
+    by_flag = [completions[flag] for flag in action.option_strings if flag in completions]
+    if action.metavar in FOLDER_METAVARS:
         action.complete = shtab.DIRECTORY
-    elif names:
-        action.complete = names[0]
-    elif action.metavar in FILES:
+    elif by_flag:
+        action.complete = by_flag[0]
+    elif action.metavar in FILE_METAVARS:
         action.complete = shtab.FILE
     elif action.metavar == "MODEL":
-        action.complete = known["--method"]
+        action.complete = completions["--method"]
 
 
-def _of_names(shtab, names, files=False):
-    """What completes to names, or to files as well."""
-    found = shtab.cmd(shlex.join(["printf", r"%s\n", *sorted(names)]))
+def _name_completion(shtab, names, files=False):
+    """Completes to names, and to files too if `files`."""
+    completion = shtab.cmd(shlex.join(["printf", r"%s\n", *sorted(names)]))
     if not files:
-        return found
-    name = found["bash"]
-    bash = found["preamble"]["bash"].replace(" -- $1\n}", ' -- "$1"\n  compgen -f -- "$1"\n}')
-    fish = f"{found['fish']} (__fish_complete_path (commandline -ct))"
+        return completion
+    function, preamble = completion["bash"], completion["preamble"]["bash"]
+    bash = preamble.replace(" -- $1\n}", ' -- "$1"\n  compgen -f -- "$1"\n}')
+    fish = f"{completion['fish']} (__fish_complete_path (commandline -ct))"
     zsh = f"{{_alternative 'names:name:({' '.join(sorted(names))})' 'files:file:_files'}}"
-    return {"bash": name, "zsh": zsh, "fish": fish, "preamble": {"bash": bash}}
+    return {"bash": function, "zsh": zsh, "fish": fish, "preamble": {"bash": bash}}
 
 
 COMMANDS = (_completion,)

@@ -24,13 +24,13 @@ def _demo(commands):
     parser.add_argument(
         "--host",
         default=ADDRESS,
-        help="to listen on; 0.0.0.0 is all (default: %(default)s)",
+        help="address to listen on; 0.0.0.0 is all of them (default: %(default)s)",
     )
     parser.add_argument(
         "--port",
         type=positive,
         metavar="N",
-        help="to listen on (default: the first free one from 7860)",
+        help="port to listen on (default: the first free one from 7860)",
     )
     parser.add_argument(
         "--share", action="store_true", help="give it a public address through gradio.live"
@@ -40,7 +40,7 @@ def _demo(commands):
         type=positive,
         default=4_000_000,
         metavar="N",
-        help="of a photograph; larger ones are reduced (default: %(default)s)",
+        help="most pixels of a photograph; larger ones are reduced (default: %(default)s)",
     )
     parser.add_argument(
         "--concurrency",
@@ -73,8 +73,14 @@ def _run_demo(options):
         except ModuleNotFoundError as error:
             raise OSError(extras.sentence(error) or str(error)) from error
         try:
-            limits = options.max_pixels, options.concurrency
-            page.launch(*limits, folder, options.precision, options.commercial, **_gradios(options))
+            page.launch(
+                options.max_pixels,
+                options.concurrency,
+                folder,
+                options.precision,
+                options.commercial,
+                **_launch_options(options),
+            )
         except OSError as error:
             if "empty port" not in str(error):
                 raise
@@ -83,15 +89,15 @@ def _run_demo(options):
     return 0
 
 
-def _gradios(options):
-    """Of `gradio.Blocks.launch`."""
-    screen = sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in SCREENS)
+def _launch_options(options):
+    """Arguments of `gradio.Blocks.launch`."""
+    has_screen = sys.platform in ("darwin", "win32") or any(map(os.environ.get, SCREENS))
     return {
         "server_name": options.host,
         "server_port": options.port,
         "share": options.share,
         "mcp_server": options.mcp,
-        "inbrowser": screen if options.open is None else options.open,
+        "inbrowser": has_screen if options.open is None else options.open,
         "max_file_size": LARGEST_FILE,
     }
 

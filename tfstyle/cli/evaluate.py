@@ -7,7 +7,7 @@ from tfstyle import extras
 from tfstyle.cli.options import ONE_PASS, add_precision, add_teacher, command, positive
 from tfstyle.cli.scripts import add_json
 
-MEASURED = "what models that run on Keras compute in, figures in float32" + ONE_PASS
+PRECISION_USE = "what models that run on Keras compute in, figures in float32" + ONE_PASS
 
 
 def _evaluate(commands):
@@ -45,7 +45,7 @@ def _evaluate(commands):
         "--pairs", metavar="CSV", help="lines of photograph,painting instead of two folders"
     )
     parser.add_argument(
-        "--first", type=positive, metavar="N", help="only so many of the pairs (default: all)"
+        "--first", type=positive, metavar="N", help="number of pairs, from the first (default: all)"
     )
     parser.add_argument(
         "--size",
@@ -62,34 +62,36 @@ def _evaluate(commands):
         nargs="+",
         default=[1.0],
         metavar="0..1",
-        help="of the models that know a strength, as shares of what they paint with where none is "
-        "asked for; 1 is always measured (default: 1)",
+        help="of the models that take a strength, as shares of their default; 1 is always "
+        "measured (default: 1)",
     )
     parser.add_argument(
         "--controls",
         action="store_true",
-        help="measure as well the photograph untouched, the photograph with the painting's mean "
-        "and covariance of colours, the painting mirrored, and every model's pictures under a "
-        "Gaussian blur of 2 pixels; adds painterliness, which is 0 of the better of the first two "
-        "and 1 of the third",
+        help="also measure the unchanged photograph, the photograph with the painting's mean "
+        "and covariance of colours, the mirrored painting, and every model's pictures after a "
+        "Gaussian blur of 2 pixels; adds painterliness, which is 0 for the better of the first "
+        "two and 1 for the third",
     )
     parser.add_argument(
         "--against",
         metavar="NAME",
-        help="count, for every other row of the table, the pairs in which it is nearer to the "
-        "painting than this one's",
+        help="a row of the table; for every other row, count the pairs in which it is nearer to "
+        "the painting than this one",
     )
-    parser.add_argument("--csv", metavar="FILE", help="write every pair's figures here")
-    parser.add_argument("--sheet", metavar="PICTURE", help="write every pair's pictures here")
+    parser.add_argument("--csv", metavar="FILE", help="write every pair's figures to this file")
+    parser.add_argument(
+        "--sheet", metavar="PICTURE", help="write every pair's pictures to this file"
+    )
     parser.add_argument(
         "--pictures",
         metavar="DIR",
-        help="keep every picture that is measured: 00_content.png, 00_style.png, 00_MODEL.png and "
-        "so on, a number a pair; what a file name should not hold becomes -",
+        help="keep every measured picture: 00_content.png, 00_style.png, 00_MODEL.png and so on, "
+        "with one number per pair; characters that file names should not have become -",
     )
-    parser.add_argument("--speed", action="store_true", help="time the models as well")
+    parser.add_argument("--speed", action="store_true", help="also time the models")
     add_json(parser)
-    add_precision(parser, MEASURED)
+    add_precision(parser, PRECISION_USE)
 
 
 def _run_evaluate(options):
@@ -98,17 +100,17 @@ def _run_evaluate(options):
     if bool(options.pairs) == bool(options.content and options.style):
         raise ValueError("Expected --content and --style, or --pairs. Received: both or neither.")
     if options.pairs:
-        chosen = pairs.of_file(options.pairs)
+        measured = pairs.of_file(options.pairs)
     else:
-        chosen = pairs.of_folders(options.content, options.style, options.rounds)
-    chosen = [dataclasses.replace(pair, side=options.size) for pair in chosen[: options.first]]
+        measured = pairs.of_folders(options.content, options.style, options.rounds)
+    measured = [dataclasses.replace(pair, side=options.size) for pair in measured[: options.first]]
     if options.pictures and not extras.has_keras():
-        return _paint(options, chosen)
+        return _write_pictures(options, measured)
     from tfstyle.evaluation import report
 
     for line in report.report(
         names=options.models,
-        pairs=chosen,
+        pairs=measured,
         teacher=options.teacher,
         strengths=sorted({*options.strengths, 1.0}),
         table=options.csv,
@@ -118,20 +120,20 @@ def _run_evaluate(options):
         with_controls=options.controls,
         against=options.against,
         precision=options.precision,
-        tell=lambda means: _tell(options, chosen, means),
+        tell=lambda means: _add_results(options, measured, means),
     ):
         print(line, flush=True)
     return 0
 
 
-def _paint(options, pairs):
-    """The pictures alone, where there is no Keras to measure them with."""
+def _write_pictures(options, pairs):
+    """Writes the pictures alone, without Keras to measure them with."""
     from tfstyle.evaluation import gallery, models
 
-    found = {}
+    stylizers = {}
     for name in options.models:
-        found |= models.stylizers(name)
-    painters = models.painters(found, sorted({*options.strengths, 1.0}))
+        stylizers |= models.stylizers(name)
+    painters = models.painters(stylizers, sorted({*options.strengths, 1.0}))
     gallery.paint(painters, pairs, options.pictures)
     options.results.update({"pairs": len(pairs), "pictures": options.pictures, "figures": {}})
     print(
@@ -141,9 +143,9 @@ def _paint(options, pairs):
     return 1
 
 
-def _tell(options, pairs, means):
-    """The mean figures for programs."""
-    figures = {label: dataclasses.asdict(found) for label, found in means.items()}
+def _add_results(options, pairs, means):
+    """Adds the mean figures to the results for --json."""
+    figures = {label: dataclasses.asdict(mean) for label, mean in means.items()}
     files = {name: getattr(options, name) for name in ("csv", "sheet", "pictures")}
     options.results.update({"pairs": len(pairs), **files, "figures": figures})
 
@@ -156,9 +158,15 @@ def _evaluate_encoder(commands):
         "R2 of the best ridge readout of VGG-19's features, and time beside VGG-19's",
         "tfstyle evaluate-encoder --fit photos --held-out others",
     )
-    parser.add_argument("--fit", required=True, nargs="+", metavar="DIR", help="for the readouts")
-    parser.add_argument("--held-out", required=True, nargs="+", metavar="DIR", help="for R2")
-    parser.add_argument("--pictures", type=positive, default=300, metavar="N", help="of --fit")
+    parser.add_argument(
+        "--fit", required=True, nargs="+", metavar="DIR", help="pictures to fit the readouts on"
+    )
+    parser.add_argument(
+        "--held-out", required=True, nargs="+", metavar="DIR", help="pictures to measure R2 on"
+    )
+    parser.add_argument(
+        "--pictures", type=positive, default=300, metavar="N", help="number of --fit"
+    )
     parser.add_argument("--encoder", metavar="DIR", help="run folder (default: the released one)")
     add_teacher(parser)
 
@@ -182,29 +190,29 @@ def _evaluate_film(commands):
         commands,
         "evaluate-film",
         _run_evaluate_film,
-        "measure how steady painted films are: warp errors along the flow of the clip; needs "
+        "measure the flicker of painted films: warp errors along the flow of the clip; needs "
         "pip install 'tfstyle[film]'",
         "tfstyle evaluate-film clip.mp4 painted.mp4 others/ --slice slice.png\n\n"
         "Short term is from each frame to the one before, long term to the first of its shot, as\n"
         "in Lai et al. 2018; pixels that are not seen in both frames are left out.",
     )
-    parser.add_argument("clip", metavar="CLIP", help="untouched")
+    parser.add_argument("clip", metavar="CLIP", help="the clip before it was painted")
     parser.add_argument(
         "films",
         nargs="+",
         metavar="FILM",
-        help="painted from the clip, by anyone: files, or folders of frames",
+        help="films painted from the clip: files, or folders of frames",
     )
     parser.add_argument(
         "--size",
         type=positive,
         metavar="N",
-        help="longer side in pixels that all are measured at (default: their own)",
+        help="longer side in pixels at which all are measured (default: their own)",
     )
     parser.add_argument(
         "--slice",
         metavar="PICTURE",
-        help="write a line of pixels of each film over time, in which flicker is seen",
+        help="write one line of pixels of each film over time, which shows flicker",
     )
     parser.add_argument(
         "--line",
@@ -216,8 +224,8 @@ def _evaluate_film(commands):
     parser.add_argument(
         "--teacher",
         metavar="DIR",
-        help="folder with SqueezeNet's weights and the heads of LPIPS, to measure LPIPS between "
-        "neighbouring frames as well",
+        help="folder with SqueezeNet's weights and the heads of LPIPS; also measures LPIPS between "
+        "neighbouring frames",
     )
 
 
@@ -246,29 +254,43 @@ def _evaluate_translation(commands):
         "--direction b-to-a --teacher vgg",
     )
     parser.add_argument("method", metavar="METHOD", help="cyclegan or pix2pix")
-    parser.add_argument("--model", required=True, metavar="NAME", help="as of `tfstyle stylize`")
-    parser.add_argument("--back", metavar="NAME", help="model of the other way, for cycle errors")
+    parser.add_argument(
+        "--model", required=True, metavar="NAME", help="see `tfstyle stylize --help`"
+    )
+    parser.add_argument(
+        "--back", metavar="NAME", help="model of the other direction, for cycle errors"
+    )
     parser.add_argument("--source", nargs="+", metavar="DIR", help="pictures to translate")
-    parser.add_argument("--target", nargs="+", metavar="DIR", help="what they are to be like")
+    parser.add_argument("--target", nargs="+", metavar="DIR", help="pictures of the other domain")
     parser.add_argument(
         "--fit-source",
         nargs="+",
         default=(),
         metavar="DIR",
-        help="training pictures of both domains, to print the best colour grade beside",
+        help="training pictures to translate; also measures the best colour grade",
     )
-    parser.add_argument("--fit-target", nargs="+", default=(), metavar="DIR", help="see there")
-    parser.add_argument("--pairs", metavar="DIR", help="instead, pictures with a pair side by side")
+    parser.add_argument(
+        "--fit-target",
+        nargs="+",
+        default=(),
+        metavar="DIR",
+        help="training pictures of the other domain",
+    )
+    parser.add_argument(
+        "--pairs",
+        metavar="DIR",
+        help="instead of two domains, pictures that hold a pair side by side",
+    )
     parser.add_argument(
         "--direction",
         choices=folders.DIRECTIONS,
         default=folders.DIRECTIONS[0],
-        help="of the pairs",
+        help="direction of the pairs",
     )
     add_teacher(parser, "network to measure on: ")
-    parser.add_argument("--csv", metavar="FILE", help="write every picture's figures here")
-    parser.add_argument("--sheet", metavar="PICTURE", help="write forty translations here")
-    add_precision(parser, MEASURED)
+    parser.add_argument("--csv", metavar="FILE", help="write every picture's figures to this file")
+    parser.add_argument("--sheet", metavar="PICTURE", help="write forty translations to this file")
+    add_precision(parser, PRECISION_USE)
 
 
 def _run_evaluate_translation(options):
@@ -306,7 +328,7 @@ def _run_evaluate_translation(options):
 def _translator(options, model):
     from tfstyle import loading
 
-    return loading.chosen(options.method, model, precision=options.precision).stylize
+    return loading.load_model(options.method, model, precision=options.precision).stylize
 
 
 def _tone(commands):
@@ -314,7 +336,7 @@ def _tone(commands):
         commands,
         "tone",
         _run_tone,
-        "fit how much of a finished generator is shown, and a colour grade behind it",
+        "fit how strongly a finished generator translates, and a colour grade behind it",
         "tfstyle tone --run runs/weather/a_to_b --source shine/train --target rain/train "
         "-o runs/weather-toned",
     )
@@ -323,14 +345,14 @@ def _tone(commands):
         "--source", required=True, nargs="+", metavar="DIR", help="training pictures to translate"
     )
     parser.add_argument(
-        "--target", required=True, nargs="+", metavar="DIR", help="what they are to be like"
+        "--target", required=True, nargs="+", metavar="DIR", help="pictures of the other domain"
     )
     parser.add_argument(
         "--content",
         type=float,
         default=0.3,
         metavar="DISTANCE",
-        help="content distance that is not to be passed (default: %(default)s)",
+        help="largest content distance (default: %(default)s)",
     )
     add_teacher(parser, "folder with SqueezeNet's weights to measure on: ", "our encoder")
     parser.add_argument("-o", "--output", required=True, metavar="DIR")

@@ -5,7 +5,7 @@ from pathlib import Path
 from tfstyle.cli.options import command, size
 
 FORMATS = ("tflite", "onnx", "saved_model")
-PROCESSORS = ("gpu", "npu")
+ACCELERATORS = ("gpu", "npu")
 TFLITE_PRECISIONS = ("float32", "float16", "dynamic", "int8")
 
 
@@ -14,7 +14,7 @@ def _export(commands):
         commands,
         "export",
         _run_export,
-        "write a model's files for phones, ONNX' runtimes or TensorFlow, compared with Keras",
+        "write a model's files for phones, ONNX runtimes or TensorFlow, and compare with Keras",
         "tfstyle export ghiasi -o phone\n"
         "  tfstyle export adain -o phone --photographs photos --paintings paintings\n"
         "  tfstyle export ghiasi -o app --drop-in     # instead of Magenta's two files\n"
@@ -25,47 +25,49 @@ def _export(commands):
     )
     parser.add_argument("model", nargs="?", metavar="MODEL", help="a name of `tfstyle methods`")
     parser.add_argument(
-        "--all", action="store_true", help="every one, each to a folder of its name"
+        "--all", action="store_true", help="export every model, each to a folder of its name"
     )
     parser.add_argument("-o", "--output", required=True, metavar="DIR")
     parser.add_argument(
         "--format",
         choices=FORMATS,
         default=FORMATS[0],
-        help="onnx is a file a signature; saved_model is called as Magenta's Hub module is "
-        "(default: %(default)s)",
+        help="onnx writes one file per signature; saved_model has the interface of Magenta's Hub "
+        "module (default: %(default)s)",
     )
     parser.add_argument(
         "--precision",
         choices=TFLITE_PRECISIONS,
-        help="dynamic has int8 weights, int8 (of TFLite files alone) calibrated activations too "
-        "(default: of TFLite files the family's own, of ONNX files float32)",
+        help="dynamic has int8 weights; int8, of TFLite files only, has calibrated activations "
+        "too (default: the method's own for TFLite files, float32 for ONNX files)",
     )
     parser.add_argument(
         "--size",
         type=size,
         metavar="any|HxW",
-        help="that a TFLite or ONNX file takes, height before width (default: any)",
+        help="size of photographs for a TFLite or ONNX file, height first (default: any)",
     )
     parser.add_argument(
         "--for",
-        dest="processor",
-        choices=PROCESSORS,
-        help="TFLite files of one --size, photographs and paintings, whose operations telephones' "
-        "GPUs or NPUs take; in float16 where no --precision is given",
+        dest="accelerator",
+        choices=ACCELERATORS,
+        help="write TFLite files of one --size, for photographs and paintings, whose operations "
+        "phones' GPUs or NPUs support; in float16 unless --precision is given",
     )
     parser.add_argument(
         "--drop-in",
         action="store_true",
-        help="of ghiasi: two files with the tensors of Magenta's, for apps written for these",
+        help="for ghiasi: write two files that replace Magenta's in apps written for these",
     )
     parser.add_argument(
         "--run", dest="source", metavar="DIR", help="finished run (default: the released weights)"
     )
     parser.add_argument(
-        "--photographs", metavar="DIR", help="to calibrate and compare on (default: drawn ones)"
+        "--photographs", metavar="DIR", help="calibrate and compare on these (default: drawn ones)"
     )
-    parser.add_argument("--paintings", metavar="DIR", help="the same of paintings")
+    parser.add_argument(
+        "--paintings", metavar="DIR", help="the same for paintings (default: drawn ones)"
+    )
 
 
 def _run_export(options):
@@ -77,10 +79,10 @@ def _run_export(options):
     if bool(options.model) == options.all:
         raise ValueError("Expected a MODEL, or --all. Received: both or neither.")
     output = Path(options.output)
-    chosen = {options.model: output}
+    folders = {options.model: output}
     if options.all:
-        chosen = {name: output / name for name in registry.exported()}
-    for name, folder in tqdm(chosen.items(), unit="model", disable=not options.all):
+        folders = {name: output / name for name in registry.exported()}
+    for name, folder in tqdm(folders.items(), unit="model", disable=not options.all):
         paths = export(
             name,
             folder,
@@ -91,7 +93,7 @@ def _run_export(options):
             options.photographs,
             options.paintings,
             options.drop_in,
-            options.processor,
+            options.accelerator,
         )
         for path in paths:
             tqdm.write(str(path))

@@ -48,7 +48,7 @@ def _film(commands):
         "their names",
     )
     paint.add_styles(parser)
-    masks.add(parser)
+    masks.add_flags(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -253,7 +253,7 @@ def _crew(clip, options, settings, regions):
     several = bool(method(options.method).tflite) and regions is None
 
     def stylizer(threads):
-        return loading.chosen(
+        return loading.load_model(
             options.method,
             options.model,
             threads,

@@ -109,7 +109,7 @@ def paint(brush: Callable, options, inputs: Sequence[Path], outputs: Sequence[Pa
             if result.words != PAINTED:
                 failures.append({"photo": result.way[0], "error": result.words})
             else:
-                scripts.tell(options, *result.way, result.size, result.seconds)
+                scripts.add_picture(options, *result.way, result.size, result.seconds)
     for failure in failures:
         print(f"tfstyle: {failure['error']}", file=sys.stderr)
     options.results["failures"] = failures

@@ -3,7 +3,7 @@
 from tfstyle.cli.options import add_precision, add_teacher, command, positive, size
 from tfstyle.methods.gatys.settings import TAPS, Settings
 
-EXTRACTOR = "network to take features from: ", "our encoder"
+FEATURE_EXTRACTOR = "network to take features from: ", "our encoder"
 
 
 def _layers(commands):
@@ -11,7 +11,7 @@ def _layers(commands):
         commands,
         "layers",
         _run_layers,
-        "draw what each layer of the network sees: content of a photograph, style of a painting",
+        "visualize each layer of the network: content of a photograph, style of a painting",
         "tfstyle layers dog.jpg starry.jpg -o layers.png",
     )
     parser.add_argument("photo", metavar="PHOTO", help="a picture's file")
@@ -24,21 +24,21 @@ def _layers(commands):
         metavar="PIXELS",
         help="longer side of each picture (default: %(default)s)",
     )
-    _add_effort(parser)
+    _add_optimisation(parser)
 
 
-def _add_effort(parser):
+def _add_optimisation(parser):
     parser.add_argument(
         "--iterations",
         type=positive,
         default=200,
         metavar="N",
-        help="steps at the first size; the next take fewer (default: %(default)s)",
+        help="steps at the first size; later sizes take fewer (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of the noise (default: %(default)s)")
-    add_teacher(parser, *EXTRACTOR)
+    add_teacher(parser, *FEATURE_EXTRACTOR)
     add_precision(parser)
-    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
 
 
 def _visualization(options):
@@ -68,14 +68,16 @@ def _run_layers(options):
     photo = roomy(images.resize(photo, *images.fitted(photo.shape[:2], options.size)))
     height, width = photo.shape[:2]
     cells = [("the photograph", photo), ("the painting", images.resize(painting, height, width))]
-    figure = _visualization(options).figure(photo, painting)
-    found = [(name, last(work)) for name, work in tqdm(figure, total=2 * len(TAPS), unit="picture")]
-    rows = [[cells[0], *found[: len(TAPS)]], [cells[1], *found[len(TAPS) :]]]
-    labelled = [
+    figure = tqdm(
+        _visualization(options).figure(photo, painting), total=2 * len(TAPS), unit="picture"
+    )
+    pictures = [(name, last(optimisation)) for name, optimisation in figure]
+    rows = [[cells[0], *pictures[: len(TAPS)]], [cells[1], *pictures[len(TAPS) :]]]
+    captioned = [
         [np.concatenate([images.caption(name, width), images.to_bytes(p)]) for name, p in row]
         for row in rows
     ]
-    images.write(images.sheet([np.stack(row) for row in labelled]), options.output)
+    images.write(images.sheet([np.stack(row) for row in captioned]), options.output)
     return 0
 
 
@@ -99,7 +101,7 @@ def _texture(commands):
     parser.add_argument(
         "--last", choices=TAPS, default=TAPS[-1], help="the deepest layer (default: %(default)s)"
     )
-    _add_effort(parser)
+    _add_optimisation(parser)
 
 
 def _run_texture(options):
@@ -111,12 +113,12 @@ def _run_texture(options):
     if options.size is None or min(options.size) < SMALLEST_SIDE:
         raise ValueError(f"Expected --size of {SMALLEST_SIDE} and more. Received: {options.size}.")
     painting = roomy(images.read(options.painting, 4096))
-    work = _visualization(options).texture(painting, *options.size, options.last)
-    recorder = Recorder(work)
-    for progress in work:
+    optimisation = _visualization(options).texture(painting, *options.size, options.last)
+    recorder = Recorder(optimisation)
+    for progress in optimisation:
         recorder.see(progress)
     recorder.close()
-    images.write(work.finished(progress.picture), options.output)
+    images.write(optimisation.finished(progress.picture), options.output)
     return 0
 
 

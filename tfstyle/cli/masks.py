@@ -5,27 +5,27 @@ import sys
 
 from tfstyle import extras
 
-GREY = 0.1  # difference between channels of a grey picture, at most
+GREY_TOLERANCE = 0.1  # largest difference between channels of a grey picture
 
 
-def add(parser):
-    """The flags that say where each style goes."""
+def add_flags(parser):
+    """Adds the flags of masks."""
     parser.add_argument(
         "--mask",
         action="append",
         metavar="MASK",
-        help="where a style goes: a picture stretched to the photograph's size, white inside, once "
-        "for each --style in the same order, and what no mask claims stays the photograph; or one "
-        "fewer, and the last style takes it; or for several styles one picture of as many flat "
-        "colours, whose order is that in which they are met row by row from the upper left corner, "
-        "where black may be left over for the photograph",
+        help="where a style goes: a picture, white inside, stretched to the photograph's size. "
+        "Give one for each --style, in the same order; uncovered pixels are left unchanged. With "
+        "one fewer, the last style takes the uncovered pixels. Or give one picture of flat "
+        "colours, one for each of several styles, in the order in which they appear row by row "
+        "from the upper left corner; black may be left unpainted",
     )
     parser.add_argument(
         "--feather",
         type=_feather,
         metavar="PERCENT",
         help="softness of the masks' edges, in per cent of their longer side (default: 1; 0 leaves "
-        "masks as they are)",
+        "masks unchanged)",
     )
 
 
@@ -40,25 +40,26 @@ def _feather(text):
 
 
 def read(options):
-    """The masks that the options name, or None; prints which colour of one goes to which style.
+    """The masks of the options, or None. Prints the style of each colour.
 
     Raises:
         OSError: A file is not a picture.
-        ValueError: There are more masks or colours than styles, or fewer, or a flag that does not
-            go with them.
+        ValueError: There are more or fewer masks or colours than styles, or a flag that cannot be
+            given with masks.
     """
     from tfstyle import masks
 
     _check(options)
     if not options.mask:
         return None
-    found = _from_one(options) if _in_one(options) else map(masks.read, options.mask)
+    one_picture = _is_one_picture(options)
+    sharp = _flat_colour_masks(options) if one_picture else map(masks.read, options.mask)
     share = masks.FEATHER if options.feather is None else options.feather
-    return [masks.feathered(mask, share) for mask in found]
+    return [masks.feathered(mask, share) for mask in sharp]
 
 
-def tell_of_statistics():
-    """Says how regions are painted where there is no Keras."""
+def print_statistics_note():
+    """Prints how regions are painted without Keras."""
     if not extras.has_keras():
         print(
             "tfstyle: each style is painted with the whole photograph's statistics; with each "
@@ -83,23 +84,23 @@ def _check(options):
     for flag in ("weights", "threads"):
         if getattr(options, flag):
             raise ValueError(f"Expected --mask without --{flag}. Received: both.")
-    if not _in_one(options):
+    if not _is_one_picture(options):
         masks.check_count(len(options.mask), len(options.style))
 
 
-def _in_one(options):
+def _is_one_picture(options):
     return len(options.mask) == 1 and len(options.style) > 1
 
 
-def _from_one(options):
-    """The masks of a picture's colours; of a grey one, white for the first style of two."""
+def _flat_colour_masks(options):
+    """The masks of a picture's colours; white of a grey picture is for the first of two styles."""
     from tfstyle import images, masks, regions
 
     picture = images.read(options.mask[0], background="black")
-    if len(options.style) == 2 and (picture.max(-1) - picture.min(-1)).max() < GREY:
+    if len(options.style) == 2 and (picture.max(-1) - picture.min(-1)).max() < GREY_TOLERANCE:
         return [masks.of(picture)]
-    found = regions.by_colour(picture, len(options.style))
-    options.results["regions"] = dict(zip(found, options.style, strict=True))
+    masks_by_colour = regions.by_colour(picture, len(options.style))
+    options.results["regions"] = dict(zip(masks_by_colour, options.style, strict=True))
     for colour, style in options.results["regions"].items():
         print(f"{colour} {style}")
-    return found.values()
+    return masks_by_colour.values()

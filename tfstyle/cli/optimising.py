@@ -65,7 +65,7 @@ def painter(options, settings, regions, read):
     settings = settings or method(options.method).Settings()
     run = _run(options, settings)
     choice = run.precision if run else precision.choose(options.precision)
-    stylizer = loading.chosen(
+    stylizer = loading.load_model(
         options.method,
         options.model,
         precision=choice.name,

@@ -45,7 +45,7 @@ def _stylize(commands):
         help="pictures, or folders of pictures; or - for one from stdin",
     )
     add_styles(parser)
-    masks.add(parser)
+    masks.add_flags(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -188,7 +188,7 @@ def _run_stylize(options):
     images.check_extent(target, *content.shape[:2])
     _write(painter(content), target, alpha, options)
     optimising.stop_if_asked(painter, target)
-    scripts.tell(options, source, target, content.shape[1::-1], time.perf_counter() - start)
+    scripts.add_picture(options, source, target, content.shape[1::-1], time.perf_counter() - start)
     return 0
 
 
@@ -196,7 +196,7 @@ def _paint_print(options, settings, source, target):
     start = time.perf_counter()
     painter = _painter(options, settings, None, options.threads)
     size = prints.paint(painter, options, source, target)
-    scripts.tell(options, source, target, size, time.perf_counter() - start)
+    scripts.add_picture(options, source, target, size, time.perf_counter() - start)
     return 0
 
 
@@ -283,8 +283,8 @@ def _painter(options, settings, regions, threads):
     if not method(options.method).kind.one_pass:
         return optimising.painter(options, settings, regions, style_of)
     if regions is not None:
-        masks.tell_of_statistics()
-    stylizer = loading.chosen(
+        masks.print_statistics_note()
+    stylizer = loading.load_model(
         options.method,
         options.model,
         threads,

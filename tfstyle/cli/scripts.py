@@ -1,4 +1,4 @@
-"""What scripts read: exit codes, a picture through a pipe, one JSON object instead of lines."""
+"""Support of scripts: exit codes, pictures through pipes, one JSON object instead of lines."""
 
 import contextlib
 import json
@@ -10,13 +10,13 @@ from collections.abc import Iterator
 PIPE = "-"
 CODES = """exit codes:
   0    done
-  1    done in part; what is left out is named on stderr
-  2    refused; a sentence on stderr says what was expected and what came
+  1    done in part; stderr names what is left out
+  2    refused; stderr says what was expected and what was received
   130  stopped by Ctrl-C"""
 
 
 def add_json(parser):
-    """The flag that asks for one JSON object."""
+    """Adds the flag --json."""
     parser.add_argument(
         "--json",
         action="store_true",
@@ -25,10 +25,10 @@ def add_json(parser):
 
 
 @contextlib.contextmanager
-def speaking(options) -> Iterator[None]:
-    """Keeps stdout for a picture or for one JSON object, where one is asked for.
+def reserved_stdout(options) -> Iterator[None]:
+    """Reserves stdout for a picture or one JSON object, if the options ask for one.
 
-    Gives the options `results`, a dictionary that the object is made of, and `stdout`.
+    Sets `options.results`, a dictionary that becomes the object, and `options.stdout`.
     """
     options.results, options.stdout = {}, sys.stdout
     if not (_wants_json(options) or getattr(options, "output", None) == PIPE):
@@ -43,43 +43,43 @@ def _wants_json(options):
 
 
 def finish(options, code: int) -> None:
-    """Prints the object, where one is asked for."""
+    """Prints the JSON object, if the options ask for it."""
     if _wants_json(options):
-        found = {"command": options.command, "exit_code": code, **options.results}
-        print(json.dumps(_plain(found)), file=options.stdout, flush=True)
+        results = {"command": options.command, "exit_code": code, **options.results}
+        print(json.dumps(_json_value(results)), file=options.stdout, flush=True)
 
 
-def _plain(value):
-    """What JSON can hold: numbers that are none become null."""
+def _json_value(value):
+    """A value that JSON can hold; infinities and NaN become null."""
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): _json_value(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_json_value(item) for item in value]
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value if isinstance(value, (str, int, bool, type(None))) else str(value)
 
 
-def tell(options, source, target, size, seconds: float) -> None:
-    """Adds what became of a photograph to the results.
+def add_picture(options, source, target, size, seconds: float) -> None:
+    """Adds a painted photograph to the results.
 
     Args:
         options: Of the command.
         source: The photograph's file.
-        target: The picture's.
+        target: The picture's file.
         size: Width and height in pixels.
-        seconds: That it took.
+        seconds: The time that it took.
     """
     width, height = size
-    told = {"photo": source, "output": target, "width": width, "height": height}
-    options.results.setdefault("pictures", []).append({**told, "seconds": seconds})
+    entry = {"photo": source, "output": target, "width": width, "height": height}
+    options.results.setdefault("pictures", []).append({**entry, "seconds": seconds})
 
 
 def read_pipe() -> bytes:
-    """What comes through stdin.
+    """The bytes of stdin.
 
     Raises:
-        OSError: It is a terminal, or not there.
+        OSError: It is a terminal or is closed.
     """
     if sys.stdin is None or sys.stdin.isatty():
         raise OSError("Expected a picture through a pipe for -. Received: a terminal.")
@@ -90,7 +90,7 @@ def check_pipe(stream) -> None:
     """Refuses to write a picture to a terminal.
 
     Raises:
-        OSError: It is one.
+        OSError: The stream is one.
     """
     if stream.isatty():
         raise OSError("Expected a pipe or a file behind -o -. Received: a terminal.")
@@ -106,6 +106,6 @@ def write_pipe(stream, content: bytes) -> None:
         stream.buffer.write(content)
         stream.buffer.flush()
     except OSError:
-        with contextlib.suppress(OSError, ValueError):  # what is left is not tried again at exit
+        with contextlib.suppress(OSError, ValueError):  # so that Python does not try again at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         raise

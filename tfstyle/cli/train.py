@@ -446,7 +446,7 @@ def _run_release(options):
     from tfstyle import release
 
     if options.mark:
-        print(release.mark(options.output))
+        print(release.update_card(options.output))
         return 0
     paths = release.release(
         options.name,

@@ -11,16 +11,16 @@ def _upload(commands):
         commands,
         "upload",
         _run_upload,
-        "send a release to Hugging Face's hub, with its hashes and a page made of its card",
+        "upload a release to Hugging Face's hub, with its hashes and a page made from its card",
         "tfstyle release johnson --run runs/wave -o wave\n"
         "  tfstyle upload wave hf://owner/name           # after `hf auth login`\n"
         "  tfstyle upload wave hf://owner/name --dry-run page/",
     )
-    parser.add_argument("release", metavar="DIR", help="of `tfstyle release`, with its card")
+    parser.add_argument("release", metavar="DIR", help="folder of `tfstyle release`, with its card")
     parser.add_argument("address", metavar="hf://OWNER/NAME")
-    parser.add_argument("--private", action="store_true", help="a new repository is")
+    parser.add_argument("--private", action="store_true", help="make a new repository private")
     parser.add_argument(
-        "--dry-run", metavar="DIR", help="write what would be sent to this folder, and send nothing"
+        "--dry-run", metavar="DIR", help="write the files to this folder, and upload nothing"
     )
 
 
@@ -28,12 +28,12 @@ def _run_upload(options):
     from tfstyle import images, publication, remote
 
     if options.dry_run:
-        with images.new_folder(options.dry_run) as made:
-            publication.prepared(Path(options.release), made, options.address)
+        with images.new_folder(options.dry_run) as folder:
+            publication.prepare(Path(options.release), folder, options.address)
         print(options.dry_run)
         return 0
     with tempfile.TemporaryDirectory(prefix="tfstyle-") as scratch:
-        folder = publication.prepared(Path(options.release), Path(scratch), options.address)
+        folder = publication.prepare(Path(options.release), Path(scratch), options.address)
         print(remote.upload(folder, options.address, options.private))
     return 0
 

@@ -66,7 +66,7 @@ def calibrate(
     run, folder = Path(run), Path(folder)
     generator, settings = load(run / FILE), json.loads((run / "settings.json").read_text())
     pictures = folders.squashed(source, SIDE, PICTURES)
-    translate = loading.chosen("cyclegan", run).stylize
+    translate = loading.load_model("cyclegan", run).stylize
     translated = [translate(picture) for picture in tqdm(pictures, unit="picture")]
     protocol = Protocol(teacher, loading.encoder()[0])
     fit = _Fit(protocol, pictures, translated, folders.squashed(target, SIDE), content)

@@ -75,7 +75,7 @@ def compare(
         limit: Seconds that a model may take.
         teacher: Network to measure on, as `teachers.teacher` takes it; None is our encoder's
             view of VGG-19.
-        module: File or folder of one of Magenta's modules to add, as `hub.fetched` gives it.
+        module: File or folder of one of Magenta's modules to add, see `hub.fetch`.
         precision: Precision of Keras (see `precision.choose`); metrics are computed in float32.
         commercial: Only by models that are cleared for commercial use.
 
@@ -136,7 +136,7 @@ def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
     """A function that measures an entry, and the name of the feature extractor."""
     from tfstyle import metrics
 
-    protocol = metrics.Protocol(teacher, None if teacher else loading.view())
+    protocol = metrics.Protocol(teacher, None if teacher else loading.feature_extractor())
     content_features, style_features = (
         protocol.look(content),
         protocol.look(style, content.shape[:2]),

@@ -55,7 +55,7 @@ def stylizers(
     """
     folder = Path(model)
     if str(model) in registry.released():
-        stylizer = loading.chosen(str(model), None, threads, precision=precision)
+        stylizer = loading.load_model(str(model), None, threads, precision=precision)
         return {str(model): _by_name(stylizer, str(model), str(model).partition("-")[2])}
     networks = _networks(str(model), threads)
     if networks:
@@ -73,7 +73,7 @@ def stylizers(
         if row.kind is not Kind.TRANSLATION and _holds(folder, row):
             painting = _painting(folder)
             if painting or not row.in_weights:
-                stylizer = loading.chosen(name, folder, threads, precision=precision)
+                stylizer = loading.load_model(name, folder, threads, precision=precision)
                 return {folder.name: _by_name(stylizer, name, painting)}
     raise ValueError(
         f"Expected one of {', '.join((*registry.released(), *hub.MODULES))}, a folder of a model "

@@ -72,7 +72,7 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
         yield f"{label:22s} not timed: it optimises each picture"
     for name in names:
         if name in registry.exported():
-            yield f"{name:22s} TFLite files, bytes  {registry.lite_bytes(name)}"
+            yield f"{name:22s} TFLite files, bytes  {registry.tflite_bytes(name)}"
             yield from _shell(name)
 
 

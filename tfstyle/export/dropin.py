@@ -1,7 +1,8 @@
 """Two files with the tensors of Magenta's TFLite pair, for apps that were written for it.
 
-0: style image (1, 256, 256, 3) to a vector (1, 1, 1, 100); 0: content image (1, 384, 384, 3) and
-1: that vector, to (1, 384, 384, 3).
+The predictor takes a style image, shape (1, 256, 256, 3), to a vector, shape (1, 1, 1, 100). The
+transformer takes a content image, shape (1, 384, 384, 3), and that vector, in this order, to
+a picture of the content image's shape.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,8 @@ from collections.abc import Mapping
 import keras
 
 from tfstyle.baselines import PREDICTOR_SIDE, TRANSFORMER_SIDE
-from tfstyle.export import calls, tflite
+from tfstyle.export import tflite
+from tfstyle.export.signature_runner import EndpointTable
 from tfstyle.layers import MirrorPad
 from tfstyle.methods import method
 from tfstyle.methods.bottleneck import MARGIN
@@ -21,16 +23,16 @@ FILES = ("style_predict", "style_transfer")
 
 def pair(
     name: str, networks: Mapping[str, keras.Model], precision: str = "dynamic"
-) -> tuple[calls.Table, dict[str, bytes]]:
-    """The two files' endpoints and their bytes, by name.
+) -> tuple[EndpointTable, dict[str, bytes]]:
+    """The endpoints and the bytes of the two files, by file name.
 
     Args:
-        name: Of the model.
-        networks: Models named "predictor" and "transformer".
-        precision: As of `tflite.to_tflite`, but for "int8".
+        name: The model.
+        networks: Keras models named "predictor" and "transformer".
+        precision: "float32", "float16" or "dynamic"; see `tflite.to_tflite`.
 
     Raises:
-        ValueError: The family or the precision is another.
+        ValueError: The model is no style predictor with a transformer, or the precision is another.
     """
     if not method(name).magenta_layout or precision == "int8":
         raise ValueError(
@@ -39,13 +41,11 @@ def pair(
         )
     predict = Endpoint(_predictor(networks["predictor"]), "style_bottleneck")
     transfer = Endpoint(_transformer(networks["transformer"]), "stylized_image")
-    table = {
-        file: {"serving_default": endpoint}
-        for file, endpoint in zip(FILES, (predict, transfer), strict=True)
-    }
+    files = dict(zip(FILES, (predict, transfer), strict=True))
+    table = {file: {"serving_default": endpoint} for file, endpoint in files.items()}
     contents = {
-        file: tflite.to_tflite(each, precision, order=[*each["serving_default"].inputs])
-        for file, each in table.items()
+        file: tflite.to_tflite(table[file], precision, order=[*endpoint.inputs])
+        for file, endpoint in files.items()
     }
     return table, contents
 

@@ -1,81 +1,96 @@
-"""How near exported files paint to Keras."""
+"""PSNR of the pictures of exported files to those of Keras."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from tfstyle import litert, metrics
-from tfstyle.export import calls
+from tfstyle.export.signature_runner import (
+    EndpointTable,
+    Pair,
+    Runner,
+    first_inputs,
+    run_signatures,
+)
+from tfstyle.export.tflite import Size
 
-MARKS = {"float32": 80.0, "float16": 60.0, "dynamic": 33.0, "int8": 30.0}  # dB
-DRAWN = {"dynamic": 25.0, "int8": 25.0}  # on drawn pictures, which no network has learned from
-PICTURES = {"pastiche", "translated", "stylized_image"}  # names of outputs
+LEAST_PSNR = {"float32": 80.0, "float16": 60.0, "dynamic": 33.0, "int8": 30.0}  # dB
+LEAST_PSNR_DRAWN = {"dynamic": 25.0, "int8": 25.0}  # dB; networks have seen no drawn pictures
+PICTURE_OUTPUTS = {"pastiche", "translated", "stylized_image"}
 
 
-def lite(contents: Mapping[str, bytes]) -> calls.Call:
-    """Calls TFLite files by name and signature.
+def tflite_runner(contents: Mapping[str, bytes]) -> Runner:
+    """A runner of TFLite files, for `run_signatures`.
 
     Args:
-        contents: Their bytes by name.
+        contents: The files' bytes by name.
     """
-    opened = {file: litert.opened(model_content=content) for file, content in contents.items()}
+    interpreters = {
+        file: litert.interpreter(model_content=content) for file, content in contents.items()
+    }
 
-    def call(file, name, **inputs):
-        return opened[file].get_signature_runner(name)(**inputs)
+    def run(file, signature, **inputs):
+        return interpreters[file].get_signature_runner(signature)(**inputs)
 
-    return call
+    return run
 
 
-def pictures(
-    table: calls.Table,
-    call: calls.Call,
-    pairs: Iterable[calls.Pair],
-    size: tuple[int, int] | None = None,
-    styles: tuple[int, int] | None = None,
-) -> Iterator[calls.Pair]:
-    """What Keras and what files paint, each from its own codes.
+def painted_pairs(
+    table: EndpointTable,
+    runner: Runner,
+    pairs: Iterable[Pair],
+    size: Size = None,
+    style_size: Size = None,
+) -> Iterator[Pair]:
+    """Pictures that Keras and that files paint, each from its own style codes.
 
     Args:
         table: Endpoints by file and signature.
-        call: Of the files, as of `calls.chained`.
+        runner: Of the files, see `run_signatures`.
         pairs: Photographs and paintings.
-        size: Height and width that the photographs are brought to; None leaves them.
-        styles: The same of the paintings.
+        size: See `first_inputs`.
+        style_size: See `first_inputs`.
     """
-    for known in (calls.inputs(pair, size, styles) for pair in pairs):
-        expected, found = (calls.chained(table, known, each) for each in (None, call))
-        for (*_, wanted), (*_, outputs) in zip(expected, found, strict=True):
-            yield from ((wanted[key], outputs[key]) for key in PICTURES & outputs.keys())
+    for pair in pairs:
+        inputs = first_inputs(pair, size, style_size)
+        runs = (run_signatures(table, inputs, engine) for engine in (None, runner))
+        for (*_, expected), (*_, actual) in zip(*runs, strict=True):
+            yield from ((expected[key], actual[key]) for key in PICTURE_OUTPUTS & actual.keys())
 
 
-def ratio(painted: Iterable[calls.Pair]) -> float:
-    """Mean PSNR of what `pictures` yields, in dB."""
-    return round(float(np.mean([metrics.psnr(*pair) for pair in painted])), 1)
+def mean_psnr(pairs: Iterable[Pair]) -> float:
+    """Mean PSNR in dB of pairs of pictures, as `painted_pairs` yields them."""
+    return round(float(np.mean([metrics.psnr(*pair) for pair in pairs])), 1)
 
 
-def agree(ratios: Mapping[str, float], precision: str, drawn: bool = False) -> bool:
-    """Whether no PSNR by size, in dB, is below the precision's mark; `drawn` as of `checked`."""
-    return min(ratios.values()) >= _mark(precision, drawn)
-
-
-def _mark(precision, drawn):
-    return (MARKS | DRAWN if drawn else MARKS)[precision]
-
-
-def checked(ratios: Mapping[str, float], precision: str, drawn: bool = False) -> dict[str, float]:
-    """PSNRs by size, none below the precision's mark.
+def least_psnr(precision: str, drawn: bool = False) -> float:
+    """The PSNR to Keras in dB that a file has to reach.
 
     Args:
-        ratios: In dB.
-        precision: Of the files.
-        drawn: Whether they were found on drawn pictures.
+        precision: Of the file.
+        drawn: Whether it is compared on drawn pictures.
+    """
+    return (LEAST_PSNR | LEAST_PSNR_DRAWN if drawn else LEAST_PSNR)[precision]
+
+
+def reaches_least_psnr(psnrs: Mapping[str, float], precision: str, drawn: bool = False) -> bool:
+    """Whether each PSNR by size, in dB, is at least `least_psnr`."""
+    return min(psnrs.values()) >= least_psnr(precision, drawn)
+
+
+def check_psnr(psnrs: Mapping[str, float], precision: str, drawn: bool = False) -> None:
+    """Refuses files that paint something else than Keras.
+
+    Args:
+        psnrs: By size, in dB.
+        precision: See `least_psnr`.
+        drawn: See `least_psnr`.
 
     Raises:
-        ValueError: One is.
+        ValueError: A PSNR is below `least_psnr`.
     """
-    if not agree(ratios, precision, drawn):
+    if not reaches_least_psnr(psnrs, precision, drawn):
         raise ValueError(
-            f"Expected a {precision} file within {_mark(precision, drawn):g} dB of Keras. "
-            f"Received: {min(ratios.values()):.1f} dB, so nothing is written."
+            f"Expected a {precision} file within {least_psnr(precision, drawn):g} dB of Keras. "
+            f"Received: {min(psnrs.values()):.1f} dB, so nothing is written."
         )
-    return dict(ratios)

@@ -1,4 +1,4 @@
-"""A model as a folder of files for phones, ONNX' runtimes or TensorFlow, compared with Keras."""
+"""Exports a model as TFLite or ONNX files or a SavedModel, and compares files with Keras."""
 
 import dataclasses
 import hashlib
@@ -13,60 +13,68 @@ import tfstyle
 from tfstyle import images, loading, registry
 from tfstyle.export import (
     accelerated,
-    calls,
     dropin,
     fidelity,
     onnx,
     onnx_weights,
     saved_model,
+    signature_runner,
+    stylize_signature,
     tflite,
-    whole,
 )
+from tfstyle.export.signature_runner import EndpointTable, Pair, Runner
+from tfstyle.export.tflite import Size
 from tfstyle.methods import method
 
 FORMATS = ("tflite", "saved_model", "onnx")
 SIZES = ((256, 256), (251, 333))
 ONNX_SIZES = (*SIZES, (75, 93), (384, 512))
-COMPARED = 3  # pairs of pictures
+COMPARED_PAIRS = 3
 CARD = "card.json"
 Folder = str | os.PathLike
-Size = tuple[int, int] | None
 
 
 @dataclasses.dataclass(frozen=True)
-class Job:
-    """What is to be exported, and the pictures that it is compared on.
+class ExportJob:
+    """What is exported, and the pictures that it is compared on.
 
     Args:
-        name: Of the model.
-        networks: By file name.
+        name: The model.
+        networks: Keras models by file name.
         precision: Of the files.
-        size: Height and width that they take; None takes any.
+        size: Height and width of photographs; None takes any.
         pairs: Photographs and paintings.
         drawn: Whether some of these are drawn.
-        processor: That the files are for, as of `export`.
+        accelerator: See `export`.
     """
 
     name: str
     networks: Mapping[str, keras.Model]
     precision: str
     size: Size
-    pairs: list[calls.Pair]
+    pairs: list[Pair]
     drawn: bool
-    processor: str | None = None
+    accelerator: str | None = None
 
     @property
-    def styles(self) -> Size:
-        """Height and width that files take paintings of; None takes any."""
-        return self.size if self.processor else None
+    def style_size(self) -> Size:
+        """Height and width of paintings; None takes any."""
+        return self.size if self.accelerator else None
 
-    def ratios(self, table: calls.Table, call: calls.Call, sizes: Iterable[Size]) -> dict:
-        """PSNRs of files to Keras by size, in dB."""
+    def psnr_by_size(self, table: EndpointTable, runner: Runner, sizes: Iterable[Size]) -> dict:
+        """Mean PSNR of files to Keras by size, in dB.
+
+        Args:
+            table: Endpoints by file and signature.
+            runner: Of the files.
+            sizes: Heights and widths, for files that take any.
+        """
+        pairs, sizes = self.pairs[:COMPARED_PAIRS], (self.size,) if self.size else sizes
         return {
-            f"{height}x{width}": fidelity.ratio(
-                fidelity.pictures(table, call, self.pairs[:COMPARED], (height, width), self.styles)
+            f"{size[0]}x{size[1]}": fidelity.mean_psnr(
+                fidelity.painted_pairs(table, runner, pairs, size, self.style_size)
             )
-            for height, width in ((self.size,) if self.size else sizes)
+            for size in sizes
         }
 
 
@@ -75,63 +83,62 @@ def export(
     folder: Folder,
     format: str = "tflite",
     precision: str | None = None,
-    size: tuple[int, int] | None = None,
+    size: Size = None,
     source: Folder | None = None,
     photographs: Folder | None = None,
     paintings: Folder | None = None,
     drop_in: bool = False,
-    processor: str | None = None,
+    accelerator: str | None = None,
 ) -> Iterator[Path]:
     """Writes a model's files and a card beside them, and yields their paths.
 
     Args:
         name: One of `registry.released()`, or a method with `source`.
         folder: Made where it is missing.
-        format: "tflite", one file or two with named signatures of builtin operations; "onnx", a
-            file a signature; or "saved_model", of families that take any painting,
-            called as Magenta's Hub module is.
-        precision: As of `tflite.to_tflite`, or of ONNX files of `onnx_weights.compact`; None is the
-            family's own, of ONNX files "float32". SavedModels are in float32.
-        size: Height and width that a file takes; None takes any.
+        format: "tflite", one or two files with named signatures of builtin operations; "onnx", one
+            file per signature; or "saved_model", which has the interface of Magenta's Hub module,
+            of methods that have a style predictor.
+        precision: See `tflite.to_tflite`, or `onnx_weights.compact` for ONNX files; None takes
+            the method's own, and "float32" for ONNX files. SavedModels are in float32.
+        size: Height and width of photographs; None takes any.
         source: Folder of another release or of a finished run.
-        photographs: Folder of pictures to find int8 ranges with and to compare on; drawn ones
-            without.
+        photographs: Folder of photographs to calibrate int8 with and to compare on; None takes
+            drawn ones.
         paintings: The same of paintings.
-        drop_in: Of a style predictor and a transformer, two files with the tensors of Magenta's
-            pair instead.
-        processor: "gpu" or "npu", of TFLite files of one size whose operations these take; None is
-            any.
+        drop_in: Writes the two files that replace Magenta's pair instead, of methods that have
+            a style predictor.
+        accelerator: "gpu" or "npu" for TFLite files of one size whose operations these support.
 
     Raises:
         ValueError: The model or an option is unknown, or a file paints something else than Keras;
             nothing is written then.
         OSError: A folder is missing or cannot be written, or a package is not installed.
     """
-    _check(name, format, precision, size, drop_in)
-    _check_processor(processor, format, precision, size, drop_in)
+    _check_options(name, format, precision, size, drop_in)
+    _check_accelerator(accelerator, format, precision, size, drop_in)
     networks, folder = loading.load_networks(name, source), Path(folder)
     if format == "saved_model":
         yield saved_model.write(name, networks, folder)
         return
-    looked_at = (photographs, paintings) if method(name).kind.takes_pictures else (photographs,)
-    pairs, drawn = list(calls.pairs(photographs, paintings)), not all(looked_at)
-    precision = precision or _own_precision(name, format, processor)
-    job = Job(name, networks, precision, size, pairs, drawn, processor)
-    made = _onnx(job) if format == "onnx" else _drop_in(job) if drop_in else _tflite(job)
-    files = {f"{file}.{format}": content for file, content in made.contents.items()}
-    styles = registry.home(name, source) / registry.STYLES
+    needed = (photographs, paintings) if method(name).kind.takes_pictures else (photographs,)
+    pairs = list(signature_runner.calibration_pairs(photographs, paintings))
+    precision = precision or _default_precision(name, format, accelerator)
+    job = ExportJob(name, networks, precision, size, pairs, not all(needed), accelerator)
+    convert = _to_onnx if format == "onnx" else _to_drop_in if drop_in else _to_tflite
+    contents, card = convert(job)
+    files = {f"{file}.{format}": content for file, content in contents.items()}
+    styles = registry.model_folder(name, source) / registry.STYLES
     if styles.is_file() and not drop_in:
         files[registry.STYLES] = styles.read_bytes()
-    hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
-    card = _card(job, made) | {"sha256": hashes}
+    card["sha256"] = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     files[CARD] = (json.dumps(card, indent=2) + "\n").encode()
-    with images.filled_folder(folder) as filled:
+    with images.filled_folder(folder) as new_folder:
         for file, content in files.items():
-            images.write_file(filled / file, content)
+            images.write_file(new_folder / file, content)
     yield from (folder / file for file in files)
 
 
-def _check(name, format, precision, size, drop_in):
+def _check_options(name, format, precision, size, drop_in):
     if format not in FORMATS:
         raise ValueError(f"Expected a format of {', '.join(FORMATS)}. Received: {format!r}.")
     if not method(name).kind.one_pass:
@@ -147,55 +154,54 @@ def _check(name, format, precision, size, drop_in):
         raise ValueError(f"Expected the drop-in pair at its own size. Received: {size}.")
 
 
-def _check_processor(processor, format, precision, size, drop_in):
-    if processor is None:
+def _check_accelerator(accelerator, format, precision, size, drop_in):
+    if accelerator is None:
         return
-    if processor not in accelerated.PROCESSORS:
+    if accelerator not in accelerated.ACCELERATORS:
         raise ValueError(
-            f"Expected a processor of {', '.join(accelerated.PROCESSORS)}. Received: {processor}."
+            f"Expected {' or '.join(accelerated.ACCELERATORS)}. Received: {accelerator}."
         )
     if format != "tflite" or drop_in or size is None:
         raise ValueError(
-            f"Expected TFLite files of one size for {processor.upper()}s: --size HxW, "
+            f"Expected TFLite files of one size for {accelerator.upper()}s: --size HxW, "
             "no other format, no drop-in. Received: others."
         )
     if precision not in (None, *accelerated.DELEGATE_PRECISIONS):
         raise ValueError(
-            f"Expected a precision that {processor.upper()}s know, of "
+            f"Expected a precision that {accelerator.upper()}s know, of "
             f"{', '.join(accelerated.DELEGATE_PRECISIONS)}. Received: {precision}."
         )
 
 
-def _own_precision(name, format, processor):
+def _default_precision(name, format, accelerator):
     if format == "onnx":
         return "float32"
-    return accelerated.DELEGATE_PRECISIONS[0] if processor else method(name).precision
+    return accelerated.DELEGATE_PRECISIONS[0] if accelerator else method(name).precision
 
 
-@dataclasses.dataclass(frozen=True)
-class _Made:
-    """Files' bytes by name, their PSNRs by size, and what only their format's card says."""
+def _card(job, contents, psnrs, entries):
+    """The card of files, refused where these paint something else than Keras.
 
-    contents: dict[str, bytes]
-    ratios: dict[str, float]
-    told: dict
-
-
-def _card(job, made):
+    Args:
+        job: The job.
+        contents: The files' bytes by name.
+        psnrs: To Keras by size, in dB.
+        entries: Of the files' format.
+    """
+    fidelity.check_psnr(psnrs, job.precision, job.drawn)
     return {
         "model": job.name,
         "version": tfstyle.__version__,
         "precision": job.precision,
         "size": list(job.size) if job.size else "any",
-        "bytes": {file: len(content) for file, content in made.contents.items()},
-        **made.told,
-        "psnr_to_keras": fidelity.checked(made.ratios, job.precision, job.drawn),
-        **loading.told(job.name, job.networks),
+        "bytes": {file: len(content) for file, content in contents.items()},
+        **entries,
+        "psnr_to_keras": psnrs,
+        **loading.geometry_entry(job.name, job.networks),
     }
 
 
-def _told(contents, any_size):
-    """Of TFLite files."""
+def _tflite_entries(contents, any_size):
     return {
         "runtime": tflite.RUNTIMES[any_size],
         "signatures": {file: tflite.signatures(content) for file, content in contents.items()},
@@ -203,61 +209,68 @@ def _told(contents, any_size):
     }
 
 
-def _tflite(job):
+def _to_tflite(job):
     table = endpoints(job.name, job.networks, job.size)
-    if job.processor:
-        table = {file: _asked(labels) for file, labels in table.items()}
-    contents, ratios, careful = _agreeing(table, job)
-    told = _told(contents, job.size is None)
-    if job.processor:
-        left = {f: accelerated.left(content, job.processor) for f, content in contents.items()}
-        told |= {"for": job.processor, "left_to_the_processor": left}
+    if job.accelerator:
+        table = {file: _called_by_apps(labels) for file, labels in table.items()}
+    contents, psnrs, careful = _convert(table, job)
+    entries = _tflite_entries(contents, job.size is None)
+    if job.accelerator:
+        entries["for"] = job.accelerator
+        entries["left_to_the_processor"] = {
+            file: accelerated.unsupported_operations(content, job.accelerator)
+            for file, content in contents.items()
+        }
     if job.precision == "int8":
-        told["float_operations"] = tflite.floats(careful)
-        told["float_convolutions"] = tflite.CONVOLUTIONS[careful]
-        told["precisions"] = {file: _calibrated(job.name, file) for file in contents}
-    return _Made(contents, ratios, told)
+        entries["float_operations"] = tflite.float_operations(careful)
+        entries["float_convolutions"] = tflite.FLOAT_CONVOLUTIONS[careful]
+        entries["precisions"] = {file: _file_precision(job, file) for file in contents}
+    return contents, _card(job, contents, psnrs, entries)
 
 
-def _asked(labels):
-    """What an app calls: a photograph is painted by one signature, with its margin."""
-    return {k: each for k, each in labels.items() if k == whole.LABEL or "style" in each.inputs}
+def _called_by_apps(labels):
+    """The endpoints that an app calls: `stylize`, and those that take a painting."""
+    return {
+        label: endpoint
+        for label, endpoint in labels.items()
+        if label == stylize_signature.SIGNATURE or "style" in endpoint.inputs
+    }
 
 
-def _drop_in(job):
+def _to_drop_in(job):
     table, contents = dropin.pair(job.name, job.networks, job.precision)
-    ratios = job.ratios(table, fidelity.lite(contents), SIZES[:1])
-    return _Made(contents, ratios, _told(contents, False))
+    psnrs = job.psnr_by_size(table, fidelity.tflite_runner(contents), SIZES[:1])
+    return contents, _card(job, contents, psnrs, _tflite_entries(contents, False))
 
 
-def _onnx(job):
+def _to_onnx(job):
     table = endpoints(job.name, job.networks, job.size)
     contents = {
         label: onnx_weights.compact(onnx.to_onnx(endpoint, job.size), job.precision)
         for labels in table.values()
         for label, endpoint in labels.items()
     }
-    ratios = job.ratios(table, onnx.caller(contents), ONNX_SIZES)
-    signatures = {label: {label: onnx.signature(each)} for label, each in contents.items()}
-    operations = {label: onnx.operations(content) for label, content in contents.items()}
-    told = {"opset": onnx.OPSET, "signatures": signatures, "operations": operations}
-    return _Made(contents, ratios, told)
+    psnrs = job.psnr_by_size(table, onnx.runner(contents), ONNX_SIZES)
+    entries = {
+        "opset": onnx.OPSET,
+        "signatures": {file: {file: onnx.signature(c)} for file, c in contents.items()},
+        "operations": {file: onnx.operations(content) for file, content in contents.items()},
+    }
+    return contents, _card(job, contents, psnrs, entries)
 
 
-def endpoints(
-    name: str, networks: Mapping[str, keras.Model], size: tuple[int, int] | None = None
-) -> calls.Table:
-    """What a model's files answer to, by file and name; the last one paints for apps.
+def endpoints(name: str, networks: Mapping[str, keras.Model], size: Size = None) -> EndpointTable:
+    """The endpoints of a model's files by file and signature; the last file has `stylize`.
 
     Args:
-        name: Of the model.
-        networks: By file name.
-        size: As of `export`; tiles are of no use at one size.
+        name: The model.
+        networks: Keras models by file name.
+        size: See `export`; files of one size have no signatures for tiles.
     """
     table = method(name).endpoints(networks)
-    merged = {label: each for labels in table.values() for label, each in labels.items()}
-    *_, last = table
-    table[last] |= {whole.LABEL: whole.stylize(name, networks, merged)}
+    merged = {label: endpoint for labels in table.values() for label, endpoint in labels.items()}
+    stylize = stylize_signature.stylize_endpoint(name, networks, merged)
+    table[[*table][-1]] |= {stylize_signature.SIGNATURE: stylize}
     if size is None:
         return table
     return {
@@ -266,29 +279,32 @@ def endpoints(
     }
 
 
-def _agreeing(table, job):
-    """The files' bytes, their PSNRs, and whether int8 had to be careful for these."""
+def _convert(table, job):
+    """The files' bytes, their PSNRs by size, and whether int8 had to be `careful`."""
     int8 = job.precision == "int8"
-    samples = calls.samples(table, job.pairs, job.size, job.styles) if int8 else {}
+    samples = {}
+    if int8:
+        samples = signature_runner.calibration_samples(table, job.pairs, job.size, job.style_size)
     for careful in (False, True):
-        contents = {f: _file(job, f, each, samples.get(f), careful) for f, each in table.items()}
-        ratios = job.ratios(table, fidelity.lite(contents), SIZES)
-        if not int8 or fidelity.agree(ratios, job.precision, job.drawn):
+        contents = {
+            file: _convert_file(job, file, labels, samples.get(file), careful)
+            for file, labels in table.items()
+        }
+        psnrs = job.psnr_by_size(table, fidelity.tflite_runner(contents), SIZES)
+        if not int8 or fidelity.reaches_least_psnr(psnrs, job.precision, job.drawn):
             break
-    return contents, ratios, careful
+    return contents, psnrs, careful
 
 
-def _calibrated(name, file):
-    """The precision of a file where int8 is asked for."""
-    return method(name).uncalibrated.get(file, "int8")
+def _file_precision(job, file):
+    """The job's precision, but another one of files that int8 does not suit."""
+    if job.precision == "int8":
+        return method(job.name).uncalibrated.get(file, "int8")
+    return job.precision
 
 
-def _file(job, file, endpoints, samples, careful):
-    """A file's bytes."""
-    int8 = job.precision == "int8"
-    precision = _calibrated(job.name, file) if int8 else job.precision
-    if job.processor:
-        return accelerated.to_tflite(
-            endpoints, precision, job.size, job.processor, samples, careful
-        )
-    return tflite.to_tflite(endpoints, precision, samples, job.size, careful=careful)
+def _convert_file(job, file, labels, samples, careful):
+    precision = _file_precision(job, file)
+    if job.accelerator:
+        return accelerated.to_tflite(labels, precision, job.size, job.accelerator, samples, careful)
+    return tflite.to_tflite(labels, precision, samples, job.size, careful=careful)

@@ -1,17 +1,18 @@
-"""Networks as ONNX files: a signature a file, any size, float32."""
+"""Networks as ONNX files in float32, one signature per file."""
 
 from collections.abc import Mapping
 
 import tensorflow as tf
 
-from tfstyle.export import calls, tflite
+from tfstyle.export import tflite
+from tfstyle.export.signature_runner import Runner
 from tfstyle.networks.endpoint import Endpoint
 
 OPSET = 18  # of December 2022
 
 
-def to_onnx(endpoint: Endpoint, size: tuple[int, int] | None = None) -> bytes:
-    """An ONNX file of a network, with its inputs' and outputs' names, pictures in NHWC.
+def to_onnx(endpoint: Endpoint, size: tflite.Size = None) -> bytes:
+    """An ONNX file of a network; inputs and outputs keep their names, and pictures are NHWC.
 
     Args:
         endpoint: The network.
@@ -22,23 +23,18 @@ def to_onnx(endpoint: Endpoint, size: tuple[int, int] | None = None) -> bytes:
 
     Raises:
         OSError: tf2onnx is not installed.
-        ValueError: The network needs operations that ONNX has not.
+        ValueError: The network needs operations that are not in ONNX.
     """
-    convert = _tf2onnx().convert
-
-    def serve(*tensors):
-        return endpoint(**dict(zip(endpoint.inputs, tensors, strict=True)))
-
-    model, _ = convert.from_function(
-        tf.function(serve),
-        input_signature=tflite.specs(endpoint, size),
+    model, _ = _tf2onnx().convert.from_function(
+        tf.function(tflite.positional(endpoint)),
+        input_signature=tflite.input_specs(endpoint, size),
         opset=OPSET,
-        custom_op_handlers={"FloorMod": (_floor_mod, [])},
+        custom_op_handlers={"FloorMod": (_convert_floor_mod, [])},
     )
-    _refuse_foreign_operations(model)
+    _check_operations(model)
     for node in model.graph.node:
         if node.op_type == "Resize":
-            _round_as_specified(node)
+            _set_resize_mode(node)
     model.producer_name, model.graph.name = "tfstyle", "tfstyle"
     return model.SerializeToString()
 
@@ -54,20 +50,20 @@ def _tf2onnx():
     return tf2onnx
 
 
-def _floor_mod(context, node, name, arguments):
+def _convert_floor_mod(context, node, name, arguments):
     """ONNX' Mod has the divisor's sign; tf2onnx 1.17 rounds negative quotients towards zero."""
     node.type = "Mod"
 
 
-def _round_as_specified(node):
-    """Nearest neighbours of TensorFlow in a mode that opset 13 and later know."""
-    values = {each.name: each for each in node.attribute}
-    mode = values.get("coordinate_transformation_mode")
+def _set_resize_mode(node):
+    """Replaces TensorFlow's nearest neighbours by a mode that opset 13 and later have."""
+    attributes = {attribute.name: attribute for attribute in node.attribute}
+    mode = attributes.get("coordinate_transformation_mode")
     if mode is not None and mode.s == b"tf_half_pixel_for_nn":
-        mode.s, values["nearest_mode"].s = b"half_pixel", b"round_prefer_ceil"
+        mode.s, attributes["nearest_mode"].s = b"half_pixel", b"round_prefer_ceil"
 
 
-def _refuse_foreign_operations(model):
+def _check_operations(model):
     foreign = sorted(
         {node.op_type for node in model.graph.node if node.domain not in ("", "ai.onnx")}
     )
@@ -76,14 +72,14 @@ def _refuse_foreign_operations(model):
 
 
 def session(content: bytes, threads: int | None = None):
-    """An ONNX file as a session of onnxruntime on the processor.
+    """An onnxruntime session of an ONNX file, on the processor.
 
     Args:
         content: The file's bytes.
-        threads: Of the processor; None leaves their number to onnxruntime.
+        threads: Processor threads; None leaves their number to onnxruntime.
 
     Raises:
-        OSError: onnxruntime is not installed, or it is no ONNX file.
+        OSError: onnxruntime is not installed, or the file is no ONNX file.
     """
     try:
         import onnxruntime
@@ -102,7 +98,7 @@ def session(content: bytes, threads: int | None = None):
 
 
 def package():
-    """The package of ONNX' files."""
+    """The `onnx` package, which is imported only here."""
     import onnx
 
     return onnx
@@ -114,27 +110,28 @@ def operations(content: bytes) -> list[str]:
 
 
 def signature(content: bytes) -> dict[str, dict[str, list[int]]]:
-    """Inputs' and outputs' shapes by name; -1 is any."""
-    found = session(content)
-    ends = {"inputs": found.get_inputs(), "outputs": found.get_outputs()}
-    return {kind: {each.name: _shape(each) for each in known} for kind, known in ends.items()}
+    """Shapes by "inputs" or "outputs" and name; -1 is any extent."""
+    model = session(content)
+    return {"inputs": _shapes(model.get_inputs()), "outputs": _shapes(model.get_outputs())}
 
 
-def _shape(end):
-    return [extent if isinstance(extent, int) else -1 for extent in end.shape]
+def _shapes(tensors):
+    return {
+        tensor.name: [extent if isinstance(extent, int) else -1 for extent in tensor.shape]
+        for tensor in tensors
+    }
 
 
-def caller(contents: Mapping[str, bytes]) -> calls.Call:
-    """Calls files, of which each has one signature, as `calls.chained` does.
+def runner(contents: Mapping[str, bytes]) -> Runner:
+    """A runner of ONNX files, for `run_signatures`.
 
     Args:
-        contents: Their bytes by signature.
+        contents: The files' bytes by signature.
     """
-    sessions = {label: session(content) for label, content in contents.items()}
+    sessions = {name: session(content) for name, content in contents.items()}
 
-    def call(file, label, **inputs):
-        found = sessions[label]
-        names = [each.name for each in found.get_outputs()]
-        return dict(zip(names, found.run(names, inputs), strict=True))
+    def run(file, signature, **inputs):
+        names = [output.name for output in sessions[signature].get_outputs()]
+        return dict(zip(names, sessions[signature].run(names, inputs), strict=True))
 
-    return call
+    return run

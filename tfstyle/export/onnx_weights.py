@@ -1,4 +1,4 @@
-"""ONNX files with smaller weights, which are float32 again once a runtime has loaded them.
+"""ONNX files with smaller weights, which a runtime converts back to float32 when it loads them.
 
 Activations stay in float32: int8 ones (onnxruntime's dynamic quantization) were larger, slower and
 farther from Keras.
@@ -6,65 +6,65 @@ farther from Keras.
 
 import numpy as np
 
-from tfstyle.export import onnx as files
+from tfstyle.export import onnx as onnx_files
 
 PRECISIONS = ("float32", "float16", "dynamic")
-LEAST = 256  # numbers of a weight that is worth it
-CHANNELS = {"Conv": 0, "ConvTranspose": 1, "MatMul": 1}  # axis of a weight's outputs
+LEAST_NUMBERS = 256  # smaller weights stay in float32
+OUTPUT_AXIS = {"Conv": 0, "ConvTranspose": 1, "MatMul": 1}  # of a weight
 
 
 def compact(content: bytes, precision: str) -> bytes:
-    """A file whose weights are kept in another precision.
+    """A file whose weights are stored in another precision.
 
     Args:
         content: The file's bytes, in float32.
-        precision: Of PRECISIONS; "dynamic" keeps int8 weights, as in TFLite files, with a scale
-            for each channel of outputs.
+        precision: One of PRECISIONS; "dynamic" stores int8 weights with a scale per output
+            channel, as TFLite files do.
 
     Returns:
         The file's bytes.
     """
     if precision == "float32":
         return content
-    onnx = files.package()
+    onnx = onnx_files.package()
     model = onnx.load_from_string(content)
     axes = {
-        node.input[1]: CHANNELS[node.op_type]
+        node.input[1]: OUTPUT_AXIS[node.op_type]
         for node in model.graph.node
-        if node.op_type in CHANNELS
+        if node.op_type in OUTPUT_AXIS
     }
-    restored = []
+    nodes = []
     for weight in list(model.graph.initializer):
         numbers = onnx.numpy_helper.to_array(weight)
-        if numbers.dtype != np.float32 or numbers.size < LEAST:
+        if numbers.dtype != np.float32 or numbers.size < LEAST_NUMBERS:
             continue
         if precision == "float16":
-            kept, node = _half(onnx, weight.name, numbers)
+            stored, node = _float16_weight(onnx, weight.name, numbers)
         elif weight.name in axes:
-            kept, node = _eight_bit(onnx, weight.name, numbers, axes[weight.name])
+            stored, node = _int8_weight(onnx, weight.name, numbers, axes[weight.name])
         else:
             continue
         model.graph.initializer.remove(weight)
-        model.graph.initializer.extend(kept)
-        restored.append(node)
-    nodes = [*restored, *model.graph.node]
+        model.graph.initializer.extend(stored)
+        nodes.append(node)
+    nodes += model.graph.node
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     return model.SerializeToString()
 
 
-def _half(onnx, name, numbers):
-    kept = onnx.numpy_helper.from_array(numbers.astype(np.float16), f"{name}_half")
-    cast = onnx.helper.make_node("Cast", [kept.name], [name], to=onnx.TensorProto.FLOAT)
-    return [kept], cast
+def _float16_weight(onnx, name, numbers):
+    stored = onnx.numpy_helper.from_array(numbers.astype(np.float16), f"{name}_half")
+    cast = onnx.helper.make_node("Cast", [stored.name], [name], to=onnx.TensorProto.FLOAT)
+    return [stored], cast
 
 
-def _eight_bit(onnx, name, numbers, axis):
-    others = tuple(each for each in range(numbers.ndim) if each != axis)
-    scales = np.maximum(np.abs(numbers).max(others, keepdims=True), 1e-12) / np.float32(127)
-    kept = {
+def _int8_weight(onnx, name, numbers, axis):
+    other_axes = tuple(other for other in range(numbers.ndim) if other != axis)
+    scales = np.maximum(np.abs(numbers).max(other_axes, keepdims=True), 1e-12) / np.float32(127)
+    stored = {
         f"{name}_int8": np.round(numbers / scales).astype(np.int8),
         f"{name}_scale": scales.reshape(-1).astype(np.float32),
     }
-    node = onnx.helper.make_node("DequantizeLinear", [*kept], [name], axis=axis)
-    return [onnx.numpy_helper.from_array(array, key) for key, array in kept.items()], node
+    node = onnx.helper.make_node("DequantizeLinear", [*stored], [name], axis=axis)
+    return [onnx.numpy_helper.from_array(array, key) for key, array in stored.items()], node

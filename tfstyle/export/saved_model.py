@@ -1,4 +1,4 @@
-"""SavedModels that are called as Magenta's Hub modules are: `hub.load(path)(content, style)[0]`."""
+"""SavedModels with the interface of Magenta's Hub modules: `hub.load(path)(content, style)[0]`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ PICTURE = (None, None, None, 3)
 
 
 class _Module(tf.Module):
-    """Photographs and a painting to pastiches, all in [0, 1]."""
+    """Paints photographs in the style of a painting; all pictures are in [0, 1]."""
 
     def __init__(self, networks):
         super().__init__()
@@ -28,7 +28,7 @@ class _Module(tf.Module):
         ]
     )
     def __call__(self, content, style):
-        return [self._painted(content, self.predictor(style, training=False))]
+        return [self._paint(content, self.predictor(style, training=False))]
 
     @tf.function(input_signature=__call__.input_signature)
     def serve(self, content, style):
@@ -37,42 +37,41 @@ class _Module(tf.Module):
     @tf.function(input_signature=[*__call__.input_signature, tf.TensorSpec((), name="strength")])
     def stylize(self, content, style, strength):
         """Strength 1 is the painting's style, 0 each photograph's own."""
-        own = self.predictor(_reduced(content), training=False)
+        own = self.predictor(_shrink(content), training=False)
         vector = own + strength * (self.predictor(style, training=False) - own)
-        return {"pastiche": self._painted(content, vector)}
+        return {"pastiche": self._paint(content, vector)}
 
-    def _painted(self, content, vector):
+    def _paint(self, content, vector):
         vector = tf.broadcast_to(vector, (tf.shape(content)[0], vector.shape[-1]))
         return self.transformer({"content": content, "vector": vector}, training=False)
 
 
-def _reduced(pictures):
-    """No longer than what stylizers show to the predictor."""
+def _shrink(pictures):
+    """Resizes pictures to at most STYLE_SIDE, as stylizers do before they predict a style."""
     sides = tf.cast(tf.shape(pictures)[1:3], tf.float32)
     scale = tf.minimum(1.0, STYLE_SIDE / tf.reduce_max(sides))
-    small = tf.maximum(1, tf.cast(tf.round(scale * sides), tf.int32))
-    return tf.image.resize(pictures, small, "lanczos3", antialias=True)
+    size = tf.maximum(1, tf.cast(tf.round(scale * sides), tf.int32))
+    return tf.image.resize(pictures, size, "lanczos3", antialias=True)
 
 
 def write(name: str, networks: Mapping[str, keras.Model], folder: Path) -> Path:
     """Writes the folder of a SavedModel whole or not at all.
 
     Args:
-        name: Of the model.
-        networks: Models named "predictor" and "transformer".
+        name: The model.
+        networks: Keras models named "predictor" and "transformer".
         folder: Not there yet, or empty.
 
     Raises:
-        ValueError: The family is another.
-        OSError: Something is in the folder, or it cannot be written.
+        ValueError: The model is no style predictor with a transformer.
+        OSError: The folder is not empty, or it cannot be written.
     """
     if not method(name).magenta_layout:
         raise ValueError(
             f"Expected a style predictor and a transformer, such as ghiasi's. Received: {name}."
         )
     module = _Module(networks)
-    with images.new_folder(folder) as made:
-        signatures = {"serving_default": module.serve, "stylize": module.stylize}
-        with saving(folder):
-            tf.saved_model.save(module, str(made), signatures=signatures)
+    signatures = {"serving_default": module.serve, "stylize": module.stylize}
+    with images.new_folder(folder) as new_folder, saving(folder):
+        tf.saved_model.save(module, str(new_folder), signatures=signatures)
     return folder

@@ -41,7 +41,7 @@ def film(
         clip: A film's file, a GIF, or a folder of pictures in the order of their names.
         style: As of the method's `stylize`; of a network a painting the painting's name.
         method: A name of `METHODS` that paints in one pass.
-        model: As of `tfstyle.loading.chosen`.
+        model: As of `tfstyle.loading.load_model`.
         strength: 0 is the clip, 1 the full style.
         weights: Of several styles.
         keep_colors: "luminance" or "covariance" keeps each frame's colours.
@@ -80,7 +80,7 @@ def film(
     found = clips.opened(clip, cut(start, end, fps, every), size)
     several = bool(row.tflite) and masks is None
     crew = painters(
-        lambda count: loading.chosen(method, model, count, several),
+        lambda count: loading.load_model(method, model, count, several),
         lambda stylizer: stylizer.painter(style, strength, weights, keep_colors, masks),
         found.look,
         threads,
