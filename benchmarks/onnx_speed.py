@@ -14,36 +14,37 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from tfstyle import device, examples, images, litert, loading, registry
 from tfstyle.evaluation.speed import milliseconds
-from tfstyle.export import calls, folder, onnx, tflite
+from tfstyle.export import folder, onnx, tflite
+from tfstyle.export.signature_runner import first_inputs, run_signatures
 from tfstyle.methods import METHODS, method
 
 LABEL = "stylize"
 
 
-def first_of_each():
+def default_models():
     """A released model of every method."""
-    found = {method(name).name: name for name in reversed(registry.exported())}
-    return [found[name] for name in METHODS if name in found]
+    models = {method(model).name: model for model in reversed(registry.exported())}
+    return [models[name] for name in METHODS if name in models]
 
 
-def lite_caller(endpoint, samples, precision, threads):
+def lite_runner(endpoint, arguments, precision, threads):
+    samples = {LABEL: [arguments]} if precision == "int8" else {}
     content = tflite.to_tflite({LABEL: endpoint}, precision, samples)
-    return litert.opened(threads, model_content=content).get_signature_runner(LABEL)
+    runner = litert.interpreter(threads, model_content=content).get_signature_runner(LABEL)
+    return functools.partial(runner, **arguments)
 
 
 def contestants(name, size, threads):
     """Functions without arguments by label: one signature in onnxruntime and in LiteRT."""
     table = folder.endpoints(name, loading.load_networks(name))
     pair = images.resize(examples.lake(384, 512), size, size), examples.swirls()
-    *_, (file, label, given, _) = calls.chained(table, calls.inputs(pair))
+    *_, (file, label, arguments, _) = run_signatures(table, first_inputs(pair))
     endpoint = table[file][label]
     session = onnx.session(onnx.to_onnx(endpoint), threads)
-    found = {"onnxruntime, float32": functools.partial(session.run, None, given)}
+    functions = {"onnxruntime, float32": functools.partial(session.run, None, arguments)}
     for precision in dict.fromkeys(("float32", method(name).precision)):
-        samples = {LABEL: [given]} if precision == "int8" else {}
-        run = lite_caller(endpoint, samples, precision, threads)
-        found[f"LiteRT, {precision}"] = functools.partial(run, **given)
-    return found
+        functions[f"LiteRT, {precision}"] = lite_runner(endpoint, arguments, precision, threads)
+    return functions
 
 
 def main():
@@ -54,7 +55,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     print(device.processor())
-    for name in options.models or first_of_each():
+    for name in options.models or default_models():
         times = milliseconds(contestants(name, options.size, options.threads), options.rounds)
         first, *_ = times.values()
         print(f"{name}, {options.size} px")
