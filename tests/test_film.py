@@ -233,12 +233,13 @@ def transparent(path, count=8):
         ".mov": ("prores_ks", "yuva444p10le"),
         ".mkv": ("ffv1", "bgra"),
         ".apng": ("apng", "rgba"),
-        ".gif": ("gif", "pal8"),
+        ".gif": ("pillow", None),
+        ".webp": ("pillow", None),
     }[path.suffix]
-    if codec == "gif":
+    if codec == "pillow":
         pictures = [Image.fromarray(layer) for layer in frames]
         kind = {"append_images": pictures[1:], "duration": 40, "disposal": 2}
-        pictures[0].save(path, save_all=True, **kind)
+        pictures[0].save(path, save_all=True, lossless=True, **kind)
         return path
     flags = {"auto-alt-ref": "0", "crf": "4", "b": "0"} if path.suffix == ".webm" else {}
     made = {"codec": codec, "pix_fmt": pix_fmt, "frames": frames}
@@ -259,6 +260,7 @@ KEPT = [
     ("clip.mkv", "out.mkv", ("--codec", "ffv1")),
     ("clip.apng", "out.mov", ("--codec", "png")),
     ("clip.gif", "out.gif", ()),
+    ("clip.webp", "out.webm", ()),
     ("clip", "out", ()),
 ]
 
@@ -289,6 +291,22 @@ def test_what_is_transparent_lies_on_a_colour(tmp_path, name):
     seen = np.float32(drawn_clips.decoded(out)[0])[16:32, 8:32]
     drawn = next(drawn_clips.cut_out(1))[16:32, 8:32, :3]
     assert np.abs(seen - drawn).mean() < 20  # by colours that are stored at half the size
+
+
+def test_an_animated_webp_has_its_times_and_goes_on_from_anywhere(tmp_path, capsys):
+    pictures = [Image.fromarray(picture) for picture in drawn_clips.pictures(5)]
+    clip, times = tmp_path / "clip.gif", [40, 80, 40, 200, 120]
+    pictures[0].save(clip, "WEBP", save_all=True, append_images=pictures[1:], duration=times)
+    assert copied(clip, tmp_path / "out.mp4", "--crf", 8) == 0
+    begun = [Fraction(sum(times[:index]), 1000) for index in range(5)]
+    assert drawn_clips.times(tmp_path / "out.mp4") == begun
+    assert difference(tmp_path / "out.mp4", drawn_clips.pictures(5)) < 12
+    every = list(clips.opened(clip).frames())
+    rest = list(clips.opened(clip).frames(every[3].tick))
+    assert [frame.ticks for frame in rest] == times[3:]
+    np.testing.assert_array_equal(rest[0].picture, every[3].picture)
+    clip.write_bytes(clip.read_bytes()[:-60])
+    refused(capsys, film(clip, *STYLE, "-o", tmp_path / "b.mp4"), "Expected a film. Received")
 
 
 def test_a_film_that_holds_no_opacity_is_refused_where_it_is_asked_for(tmp_path, capsys, clip):

@@ -44,8 +44,8 @@ def _film(commands):
     parser.add_argument(
         "clip",
         metavar="CLIP",
-        help="a film of any kind that FFmpeg reads, a GIF, or a folder of frames in the order of "
-        "their names",
+        help="a film of any kind that FFmpeg reads, a GIF, an animated WebP, or a folder of frames "
+        "in the order of their names",
     )
     paint.add_styles(parser)
     masks.add_flags(parser)

@@ -9,11 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from PIL import ImageColor
 
-from tfstyle import images, masks
-from tfstyle.video import filtering, packages
+from tfstyle import images
+from tfstyle.video import animations, filtering, packages
 from tfstyle.video.frames import BT709, HIGH_RANGE, LIMITED, UNSPECIFIED, Cut, Frame, Look
+from tfstyle.video.layers import laid, resized
 
 PICTURES = ("image2", "_pipe", "tty", "ico", "bin")  # FFmpeg's formats that are no films
 LISTS = ("hls", "concat", "dash", "imf")  # and those that name other files
@@ -35,7 +35,8 @@ def opened(
     """A clip.
 
     Args:
-        path: A film's file, a GIF, or a folder of pictures in the order of their names.
+        path: A film's file, a GIF, an animated WebP, or a folder of pictures in the order of their
+            names.
         cut: Which of its frames are taken.
         size: Longer side that frames are brought to, in pixels; None is their own.
         alpha: "keep" gives frames their opacity where one of them is transparent anywhere; a colour
@@ -49,7 +50,9 @@ def opened(
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"Expected a film. Received: {path}, which is not there.")
-    return (Stills if path.is_dir() else Clip)(path, cut, size, alpha)
+    if path.is_dir():
+        return Stills(path, cut, size, alpha)
+    return (animations.Animation if animations.is_animated(path) else Clip)(path, cut, size, alpha)
 
 
 class Clip:
@@ -231,8 +234,8 @@ class Clip:
         array = self._rgb(frame, reformatter, None if see_through else sides)
         picture, opacity = array.astype(np.float32) / np.float32(self._most), None
         if see_through:
-            picture, opacity = _laid(picture, self.alpha, self.look.see_through)
-            picture, opacity = _resized(picture, opacity, *sides)
+            picture, opacity = laid(picture, self.alpha, self.look.see_through)
+            picture, opacity = resized(picture, opacity, *sides)
         turns = round(self.turned / 90) % 4
         upright = [
             None if each is None else np.ascontiguousarray(np.rot90(each, turns))
@@ -318,24 +321,7 @@ class Stills:
                 f"Expected frames of one size, {self.first[1]}x{self.first[0]} as the first. "
                 f"Received: {path}, {picture.shape[1]}x{picture.shape[0]}."
             )
-        return _resized(picture, opacity, self.look.height, self.look.width)
-
-
-def _laid(layer, alpha, kept):
-    """Colours of RGBA floats, and their opacity where it is kept; else they lie on a colour."""
-    colours, opacity = layer[..., :3], layer[..., 3:]
-    if kept:
-        return images.filled(colours, opacity), layer[..., 3]
-    ground = np.float32(ImageColor.getrgb("white" if alpha == "keep" else alpha)[:3]) / 255
-    return colours * opacity + ground * (1.0 - opacity), None
-
-
-def _resized(picture, opacity, height, width):
-    if picture.shape[:2] == (height, width):
-        return picture, opacity
-    if opacity is not None:
-        opacity = masks.resized(opacity[..., None], height, width)[..., 0]
-    return images.resize(picture, height, width), opacity
+        return resized(picture, opacity, self.look.height, self.look.width)
 
 
 def _film(container, path):
