@@ -25,6 +25,18 @@ def pictures(count, height=48, width=64, cut=None):
         yield picture
 
 
+def cut_out(count, height=48, width=64):
+    """RGBA bytes of frames of which a square that moves is seen, green where it is not."""
+    for index, picture in enumerate(pictures(count, height, width)):
+        layer = np.zeros((height, width, 4), np.uint8)
+        layer[..., 1] = 255
+        square = slice(height // 4, 3 * height // 4), slice(4 + index, 4 + index + width // 2)
+        layer[square] = np.concatenate(
+            [picture[square], np.full_like(picture[square][..., :1], 255)], -1
+        )
+        yield layer
+
+
 def write(
     path,
     count=12,
@@ -51,7 +63,7 @@ def write(
         pix_fmt: FFmpeg's pixels.
         sound: A layout, such as mono or 5.1.
         cut: As of `pictures`.
-        frames: RGB bytes instead of `pictures`.
+        frames: RGB or RGBA bytes instead of `pictures`.
         colours: Attributes of the codec context, by name.
         **options: Of the encoder.
     """
@@ -68,7 +80,8 @@ def write(
         shown = frames if frames is not None else pictures(count, *size, cut=cut)
         colours = dict(colours)
         for tick, picture in zip(ticks, shown, strict=True):
-            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(
+            kind = "rgba" if picture.shape[2] == 4 else "rgb24"
+            frame = av.VideoFrame.from_ndarray(picture, kind).reformat(
                 format=pix_fmt,
                 dst_colorspace=colours.get("colorspace"),
                 dst_color_range=colours.get("color_range"),
@@ -130,6 +143,19 @@ def decoded(path):
 
     with av.open(str(path)) as film:
         return [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+
+
+def layers(path):
+    """RGBA bytes of every frame."""
+    import av
+
+    with av.open(str(path)) as film:
+        stream = film.streams.video[0]
+        vp9 = stream.codec_context.name == "vp9"
+        decoder = av.CodecContext.create("libvpx-vp9", "r") if vp9 else stream.codec_context
+        packets = (packet if packet.size else None for packet in film.demux(stream))
+        frames = (frame for packet in packets for frame in decoder.decode(packet))
+        return [frame.to_ndarray(format="rgba") for frame in frames]
 
 
 def write_sound(path):

@@ -46,6 +46,7 @@ def losses(folder, scratch):
         files = [part for name in inputs for part in (FLAGS[name][0], str(folder / FLAGS[name][1]))]
         begun = ["--begin", str(registry.model_folder(begin))]
         numbers = ["--steps", "2", "--batch", "1", "--size", "64", "--precision", "float32"]
+        numbers += ["--temporal", "100"] if method == "johnson" else []
         assert cli.main(["train", method, *files, *begun, "--run", str(run), *numbers]) == 0
         with open(run / "log.csv") as file:
             *_, last = csv.DictReader(file)

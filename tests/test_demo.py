@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import tfstyle
 from tfstyle import examples, images, loading
 from tfstyle.methods.gatys.settings import Settings
 
 pytest.importorskip("gradio")
-from tfstyle.demo.handlers import Handlers
+from tfstyle.demo.handlers import PAINTINGS, Handlers, Stop
 from tfstyle.demo.method_choices import method_choices, translations
 from tfstyle.demo.page import Page
 from tfstyle.demo.service import Request, Service, painted_masks
@@ -54,7 +55,7 @@ def address(folder):
 
     port = demo.free_port()
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # shells may ignore it
-    process = demo.server(port, folder, "--mcp")
+    process = demo.start_server(port, folder, "--mcp")
     signal.signal(signal.SIGINT, handler)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGINT)
@@ -133,8 +134,6 @@ def clip(folder):
 def test_a_film_grows_and_what_there_is_can_be_kept(service, folder, clip):
     import drawn_clips
 
-    from tfstyle.demo.handlers import Handlers
-
     asked = str(clip), None, "starry-night", "johnson"
     answers = list(Handlers(service, folder).film(*asked))
     films = list(dict.fromkeys(film for _, _, film in answers if film))
@@ -148,11 +147,42 @@ def test_a_film_grows_and_what_there_is_can_be_kept(service, folder, clip):
     assert len(drawn_clips.times(film_so_far)) == 50
 
 
+def test_a_film_that_is_stopped_holds_all_that_was_painted(service, folder, clip, monkeypatch):
+    import drawn_clips
+
+    monkeypatch.setattr("tfstyle.demo.handlers.FRAME_SHOWN", 0.0)
+    stop = Stop(asked=True)  # of an earlier film
+    work = Handlers(service, folder).film(
+        str(clip), None, "starry-night", "johnson", 1.0, PAINTINGS, stop
+    )
+    shown = [next(work) for _ in range(12)]
+    assert "s are left" in shown[-1][1] and "s are left" not in shown[0][1]
+    stop.ask()
+    *_, (_, words, film) = work
+    times = drawn_clips.times(film)
+    assert 12 <= len(times) < 50 and times == drawn_clips.times(clip)[: len(times)]
+    assert drawn_clips.sounds(film)[-1][0] < len(times) / 25
+    assert words.endswith("It ends where it was stopped.")
+
+
+def test_a_frame_can_be_tried_before_the_film(service, folder, clip, monkeypatch):
+    import drawn_clips
+
+    found, words = Handlers(service, folder).frame(str(clip), None, "starry-night", "johnson")
+    assert "64x48 pixels" in words and "A frame of 60 in 2.4 s." in words
+    middle = tfstyle.film(clip, "starry-night", "johnson", start=1.2, steady=0)
+    difference = images.read(found) - next(middle).picture
+    assert np.abs(difference).mean() < 0.02  # of JPEG
+    monkeypatch.setattr("tfstyle.demo.service.FILM", 1)
+    large = drawn_clips.write(folder / "larger.mp4", count=40, size=(96, 1024))
+    found, words = Handlers(service, folder).frame(str(large), None, "starry-night", "johnson")
+    assert images.read(found).shape == (45, 480, 3)
+    assert words.endswith("A frame of 25 in 1.0 s. The film goes on to 1.6 s, unpainted.")
+
+
 def test_a_film_is_bounded(service, folder, monkeypatch):
     av = pytest.importorskip("av")
     import drawn_clips
-
-    from tfstyle.demo.handlers import Handlers
 
     monkeypatch.setattr("tfstyle.demo.service.FILM", 1)
     clip = drawn_clips.write(folder / "large.mp4", count=40, size=(96, 1024))
@@ -510,6 +540,30 @@ def test_a_visitor_translates_compares_and_stops_an_optimisation(visit, folder):
     visit.press("#compare-stop")
     assert len(visit.all("#sheet button.thumbnail-item")) >= 8
     visit.until("!document.querySelector('#compare-download').disabled")
+    assert visit.complaints() == []
+
+
+def test_a_visitor_tries_a_frame_and_stops_a_film(visit, folder):
+    pytest.importorskip("av")
+    import drawn_clips
+
+    clip = drawn_clips.write(folder / "long.mp4", count=240, size=(180, 320))
+    visit.open("tab", "Film")
+    visit.all("#film-clip input[type=file]")[0].send_keys(str(clip))
+    visit.until("document.querySelector('#film-clip').innerText.includes('long')")
+    visit.press("#film-try")
+    toast = "document.querySelector('.toast-wrap')?.innerText"
+    visit.until(f"{toast}?.includes('Expected a painting, or a style by name')")
+    visit.give("film-painting", folder / "swirls.png")
+    visit.press("#film-try")
+    visit.says("film-report", "A frame of 240 in 9.6 s.")
+    visit.until("document.querySelector('#film-frame img')")
+    visit.press("#film")
+    visit.says("film-report", "done")
+    visit.press("#film-stop")
+    visit.says("film-report", "It ends where it was stopped.")
+    visit.until("0 < document.querySelector('#film-seen video')?.duration")
+    assert visit.driver.execute_script("return document.querySelector('video').duration") < 9
     assert visit.complaints() == []
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import tfstyle
 from tfstyle import cli, images
@@ -218,6 +219,121 @@ def test_a_gif_and_back(tmp_path):
     assert copied(clip, tmp_path / "out.gif") == 0
     assert drawn_clips.times(tmp_path / "out.gif") == drawn_clips.times(clip)
     assert difference(tmp_path / "out.gif", drawn_clips.decoded(clip)) < 6
+
+
+def transparent(path, count=8):
+    """A clip of `drawn_clips.cut_out`, or a folder of its frames."""
+    frames = list(drawn_clips.cut_out(count))
+    if not path.suffix:
+        for index, layer in enumerate(frames):
+            images.write(layer[..., :3], path / f"{index}.png", alpha=layer[..., 3] / 255)
+        return path
+    codec, pix_fmt = {
+        ".webm": ("libvpx-vp9", "yuva420p"),
+        ".mov": ("prores_ks", "yuva444p10le"),
+        ".mkv": ("ffv1", "bgra"),
+        ".apng": ("apng", "rgba"),
+        ".gif": ("pillow", None),
+        ".webp": ("pillow", None),
+    }[path.suffix]
+    if codec == "pillow":
+        pictures = [Image.fromarray(layer) for layer in frames]
+        kind = {"append_images": pictures[1:], "duration": 40, "disposal": 2}
+        pictures[0].save(path, save_all=True, lossless=True, **kind)
+        return path
+    flags = {"auto-alt-ref": "0", "crf": "4", "b": "0"} if path.suffix == ".webm" else {}
+    made = {"codec": codec, "pix_fmt": pix_fmt, "frames": frames}
+    return drawn_clips.write(path, count, **made, **flags)
+
+
+def opacities(path):
+    """How opaque the frames of a film or folder are, from 0 to 1, shape (frames, height, width)."""
+    if path.is_dir():
+        files = sorted(path.iterdir())
+        return np.stack([np.asarray(Image.open(file))[..., 3] for file in files]) / 255
+    return np.stack(drawn_clips.layers(path))[..., 3] / 255
+
+
+KEPT = [
+    ("clip.webm", "out.webm", ()),
+    ("clip.mov", "out.mov", ("--codec", "prores")),
+    ("clip.mkv", "out.mkv", ("--codec", "ffv1")),
+    ("clip.apng", "out.mov", ("--codec", "png")),
+    ("clip.gif", "out.gif", ()),
+    ("clip.webp", "out.webm", ()),
+    ("clip", "out", ()),
+]
+
+
+@pytest.mark.parametrize(("name", "out", "flags"), KEPT)
+def test_what_is_transparent_stays_so_where_the_film_holds_it(tmp_path, name, out, flags):
+    clip = transparent(tmp_path / name)
+    assert film(clip, *STYLE, *flags, "-o", tmp_path / out) == 0
+    expected = np.stack(list(drawn_clips.cut_out(8)))
+    found = opacities(tmp_path / out)
+    assert found.shape == expected.shape[:3]
+    assert np.abs(found - expected[..., 3] / 255).mean() < 0.02
+    first = next(clips.opened(clip, alpha="keep").frames())
+    hidden = expected[0, ..., 3] == 0
+    assert first.picture[hidden].mean() > 0.1
+    greens = first.picture[hidden][:, 1] - first.picture[hidden][:, 0]
+    assert greens.mean() < 0.3  # whose colours are those of what is seen
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in KEPT])
+def test_what_is_transparent_lies_on_a_colour(tmp_path, name):
+    clip = transparent(tmp_path / name)
+    for flags, colour in {(): (255, 255, 255), ("--alpha", "#0000ff"): (0, 0, 255)}.items():
+        out = tmp_path / "out.mp4"
+        assert copied(clip, out, *flags, "--crf", 4, "--overwrite") == 0
+        corner = np.float32(drawn_clips.decoded(out))[:, :8, -8:].mean(axis=(0, 1, 2))
+        np.testing.assert_allclose(corner, colour, atol=6)
+    seen = np.float32(drawn_clips.decoded(out)[0])[16:32, 8:32]
+    drawn = next(drawn_clips.cut_out(1))[16:32, 8:32, :3]
+    assert np.abs(seen - drawn).mean() < 20  # by colours that are stored at half the size
+
+
+def test_an_animated_webp_has_its_times_and_goes_on_from_anywhere(tmp_path, capsys):
+    pictures = [Image.fromarray(picture) for picture in drawn_clips.pictures(5)]
+    clip, times = tmp_path / "clip.gif", [40, 80, 40, 200, 120]
+    pictures[0].save(clip, "WEBP", save_all=True, append_images=pictures[1:], duration=times)
+    assert copied(clip, tmp_path / "out.mp4", "--crf", 8) == 0
+    begun = [Fraction(sum(times[:index]), 1000) for index in range(5)]
+    assert drawn_clips.times(tmp_path / "out.mp4") == begun
+    assert difference(tmp_path / "out.mp4", drawn_clips.pictures(5)) < 12
+    every = list(clips.opened(clip).frames())
+    rest = list(clips.opened(clip).frames(every[3].tick))
+    assert [frame.ticks for frame in rest] == times[3:]
+    np.testing.assert_array_equal(rest[0].picture, every[3].picture)
+    clip.write_bytes(clip.read_bytes()[:-60])
+    refused(capsys, film(clip, *STYLE, "-o", tmp_path / "b.mp4"), "Expected a film. Received")
+
+
+def test_a_film_that_holds_no_opacity_is_refused_where_it_is_asked_for(tmp_path, capsys, clip):
+    for out, flags in {"out.mp4": (), "out.mov": (), "b.mp4": ("--codec", "vp9")}.items():
+        code = film(clip, *STYLE, "--alpha", "keep", *flags, "-o", tmp_path / out)
+        refused(capsys, code, "holds transparency for --alpha keep: .webm, .gif")
+    refused(capsys, film(clip, *STYLE, "--alpha", "whte", "-o", tmp_path / "o.mp4"), "or a colour")
+
+
+def test_an_opaque_clip_of_a_kind_that_could_be_transparent_stays_opaque(tmp_path):
+    frames = [np.dstack([p, np.full_like(p[..., :1], 255)]) for p in drawn_clips.pictures(4)]
+    clip = drawn_clips.write(tmp_path / "clip.mkv", 4, codec="ffv1", pix_fmt="bgra", frames=frames)
+    assert copied(clip, tmp_path / "out") == 0
+    assert Image.open(tmp_path / "out" / "000001.png").mode == "RGB"
+    (first, *_) = tfstyle.film(clip, "starry-night", "johnson", alpha="keep")
+    assert first.opacity is None
+
+
+def test_a_smaller_transparent_film_has_no_fringe_of_hidden_colours(tmp_path):
+    layers = [np.uint8([[[200, 0, 0, 255]]]).repeat(48, 0).repeat(64, 1) for _ in range(2)]
+    for layer in layers:
+        layer[:, 31:] = 0, 255, 0, 0
+    clip = drawn_clips.write(tmp_path / "clip.mkv", 2, codec="ffv1", pix_fmt="bgra", frames=layers)
+    frames = list(tfstyle.film(clip, "starry-night", "johnson", strength=0, alpha="keep", size=32))
+    assert frames[0].picture.shape == (24, 32, 3) and frames[0].opacity.shape == (24, 32)
+    assert ((frames[0].opacity > 0.1) & (frames[0].opacity < 0.9)).any()
+    np.testing.assert_allclose(frames[0].picture[..., 1], 0.0, atol=0.02)
 
 
 @pytest.mark.parametrize(("suffix", "codec"), [("webm", "vp9"), ("mov", "h264"), ("mkv", "av1")])

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageColor, UnidentifiedImageError
 
 from tfstyle import extras
 from tfstyle.sheets import Sheet
@@ -137,11 +137,30 @@ def read_alpha(
         if image.mode != "RGBA" or image.getextrema()[3][0] == 255:
             return to_float(np.asarray(image.convert("RGB"))), None
     layer = to_float(np.asarray(image))
-    return _filled(layer[..., :3], layer[..., 3:]), layer[..., 3]
+    return filled(layer[..., :3], layer[..., 3:]), layer[..., 3]
 
 
-def _filled(colours, opacity):
-    """Colours that go on where they cannot be seen: Gortler et al. 1996, The Lumigraph, 3.4.2."""
+def is_see_through(path: str | os.PathLike) -> bool:
+    """Whether a picture's file is transparent anywhere.
+
+    Args:
+        path: As of `read`.
+
+    Raises:
+        OSError, ValueError: As of `read`.
+    """
+    with _reading(path) as path:
+        may_be = _open(path, MAX_PIXELS).has_transparency_data
+    return may_be and read_alpha(path)[1] is not None
+
+
+def filled(colours, opacity):
+    """Colours that go on where they cannot be seen: Gortler et al. 1996, The Lumigraph, 3.4.2.
+
+    Args:
+        colours: Shape (height, width, channels).
+        opacity: Shape (height, width, 1), in [0, 1].
+    """
     if opacity.shape[0] * opacity.shape[1] == 1:
         return colours
     height, width = opacity.shape[:2]
@@ -152,7 +171,7 @@ def _filled(colours, opacity):
         return padded[::2, ::2] + padded[1::2, ::2] + padded[::2, 1::2] + padded[1::2, 1::2]
 
     seen = halved(opacity)
-    small = _filled(halved(colours * opacity) / np.maximum(seen, 1e-6), np.minimum(seen, 1.0))
+    small = filled(halved(colours * opacity) / np.maximum(seen, 1e-6), np.minimum(seen, 1.0))
     around = small.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
     return colours * opacity + around * (1.0 - opacity)
 
@@ -527,6 +546,21 @@ def extent(file) -> tuple[int, int] | None:
 def written_name(name: str) -> str:
     """A photograph's name for its picture, of a format that is written."""
     return name if name.lower().endswith(SUFFIXES) else f"{name}.jpg"
+
+
+def checked_alpha(alpha: str) -> str:
+    """What becomes of transparency: "keep", or the colour that it is laid on.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    try:
+        alpha == "keep" or ImageColor.getrgb(alpha)
+    except ValueError:
+        raise ValueError(
+            f"Expected --alpha as keep or a colour, such as white or #336699. Received: {alpha}."
+        ) from None
+    return alpha
 
 
 def holds_alpha(path: str | os.PathLike) -> bool:

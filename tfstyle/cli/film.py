@@ -24,7 +24,7 @@ from tfstyle.cli.options import (
 from tfstyle.methods import Kind
 from tfstyle.video.steady import STEADY
 
-CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "png")
+CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "prores", "png")
 PRECISION = "what is computed in where Keras paints: masks, and finished runs" + ONE_PASS
 
 
@@ -44,8 +44,8 @@ def _film(commands):
     parser.add_argument(
         "clip",
         metavar="CLIP",
-        help="a film of any kind that FFmpeg reads, a GIF, or a folder of frames in the order of "
-        "their names",
+        help="a film of any kind that FFmpeg reads, a GIF, an animated WebP, or a folder of frames "
+        "in the order of their names",
     )
     paint.add_styles(parser)
     masks.add_flags(parser)
@@ -129,6 +129,13 @@ def _add_output(parser):
         "vp9)",
     )
     parser.add_argument(
+        "--alpha",
+        metavar="keep|COLOUR",
+        help="of transparent clips: keep how opaque they are, or lay them on a colour, such as "
+        "white or #336699 (default: keep where the film holds it, which .webm, .gif and folders "
+        "do, .mov with --codec prores or png, and .mkv with vp9, ffv1 or png; others lie on white)",
+    )
+    parser.add_argument(
         "--only-pictures", action="store_true", help="leave out sound and subtitles"
     )
 
@@ -165,6 +172,7 @@ def _run_film(options):
     os.environ.setdefault("SVT_LOG", "1")  # errors alone, of AV1's encoder
     target = Path(options.output)
     codec = joining.checked_codec(target, options.codec)
+    alpha = joining.checked_alpha(target, codec, options.alpha)
     _check_place(target, options)
     films.one_pass(options.method)
     settings = settings_of(options)
@@ -178,7 +186,7 @@ def _run_film(options):
     films.check_packages()
     work = Work(target, job, options.overwrite)
     cut = Cut(options.start, options.end, options.fps, options.every)
-    clip = clips.opened(options.clip, cut, options.size)
+    clip = clips.opened(options.clip, cut, options.size, alpha)
     encoding = Encoding(codec, clip.look, options.crf)
     copied = _copied(clip, target, options)
     joining.check(target, clip, encoding, copied)

@@ -165,7 +165,7 @@ def _run_stylize(options):
     if options.strength is None:
         options.strength = method(options.method).strength
     checked_strength(options.strength)
-    _check_alpha(options.alpha)
+    images.checked_alpha(options.alpha)
     optimising.check(options)
     settings = settings_of(options)
     prints.check(options)
@@ -228,17 +228,6 @@ def _write(picture, target, alpha, options):
         scripts.write_pipe(options.stdout, content)
     else:
         images.write(picture, target, options.quality, alpha)
-
-
-def _check_alpha(alpha):
-    from PIL import ImageColor
-
-    try:
-        alpha == "keep" or ImageColor.getrgb(alpha)
-    except ValueError:
-        raise ValueError(
-            f"Expected --alpha as keep or a colour, such as white or #336699. Received: {alpha}."
-        ) from None
 
 
 def name_the_model(options):

@@ -1,5 +1,6 @@
 """Handlers of the page's and the API's calls: files in, files and a line about them out."""
 
+import dataclasses
 import functools
 import uuid
 from collections.abc import Sequence
@@ -28,6 +29,17 @@ FRAME_SHOWN = 1.0  # seconds between two frames of a film that are shown
 
 NO_PHOTO = "Expected a photograph: drop one in, or choose an example."
 NO_STYLE = "Expected a painting, or a style by name."
+
+
+@dataclasses.dataclass
+class Stop:
+    """Whether a visitor asked for a film to end where it is."""
+
+    asked: bool = False
+
+    def ask(self) -> None:
+        """Asks for it."""
+        self.asked = True
 
 
 class Handlers:
@@ -176,8 +188,10 @@ class Handlers:
         method: str = DEFAULT,
         strength: float = 1.0,
         keep_colors: str = PAINTINGS,
+        stop: Stop | None = None,
     ):
-        """Paints the beginning of a film, ten seconds and 480 pixels wide at most, without flicker.
+        """Paints the beginning of a film, ten seconds and 480 pixels a side at most, without
+        flicker.
 
         Args:
             clip: The film's file.
@@ -186,24 +200,56 @@ class Handlers:
             method: ghiasi, johnson and others that paint in one pass.
             strength: 0 is the film, 1 the full style.
             keep_colors: Whose colours the film has.
+            stop: Ends the film where it is.
 
         Returns:
             The newest frame, a line about it, and the film as far as it is painted.
         """
+        request = self._of_film(clip, painting, name, method, strength, keep_colors)
+        stop = stop or Stop()
+        stop.asked = False
+        target = self.folder / uuid.uuid4().hex / f"{Path(clip).stem}-painted.mp4"
+        target.parent.mkdir(parents=True)
+        shown_at, film = 0.0, None
+        for painted, part in self.service.film(clip, request, target, lambda: stop.asked):
+            film = film if part is None else str(part)
+            if part is not None or painted.seconds - shown_at > FRAME_SHOWN or shown_at == 0.0:
+                shown_at = max(painted.seconds, 1e-3)
+                yield self.kept(painted.picture, "frame"), str(painted), film
+
+    def frame(
+        self,
+        clip: str,
+        painting: str | None = None,
+        name: str | None = None,
+        method: str = DEFAULT,
+        strength: float = 1.0,
+        keep_colors: str = PAINTINGS,
+    ):
+        """Paints one frame of what `film` paints, in its middle.
+
+        Args:
+            clip: As of `film`, as all others are.
+            painting: The painting's file; or a name.
+            name: Of a style.
+            method: One that paints in one pass.
+            strength: From 0 to 1.
+            keep_colors: Whose colours the frame has.
+
+        Returns:
+            The frame, and a line about it.
+        """
+        request = self._of_film(clip, painting, name, method, strength, keep_colors)
+        painted = self.service.frame(clip, request)
+        return self.kept(painted.picture, "frame"), str(painted)
+
+    def _of_film(self, clip, painting, name, method, strength, keep_colors):
         if not clip:
             raise ValueError("Expected a film: drop one in.")
         if not (painting or name):
             raise ValueError(NO_STYLE)
         style = self.service.read(painting)[0] if painting else name
-        request = Request(np.zeros(0), [style], method, strength, None, KEEP[keep_colors])
-        target = self.folder / uuid.uuid4().hex / f"{Path(clip).stem}-painted.mp4"
-        target.parent.mkdir(parents=True)
-        shown_at, film = 0.0, None
-        for painted, part in self.service.film(clip, request, target):
-            film = film if part is None else str(part)
-            if part is not None or painted.seconds - shown_at > FRAME_SHOWN or shown_at == 0.0:
-                shown_at = max(painted.seconds, 1e-3)
-                yield self.kept(painted.picture, "frame"), str(painted), film
+        return Request(np.zeros(0), [style], method, strength, None, KEEP[keep_colors])
 
     def compare(self, photo: str, painting: str | None = None, name: str | None = None):
         """Paints a photograph by every family, side by side, with times.

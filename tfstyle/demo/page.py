@@ -10,7 +10,7 @@ from pathlib import Path
 import gradio as gr
 
 from tfstyle import examples
-from tfstyle.demo.handlers import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Handlers
+from tfstyle.demo.handlers import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Handlers, Stop
 from tfstyle.demo.service import FILM, FILM_SIDE, STYLES, Service, films
 
 QUICK, SLOW = "quick", "slow"  # queues, so that optimisations do not delay quick calls
@@ -19,7 +19,7 @@ HEAD = """# tfstyle
 Your photograph in the style of a painting. Drop in both, press Paint, and move the slider."""
 REGIONS = f"""Paint where each style goes: {", ".join(COLOURS)} are the first to the fourth.
 Uncovered pixels are left unchanged. This takes some seconds longer."""
-FILM_WORDS = f"""The first {FILM} seconds are painted, {FILM_SIDE} pixels wide at most.
+FILM_WORDS = f"""The first {FILM} seconds are painted, at {FILM_SIDE} pixels a side at most.
 `tfstyle film` in a shell paints whole films at their own size."""
 FONTS = ["system-ui", "sans-serif"]
 CSS = "#gallery .grid-wrap, #sheet .grid-wrap {padding-top: 2.2rem}"
@@ -258,52 +258,70 @@ class Page:
         stop.click(None, None, None, cancels=[event])
 
     def _film_tab(self):
-        method_choices = {
-            name: choice_name
-            for name, choice_name in self.service.method_choices.items()
-            if choice_name.row.kind.one_pass
-        }
-        first = next(iter(method_choices))
         with gr.Row():
             with gr.Column():
-                clip = gr.File(label="Film", file_types=["video", ".gif", ".mkv"], height=120)
-                clip.preprocess = self._uploaded
-                painting = self._picture(label="Painting", height=200, elem_id="film-painting")
-                name = self._names(method_choices[first], "Or a style by name", "film-name")
-                method = gr.Dropdown(
-                    [(choice.title, choice_name) for choice_name, choice in method_choices.items()],
-                    value=first,
-                    label="Method",
-                    elem_id="film-method",
-                )
-                strength = _strength()
-                keep = gr.Radio(list(KEEP), value=PAINTINGS, label="Colours")
+                inputs = self._film_inputs()
                 with gr.Row():
+                    one = gr.Button("Try one frame", elem_id="film-try")
                     button = gr.Button("Paint the film", variant="primary", elem_id="film")
-                    stop = gr.Button("Stop and keep this", elem_id="film-stop")
+                    stop = gr.Button("Stop and keep", elem_id="film-stop")
+                stopping = gr.State(Stop())
             with gr.Column():
                 gr.Markdown(FILM_WORDS)
                 frame = gr.Image(type="filepath", label="Newest frame", elem_id="film-frame")
                 report = gr.Markdown(label="Report", elem_id="film-report")
                 film = gr.Video(label="The film so far", elem_id="film-seen")
-        event = button.click(
+        button.click(
             with_messages(self.handlers.film),
-            [clip, painting, name, method, strength, keep],
+            [*inputs, stopping],
             [frame, report, film],
             api_name="film",
             **self.slow,
         )
-        stop.click(None, None, None, cancels=[event])
+        one.click(
+            with_messages(self.handlers.frame),
+            inputs,
+            [frame, report],
+            api_visibility="private",
+            **self.quick,
+        )
+        stop.click(Stop.ask, stopping, None, queue=False, **_private())
+
+    def _film_inputs(self):
+        """The clip, its style, and how it is painted."""
+        choices = {
+            name: choice
+            for name, choice in self.service.method_choices.items()
+            if choice.row.kind.one_pass
+        }
+        first = next(iter(choices))
+        clip = gr.File(
+            label="Film",
+            file_types=["video", ".gif", ".mkv"],
+            height=130,
+            elem_id="film-clip",
+        )
+        clip.preprocess = self._uploaded
+        painting = self._picture(label="Painting", height=200, elem_id="film-painting")
+        name = self._names(choices[first], "Or a style by name", "film-name")
+        method = gr.Dropdown(
+            [(choice.title, chosen) for chosen, choice in choices.items()],
+            value=first,
+            label="Method",
+            elem_id="film-method",
+        )
+        strength = _strength()
+        colours = [(words.replace("photograph", "film"), words) for words in KEEP]
+        keep = gr.Radio(colours, value=PAINTINGS, label="Colours")
         painting.upload(lambda: None, None, name, **_private())
         name.input(lambda: None, None, painting, **_private())
         method.input(
-            lambda chosen: gr.update(
-                choices=self._named(self.service.method_choices[chosen]), value=None
-            ),
+            lambda chosen: gr.update(choices=self._named(choices[chosen]), value=None),
             method,
             name,
             **_private(),
         )
+        return [clip, painting, name, method, strength, keep]
 
     def _again(self, photo, painting, name, method, *rest):
         """`paint`, if all inputs are present and the method is fast."""

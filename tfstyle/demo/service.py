@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import importlib.util
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -26,6 +26,7 @@ STYLES = 4  # at most
 SHOWN = 0.5  # seconds between two pictures of an optimisation
 FILM = 10  # seconds of a film
 FILM_SIDE = 480  # pixels of its longer side
+TIMED = 10  # frames, after which the time that is left is told
 
 
 @dataclasses.dataclass(frozen=True)
@@ -198,14 +199,19 @@ class Service:
                     yield Result(picture, model, seconds, progress.share)
 
     def film(
-        self, path: str, request: Request, target: Path
+        self,
+        path: str,
+        request: Request,
+        target: Path,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[tuple[Result, Path | None]]:
-        """The beginning of a film, FILM seconds long and FILM_SIDE pixels wide at most.
+        """The beginning of a film, FILM seconds long and FILM_SIDE pixels a side at most.
 
         Args:
             path: The clip.
             request: Styles, method, strength and colours; its photograph is not used.
             target: The film, an .mp4 file.
+            stopped: Asked after each frame whether the film ends there.
 
         Yields:
             Each frame as it is painted, and now and then the film so far.
@@ -213,15 +219,54 @@ class Service:
         Raises:
             OSError, ValueError: The clip cannot be read, or the request cannot be painted.
         """
+        clip = _bounded(path)
+        model, crew = self._crew(clip, request)
+        copied = [] if _unheld(target, clip) else clip.copied
+        start, share = time.perf_counter(), 0.0 if request.strength == 0 else STEADY
+        encoding = Encoding("h264", clip.look)
+        work = making.growing(clip, crew, share, encoding, target, copied, stopped)
+        with contextlib.closing(work):
+            for number, (frame, film) in enumerate(work, 1):
+                seconds, count = time.perf_counter() - start, clip.look.count or number
+                done, note = min(0.99, number / max(1, count)), ""
+                if film == target:
+                    done = 1.0
+                    note = "It ends where it was stopped." if stopped() else ""
+                elif TIMED <= number < count:
+                    note = f"About {seconds * (count / number - 1):.0f} s are left."
+                yield Result(frame.picture, model, seconds, done, note), film
+
+    def frame(self, path: str, request: Request) -> Result:
+        """A frame in the middle of what `film` paints.
+
+        Args:
+            path: As of `film`.
+            request: As of `film`.
+
+        Raises:
+            OSError, ValueError: As of `film`.
+        """
+        clip = _bounded(path)
+        model, crew = self._crew(clip, request)
+        start, seconds = time.perf_counter(), (clip.look.count or 1) / clip.look.rate
+        with contextlib.closing(_bounded(path, seconds / 2).frames()) as frames:
+            frame = next(frames, None)
+        if frame is None:
+            raise ValueError(f"Expected a film with frames. Received: {path}, {clip.broken}.")
+        picture, whole = crew[0](frame.picture), clip.whole
+        note = f"A frame of {clip.look.count} in {float(seconds):.1f} s." if clip.look.count else ""
+        if whole.count and whole.count / whole.rate > FILM:
+            note += f" The film goes on to {float(whole.count / whole.rate):.1f} s, unpainted."
+        return Result(picture, model, time.perf_counter() - start, note=note)
+
+    def _crew(self, clip, request):
+        """The model's name, and painters of a film's frames."""
         choice = self._choice(request)
         if not choice.row.kind.one_pass:
             raise ValueError(f"Expected a method that paints in one pass. Received: {choice.name}.")
         named = choice.row.in_weights
         model = choice.model(request.styles[0]) if named else choice.name
         strength = choice.row.strength if request.strength is None else request.strength
-        clip = clips.opened(path, Cut(end=Fraction(FILM)))
-        if max(clip.look.height, clip.look.width) > FILM_SIDE:
-            clip = clips.opened(path, Cut(end=Fraction(FILM)), FILM_SIDE)
         styles = None if named else list(request.styles)
         crew = painters(
             lambda threads: loading.load_lite(model, threads),
@@ -230,14 +275,7 @@ class Service:
             ),
             clip.look,
         )
-        copied = [] if _unheld(target, clip) else clip.copied
-        start, share = time.perf_counter(), STEADY if strength else 0.0
-        work = making.growing(clip, crew, share, Encoding("h264", clip.look), target, copied)
-        with contextlib.closing(work):
-            for number, (frame, film) in enumerate(work, 1):
-                done = min(0.99, number / max(1, clip.look.count or number))
-                seconds = time.perf_counter() - start
-                yield Result(frame.picture, model, seconds, 1.0 if film == target else done), film
+        return model, crew
 
     def translate(self, photo: np.ndarray, model: str, strength: float = 1.0) -> Result:
         """A photograph in another domain.
@@ -299,6 +337,14 @@ class Service:
         """The candidate whose own style is nearest to a style."""
         with self.pool.borrowed(DEFAULT) as stylizer:
             return candidates[np.argmin(distances(stylizer, style, styles))]
+
+
+def _bounded(path, start=Fraction(0)):
+    """A clip from a second on, not longer or larger than the page's."""
+    clip = clips.opened(path, Cut(start, Fraction(FILM)))
+    if max(clip.look.height, clip.look.width) > FILM_SIDE:
+        clip = clips.opened(path, clip.cut, FILM_SIDE)
+    return clip
 
 
 def _unheld(target, clip):

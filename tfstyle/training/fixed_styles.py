@@ -11,7 +11,7 @@ from keras import ops
 from tfstyle import images, precision
 from tfstyle.data import batches, folders
 from tfstyle.networks.files import fingerprint
-from tfstyle.training import perceptual, runs
+from tfstyle.training import perceptual, runs, temporal
 from tfstyle.training.settings import FixedStyleSettings
 from tfstyle.training.trainer import Trainer, adam
 
@@ -109,7 +109,8 @@ def train_one(
         trained = network()
         picture = keras.Input((None, None, 3), name="content")
         objective = FixedStyleObjective(*loss_network(), settings, [painting])
-        trainer = Trainer(keras.Model({"content": picture}, trained(picture)), objective)
+        judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
+        trainer = Trainer(keras.Model({"content": picture}, trained(picture)), *judged)
     run.made_of(loss_network=fingerprint(objective.feature_extractor))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)

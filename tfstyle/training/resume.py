@@ -10,7 +10,8 @@ PRECISION, WHY = "precision", "precision_reason"
 INPUTS = "inputs"  # what a run learns from; compared by `runs.Run.made_of`
 CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # settings that may differ when resuming
 FORMER = "bfloat16"  # the precision of runs whose settings do not name one
-UNSAID = {  # settings of GAN runs that were begun before these settings existed
+UNSAID = {  # settings of runs that were begun before these settings existed
+    "temporal": 0.0,
     "objective": "cycle",
     "contrast_weight": 1.0,
     "contrast_identity_weight": 1.0,

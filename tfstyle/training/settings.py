@@ -34,6 +34,15 @@ def keep_every_setting():
     return setting(0, "steps between networks that stay beside the newest, in kept/; 0 keeps none")
 
 
+def temporal_setting():
+    """The setting of the weight of `temporal.temporal_loss`."""
+    return setting(
+        0.0,
+        "weight of the flicker between two frames that are made of each photograph, such as 100; "
+        "0 makes none",
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class DistillationSettings:
     """The settings of an encoder's distillation."""
@@ -64,6 +73,7 @@ class FixedStyleSettings:
     color_weight: float = setting(2.0, "of the colours' loss")
     variation_weight: float = setting(0.05, "of the total variation")
     lattice_weight: float = setting(0.05, "of the lattice of eight pixels")
+    temporal: float = temporal_setting()
     average: float = setting(0.999, "decay of the running average of weights that is released")
     keep_every: int = keep_every_setting()
     precision: str = precision_setting()

@@ -1,6 +1,7 @@
 """Clips that frames are read from: any container that FFmpeg reads, or a folder of pictures."""
 
 import contextlib
+import dataclasses
 import os
 import re
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import images
-from tfstyle.video import filtering, packages
+from tfstyle.video import animations, filtering, packages
 from tfstyle.video.frames import BT709, HIGH_RANGE, LIMITED, UNSPECIFIED, Cut, Frame, Look
+from tfstyle.video.layers import laid, resized
 
 PICTURES = ("image2", "_pipe", "tty", "ico", "bin")  # FFmpeg's formats that are no films
 LISTS = ("hls", "concat", "dash", "imf")  # and those that name other files
@@ -22,26 +24,35 @@ STORED = {  # FFmpeg's names, by whether there are more than eight bits, and tra
     (True, False): "rgb48le",
     (True, True): "rgba64le",
 }
+WITH_OPACITY = {"vp8": "libvpx", "vp9": "libvpx-vp9"}  # decoders by codec
 BROADCAST = ("mpegts", "mpeg")  # formats whose clocks begin anywhere
 COPIED = ("audio", "subtitle")
 
 
-def opened(path: str | os.PathLike, cut: Cut = Cut(), size: int | None = None):
+def opened(
+    path: str | os.PathLike, cut: Cut = Cut(), size: int | None = None, alpha: str = "white"
+):
     """A clip.
 
     Args:
-        path: A film's file, a GIF, or a folder of pictures in the order of their names.
+        path: A film's file, a GIF, an animated WebP, or a folder of pictures in the order of their
+            names.
         cut: Which of its frames are taken.
         size: Longer side that frames are brought to, in pixels; None is their own.
+        alpha: "keep" gives frames their opacity where one of them is transparent anywhere; a colour
+            is what they are laid on.
 
     Raises:
         OSError: It cannot be read, or PyAV is not installed.
-        ValueError: `cut` takes no frame.
+        ValueError: `cut` takes no frame, or there is no such colour.
     """
+    images.checked_alpha(alpha)
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"Expected a film. Received: {path}, which is not there.")
-    return Stills(path, cut, size) if path.is_dir() else Clip(path, cut, size)
+    if path.is_dir():
+        return Stills(path, cut, size, alpha)
+    return (animations.Animation if animations.is_animated(path) else Clip)(path, cut, size, alpha)
 
 
 class Clip:
@@ -51,6 +62,7 @@ class Clip:
         path: As of `opened`.
         cut: As of `opened`.
         size: As of `opened`.
+        alpha: As of `opened`.
 
     Attributes:
         look: What the frames are that are taken.
@@ -59,8 +71,8 @@ class Clip:
         broken: Why the film ends early or lacks frames, in words, once frames have been read.
     """
 
-    def __init__(self, path: Path, cut: Cut = Cut(), size: int | None = None):
-        self.path, self.cut, self.size, self.broken = path, cut, size, None
+    def __init__(self, path: Path, cut: Cut = Cut(), size: int | None = None, alpha: str = "white"):
+        self.path, self.cut, self.size, self.alpha, self.broken = path, cut, size, alpha, None
         with self._container() as container:
             stream = _film(container, path)
             self.time_base = stream.time_base or Fraction(1, 90000)
@@ -71,6 +83,20 @@ class Clip:
             self.whole = self._look(container, stream)
             self.copied = [s.index for s in container.streams if s.type in COPIED]
         self.look = cut.look(self.whole)
+        if alpha == "keep" and self._is_seen_through():
+            self.look = dataclasses.replace(self.look, see_through=True)
+
+    def _is_seen_through(self):
+        """Whether a frame that is taken is transparent anywhere."""
+        reformatter = packages.av().video.reformatter.VideoReformatter()
+        taken = self.cut.taken(self._ticked(0), self.time_base)
+        with contextlib.closing(taken):
+            for _, _, frame in taken:
+                if not _has_opacity(frame):
+                    return False
+                if self._rgb(frame, reformatter)[..., 3].min() < self._most:
+                    return True
+        return False
 
     def _container(self):
         av = packages.av()
@@ -129,12 +155,12 @@ class Clip:
         av = packages.av()
         reformatter = av.video.reformatter.VideoReformatter()
         taken = self.cut.taken(self._ticked(since), self.time_base)
-        before, picture = None, None
+        before, shown = None, None
         for tick, ticks, frame in taken:
             if tick >= since:
                 if frame is not before:
-                    picture, before = self._picture(frame, reformatter), frame
-                yield Frame(picture, tick, ticks, self.look.time_base)
+                    shown, before = self._picture(frame, reformatter), frame
+                yield Frame(shown[0], tick, ticks, self.look.time_base, shown[1])
 
     def _ticked(self, since):
         """All frames as (tick, ticks, frame), or those from a key frame before `since` on."""
@@ -181,7 +207,7 @@ class Clip:
     def _decoded(self, container, stream):
         """Frames as far as there are; what cannot be decoded is left out and told of."""
         error = packages.av().error.FFmpegError
-        lost, packets = 0, container.demux(stream)
+        lost, packets, decoder = 0, container.demux(stream), _decoder(stream)
         while True:
             try:
                 packet = next(packets, None)
@@ -191,35 +217,44 @@ class Clip:
             if packet is None:
                 break
             try:
-                yield from packet.decode()
+                if decoder is None:
+                    yield from packet.decode()
+                else:
+                    yield from decoder.decode(packet if packet.size else None)
             except error as failure:
                 if packet.size:
                     lost += 1
                     self.broken = f"of which {lost} packets are broken ({_reason(failure)})"
 
     def _picture(self, frame, reformatter):
-        """Float RGB of a decoded frame, upright, at its size; what is transparent is white."""
-        deep, see_through = self.whole.deep, _see_through(frame)
-        name = (
-            ("rgba64le" if see_through else "rgb48le")
-            if deep
-            else "rgba"
-            if see_through
-            else "rgb24"
-        )
-        turned = self.turned % 180
-        sides = (
-            (self.look.width, self.look.height) if turned else (self.look.height, self.look.width)
-        )
-        rgb = reformatter.reformat(
-            frame, sides[1], sides[0], name, interpolation=packages.exact(), dst_color_range="JPEG"
-        )
-        array = rgb.to_ndarray()
-        picture = array.astype(np.float32) / np.float32(65535 if deep else 255)
+        """Float RGB of a decoded frame, upright, at its size, and its opacity or None."""
+        height, width = self.look.height, self.look.width
+        sides = (width, height) if self.turned % 180 else (height, width)
+        see_through = _has_opacity(frame)
+        array = self._rgb(frame, reformatter, None if see_through else sides)
+        picture, opacity = array.astype(np.float32) / np.float32(self._most), None
         if see_through:
-            opacity = picture[..., 3:]
-            picture = picture[..., :3] * opacity + (1.0 - opacity)
-        return np.ascontiguousarray(np.rot90(picture, round(self.turned / 90) % 4))
+            picture, opacity = laid(picture, self.alpha, self.look.see_through)
+            picture, opacity = resized(picture, opacity, *sides)
+        turns = round(self.turned / 90) % 4
+        upright = [
+            None if each is None else np.ascontiguousarray(np.rot90(each, turns))
+            for each in (picture, opacity)
+        ]
+        return tuple(upright)
+
+    def _rgb(self, frame, reformatter, sides=None):
+        """RGB, or RGBA, of a decoded frame as whole numbers up to `_most`."""
+        height, width = sides or (frame.height, frame.width)
+        name = STORED[self.whole.deep, _has_opacity(frame)]
+        found = reformatter.reformat(
+            frame, width, height, name, interpolation=packages.exact(), dst_color_range="JPEG"
+        )
+        return found.to_ndarray()
+
+    @property
+    def _most(self):
+        return 65535 if self.whole.deep else 255
 
     def source(self):
         """The file, opened; a context."""
@@ -253,8 +288,8 @@ class Stills:
     copied: tuple[int, ...] = ()
     broken = None
 
-    def __init__(self, path: Path, cut: Cut = Cut(), size: int | None = None):
-        self.path, self.size = path, size
+    def __init__(self, path: Path, cut: Cut = Cut(), size: int | None = None, alpha: str = "white"):
+        self.path, self.size, self.alpha = path, size, alpha
         self.paths = sorted(filter(_is_picture, path.iterdir()), key=_natural)
         if not self.paths:
             raise FileNotFoundError(f"Expected a folder of frames. Received: {path}, without.")
@@ -262,23 +297,31 @@ class Stills:
         self.cut = Cut(cut.start, cut.end, None, cut.every)
         self.first = images.read_bytes(self.paths[0]).shape[:2]
         sides = images.fitted(self.first, size) if size else self.first
-        self.look = self.cut.look(Look(*sides, 1 / rate, rate, count=len(self.paths)))
+        see_through = alpha == "keep" and any(map(images.is_see_through, self.paths))
+        look = Look(*sides, 1 / rate, rate, count=len(self.paths), see_through=see_through)
+        self.look = self.cut.look(look)
 
     def frames(self, since: int = 0) -> Iterator[Frame]:
         """As of `Clip`."""
         every = ((index, 1, path) for index, path in enumerate(self.paths))
         for tick, ticks, path in self.cut.taken(every, self.look.time_base):
             if tick >= since:
-                yield Frame(self._picture(path), tick, ticks, self.look.time_base)
+                picture, opacity = self._picture(path)
+                yield Frame(picture, tick, ticks, self.look.time_base, opacity)
 
     def _picture(self, path):
-        picture = images.read(path)
+        if self.look.see_through:
+            picture, opacity = images.read_alpha(path)
+            opacity = np.ones(picture.shape[:2], np.float32) if opacity is None else opacity
+        else:
+            ground = "white" if self.alpha == "keep" else self.alpha
+            picture, opacity = images.read(path, background=ground), None
         if picture.shape[:2] != self.first:
             raise ValueError(
                 f"Expected frames of one size, {self.first[1]}x{self.first[0]} as the first. "
                 f"Received: {path}, {picture.shape[1]}x{picture.shape[0]}."
             )
-        return images.resize(picture, self.look.height, self.look.width)
+        return resized(picture, opacity, self.look.height, self.look.width)
 
 
 def _film(container, path):
@@ -297,6 +340,14 @@ def _film(container, path):
     return best if best in pictures else pictures[0]
 
 
+def _decoder(stream):
+    """FFmpeg's decoder that knows opacity, where its usual one of the film's codec does not."""
+    av, name = packages.av(), WITH_OPACITY.get(stream.codec_context.name)
+    if stream.metadata.get("alpha_mode") != "1" or name not in av.codecs_available:
+        return None
+    return av.CodecContext.create(name, "r")
+
+
 def _is_cover(stream):
     disposition = packages.av().stream.Disposition
     return bool(stream.disposition & (disposition.attached_pic | disposition.timed_thumbnails))
@@ -310,7 +361,7 @@ def _estimated(container, stream, rate):
     return None
 
 
-def _see_through(frame):
+def _has_opacity(frame):
     return frame.format.name == "pal8" or any(c.is_alpha for c in frame.format.components)
 
 

@@ -26,6 +26,7 @@ class Codec:
         worst: The largest value of crf.
         options: Of the encoder.
         tag: That the file calls it by, where it is not the usual one.
+        with_opacity: Pixels of eight bits, and of more, that hold opacity; None where none do.
     """
 
     encoder: str
@@ -34,6 +35,7 @@ class Codec:
     worst: int = 0
     options: tuple[tuple[str, str], ...] = ()
     tag: str | None = None
+    with_opacity: tuple[str, str] | None = None
 
 
 CODECS = {
@@ -48,10 +50,24 @@ CODECS = {
         26,
         63,
         (("b", "0"), ("row-mt", "1"), ("cpu-used", "4"), ("deadline", "good")),
+        with_opacity=("yuva420p", "yuva420p"),
     ),
-    "ffv1": Codec("ffv1", ("bgr0", "gbrp16le"), None, 0, (("level", "3"), ("slices", "4"))),
-    "png": Codec("png", ("rgb24", "rgb48be")),
+    "ffv1": Codec(
+        "ffv1",
+        ("bgr0", "gbrp16le"),
+        options=(("level", "3"), ("slices", "4")),
+        with_opacity=("bgra", "gbrap16le"),
+    ),
+    "prores": Codec(
+        "prores_ks",
+        ("yuv422p10le", "yuv422p10le"),
+        with_opacity=("yuva444p10le", "yuva444p10le"),
+    ),
+    "png": Codec("png", ("rgb24", "rgb48be"), with_opacity=("rgba", "rgba64be")),
 }
+DEEP = ("10le", "16le", "48be", "64be")  # ends of names of pixels of more than eight bits
+ALONE = ("auto-alt-ref", "0")  # VP9 holds no opacity beside frames that nobody sees
+APART = 15, "matroska_block_additional"  # FFmpeg's number and name of where VP9 has its opacity
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,12 +79,24 @@ class Packet:
         tick: When it is shown.
         ticks: For how long.
         key: Whether it needs no other.
+        opacity: What the codec made of the frame's opacity, where that stands apart.
     """
 
     content: bytes
     tick: int
     ticks: int
     key: bool
+    opacity: bytes = b""
+
+    def packet(self):
+        """As PyAV's, without times."""
+        av = packages.av()
+        found = av.Packet(self.content)
+        if self.opacity:
+            apart = av.packet.PacketSideData(APART[0], len(self.opacity))
+            apart.update(self.opacity)
+            apart.to_packet(found, move=True)
+        return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +140,14 @@ class Encoding:
     @property
     def format(self) -> str:
         """Of the encoded pixels."""
-        return self.row.formats[self.look.deep]
+        row = self.row
+        see_through = self.look.see_through and row.with_opacity
+        return (row.with_opacity if see_through else row.formats)[self.look.deep]
+
+    @property
+    def deep(self) -> bool:
+        """Whether more than eight bits are encoded."""
+        return self.format.endswith(DEEP)
 
     @property
     def extent(self) -> tuple[int, int]:
@@ -150,7 +185,8 @@ class Encoding:
     def options(self) -> dict[str, str]:
         """Of the encoder, by name."""
         crf = self.row.crf if self.crf is None else self.crf
-        return dict(self.row.options) | ({} if crf is None else {"crf": str(crf)})
+        alone = dict([ALONE]) if self.format == "yuva420p" else {}
+        return dict(self.row.options) | alone | ({} if crf is None else {"crf": str(crf)})
 
     def configure(self, context) -> None:
         """Gives a codec context of PyAV the settings, and opens it."""
@@ -180,7 +216,7 @@ class Segment:
 
     def add(self, frame: Frame) -> None:
         """Encodes a frame after those before."""
-        encoded = self._encodable(frame.picture)
+        encoded = self._encodable(frame)
         encoded.pts, encoded.time_base = frame.tick, self.encoding.look.time_base
         self.ticks[frame.tick] = frame.ticks
         self._keep(self.context.encode(encoded))
@@ -192,28 +228,35 @@ class Segment:
 
     def _keep(self, packets):
         for packet in packets:
-            tick = packet.pts
-            self.packets.append(Packet(bytes(packet), tick, self.ticks[tick], packet.is_keyframe))
+            tick, apart = packet.pts, b""
+            if packet.has_sidedata(APART[1]):
+                apart = bytes(packet.get_sidedata(APART[1]))
+            self.packets.append(
+                Packet(bytes(packet), tick, self.ticks[tick], packet.is_keyframe, apart)
+            )
 
-    def _encodable(self, picture):
+    def _encodable(self, frame):
         """The frame of PyAV, its last row and column repeated where sides have to be even."""
-        av, encoding = packages.av(), self.encoding
+        av, encoding, picture = packages.av(), self.encoding, frame.picture
         height, width = encoding.extent
+        if encoding.look.see_through:
+            picture = np.concatenate([picture, frame.opacity[..., None]], axis=-1)
         missing = height - picture.shape[0], width - picture.shape[1]
         if any(missing):
             picture = np.pad(picture, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
-        if encoding.look.deep and encoding.row.formats[0] != encoding.row.formats[1]:
+        if encoding.look.deep and encoding.deep:
             deep = np.clip(picture, 0.0, 1.0) * DEEPEST + 0.5
-            frame = av.VideoFrame.from_ndarray(deep.astype(np.uint16), "rgb48le")
+            array, names = deep.astype(np.uint16), ("rgb48le", "rgba64le")
         else:
-            frame = av.VideoFrame.from_ndarray(images.to_bytes(picture), "rgb24")
+            array, names = images.to_bytes(picture), ("rgb24", "rgba")
+        encodable = av.VideoFrame.from_ndarray(array, names[encoding.look.see_through])
         colours = {}
         if encoding.matrix:
             colours["dst_color_range"] = encoding.look.range or LIMITED
             if encoding.matrix != UNSPECIFIED:
                 colours["dst_colorspace"] = encoding.matrix
         return self.reformatter.reformat(
-            frame, width, height, encoding.format, interpolation=packages.exact(), **colours
+            encodable, width, height, encoding.format, interpolation=packages.exact(), **colours
         )
 
 
@@ -224,8 +267,11 @@ def write(path: Path, packets: Iterable[Packet]) -> None:
         OSError: The disk is full, or takes none.
     """
     packets = list(packets)
-    told = [(len(each.content), each.tick, each.ticks, each.key) for each in packets]
-    content = b"".join([json.dumps(told).encode(), b"\n", *(each.content for each in packets)])
+    told = [
+        (len(each.content), each.tick, each.ticks, each.key, len(each.opacity)) for each in packets
+    ]
+    parts = (part for each in packets for part in (each.content, each.opacity))
+    content = b"".join([json.dumps(told).encode(), b"\n", *parts])
     images.write_file(path, content)
 
 
@@ -237,4 +283,7 @@ def read(path: Path) -> list[Packet]:
     """
     with open(path, "rb") as file:
         told = json.loads(file.readline())
-        return [Packet(file.read(size), tick, ticks, key) for size, tick, ticks, key in told]
+        return [
+            Packet(file.read(size), tick, ticks, key, file.read(apart))
+            for size, tick, ticks, key, apart in told
+        ]

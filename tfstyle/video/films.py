@@ -30,6 +30,7 @@ def film(
     fps: float | None = None,
     every: int = 1,
     size: int | None = None,
+    alpha: str = "white",
     threads: int | None = None,
 ) -> Iterator[Frame]:
     """The frames of a clip, painted with less flicker than one by one, in order.
@@ -53,11 +54,12 @@ def film(
         fps: Frames a second that are taken; None takes all of them, at their own times.
         every: Takes only every so many-th.
         size: Longer side in pixels; None is the clip's own.
+        alpha: Colour that transparent clips are laid on; "keep" gives each frame its `opacity`.
         threads: Processor threads; None takes all cores.
 
     Yields:
-        Frames: `picture`, shape (height, width, 3), float32 in [0, 1], and `time` and `duration`
-        in seconds.
+        Frames: `picture`, shape (height, width, 3), float32 in [0, 1]; `time` and `duration` in
+        seconds; and `opacity`, shape (height, width), of a transparent clip that keeps it, or None.
 
     Raises:
         OSError: The clip cannot be read, or PyAV or OpenCV is not installed.
@@ -77,7 +79,7 @@ def film(
     if row.in_weights and row.kind is Kind.NAMED and model is None:
         model, style = style, None
     steadier = Steady(steady if checked_strength(strength) else 0.0)
-    found = clips.opened(clip, cut(start, end, fps, every), size)
+    found = clips.opened(clip, cut(start, end, fps, every), size, alpha)
     several = bool(row.tflite) and masks is None
     crew = painters(
         lambda count: loading.load_model(method, model, count, several),

@@ -20,12 +20,14 @@ class Frame:
         tick: When it is shown, in time bases of its film.
         ticks: For how long.
         time_base: Seconds a tick.
+        opacity: Shape (height, width), float32 in [0, 1]; None where the film is opaque.
     """
 
     picture: np.ndarray
     tick: int
     ticks: int
     time_base: Fraction
+    opacity: np.ndarray | None = None
 
     @property
     def time(self) -> float:
@@ -54,6 +56,7 @@ class Look:
         primaries: FFmpeg's number of the primaries.
         transfer: FFmpeg's number of the transfer characteristic.
         count: How many frames are to be expected; None where nobody knows.
+        see_through: Whether frames have an opacity that is kept.
     """
 
     height: int
@@ -67,6 +70,7 @@ class Look:
     primaries: int = UNSPECIFIED
     transfer: int = UNSPECIFIED
     count: int | None = None
+    see_through: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

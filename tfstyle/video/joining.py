@@ -10,12 +10,12 @@ from pathlib import Path
 
 from tfstyle import images
 from tfstyle.video import packages
-from tfstyle.video.encoding import Encoding, Packet
+from tfstyle.video.encoding import CODECS, Encoding, Packet
 
 FILMS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 USUAL = {".webm": "vp9", ".gif": "png", "": "png"}  # codecs; of the other suffixes h264
 SUFFIXES = (*FILMS, ".gif")
-HOLDS = {"mp4": ("h264", "hevc", "av1", "vp9"), "mov": ("h264", "hevc", "png")}
+HOLDS = {"mp4": ("h264", "hevc", "av1", "vp9"), "mov": ("h264", "hevc", "prores", "png")}
 HOLDS |= {"matroska": ("h264", "hevc", "av1", "vp9", "ffv1", "png"), "webm": ("vp9", "av1")}
 KINDS = {"audio": "sound", "subtitle": "subtitles"}
 INDEX_FIRST = {"movflags": "+faststart"}  # so that browsers play it while it is loaded
@@ -48,6 +48,28 @@ def checked_codec(path: str | os.PathLike, codec: str | None) -> str:
             else f"Expected no --codec for {suffix or 'a folder of frames'}. Received: {chosen}."
         )
     return chosen
+
+
+def checked_alpha(path: str | os.PathLike, codec: str, alpha: str | None) -> str:
+    """What becomes of transparency in an output: "keep", or the colour that frames are laid on.
+
+    Args:
+        path: The output.
+        codec: Its codec, of CODECS.
+        alpha: As asked; None keeps opacity where the output holds it, and is white elsewhere.
+
+    Raises:
+        ValueError: It is neither, or the output holds no opacity.
+    """
+    suffix = "" if is_folder(path) else Path(path).suffix.lower()
+    holds = CODECS[codec].with_opacity is not None and FILMS.get(suffix) != "mp4"
+    if alpha == "keep" and not holds:
+        raise ValueError(
+            "Expected an output that holds transparency for --alpha keep: .webm, .gif, a folder of "
+            "frames, .mov with --codec prores or png, or .mkv with --codec vp9, ffv1 or png. "
+            f"Received: {path} with {codec}."
+        )
+    return images.checked_alpha(alpha or ("keep" if holds else "white"))
 
 
 def check(target: Path, clip, encoding: Encoding, copied: Iterable[int]) -> None:
@@ -135,7 +157,7 @@ def film(
 
 def _pictures(packets, encoding, stream):
     for each in packets:
-        packet = packages.av().Packet(each.content)
+        packet = each.packet()
         packet.stream, packet.time_base = stream, encoding.look.time_base
         packet.pts = packet.dts = each.tick
         packet.duration, packet.is_keyframe = each.ticks, each.key

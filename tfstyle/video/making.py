@@ -76,6 +76,7 @@ def growing(
     encoding: Encoding,
     target: Path,
     copied: Sequence[int],
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[Frame, Path | None]]:
     """A short film as it grows: each painted frame, and after every segment the film so far.
 
@@ -86,24 +87,28 @@ def growing(
         encoding: As of `make`.
         target: The last film; those before it have a number in their names.
         copied: As of `make`.
+        stopped: Asked after each frame whether the film ends there.
 
     Raises:
         ValueError, OSError: As of `make`.
     """
     packets: list[Packet] = []
     with contextlib.closing(painted(clip.frames(), crew, State(Steady(steady)))) as found:
-        frame, ended = None, False
-        while not ended:
+        frame, ended, last = None, False, False
+        while not (ended or last):
             segment, number = Segment(encoding), 0
             for frame in itertools.islice(found, SEGMENT):
                 segment.add(frame)
                 number += 1
                 yield frame, None
-            ended = number < SEGMENT
+                last = stopped()
+                if last:
+                    break
+            ended = number < SEGMENT and not last
             packets += segment.finish() if number else []
             if not packets:
                 raise ValueError(f"Expected frames to paint. Received: {clip.path}, none.")
-            path = target if ended else target.with_stem(f"{target.stem}-{len(packets)}")
+            path = target if ended or last else target.with_stem(f"{target.stem}-{len(packets)}")
             until = _until(clip, encoding, ended, packets[-1])
             _write(path, clip, encoding, packets.copy, len(packets), copied, until)
             yield frame, path

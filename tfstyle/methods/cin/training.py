@@ -22,7 +22,7 @@ from tfstyle.layers import InstanceNorm
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
 from tfstyle.networks.files import copy_into, fingerprint, load
-from tfstyle.training import fixed_styles, perceptual, resume, runs
+from tfstyle.training import fixed_styles, perceptual, resume, runs, temporal
 from tfstyle.training.trainer import Trainer, adam
 
 FILE = "transformer.keras"
@@ -79,7 +79,8 @@ def train(
     with precision.mixed(run.precision.name):
         trained = network(settings, len(painted))
         objective = fixed_styles.FixedStyleObjective(*loss_network(), settings, styles_at_size)
-        trainer = Trainer(trained, objective)
+        judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
+        trainer = Trainer(trained, *judged)
     run.made_of(loss_network=fingerprint(objective.feature_extractor))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)

@@ -2,7 +2,12 @@
 
 import dataclasses
 
-from tfstyle.training.settings import keep_every_setting, precision_setting, setting
+from tfstyle.training.settings import (
+    keep_every_setting,
+    precision_setting,
+    setting,
+    temporal_setting,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +27,7 @@ class Settings:
     color_weight: float = setting(2.0, "of the colours' loss")
     variation_weight: float = setting(0.05, "of the total variation")
     lattice_weight: float = setting(0.05, "of the lattice of eight pixels")
+    temporal: float = temporal_setting()
     own_weight: float = setting(100.0, "of the pixels of a photograph in its own style")
     own_share: float = setting(0.08, "share of the photographs whose style is their own")
     grey_share: float = setting(0.04, "share of the paintings that come without colours as well")

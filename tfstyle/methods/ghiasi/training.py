@@ -24,7 +24,7 @@ from tfstyle.networks import encoder as encoders
 from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions, take_narrower
 from tfstyle.networks.files import copy_into, fingerprint, load
 from tfstyle.networks.predictor import VECTOR, predictor
-from tfstyle.training import perceptual, resume, runs
+from tfstyle.training import perceptual, resume, runs, temporal
 from tfstyle.training.style_table import TABLE, stream, style_rows
 from tfstyle.training.trainer import Trainer, adam
 
@@ -109,7 +109,8 @@ def train(
         parts = networks(encoders.like(encoder), settings)
         read = parts["predictor"].get_layer("head").input.shape[-1]
         objective = perceptual.PrecomputedObjective(*loss_network(), settings, read)
-        trainer = Trainer(training_network(parts), objective)
+        judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
+        trainer = Trainer(training_network(parts), *judged)
     run.made_of(loss_network=fingerprint(objective.feature_extractor))
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
