@@ -1,5 +1,6 @@
 """A film as a person meets it: its pictures, times and sound, what is refused, what goes on."""
 
+import io
 import json
 import os
 import random
@@ -17,7 +18,7 @@ from PIL import Image
 
 import tfstyle
 from tfstyle import cli, images
-from tfstyle.video import clips
+from tfstyle.video import clips, encoding, joining
 
 av = pytest.importorskip("av")
 pytest.importorskip("cv2")
@@ -258,6 +259,7 @@ KEPT = [
     ("clip.webm", "out.webm", ()),
     ("clip.mov", "out.mov", ("--codec", "prores")),
     ("clip.mkv", "out.mkv", ("--codec", "ffv1")),
+    ("clip.webm", "out.mkv", ("--codec", "vp9")),
     ("clip.apng", "out.mov", ("--codec", "png")),
     ("clip.gif", "out.gif", ()),
     ("clip.webp", "out.webm", ()),
@@ -307,6 +309,13 @@ def test_an_animated_webp_has_its_times_and_goes_on_from_anywhere(tmp_path, caps
     np.testing.assert_array_equal(rest[0].picture, every[3].picture)
     clip.write_bytes(clip.read_bytes()[:-60])
     refused(capsys, film(clip, *STYLE, "-o", tmp_path / "b.mp4"), "Expected a film. Received")
+
+
+@pytest.mark.parametrize("container", joining.HOLDS)
+def test_a_container_holds_every_codec_that_is_offered_for_it(container):
+    with av.open(io.BytesIO(), "w", format=container) as output:
+        for codec in joining.HOLDS[container]:
+            output.add_stream(encoding.CODECS[codec].encoder, 25)
 
 
 def test_a_film_that_holds_no_opacity_is_refused_where_it_is_asked_for(tmp_path, capsys, clip):

@@ -16,7 +16,7 @@ FILMS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm
 USUAL = {".webm": "vp9", ".gif": "png", "": "png"}  # codecs; of the other suffixes h264
 SUFFIXES = (*FILMS, ".gif")
 HOLDS = {"mp4": ("h264", "hevc", "av1", "vp9"), "mov": ("h264", "hevc", "prores", "png")}
-HOLDS |= {"matroska": ("h264", "hevc", "av1", "vp9", "ffv1", "png"), "webm": ("vp9", "av1")}
+HOLDS |= {"matroska": ("h264", "hevc", "av1", "vp9", "ffv1"), "webm": ("vp9", "av1")}
 KINDS = {"audio": "sound", "subtitle": "subtitles"}
 INDEX_FIRST = {"movflags": "+faststart"}  # so that browsers play it while it is loaded
 
@@ -66,7 +66,7 @@ def checked_alpha(path: str | os.PathLike, codec: str, alpha: str | None) -> str
     if alpha == "keep" and not holds:
         raise ValueError(
             "Expected an output that holds transparency for --alpha keep: .webm, .gif, a folder of "
-            "frames, .mov with --codec prores or png, or .mkv with --codec vp9, ffv1 or png. "
+            "frames, .mov with --codec prores or png, or .mkv with --codec vp9 or ffv1. "
             f"Received: {path} with {codec}."
         )
     return images.checked_alpha(alpha or ("keep" if holds else "white"))
