@@ -27,6 +27,7 @@ FLOORS = (
         "litert_stages",
         "roots",
         "sheets",
+        "works",
         "stages",
         "examples",
         "device",
