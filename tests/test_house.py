@@ -68,11 +68,13 @@ LIGHT = (
     "litert_stages",
     "roots",
     "sheets",
+    "works",
     "stages",
     "registry",
     "loading",
     "prints",
     "cli/prints",
+    "cli/jobs",
     "methods/__init__",
     "methods/stylizer",
 )

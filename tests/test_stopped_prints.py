@@ -16,15 +16,16 @@ from tfstyle.cli import main
 pytest.importorskip("pyvips")
 
 PROGRAM = """
-import os, signal, sys
+import os, sys
 from tfstyle import cli, works
 from tfstyle.methods import canvas
 canvas.TILE, left, write = 64, [int(sys.argv.pop(1))], works.Work.write
+number = int(sys.argv.pop(1))
 def counted(self, *told):
     write(self, *told)
     left[0] -= 1
     if not left[0]:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), number)
 works.Work.write = counted
 sys.exit(cli.main(sys.argv[1:]))
 """
@@ -47,9 +48,9 @@ def arguments(photo, out, *flags):
     return ["stylize", photo, "--style", style, "--depth", 16, *flags, "-o", photo.with_name(out)]
 
 
-def start(kept, *command):
-    """A command that is killed once it has kept so many tiles."""
-    words = [sys.executable, "-c", PROGRAM, kept, *command]
+def start(kept, *command, number=signal.SIGKILL):
+    """A command that is killed, or sent another signal, once it has kept so many tiles."""
+    words = [sys.executable, "-c", PROGRAM, kept, int(number), *command]
     return subprocess.Popen(list(map(str, words)), stderr=subprocess.PIPE, text=True)
 
 
@@ -58,10 +59,14 @@ def finished(photo, out, *flags):
     return photo.with_name(out).read_bytes()
 
 
-def test_a_killed_print_goes_on_to_the_same_file(photo):
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGKILL, -signal.SIGKILL), pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow)],
+)
+def test_a_stopped_print_goes_on_to_the_same_file(number, code, photo):
     whole, out = finished(photo, "whole.tif", "--method", "johnson"), photo.with_name("out.tif")
     command = arguments(photo, "out.tif", "--method", "johnson")
-    assert start(8, *command).wait() == -signal.SIGKILL and not out.exists()
+    assert start(8, *command, number=number).wait() == code and not out.exists()
     state = np.load(out.with_name("out.tif.unfinished") / works.STATE)
     assert json.loads(str(state["told"]))["stage"] > 0
     again = start(0, *command)

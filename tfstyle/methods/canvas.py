@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import itertools
 import math
 from collections.abc import Callable
 
@@ -81,6 +80,9 @@ class Canvas:
         network = self._stages()
         if network is not None:
             return self._by_stages(network, content, mask, steps)
+        return self._by_thumbnail(content, mask, steps)
+
+    def _by_thumbnail(self, content, mask, steps):
         tile = functools.partial(self.tile, **self._measured(content, mask))
 
         def paint(rows, columns):
@@ -88,9 +90,11 @@ class Canvas:
             return tile(content=given)[self.output][0]
 
         sizes = (self.overlap, self.margin, self.stride, self.aligned)
-        found = tiles.windows(*content.shape[:2], self._side, *sizes)
-        left = itertools.islice(found, steps.tiles if steps else 0, None)
-        return ((window, functools.partial(paint, *window)) for window in left)
+        found = list(tiles.windows(*content.shape[:2], self._side, *sizes))
+        for number in range(steps.tiles if steps else 0, len(found)):
+            if steps:
+                content.tell(number / len(found))
+            yield found[number], functools.partial(paint, *found[number])
 
     @property
     def _side(self):
