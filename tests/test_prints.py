@@ -6,6 +6,7 @@ from PIL import Image
 
 from tfstyle import examples, images, loading, prints
 from tfstyle.cli import main
+from tfstyle.cli import prints as cli_prints
 from tfstyle.methods import canvas
 from tfstyle.sheets import Sheet, blended
 
@@ -159,6 +160,15 @@ def test_the_command_prints(photo, tmp_path):
     found = pyvips.Image.new_from_file(str(target))
     assert (found.width, found.height, found.format) == (60, 90, "ushort")
     assert round(found.xres * 25.4) == 300
+
+
+def test_pictures_that_pillow_refuses_are_prints(photo, tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    monkeypatch.setattr(cli_prints, "LARGE", 1000)
+    target = tmp_path / "b.tif"
+    flags = ["--style", "the-kiss", "--method", "johnson", "-o", str(target)]
+    assert main(["stylize", str(photo), *flags]) == 0
+    assert pyvips.Image.new_from_file(str(target)).width == 60
 
 
 @pytest.mark.parametrize(

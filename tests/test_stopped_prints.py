@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from tfstyle import examples, images, works
+from tfstyle import examples, images, loading, prints, works
 from tfstyle.cli import main
 
 pytest.importorskip("pyvips")
@@ -107,3 +107,21 @@ def test_another_command_does_not_go_on(photo, capsys):
     same = list(map(str, arguments(photo, "out.tif", "--method", "johnson")))
     assert main(same) == 2 and "Received: another files." in capsys.readouterr().err
     assert main([*same, "--overwrite"]) == 0 and photo.with_name("out.tif").is_file()
+
+
+def test_a_print_that_is_written_is_moved_alone(photo, monkeypatch):
+    whole, out, job = (photo.with_name("whole.tif"), photo.with_name("out.tif"), {"style": "kiss"})
+    paint = loading.load_lite("johnson-the-kiss").painter()
+    prints.paint(paint, photo, whole)
+
+    def fail(*what):
+        raise OSError("Expected a disk. Received: none.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(works.Work, "clear", fail)
+        with pytest.raises(OSError, match="Expected a disk"):
+            prints.paint(paint, photo, out, job=job)
+    assert not out.exists()
+    prints.paint(fail, photo, out, job=job)
+    assert out.read_bytes() == whole.read_bytes()
+    assert not out.with_name("out.tif.unfinished").exists()
