@@ -6,6 +6,7 @@ from PIL import Image
 
 from tfstyle import examples, images, loading, prints
 from tfstyle.cli import main
+from tfstyle.cli import prints as cli_prints
 from tfstyle.methods import canvas
 from tfstyle.sheets import Sheet, blended
 
@@ -96,6 +97,39 @@ def test_a_profile_is_kept_or_converted(tmp_path):
     assert np.abs(images.read(tmp_path / "srgb.png") - expected).max() < 2.5 / 255.0
 
 
+@pytest.mark.parametrize("strength", [1.0, 0.5])
+def test_a_print_of_a_few_pixels_is_mirrored_outwards(strength, tmp_path):
+    images.write(examples.lake(20, 40), tmp_path / "a.png")
+    paint = loading.load_lite("johnson-the-kiss").painter(strength=strength)
+    prints.paint(paint, tmp_path / "a.png", tmp_path / "b.png")
+    expected = paint(images.read(tmp_path / "a.png"))
+    assert decibels(images.read(tmp_path / "b.png"), expected) > 35
+
+
+def test_files_that_may_pass_4_gb_are_bigtiff():
+    sides = (30_000, 22_000)
+    found = [
+        prints.Print(depth, pyramid=pyramid).needs_bigtiff(*sides)
+        for depth, pyramid in ((8, False), (8, True), (16, False), (16, True))
+    ]
+    assert found == [False, False, False, True]
+    assert prints.Print(16).needs_bigtiff(30_000, 22_300)
+    assert not prints.Print(16).needs_bigtiff(25_600, 25_600)
+    assert prints.Print(16, pyramid=True).needs_bigtiff(25_600, 25_600)
+
+
+@pytest.mark.parametrize("pyramid", [False, True])
+def test_bigtiff_is_written_and_read(pyramid, photo, tmp_path, monkeypatch):
+    big, again = tmp_path / "big.tif", tmp_path / "again.tif"
+    monkeypatch.setattr(prints, "BIG", 1000)
+    prints.paint(same, photo, big, prints.Print(depth=16, pyramid=pyramid))
+    monkeypatch.undo()
+    prints.paint(same, big, again, prints.Print(depth=16))
+    assert [path.read_bytes()[:4] for path in (big, again)] == [b"II+\0", b"II*\0"]
+    pixels = [pyvips.Image.new_from_file(str(path)).numpy() for path in (big, again)]
+    np.testing.assert_array_equal(*pixels)
+
+
 def test_a_pyramid_has_smaller_pictures(photo, tmp_path):
     big = pyvips.Image.new_from_file(str(photo)).resize(10)
     big.jpegsave(str(tmp_path / "big.jpg"))
@@ -126,6 +160,15 @@ def test_the_command_prints(photo, tmp_path):
     found = pyvips.Image.new_from_file(str(target))
     assert (found.width, found.height, found.format) == (60, 90, "ushort")
     assert round(found.xres * 25.4) == 300
+
+
+def test_pictures_that_pillow_refuses_are_prints(photo, tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    monkeypatch.setattr(cli_prints, "LARGE", 1000)
+    target = tmp_path / "b.tif"
+    flags = ["--style", "the-kiss", "--method", "johnson", "-o", str(target)]
+    assert main(["stylize", str(photo), *flags]) == 0
+    assert pyvips.Image.new_from_file(str(target)).width == 60
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,17 @@
 """Large pictures from file to file in bounded memory: read and written by strips, by libvips."""
 
+import contextlib
 import dataclasses
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PIL import ExifTags, Image
 
 from tfstyle import extras, images
 from tfstyle.sheets import Sheet
+from tfstyle.works import Work
 
 WRITTEN = {".tif": (8, 16), ".tiff": (8, 16), ".png": (8, 16), ".jpg": (8,), ".jpeg": (8,)}
 PROFILES, METADATA = ("srgb", "keep"), ("strip", "keep")
@@ -17,6 +19,8 @@ PROFILE = "icc-profile-data"
 EXIF, XMP, IPTC = "exif-data", "xmp-data", "iptc-data"
 LEFT_OUT = (ExifTags.IFD.GPSInfo, ExifTags.Base.Orientation)
 BIG = 4_000_000_000  # bytes; larger TIFF files need BigTIFF
+TILE = 256  # pixels, of a TIFF file's tiles
+BEGUN = {"boot": None, "sheet": None, "stage": 0, "tiles": 0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +58,12 @@ class Print:
         if self.pyramid and not suffix.startswith(".tif"):
             raise ValueError(f"Expected a pyramid as .tif. Received: {target}.")
 
+    def needs_bigtiff(self, width: int, height: int) -> bool:
+        """Whether a TIFF file of a picture may pass 4 GB, if it cannot be deflated."""
+        across, down = (-(-side // TILE) for side in (width, height))
+        size = across * down * TILE**2 * 3 * self.depth // 8
+        return size * (4 / 3 if self.pyramid else 1) > BIG
+
 
 def paint(
     painter: Callable[[Sheet], Sheet],
@@ -61,11 +71,13 @@ def paint(
     target: str | os.PathLike,
     form: Print = Print(),
     tell: Callable[[float], None] = lambda share: None,
+    job: Mapping | None = None,
+    overwrite: bool = False,
 ) -> tuple[int, int]:
     """Paints a picture's file to another one, which is there whole or not at all.
 
-    Transparent pictures lie on white. Numbers wait in files in the target's folder, 6 bytes a pixel
-    and copy.
+    Transparent pictures lie on white. Numbers and feature maps wait in a folder beside the target,
+    6 bytes a pixel and copy of the picture.
 
     Args:
         painter: As a stylizer's `painter` gives it.
@@ -73,30 +85,67 @@ def paint(
         target: TIFF, PNG or JPEG.
         form: How it is written.
         tell: As of `Sheet`.
+        job: What the print is made from. The same job goes on after a kill or an error, and its
+            print is the same as if it had not been stopped; None begins anew.
+        overwrite: As of `works.Work`.
 
     Returns:
         Width and height.
 
     Raises:
         ValueError: The target's format holds no such picture.
+        FileExistsError: Another job's print was begun.
         OSError: A file cannot be read or written, or libvips is not installed.
     """
     form.check(target)
-    vips, target = _vips(), Path(target)
-    try:
-        picture = _upright(os.fspath(source))
-    except vips.Error as error:
-        raise OSError(f"Expected a picture. Received: {source} ({_line(error)}).") from error
+    picture, target = _opened(source), Path(target)
     images.check_extent(target, picture.height, picture.width)
     with images.writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    needed = 3 * 6 * picture.width * picture.height
-    images.check_space(target.parent, needed)
-    with tempfile.TemporaryDirectory(prefix=".tfstyle-", dir=target.parent) as folder:
-        sheet = _decoded(picture, form, Path(folder) / "sheet", tell, source)
-        painted = painter(sheet)
-        _write(painted, picture, form, Path(folder) / f"print{target.suffix.lower()}", target)
-    return sheet.shape[1::-1]
+    with _work(target, job, overwrite) as work:
+        made = work.folder / f"print{target.suffix.lower()}"
+        if not made.exists():
+            sheet = _decoded(picture, form, work, tell, source)
+            painted = painter(sheet)
+            if not isinstance(painted, Sheet):  # of a photograph that was mirrored outwards
+                painted, pixels = sheet.copy(), painted
+                painted[:] = pixels
+            _write(painted, picture, form, made)
+        work.clear(made)
+        with images.writing(target):
+            os.replace(made, target)
+    return picture.width, picture.height
+
+
+@contextlib.contextmanager
+def _work(target, job, overwrite):
+    """A folder beside the target; of a job it stays after an error, once a tile is painted."""
+    if job is None:
+        with tempfile.TemporaryDirectory(prefix=".tfstyle-", dir=target.parent) as folder:
+            work = Work(Path(folder) / target.name, {}, BEGUN)
+            work.begin()
+            yield work
+        return
+    work = Work(target, job, BEGUN, overwrite)
+    if work.told["boot"] != _boot():
+        work.forget()
+    work.begin()
+    work.write(work.told | {"boot": _boot()}, work.arrays)
+    try:
+        yield work
+    except BaseException:
+        if work.told["sheet"] is None:
+            work.remove()
+        raise
+    work.remove()
+
+
+def _boot():
+    """The system's run since it was started, where it tells: files of one before may be cut."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return None
 
 
 def _vips():
@@ -118,29 +167,46 @@ def is_installed() -> bool:
     return True
 
 
+def extent(source: str | os.PathLike) -> tuple[int, int] | None:
+    """Height and width of a picture in a file; None where libvips cannot read it."""
+    try:
+        picture = _opened(source)
+    except OSError:
+        return None
+    return picture.height, picture.width
+
+
 def _line(error):
     return " ".join(str(getattr(error, "detail", "") or error).split())
 
 
-def _upright(path):
+def _opened(source):
     """A picture's file, read by strips; a turned one is decoded before, in a file if large."""
-    found = _vips().Image.new_from_file(path, access="sequential")
-    if found.get_typeof("orientation") and found.get("orientation") > 1:
-        return _vips().Image.new_from_file(path, access="random").autorot()
-    return found
+    vips, path = _vips(), os.fspath(source)
+    try:
+        found = vips.Image.new_from_file(path, access="sequential")
+        if found.get_typeof("orientation") and found.get("orientation") > 1:
+            return vips.Image.new_from_file(path, access="random").autorot()
+        return found
+    except vips.Error as error:
+        raise OSError(f"Expected a picture. Received: {source} ({_line(error)}).") from error
 
 
-def _decoded(picture, form, path, tell, source):
+def _decoded(picture, form, work, tell, source):
     """A sheet of a picture's numbers."""
-    vips, sheet = _vips(), (picture.height, picture.width, 3)
+    vips, shape, path = _vips(), (picture.height, picture.width, 3), work.folder / "sheet"
+    if path.exists():
+        return Sheet(path, shape, tell, work)
+    images.check_space(work.folder, 3 * 6 * picture.width * picture.height)
     if picture.hasalpha():
         most = 65535 if picture.format == "ushort" else 255
         picture = picture.flatten(background=[most] * (picture.bands - 1))
     try:
-        _to_rgb(picture, form).rawsave(str(path))
+        _to_rgb(picture, form).rawsave(f"{path}-begun")
     except vips.Error as error:
         raise OSError(f"Expected a whole picture. Received: {source} ({_line(error)}).") from error
-    return Sheet(path, sheet, tell)
+    os.replace(f"{path}-begun", path)
+    return Sheet(path, shape, tell, work)
 
 
 def _to_rgb(picture, form):
@@ -157,7 +223,7 @@ def _to_rgb(picture, form):
     return picture.cast("ushort")
 
 
-def _write(sheet, source, form, made, target):
+def _write(sheet, source, form, made):
     vips = _vips()
     height, width, _ = sheet.shape
     picture = vips.Image.rawload(
@@ -166,12 +232,13 @@ def _write(sheet, source, form, made, target):
     if form.depth == 8:
         picture = (picture / 257.0 + 0.5).cast("uchar").copy(interpretation="srgb")
     picture = _told(picture.copy(xres=source.xres, yres=source.yres), source, form)
-    with images.writing(target):
+    begun = made.with_stem("begun")
+    with images.writing(made):
         try:
-            _save(picture, made, form)
+            _save(picture, begun, form)
         except vips.Error as error:
             raise OSError(_line(error)) from error
-        os.replace(made, target)
+        os.replace(begun, made)
 
 
 def _told(picture, source, form):
@@ -204,16 +271,15 @@ def _save(picture, path, form):
     if path.suffix == ".png":
         picture.pngsave(str(path))
     elif path.suffix.startswith(".tif"):
-        size = picture.width * picture.height * form.depth // 8 * 3
         picture.tiffsave(
             str(path),
             compression="deflate",
             predictor="horizontal",
             tile=True,
-            tile_width=256,
-            tile_height=256,
+            tile_width=TILE,
+            tile_height=TILE,
             pyramid=form.pyramid,
-            bigtiff=size * (4 / 3 if form.pyramid else 1) > BIG,
+            bigtiff=form.needs_bigtiff(picture.width, picture.height),
         )
     else:
         picture.jpegsave(str(path), Q=form.quality, subsample_mode="off", optimize_coding=True)

@@ -7,17 +7,20 @@ files, its statistics are those of all tiles together, and the next stage goes o
 layer is computed once.
 """
 
+import contextlib
 import dataclasses
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 
 from tfstyle import images, tiles
 from tfstyle.roots import roots
+from tfstyle.sheets import Numbers, Steps
 
 EPSILON = 1e-5  # of `layers.Moments`
 RIDGE = 1e-3  # of `layers.Whitening`
@@ -254,24 +257,25 @@ class Shelf:
     """Feature maps, in memory while they are few, else in files of which windows are read.
 
     Args:
-        folder: Takes the files.
+        folder: Takes the files; what is in them already stays.
+        room: Bytes of memory.
     """
 
-    def __init__(self, folder: Path):
-        self.folder, self.room, self.maps, self.made = Path(folder), MEMORY, {}, 0
+    def __init__(self, folder: Path, room: int):
+        self.folder, self.room, self.maps = Path(folder), room, {}
 
     def add(self, name: Name, shape: tuple[int, int, int]) -> None:
         """Makes room for a map, shape (height, width, channels)."""
-        needed, self.made = 4 * int(np.prod(shape)), self.made + 1
-        if needed <= self.room:
-            self.room -= needed
+        found = Numbers(self.folder / str(name), shape, np.float32)
+        if found.nbytes <= self.room:
+            self.room -= found.nbytes
             self.maps[name] = np.empty(shape, np.float32)
             return
-        images.check_space(self.folder, needed)
-        path = self.folder / str(self.made)
-        with images.writing(path), open(path, "wb") as file:
-            file.truncate(needed)
-        self.maps[name] = path, shape
+        if not found.path.exists():
+            images.check_space(self.folder, found.nbytes)
+        with images.writing(found.path):
+            found.make()
+        self.maps[name] = found
 
     def keep(self, names: Iterable[Name]) -> None:
         """Forgets all other maps."""
@@ -280,26 +284,27 @@ class Shelf:
             if isinstance(found, np.ndarray):
                 self.room += found.nbytes
             else:
-                found[0].unlink()
+                found.path.unlink()
 
     def shape(self, name: Name) -> tuple[int, int, int]:
         """A map's height, width and channels."""
-        found = self.maps[name]
-        return found.shape if isinstance(found, np.ndarray) else found[1]
+        return self.maps[name].shape
 
     def read(self, name: Name, rows: slice, columns: slice) -> np.ndarray:
         """A window, shape (1, height, width, channels)."""
-        return np.array(self._array(name)[None, rows, columns])
+        found = self.maps[name]
+        if isinstance(found, np.ndarray):
+            return np.array(found[None, rows, columns])
+        return found.read(rows, columns)[None]
 
     def write(self, name: Name, rows: slice, columns: slice, values: np.ndarray) -> None:
         """A window's values, shape (height, width, channels)."""
-        self._array(name)[rows, columns] = values
-
-    def _array(self, name):
         found = self.maps[name]
         if isinstance(found, np.ndarray):
-            return found
-        return np.memmap(found[0], np.float32, "r+", shape=found[1])
+            found[rows, columns] = values
+            return
+        with images.writing(found.path):
+            found.write(rows, columns, values)
 
 
 class Sums:
@@ -311,6 +316,18 @@ class Sums:
 
     def __init__(self, covariance: bool = False):
         self.covariance, self.count, self.mean, self.spread = covariance, 0.0, 0.0, 0.0
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray], label: str, covariance: bool = False) -> Self:
+        """What `arrays` said; where they say nothing, of no tile."""
+        found = cls(covariance)
+        for name in ("count", "mean", "spread"):
+            setattr(found, name, arrays.get(f"{label} {name}", 0.0))
+        return found
+
+    def arrays(self, label: str) -> dict[str, np.ndarray]:
+        """All numbers by name, to go on from."""
+        return {f"{label} {name}": getattr(self, name) for name in ("count", "mean", "spread")}
 
     def add(self, features: np.ndarray, weights: np.ndarray | None = None) -> None:
         """A tile's part, shape (height, width, channels), and how much each position counts."""
@@ -354,6 +371,7 @@ def paint(
     geometry: tiles.Geometry,
     weights: Callable[[int, int], np.ndarray] | None = None,
     tell: Callable[[float], None] | None = None,
+    steps: Steps | None = None,
 ) -> Iterator[tuple[Window, np.ndarray]]:
     """The painted tiles of a picture, as if it were painted whole.
 
@@ -367,6 +385,8 @@ def paint(
         weights: How much positions count in the statistics: the height and width of a feature map
             to shape (height, width, 1). None is all the same.
         tell: Is told which share of the work is done, from 0 to 1.
+        steps: Keep how far painting is, and it goes on from there; the caller keeps each tile of
+            the last stage. None keeps nothing, and feature maps are in memory while they are few.
 
     Yields:
         Each window, and what the network paints of all that it sees.
@@ -375,22 +395,33 @@ def paint(
         ValueError: The network does not measure all statistics that it takes.
         OSError: The disk has no room for its features.
     """
-    with tempfile.TemporaryDirectory(prefix="tfstyle-") as folder:
-        run = _Run(network, see, extent, geometry, weights, Path(folder))
+    with _home(steps) as folder:
+        run = _Run(network, see, extent, geometry, weights, folder, steps)
         overlaps = [run.tried(stage) for stage in network.stages]
         run.check()
-        done, whole = 0.0, sum(run.seconds)
-        for index, (stage, overlap) in enumerate(zip(network.stages, overlaps, strict=True)):
-            last = index + 1 == len(network.stages)
-            windows = _windows(extent, tile, overlap)
-            for count, painted in enumerate(run.through(stage, windows, last), 1):
-                if last:
-                    yield painted
+        run.go_on()
+        for index in range(run.stage, len(network.stages)):
+            windows = _windows(extent, tile, overlaps[index])
+            for painted in run.through(network.stages[index], windows):
                 if tell:
-                    tell(min(1.0, (done + run.seconds[index] * count / len(windows)) / whole))
-            done += run.seconds[index]
-            later = network.stages[index + 1 :]
-            run.maps.keep(name for each in later for name in each.part.inputs)
+                    tell(run.share(len(windows)))
+                if painted is not None:
+                    yield painted
+        if tell:
+            tell(1.0)
+
+
+@contextlib.contextmanager
+def _home(steps):
+    """A folder for feature maps; that of steps stays after an error, so that they go on."""
+    if steps is None:
+        with tempfile.TemporaryDirectory(prefix="tfstyle-") as folder:
+            yield Path(folder)
+        return
+    with images.writing(steps.folder):
+        steps.folder.mkdir(exist_ok=True)
+    yield steps.folder
+    shutil.rmtree(steps.folder, ignore_errors=True)
 
 
 def _windows(extent, tile, overlap):
@@ -405,11 +436,13 @@ def _windows(extent, tile, overlap):
 class _Run:
     """The tensors of a picture's tiles between two stages."""
 
-    def __init__(self, network, see, extent, geometry, weights, folder):
+    def __init__(self, network, see, extent, geometry, weights, folder, steps):
         self.network, self.see, self.extent = network, see, extent
         self.geometry, self.weights = geometry, weights
         self.known = np.ones((1, *network.shape), np.float32)  # no deviation is 0
-        self.maps, self.scales = Shelf(folder), {network.content: Scale(1, 0)}
+        self.maps = Shelf(folder, 0 if steps else MEMORY)
+        self.scales = {network.content: Scale(1, 0)}
+        self.steps, self.stage, self.tiles, self.sums = steps, 0, 0, {}
         self.seconds = []  # of each stage for a small picture
         self.sizes, self.random, self.told = {}, np.random.default_rng(0), 0
         self.sides = _sides(geometry)
@@ -427,22 +460,75 @@ class _Run:
                 f"Received: one that measures {self.told}."
             )
 
-    def through(self, stage, windows, last):
-        for name in () if last else stage.part.outputs:
-            if name in self.scales:
-                shape = map(self.scales[name].length, self.extent)
-                self.maps.add(name, (*shape, self.found[name].shape[-1]))
-        sums = {n: Sums(self.covariance) for n in stage.part.measured}
+    def go_on(self):
+        """Takes up what steps have kept: statistics, and the earlier stages' feature maps."""
+        if self.steps is None:
+            return
+        self.stage, self.tiles = self.steps.stage, self.steps.tiles
+        self.known = self.steps.arrays.get("known", self.known)
+        for path in self.maps.folder.iterdir():
+            if path.name not in map(str, self._later()):
+                path.unlink()
+        for stage in self.network.stages[: self.stage]:
+            self._add(stage)
+
+    def share(self, count):
+        """Of the work, after some of a stage's tiles."""
+        done = sum(self.seconds[: self.stage]) + self.seconds[self.stage] * self.tiles / count
+        return min(1.0, done / sum(self.seconds))
+
+    def through(self, stage, windows):
+        """Yields None after each tile of a stage, and of the last one what is painted before it."""
+        last = stage is self.network.stages[-1]
+        if not last:
+            self._add(stage)
+        arrays = self.steps.arrays if self.steps else {}
+        self.sums = {
+            name: Sums.of(arrays, str(begin), self.covariance)
+            for name, begin in stage.part.measured.items()
+        }
         compute, size = None, None
-        for window in windows:
+        for window in windows[self.tiles :]:
+            yield None
             if window.size != size:
                 compute, size = stage.opened(), window.size
             outputs = compute(self._inputs(stage, window), self.known)
-            if not last:
-                self._keep(window, outputs, sums)
-            yield window, outputs[self.network.output][0] if last else None
+            self.tiles += 1
+            if last:
+                yield window, outputs[self.network.output][0]
+                continue
+            self._keep(window, outputs)
+            self._keep_steps(stage)
+        if not last:
+            self._end(stage)
+
+    def _add(self, stage):
+        for name in stage.part.outputs:
+            if name in self.scales and name in self._later():
+                shape = map(self.scales[name].length, self.extent)
+                self.maps.add(name, (*shape, self.found[name].shape[-1]))
+
+    def _end(self, stage):
+        """Brings the tensors to what the next stage begins with."""
         for name, begin in stage.part.measured.items():
-            self._tell(begin, sums[name].told())
+            self._tell(begin, self.sums[name].told())
+        self.stage, self.tiles, self.sums = self.stage + 1, 0, {}
+        self._keep_steps(stage)
+        self.maps.keep(self._later())
+
+    def _keep_steps(self, stage):
+        if self.steps is None:
+            return
+        arrays = {"known": self.known}
+        for name, begin in stage.part.measured.items():
+            if name in self.sums:
+                arrays |= self.sums[name].arrays(str(begin))
+        self.steps.keep(self.stage, self.tiles, arrays)
+
+    def _later(self):
+        """What the stages that are left take."""
+        left = self.network.stages[self.stage :]
+        return {name for stage in left for name in stage.part.inputs}
 
     def _tell(self, begin, numbers):
         if numbers.ndim > 1:
@@ -522,7 +608,7 @@ class _Run:
                 found[name] = self.sizes[name].of(window)
         return found
 
-    def _keep(self, window, outputs, sums):
+    def _keep(self, window, outputs):
         for name, values in outputs.items():
             if name not in self.scales:
                 continue
@@ -533,8 +619,8 @@ class _Run:
             inside = (slice(k.start - s.start, k.stop - s.start) for k, s in places)
             part = values[0][tuple(inside)]
             self.maps.write(name, rows, columns, part)
-            if name in sums:
-                sums[name].add(part, self._weights(name, rows, columns))
+            if name in self.sums:
+                self.sums[name].add(part, self._weights(name, rows, columns))
 
     def _weights(self, name, rows, columns):
         if self.weights is None:

@@ -81,10 +81,13 @@ def mirrored(image: np.ndarray, rows: range, columns: range) -> np.ndarray:
         rows: Of the window; they may begin below 0 and end beyond the height.
         columns: The same for the width.
     """
-    height, width = image.shape[:2]
-    return image[_reflected(rows, height)][:, _reflected(columns, width)]
+    (down, rows), (across, columns) = map(_reflected, (rows, columns), image.shape[:2])
+    return image[down, across][rows][:, columns]
 
 
 def _reflected(pixels, extent):
+    """The part of a side that pixels are in, and where in it."""
     turn = np.arange(pixels.start, pixels.stop) % (2 * extent)
-    return np.minimum(turn, 2 * extent - 1 - turn)
+    found = np.minimum(turn, 2 * extent - 1 - turn)
+    start = int(found.min())
+    return slice(start, int(found.max()) + 1), found - start

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from tfstyle import extras
-from tfstyle.cli import masks, paint
+from tfstyle.cli import jobs, masks, paint
 from tfstyle.cli.options import (
     ONE_PASS,
     add_commercial,
@@ -178,7 +178,8 @@ def _run_film(options):
     settings = settings_of(options)
     steady.checked_steady(options.steady)
     checked_strength(options.strength)
-    job = _job(options, codec)
+    named = [options.clip, *(options.style or ()), *(options.mask or ())]
+    job = jobs.job(options, named, codec=codec)
     paint.name_the_model(options)
     paint.check_style(options)
     paint.check_licences(options, options.model)
@@ -204,40 +205,6 @@ def _check_place(target, options):
         images.check_writable(target, True, joining.SUFFIXES)
     elif target.exists() and not target.is_dir():
         raise NotADirectoryError(f"Expected a folder. Received: {target}, a file.")
-
-
-def _job(options, codec):
-    """What the film is made from, for the command that goes on to be the same."""
-    import tfstyle
-
-    left = (
-        "run",
-        "commercial",
-        "kinds",
-        "output",
-        "overwrite",
-        "threads",
-        "codec",
-        "command",
-        "results",
-        "stdout",
-    )
-    told = {name: value for name, value in vars(options).items() if name not in left}
-    files = [options.clip, *(options.style or ()), *(options.mask or ())]
-    found = {name: _stamp(Path(name)) for name in files if Path(name).exists()}
-    plain = {name: _plain(value) for name, value in told.items()}
-    return plain | {"codec": codec, "files": found, "version": tfstyle.__version__}
-
-
-def _plain(value):
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
-
-
-def _stamp(path):
-    status = path.stat()
-    return [str(path.resolve()), status.st_size, status.st_mtime_ns]
 
 
 def _copied(clip, target, options):

@@ -1,5 +1,6 @@
 """`tfstyle stylize`, `styles`, `methods` and `example`."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -195,7 +196,11 @@ def _run_stylize(options):
 def _paint_print(options, settings, source, target):
     start = time.perf_counter()
     painter = _painter(options, settings, None, options.threads)
-    size = prints.paint(painter, options, source, target)
+    try:
+        size = prints.paint(painter, options, source, target)
+    except KeyboardInterrupt:
+        print("tfstyle: stopped; the same command goes on.", file=sys.stderr)
+        return 130
     scripts.add_picture(options, source, target, size, time.perf_counter() - start)
     return 0
 

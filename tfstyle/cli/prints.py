@@ -1,10 +1,14 @@
 """Large pictures from file to file, and what of a photograph's file they keep."""
 
-from tfstyle.cli import scripts
+import sys
+
+from tfstyle.cli import jobs, scripts
 from tfstyle.methods import METHODS, method
+from tfstyle.works import SUFFIX
 
 LARGE = 24_000_000  # pixels; larger photographs are not read into memory where libvips is there
 OTHERS = ("keep_colors", "mask", "size")
+BAR = "{percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 
 
 def add(parser):
@@ -74,13 +78,13 @@ def is_print(options, source, target) -> bool:
         return False
     with source.open("rb") as file:
         extent = images.extent(file)
+    if extent is None and prints.is_installed():  # too large for Pillow, or broken
+        extent = prints.extent(source)
     return extent is not None and extent[0] * extent[1] > LARGE and prints.is_installed()
 
 
 def paint(painter, options, source, target):
-    """Paints one photograph to a print; returns its width and height."""
-    from tqdm import tqdm
-
+    """Paints one photograph to a print, or goes on with it; returns its width and height."""
     from tfstyle import prints
 
     form = prints.Print(
@@ -90,11 +94,40 @@ def paint(painter, options, source, target):
         options.pyramid,
         options.quality,
     )
-    with tqdm(total=1.0, bar_format="{percentage:3.0f}%|{bar}| {elapsed}<{remaining}") as bar:
+    job, bar = jobs.job(options, [source, *(options.style or ())]), _Bar()
+    try:
+        return prints.paint(painter, source, target, form, bar.tell, job, options.overwrite)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise OSError(f"{error}{_kept(target)}") from error
+    finally:
+        bar.close()
 
-        def tell(share):
-            if share < bar.n:
-                bar.reset()
-            bar.update(share - bar.n)
 
-        return prints.paint(painter, source, target, form, tell)
+def _kept(target):
+    kept = target.with_name(target.name + SUFFIX).exists()
+    return " What is painted is kept, and the same command goes on." if kept else ""
+
+
+class _Bar:
+    """Of each pass over the picture; the first one begins where a stopped command has been."""
+
+    def __init__(self):
+        self.bar = None
+
+    def tell(self, share):
+        """Shows which share of a pass is done."""
+        from tqdm import tqdm
+
+        if self.bar is None and share > 0.0:
+            print(f"tfstyle: goes on where it was stopped, at {share:.0%}.", file=sys.stderr)
+        if self.bar is None or share < self.bar.n:
+            self.close()
+            self.bar = tqdm(total=1.0, initial=share, bar_format=BAR)
+        self.bar.update(share - self.bar.n)
+
+    def close(self):
+        """Ends the last line."""
+        if self.bar is not None:
+            self.bar.close()

@@ -64,17 +64,25 @@ class Canvas:
         return {k: tiles.mirrored(v, *spans)[None] for k, v in given.items()}
 
     def _tiled(self, content, mask=None):
+        if isinstance(content, Sheet):
+            return content.painted(functools.partial(self._tiles, content, mask))
         painted = content.copy()
         for (rows, columns), seen in self._tiles(content, mask):
             if mask is None or mask[rows[1], columns[1]].any():
                 painted[rows[1], columns[1]] = seen()[rows[2], columns[2]]
         return painted
 
-    def _tiles(self, content, mask):
-        """Windows of a photograph, and functions to what is painted of all that each sees."""
+    def _tiles(self, content, mask, steps=None):
+        """Windows of a photograph, and functions to what is painted of all that each sees.
+
+        With steps, those of them that are left.
+        """
         network = self._stages()
         if network is not None:
-            return self._by_stages(network, content, mask)
+            return self._by_stages(network, content, mask, steps)
+        return self._by_thumbnail(content, mask, steps)
+
+    def _by_thumbnail(self, content, mask, steps):
         tile = functools.partial(self.tile, **self._measured(content, mask))
 
         def paint(rows, columns):
@@ -82,8 +90,11 @@ class Canvas:
             return tile(content=given)[self.output][0]
 
         sizes = (self.overlap, self.margin, self.stride, self.aligned)
-        found = tiles.windows(*content.shape[:2], self._side, *sizes)
-        return ((window, functools.partial(paint, *window)) for window in found)
+        found = list(tiles.windows(*content.shape[:2], self._side, *sizes))
+        for number in range(steps.tiles if steps else 0, len(found)):
+            if steps:
+                content.tell(number / len(found))
+            yield found[number], functools.partial(paint, *found[number])
 
     @property
     def _side(self):
@@ -99,7 +110,7 @@ class Canvas:
             return None
         return self._signature.stages(getattr(self.tile, "keywords", {}), self.statistics)
 
-    def _by_stages(self, network, content, mask):
+    def _by_stages(self, network, content, mask, steps):
         spans = [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
 
         def see(rows, columns):
@@ -110,7 +121,8 @@ class Canvas:
             weights = self._signature.weights(tiles.mirrored(mask, *spans))
         geometry = tiles.Geometry(self.stride, self.overlap)
         tell = getattr(content, "tell", None)
-        for window, seen in stages.paint(network, see, extent, self._side, geometry, weights, tell):
+        painted = stages.paint(network, see, extent, self._side, geometry, weights, tell, steps)
+        for window, seen in painted:
             sides = zip((window.rows, window.columns), window.kept, content.shape[:2], strict=True)
             yield [self._placed(*each) for each in sides], functools.partial(np.asarray, seen)
 

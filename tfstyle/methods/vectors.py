@@ -82,10 +82,11 @@ class Vectors(Conditioned):
         """A photograph's, or its region's, own vector, of another vector's shape."""
         if max(content.shape[:2]) > STYLE_SIDE:
             content = images.resize(content, *images.fitted(content.shape[:2], STYLE_SIDE))
+        small = stylizer.roomy(content[:])
         if mask is None:
-            return self.encode_style(stylizer.roomy(content)[None])["vector"]
+            return self.encode_style(small[None])["vector"]
         mask = masks.resized(mask, *content.shape[:2])
-        given = {"style": stylizer.roomy(content)[None], "mask": stylizer.roomy(mask)[None]}
+        given = {"style": small[None], "mask": stylizer.roomy(mask)[None]}
         return self.signatures["predict_inside"](**given)["vector"]
 
     def forward(self, content: np.ndarray, code: Code) -> dict:

@@ -21,24 +21,26 @@ def stages(network: keras.Model, given: Mapping[str, np.ndarray], statistics: st
         statistics: The name of the statistics.
     """
     inputs = network.input if isinstance(network.input, dict) else {"content": network.input}
-    tensors = {id(tensor): tensor for tensor in keras.tree.flatten(inputs)}
     nodes = [node for depth in sorted(network._nodes_by_depth) for node in _nodes(network, depth)]
-    for node in nodes:
-        tensors |= {id(tensor): tensor for tensor in node.outputs}
-    moments, (output,) = inputs.get(statistics), keras.tree.flatten(network.output)
+    outputs = [tensor for node in nodes for tensor in node.outputs]
+    tensors = dict(enumerate([*keras.tree.flatten(inputs), *outputs]))
+    numbers = {id(tensor): number for number, tensor in tensors.items()}  # as in any process
+
+    def named(*found):
+        return tuple(numbers[id(tensor)] for tensor in found)
+
+    moments, (output,) = inputs.get(statistics), named(*keras.tree.flatten(network.output))
+    (content,), taken = named(inputs["content"]), () if moments is None else named(moments)
     graph = Graph(
-        [
-            Operation(tuple(map(id, node.input_tensors)), tuple(map(id, node.outputs)))
-            for node in reversed(nodes)
-        ],
-        id(inputs["content"]),
-        id(output),
-        {} if moments is None else _shares(moments, nodes),
+        [Operation(named(*node.input_tensors), named(*node.outputs)) for node in reversed(nodes)],
+        content,
+        output,
+        {} if moments is None else _shares(moments, nodes, named),
         lambda name: len(tensors[name].shape) == 4,
         lambda name: False,
     )
-    fixed = {id(inputs[name]): array for name, array in given.items()}
-    computed = [_Stage(tensors, part, fixed, moments) for part in parts(graph)]
+    fixed = {numbers[id(inputs[name])]: array for name, array in given.items()}
+    computed = [_Stage(tensors, part, fixed, taken) for part in parts(graph)]
     shape = (0,) if moments is None else tuple(moments.shape[1:])
     return Stages(computed, graph.content, graph.output, shape)
 
@@ -47,13 +49,13 @@ def _nodes(network, depth):
     return [node for node in network._nodes_by_depth[depth] if not node.is_input]
 
 
-def _shares(moments, nodes):
+def _shares(moments, nodes, named):
     """Parts of the statistics, one a normalised layer, by where each begins."""
     consumers = [node for node in nodes if any(x is moments for x in node.input_tensors)]
     if len(consumers) != 1 or not isinstance(consumers[0].operation, keras.src.ops.numpy.Split):
-        return {id(moments): 0}
+        return dict.fromkeys(named(moments), 0)
     ends = np.cumsum([0, *(part.shape[-1] for part in consumers[0].outputs)])
-    return {id(x): int(begin) for x, begin in zip(consumers[0].outputs, ends, strict=False)}
+    return {x: int(begin) for x, begin in zip(named(*consumers[0].outputs), ends, strict=False)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,13 +65,13 @@ class _Stage:
     tensors: Mapping[int, keras.KerasTensor]
     part: Part
     fixed: Mapping[int, np.ndarray]
-    moments: keras.KerasTensor | None
+    taken: tuple[int, ...]
 
     def opened(self) -> Callable[[Mapping[int, np.ndarray], np.ndarray], dict]:
         """A function of arrays; it takes any size."""
 
         def compute(inputs, statistics):
-            given = {**self.fixed, **inputs, id(self.moments): statistics}
+            given = {**self.fixed, **inputs, **dict.fromkeys(self.taken, statistics)}
             tensors = [keras.ops.convert_to_tensor(given[name]) for name in self._inputs]
             outputs = self._network(tensors, training=False)
             arrays = map(keras.ops.convert_to_numpy, keras.tree.flatten(outputs))
@@ -79,8 +81,7 @@ class _Stage:
 
     @functools.cached_property
     def _inputs(self):
-        moments = [] if self.moments is None else [id(self.moments)]
-        return [*self.part.inputs, *self.fixed, *moments]
+        return [*self.part.inputs, *self.fixed, *self.taken]
 
     @functools.cached_property
     def _network(self):

@@ -1,24 +1,16 @@
 """A film that is being painted: its finished segments, and what the next one begins with."""
 
-import contextlib
-import io
-import json
-import shutil
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-
-from tfstyle import images
+from tfstyle import images, works
 from tfstyle.video import encoding
 from tfstyle.video.encoding import Packet
 
-SUFFIX = ".unfinished"
-JOB, STATE = "job.json", "state.npz"
+BEGUN = {"segments": 0, "frames": 0, "tick": 0, "ended": False, "broken": None, "shown": False}
 
 
-class Work:
+class Work(works.Work):
     """A folder beside the film, until the film is there.
 
     Args:
@@ -38,42 +30,8 @@ class Work:
     """
 
     def __init__(self, target: Path, job: Mapping, overwrite: bool = False):
-        self.target, self.job = target, json.loads(json.dumps(job))
-        self.folder = target.with_name(target.name + SUFFIX)
-        self.told = {"segments": 0, "frames": 0, "tick": 0, "ended": False, "broken": None}
-        self.told["shown"], self.arrays = False, {}
-        begun = self._begun()
-        if begun not in (None, self.job) and not overwrite:
-            raise FileExistsError(
-                f"Expected the command that began {self.folder}, or --overwrite. "
-                f"Received: another {self._other(begun)}."
-            )
-        self.stale = begun != self.job
-        if not self.stale:
-            self._restore()
+        super().__init__(target, job, BEGUN, overwrite)
         self._check_target(overwrite)
-
-    def _begun(self):
-        path = self.folder / JOB
-        try:
-            return json.loads(path.read_text()) if path.exists() else None
-        except ValueError as error:
-            raise OSError(f"Expected a film that was begun. Received: {path} ({error}).") from error
-
-    def _other(self, begun):
-        names = [name for name in self.job if begun.get(name) != self.job[name]]
-        return ", ".join(names) or "version"
-
-    def _restore(self):
-        path = self.folder / STATE
-        if not path.exists():
-            return
-        try:
-            with np.load(path) as found:
-                self.arrays = {name: found[name] for name in found.files}
-            self.told = json.loads(str(self.arrays.pop("told")))
-        except (ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise OSError(f"Expected a film that was begun. Received: {path} ({error}).") from error
 
     def _check_target(self, overwrite):
         if self.target.is_dir():
@@ -86,13 +44,6 @@ class Work:
             images.check_writable(self.target, allowed, (self.target.suffix.lower(),))
         elif self.target.exists():
             raise NotADirectoryError(f"Expected a folder. Received: {self.target}, a file.")
-
-    def begin(self) -> None:
-        """Makes the folder where there is none of this job."""
-        if self.stale:
-            with contextlib.suppress(FileNotFoundError):
-                shutil.rmtree(self.folder)
-            images.write_file(self.folder / JOB, json.dumps(self.job, indent=1).encode())
 
     def keep(
         self, packets: list[Packet], arrays: Mapping, ended: bool, broken: str | None = None
@@ -109,17 +60,11 @@ class Work:
             told["segments"] += 1
             told["frames"] += len(packets)
             told["tick"] = packets[-1].tick + 1
-        self._write(told, arrays)
+        self.write(told, arrays)
 
     def show(self) -> None:
         """Notes that a part of the film is there, which the whole one may replace."""
-        self._write(self.told | {"shown": True}, self.arrays)
-
-    def _write(self, told, arrays):
-        content = io.BytesIO()
-        np.savez(content, told=json.dumps(told), **arrays)
-        images.write_file(self.folder / STATE, content.getbuffer())
-        self.told, self.arrays = told, dict(arrays)
+        self.write(self.told | {"shown": True}, self.arrays)
 
     def packets(self) -> Iterator[Packet]:
         """Of all segments, one segment in memory at a time."""
@@ -132,7 +77,3 @@ class Work:
 
     def _segment(self, index):
         return self.folder / f"{index:06d}.segment"
-
-    def remove(self) -> None:
-        """Removes the folder, when the film is there."""
-        shutil.rmtree(self.folder, ignore_errors=True)
