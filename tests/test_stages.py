@@ -1,5 +1,9 @@
 """Pictures painted by stages are what the whole is."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -174,3 +178,23 @@ def test_a_region_of_a_large_photograph_has_its_own_statistics(painting, monkeyp
     whole = paint(content)
     monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
     assert decibels(paint(content), whole) > 50
+
+
+WIDE_KERNEL = """
+import numpy as np
+from tfstyle import litert_stages, registry
+path = registry.model_folder("cyclegan-sunny2rainy") / "generator.tflite"
+compute = litert_stages.stages(path, "tile", {}, "moments", 1).stages[0].opened()
+name = litert_stages.stages(path, "tile", {}, "moments", 1).content
+compute({name: np.zeros((1, 700, 700, 3), np.float32)}, np.zeros(0, np.float32))
+print(*(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
+def test_a_wide_kernel_takes_no_memory_for_each_of_its_taps():
+    found = subprocess.run(
+        [sys.executable, "-c", WIDE_KERNEL], capture_output=True, text=True, check=True
+    )
+    assert int(found.stdout) < 600_000  # KiB, of which a pointer a tap would take 3,700,000

@@ -110,20 +110,24 @@ def _file_interpreter(path, threads):
         raise OSError(f"Expected a TFLite file. Received: {path} ({error}).") from error
 
 
-def interpreter(threads: int | None = None, **model):
+def interpreter(threads: int | None = None, delegated: bool = True, **model):
     """A LiteRT interpreter with its memory allocated.
 
     Args:
         threads: Processor threads; None leaves their number to LiteRT.
+        delegated: Whether XNNPACK computes what it can.
         **model: `model_path` or `model_content`.
 
     Raises:
         ValueError: The model is no TFLite file.
     """
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+    resolver = "AUTO" if delegated else "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
     with quiet("LiteRT"):
-        allocated = Interpreter(num_threads=threads, **model)
+        allocated = Interpreter(
+            num_threads=threads, experimental_op_resolver_type=OpResolverType[resolver], **model
+        )
         allocated.allocate_tensors()
     return allocated
 

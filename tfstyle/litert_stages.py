@@ -26,6 +26,7 @@ SIZES = (schema.TensorType.INT32, schema.TensorType.INT64, schema.TensorType.BOO
 RECASTS = (schema.BuiltinOperator.QUANTIZE, schema.BuiltinOperator.DEQUANTIZE)
 SHAPES = (schema.BuiltinOperator.RESHAPE, schema.BuiltinOperator.STRIDED_SLICE)
 SLICES = (schema.BuiltinOperator.STRIDED_SLICE, schema.BuiltinOperator.SLICE)
+DELEGATED_TAPS = 225  # XNNPACK keeps pointers to them for every position, 9 GB for 961 at 1,108 px
 SPLITS = (schema.BuiltinOperator.SPLIT, schema.BuiltinOperator.SPLIT_V)
 
 
@@ -109,6 +110,12 @@ class _Source:
         taken = (self.named(each) for each in operator.inputs if each >= 0)
         return Operation(tuple(taken), tuple(map(int, operator.outputs)))
 
+    def taps(self, operator):
+        """Positions that a depthwise convolution's kernel covers; 0 of other operations."""
+        if self._code(operator) != schema.BuiltinOperator.DEPTHWISE_CONV_2D:
+            return 0
+        return int(np.prod(self.shape(operator.inputs[1])[1:3]))
+
     def graph(self):
         def kind(index):
             return self.subgraph.tensors[index].type
@@ -178,7 +185,7 @@ class _Stage:
     def opened(self) -> Callable[[Mapping[int, np.ndarray], np.ndarray], dict]:
         """An interpreter of its own, which is given one size only."""
         content, taken = self._made
-        interpreter = litert.interpreter(self.threads, model_content=content)
+        interpreter = litert.interpreter(self.threads, self._delegated, model_content=content)
         runner = interpreter.get_signature_runner("stage")
 
         def compute(inputs, statistics):
@@ -187,6 +194,11 @@ class _Stage:
             return {name: found[f"t{name}"] for name in self.part.outputs}
 
         return compute
+
+    @property
+    def _delegated(self):
+        operators = [self.source.operators[index] for index in self.part.operations]
+        return all(self.source.taps(operator) <= DELEGATED_TAPS for operator in operators)
 
     @functools.cached_property
     def _made(self):
