@@ -272,7 +272,8 @@ def contents_and_styles(
         grey_share: Share of the other styles that lose their colours.
 
     Returns:
-        Endless dataset of {"content": (batch, size, size, 3), "style": the same shape}.
+        Endless dataset of {"content": (batch, size, size, 3), "style": the same shape, "own":
+        (batch,)}, 1 where the style is the content.
     """
     pairs = (
         tf.data.Dataset.counter(start * batch),
@@ -283,7 +284,9 @@ def contents_and_styles(
     def pair(index, content, style):
         same, grey = tf.unstack(tf.random.stateless_uniform((2,), (seed, index)))
         style = tf.where(grey < grey_share, tf.image.rgb_to_grayscale(style), style)
-        return {"content": content, "style": tf.where(same < own_share, content, style)}
+        own = same < own_share
+        style = tf.where(own, content, style)
+        return {"content": content, "style": style, "own": tf.cast(own, tf.float32)}
 
     return tf.data.Dataset.zip(pairs).map(pair).batch(batch, drop_remainder=True).prefetch(4)
 

@@ -192,7 +192,9 @@ class PerceptualObjective:
             "remd": self.remd(numbers, features, weights),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
-            "own": _own(own, batch["content"], pastiche),
+            "own": ops.zeros(())
+            if own is None
+            else losses.own_style_loss(batch["content"], own, pastiche),
         }
         return {
             name: getattr(self.settings, f"{name}_weight") * values[name] for name in self.names
@@ -237,12 +239,6 @@ def _coarse(features):
     """Features at no more than COARSE positions a side, or a few more."""
     pool = max(1, features.shape[1] // COARSE)
     return ops.average_pool(features, pool, pool) if pool > 1 else features
-
-
-def _own(shares, content, pastiche):
-    if shares is None:
-        return ops.zeros(())
-    return ops.mean(shares * ops.mean(ops.square(pastiche - content), axis=(1, 2, 3)))
 
 
 class PrecomputedObjective(PerceptualObjective):

@@ -76,7 +76,7 @@ class PaperObjective:
         compared = self.style(target_moments, self.style.of(inside, taps))
         content = self.content_extractor(self.inside(batch["content"]), training=False)
         target = statistics.align_moments(content[TAP], style[TAP])
-        own = losses.own_style_loss(batch["content"], batch["style"], pastiche)
+        own = losses.own_style_loss(batch["content"], batch["own"], pastiche)
         return {
             "content": self.settings.content_weight * losses.target_loss(target, taps[TAP]),
             "style": self.settings.style_weight * compared["style"],
