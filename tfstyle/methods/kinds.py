@@ -117,7 +117,7 @@ class Method:
     def train(
         cls,
         data: Mapping[str, Any],
-        run: str | os.PathLike,
+        folder: str | os.PathLike,
         settings: Any,
         callbacks: Sequence[Any] = (),
         **given: Any,
@@ -127,7 +127,7 @@ class Method:
         Args:
             data: Of each of the sources that `training` names, a folder or file, or a list of
                 them; or, as "batches", a tf.data.Dataset in place of those that it can replace.
-            run: The run folder, which holds `files` with every checkpoint.
+            folder: The run folder, which holds `files` with every checkpoint.
             settings: Of the dataclass that `training` names.
             callbacks: Keras callbacks.
             **given: What `training` says that it takes.

@@ -88,14 +88,22 @@ class FrozenInputs:
     """Batches, or the outputs of a frozen network for them; not a layer, so that it is not saved.
 
     Args:
-        network: Called with the batch (a dictionary of tensors); None is the batch itself.
+        network: Called with its inputs from the batch (a dictionary of tensors); None is the batch
+            itself.
     """
 
     def __init__(self, network: keras.Model | None = None):
         self.network = network
 
     def __call__(self, batch):
-        return self.network(batch, training=False) if self.network else batch
+        if self.network is None:
+            return batch
+        return self.network(inputs_of(self.network, batch), training=False)
+
+
+def inputs_of(network: keras.Model, batch: Mapping) -> dict:
+    """What a network with named inputs takes of a batch, a dictionary of tensors."""
+    return {name: batch[name] for name in network.input}
 
 
 class Trainer(Trainable):
@@ -131,7 +139,7 @@ class Trainer(Trainable):
     def call(self, batch, training=False):
         inputs = self.frozen_inputs(batch)
         if isinstance(inputs, dict):
-            inputs = {name: inputs[name] for name in self.network.input}
+            inputs = inputs_of(self.network, inputs)
         return self.network(inputs, training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):

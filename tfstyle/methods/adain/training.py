@@ -28,7 +28,7 @@ from tfstyle.networks.vgg import TAPS
 from tfstyle.training import fitting, perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
 from tfstyle.training.style_table import TABLE, stream, style_rows
-from tfstyle.training.trainer import FrozenInputs, Trainer, adam
+from tfstyle.training.trainer import FrozenInputs, Trainer, adam, inputs_of
 
 STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
 NORMS = {"none": None, "batch": keras.layers.BatchNormalization, "instance": InstanceNorm}
@@ -135,9 +135,8 @@ def train(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
     if run.step == 0 and begin is None:
-        fit_decoder_to(
-            trained, aligning.predict_on_batch(next(batches_from(0).as_numpy_iterator()))
-        )
+        first = inputs_of(aligning, next(batches_from(0).as_numpy_iterator()))
+        fit_decoder_to(trained, aligning.predict_on_batch(first))
     elif run.step == 0:
         copy_into(trained, load(_decoder_of(Path(begin))))
     shown = adain.aligning(feature_extractor)

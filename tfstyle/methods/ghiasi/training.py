@@ -20,6 +20,7 @@ from tfstyle import precision
 from tfstyle.data import folders
 from tfstyle.layers import TapStatistics
 from tfstyle.methods.ghiasi.settings import Settings
+from tfstyle.networks import encoder as encoders
 from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions, take_narrower
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
@@ -82,8 +83,7 @@ def train(
             transformer.keras.
         settings: Every number.
         callbacks: Keras callbacks.
-        encoder: Makes the frozen network whose taps the predictor reads; called under the
-            training's precision.
+        encoder: Makes the frozen network whose taps the predictor reads.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
@@ -101,10 +101,10 @@ def train(
     photographs, painted = folders.pictures(data["content"]), folders.several(data["style"])
     run = runs.Run(folder, dataclasses.asdict(settings))
     run.made_of({"content": photographs, "style": painted}, begin)
+    feature_extractor = encoder()
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
-        feature_extractor = encoder()
-        parts = networks(feature_extractor, settings)
+        parts = networks(encoders.like(feature_extractor), settings)
         read = parts["predictor"].get_layer("head").input.shape[-1]
         objective = perceptual.PrecomputedObjective(*loss_network(), settings, read)
         judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
@@ -127,7 +127,7 @@ def train(
         return parts["transformer"].predict_on_batch({"content": contents, "vector": vector})
 
     sample = perceptual.sheet(paint, photographs, painted)
-    exact = networks(encoder(), settings)
+    exact = networks(feature_extractor, settings)
     recorder = runs.Recorder(
         run,
         settings.steps,
