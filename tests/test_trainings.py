@@ -113,6 +113,9 @@ def test_a_run_says_from_which_networks_it_begins_and_rests_on_which(tmp_path):
     assert record["begin"]["from"] == "before" and len(digest) == 64
     assert record["teacher"]["network"] == "vgg19" and record["teacher"]["parameters"] == 9
     run.keep(1, ".txt", lambda path: path.write_text("weights"))
+    (tmp_path / "before/generator.keras").write_bytes(b"trained further")
+    runs.Run(tmp_path / "run", {"precision": "float32"}).made_of({}, tmp_path / "before")
+    assert json.loads((tmp_path / "run/run.json").read_text()) == record
     network.layers[0].kernel.assign(np.zeros((2, 3)))
     with pytest.raises(ValueError, match=r"teacher: \w+ \(was \w+\)"):
         runs.Run(tmp_path / "run", {"precision": "float32"}).uses(teacher=network)
@@ -145,7 +148,9 @@ def test_a_run_of_before_goes_on(tmp_path):
     with (tmp_path / "log.csv").open() as file:
         assert list(csv.reader(file)) == [["step", "style"], ["1", "1"], ["2", "0.5"]]
     assert json.loads((tmp_path / "settings.json").read_text())["inputs"].keys() == {"teacher"}
-    assert "teacher" in json.loads((tmp_path / "run.json").read_text())
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert "teacher" in record and "versions" not in record
+    assert record["resumed"] == {"step": 1, "versions": provenance.versions()}
     network.layers[0].kernel.assign(np.ones((2, 3)))
     with pytest.raises(ValueError, match="teacher"):
         runs.Run(tmp_path, {"steps": 2}).uses(teacher=network)

@@ -267,7 +267,7 @@ class PrecomputedObjective(PerceptualObjective):
 
 def at_taps(network: keras.Model, taps: Iterable[str]) -> keras.Model:
     """The part of a network that computes some of its taps."""
-    return keras.Model(network.input, {tap: network.output[tap] for tap in taps})
+    return keras.Model(network.input, {tap: network.output[tap] for tap in taps}, name=network.name)
 
 
 def sheet(

@@ -99,14 +99,17 @@ class Run:
             images.write_file(self.folder / SETTINGS, text.encode())
 
     def _record(self, entries):
-        """Adds entries to run.json, which is begun anew with the run."""
-        path, known = self.folder / RECORD, {}
+        """Adds entries to run.json, which is begun anew with the run and tells how it began."""
+        path, known, versions = self.folder / RECORD, {}, provenance.versions()
         if path.exists() and (self.step or self.recorded):
             known = json.loads(path.read_text())
-        known |= entries | ({"precision": dict(vars(self.precision))} if self.precision else {})
-        versions = known.setdefault("versions", provenance.versions())
-        if versions != provenance.versions():
-            known["resumed"] = {"step": self.step, "versions": provenance.versions()}
+        if self.precision:
+            entries["precision"] = dict(vars(self.precision))
+        known = entries | known
+        if not self.step:
+            known["versions"] = versions
+        elif known.get("versions") != versions:
+            known["resumed"] = {"step": self.step, "versions": versions}
         self.recorded = True
         images.write_file(path, json.dumps(known, indent=1).encode())
 
