@@ -57,7 +57,8 @@ class GAN(Trainable):
         augment: Augmentation of the discriminators' inputs: "none", "geometry" or "all".
         seed: Seed of all random numbers of a step, which depend on the step alone otherwise.
 
-    `compile` takes two optimizers and `fit` datasets of dictionaries.
+    `compile` takes two optimizers and `fit` datasets of dictionaries. Made under the scope of a
+    distribution strategy, it takes each step on all of the strategy's replicas.
     """
 
     def __init__(
@@ -129,6 +130,19 @@ class GAN(Trainable):
         """The discriminators' losses by name, and the scalar to differentiate."""
         losses = self.objective.discriminator_losses(discriminators, batch, pictures)
         return losses, self.sides["discriminators"].target(losses)
+
+    def make_step(self):
+        """See `Trainable`; the losses are the mean over the strategy's replicas."""
+        strategy, mean = self.distribute_strategy, tf.distribute.ReduceOp.MEAN
+
+        @tf.function(autograph=False, reduce_retracing=True)
+        def step(batch):
+            losses = strategy.run(self.optimize_parameters, (batch,))
+            return self.update_means(
+                {name: strategy.reduce(mean, loss, axis=None) for name, loss in losses.items()}
+            )
+
+        return step
 
     def train_step(self, batch):
         return self.update_means(self.optimize_parameters(batch))

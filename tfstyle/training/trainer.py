@@ -1,4 +1,4 @@
-"""Keras models that are trained: their step, on every replica, and a network with one criterion."""
+"""Keras models that are trained: how they take a step, and a network with one criterion."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -16,9 +16,7 @@ class Trainable(keras.Model):
     A subclass has `means`, Keras metrics of the running means of its named losses. Logs hold them,
     and as "waiting" the share of a step's time that was spent waiting for data.
 
-    It is compiled without XLA, which takes the CPU's fast convolutions away. Made under the scope
-    of a distribution strategy, a step is taken on each of its replicas, with the mean of their
-    losses.
+    It is compiled without XLA, which takes the CPU's fast convolutions away.
     """
 
     means: Mapping[str, keras.metrics.Mean]
@@ -44,15 +42,11 @@ class Trainable(keras.Model):
         return train_function
 
     def make_step(self):
-        """A function of a batch, or of a share for each replica, that takes a step."""
-        strategy, mean = self.distribute_strategy, tf.distribute.ReduceOp.MEAN
+        """A compiled function of a batch, or of a share for each replica, that takes a step."""
+        return tf.function(self.train_step, autograph=False, reduce_retracing=True)
 
-        @tf.function(autograph=False, reduce_retracing=True)
-        def step(batch):
-            logs = strategy.run(self.train_step, (batch,))
-            return {name: strategy.reduce(mean, value, axis=None) for name, value in logs.items()}
-
-        return step
+    def _maybe_symbolic_build(self, *args, **kwargs):
+        """Nothing, since all is built: Keras would read a batch, which workers cannot average."""
 
     def update_means(self, losses: Mapping) -> dict:
         """Running means of the losses since the metrics were last reset."""
