@@ -14,7 +14,7 @@ class Trainable(keras.Model):
     """A model that `fitting.fit` trains, or Keras' `fit`, with `compute_loss` or `train_step`.
 
     A subclass has `means`, Keras metrics of the running means of its named losses. Logs hold them,
-    and as "waiting" the share of a step's time that was spent waiting for data.
+    and, on TensorFlow, as "waiting" the share of a step's time that was spent waiting for data.
 
     It is compiled without XLA, which takes the CPU's fast convolutions away.
     """
