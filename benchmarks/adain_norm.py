@@ -18,11 +18,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from tfstyle import device, images, loading, precision
+from tfstyle import device, images, loading, precision, trainings
 from tfstyle.data import folders
 from tfstyle.methods.adain import training
 from tfstyle.methods.adain.settings import Settings
-from tfstyle.networks import encoder
 
 NORMS = ("none", "batch", "instance")
 SIDE = 192
@@ -76,16 +75,14 @@ def main():
     parser.add_argument("--precision", choices=precision.COMPUTE_PRECISIONS, default="auto")
     options = parser.parse_args()
     print(device.processor())
-    feature_extractor, readouts = loading.encoder()
+    feature_extractor, _ = loading.encoder()
     runs = {norm: Path(options.run) / norm for norm in NORMS}
     for norm, run in runs.items():
         settings = Settings(steps=options.steps, size=128, norm=norm, precision=options.precision)
-        if not training.train(
-            options.content,
-            options.style,
+        if not trainings.train(
+            "adain",
+            {"content": options.content, "style": options.style},
             run,
-            lambda: encoder.like(feature_extractor),
-            lambda: (encoder.like(feature_extractor), encoder.readout_weights(readouts)),
             settings,
             begin=initial_run(feature_extractor, settings, options.run),
         ):

@@ -68,10 +68,7 @@ def tfstyle(a, b, precision, upsampling):
     assert [x.count_params() for x in gan.generators.values()] == [11_378_179] * 2
     assert [x.count_params() for x in gan.discriminators.values()] == [2_764_737] * 2
 
-    @tf.function(reduce_retracing=False)
-    def step(batch):
-        return gan.count(tf.distribute.get_strategy().run(gan.optimize_parameters, (batch,)))
-
+    step = gan.make_step()
     batch = {"a": tf.constant(a), "b": tf.constant(b)}
     return lambda: float(sum(step(batch).values()))
 

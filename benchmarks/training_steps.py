@@ -14,7 +14,6 @@ the table shows medians. Nothing else should run on the machine meanwhile.
 
 import argparse
 import gc
-import importlib
 import os
 import tempfile
 from pathlib import Path
@@ -26,61 +25,45 @@ import cyclegan_step
 import keras
 import numpy as np
 import plain_steps
-import tensorflow as tf
 
-from tfstyle import device, images, loading, precision
-from tfstyle.data.batches import Part
+from tfstyle import device, images, precision, trainings
 from tfstyle.evaluation.speed import milliseconds
-from tfstyle.networks import encoder as encoders
-from tfstyle.training import devices, runs
+from tfstyle.training import fitting
 
 SIDES = (448, 480)  # of the random pictures
 PICTURES = 4
 PAPER = "cyclegan-paper"
 
 
-def frozen():
-    """The released encoder under the precision that is set now."""
-    return encoders.like(loading.encoder()[0])
-
-
-def loss_network():
-    return frozen(), encoders.readout_weights(loading.encoder()[1])
-
-
-TRAININGS = {  # how each family's `train` is called: photographs, paintings, run folder
-    "johnson": lambda a, b, run: (a[0].parent, b[0], run, loss_network),
-    "cin": lambda a, b, run: (a[0].parent, b, run, loss_network),
-    "ghiasi": lambda a, b, run: (a[0].parent, [b[0].parent], run, frozen(), loss_network),
-    "adain": lambda a, b, run: (a[0].parent, [b[0].parent], run, frozen, loss_network),
-    "wct": lambda a, b, run: ([a[0].parent], run, frozen),
-    "cyclegan": lambda a, b, run: (a, b, run),
-    "pix2pix": lambda a, b, run: (list(zip(a, b, strict=True)), run),
+TRAININGS = {  # the data of each family, of a folder of photographs and one of paintings
+    "johnson": lambda a, b: {"content": a, "style": b / "0.png"},
+    "cin": lambda a, b: {"content": a, "style": [b]},
+    "ghiasi": lambda a, b: {"content": a, "style": [b]},
+    "adain": lambda a, b: {"content": a, "style": [b]},
+    "wct": lambda a, b: {"content": [a]},
+    "cyclegan": lambda a, b: {"a": [a], "b": [b]},
+    "pix2pix": lambda a, b: {"a": a, "b": b},
 }
 
 
 def pictures(folder):
-    """Files of random pictures."""
+    """A folder of random pictures."""
     random = np.random.default_rng(1)
-    paths = [folder / f"{index}.png" for index in range(PICTURES)]
-    for path in paths:
-        images.write(np.uint8(random.integers(0, 256, (*SIDES, 3))), path)
-    return paths
+    for index in range(PICTURES):
+        images.write(np.uint8(random.integers(0, 256, (*SIDES, 3))), folder / f"{index}.png")
+    return folder
 
 
 def handed(family, asked):
     """What a family's training hands to its loop: the model, and a batch."""
-    training = importlib.import_module(f"tfstyle.methods.{family}.training")
-    settings = training.Settings(precision=asked)
-    room, name = (devices, "play") if family in plain_steps.GAMES else (runs, "fit")
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.object(room, name, return_value=False) as loop,
+        mock.patch.object(fitting, "fit", return_value=False) as loop,
     ):
-        a, b = (pictures(Path(folder) / domain) for domain in "ab")
-        training.train(*TRAININGS[family](a, b, Path(folder) / "run"), settings)
-        model, _, batches, *_ = loop.call_args.args
-        return model, next(iter(batches(0, *([Part()] if room is devices else []))))
+        data = TRAININGS[family](*(pictures(Path(folder) / domain) for domain in "ab"))
+        trainings.train(family, data, Path(folder) / "run", {"precision": asked})
+        model, batches, *_ = loop.call_args.args
+        return model, next(iter(batches(0)))
 
 
 def contestants(family, asked):
@@ -88,12 +71,12 @@ def contestants(family, asked):
     if family == PAPER:
         return _papers(asked)
     model, batch = handed(family, asked)
-    ours = tf.function(lambda batch: sum(model.train_step(batch).values()))
+    step = model.make_step()
     if family in plain_steps.GAMES:
         plain = plain_steps.GAMES[family](model)
     else:
         plain = plain_steps.trained(family, model)
-    return {"ours": lambda: float(ours(batch)), "plain": lambda: float(plain(batch))}
+    return {"ours": lambda: float(sum(step(batch).values())), "plain": lambda: float(plain(batch))}
 
 
 def _papers(asked, size=256):

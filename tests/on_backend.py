@@ -52,7 +52,11 @@ def losses(folder, scratch):
             *_, last = csv.DictReader(file)
         yield (
             method,
-            [float(last[name]) for name in sorted(last) if name not in ("step", "seconds")],
+            [
+                float(last[name])
+                for name in sorted(last)
+                if name not in ("step", "seconds", "waiting")
+            ],
         )
 
 

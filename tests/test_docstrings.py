@@ -24,7 +24,7 @@ OBJECTS |= {
 }
 
 
-SLOW = ("Gatys.stylize", "Gatys.optimisation")
+SLOW = ("Gatys.stylize", "Gatys.optimisation", "train")
 NAMES = [pytest.param(k, marks=pytest.mark.slow if k in SLOW else ()) for k in OBJECTS]
 
 

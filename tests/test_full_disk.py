@@ -77,6 +77,7 @@ def test_a_training_that_has_no_room_for_a_checkpoint_says_so(pictures, capsys, 
     assert "MB of free disk" in capsys.readouterr().err.splitlines()[-1]
     assert sorted(path.name for path in run.iterdir() if path.is_file()) == [
         "log.csv",
+        "run.json",
         "settings.json",
     ]
     assert cli.main(command) == 0 and (run / "generator.keras").is_file()

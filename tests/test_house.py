@@ -42,6 +42,7 @@ FLOORS = (
     (
         "registry",
         "loading",
+        "trainings",
         "hub",
         "licences",
         "remote",
@@ -123,6 +124,7 @@ LIGHT += (
     "cli/layers",
     "methods/ghiasi/settings",
     "training/settings",
+    "trainings",
     "demo/handlers",
     "demo/method_choices",
     "demo/stylizer_pool",
@@ -242,7 +244,6 @@ def test_every_released_file_loads_with_safe_mode_where_the_package_is_imported(
 NAMES = set(METHODS)
 OF_ONE_PAPER = (
     "cli/layers.py",
-    "cli/train.py",
     "evaluation/color_calibration.py",
 )  # a paper's own tools
 

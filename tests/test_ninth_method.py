@@ -1,5 +1,6 @@
 """The method of docs/methods.md, in a package of its own, is found by all that asks METHODS."""
 
+import csv
 import json
 import os
 import re
@@ -17,11 +18,13 @@ from tfstyle import examples, images
 ROOT = Path(__file__).parents[1]
 CARD = {"learned_in": "no time", "licence": "Apache-2.0", "tflite_bytes": 1000, "sources": []}
 SEEN = """
-import json
+import contextlib, json
 from tfstyle import cli
 from tfstyle.demo.method_choices import method_choices
 print(json.dumps([cli.main(["methods"]), list(method_choices())]))
-cli.main(["stylize", "--help"])
+for command in (["stylize"], ["train", "tint"]):
+    with contextlib.suppress(SystemExit):
+        cli.main([*command, "--help"])
 """
 EVERYTHING = """
 import json, sys
@@ -44,11 +47,11 @@ tfstyle.write(painted.picture, "demo.png")
 
 @pytest.fixture
 def package(tmp_path):
-    """A folder as `pip install` leaves it, and the page's other snippet as networks.py."""
+    """A folder as `pip install` leaves it, with notes of a release."""
     page = [block for block in blocks(ROOT / "docs/methods.md") if block.language != "bash"]
     project = tomllib.loads(page[0].text)["project"]
-    (tmp_path / "tint.py").write_text(page[1].text)
-    (tmp_path / "networks.py").write_text(page[2].text)
+    for file, block in zip(("tint.py", "tint_training.py", "notes.json"), page[1:], strict=True):
+        (tmp_path / file).write_text(block.text)
     told = tmp_path / f"{project['name']}-{project['version']}.dist-info"
     told.mkdir()
     (told / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
@@ -75,13 +78,20 @@ def test_a_ninth_method_is_listed_offered_and_has_its_flags(package):
     code, offered = json.loads(next(line for line in found.splitlines() if line[0] == "["))
     assert code == 0 and "tint" in offered
     assert "of tint:" in found and "--share" in found
+    assert "Train a tint's contrast." in found and "optimizer steps (default: 200)" in found
 
 
 @pytest.mark.slow
-def test_a_ninth_method_is_released_paints_is_exported_measured_and_compared(package):
+def test_a_ninth_method_is_trained_released_paints_is_exported_measured_and_compared(package):
     for name, draw in (("photos/photo", examples.lake), ("paintings/painting", examples.discs)):
         images.write(draw(48, 64), package / f"{name}.png")
-    python(package, "networks.py")
+    train = ["-m", "tfstyle", "train", "tint", "--content", "photos", "--run", "runs/tint"]
+    for steps in ("50", "200"):
+        python(package, *train, "--steps", steps)
+    with (package / "runs/tint/log.csv").open() as file:
+        logged = list(csv.DictReader(file))
+    assert float(logged[-1]["own"]) < 0.2 * float(logged[0]["own"])
+    assert [row["step"] for row in logged] == [str(step) for step in range(10, 201, 10)]
     (release,) = (block for block in blocks(ROOT / "docs/methods.md") if block.language == "bash")
     stylize = ["stylize", "photos/photo.png", "--method", "tint", "--style"]
     stylize += ["paintings/painting.png", "-o"]

@@ -174,8 +174,8 @@ def test_a_training_computes_in_what_is_asked_and_its_card_says_so(name, tmp_pat
     images.write(examples.discs(64, 80), tmp_path / "style.png")
     settings = johnson.Settings(**{**vars(SMALL), "precision": name})
     run = tmp_path / "run"
-    files = tmp_path / "content", tmp_path / "style.png"
-    assert johnson.train(*files, run, loss_network, settings)
+    data = {"content": tmp_path / "content", "style": tmp_path / "style.png"}
+    assert johnson.train(data, run, settings, loss_network=loss_network)
     assert f"Computes in {name}: as asked." in capsys.readouterr().out
     assert steps_logged(run) == 1
     card = release._card("johnson-x", run, {}, None)

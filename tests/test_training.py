@@ -428,6 +428,7 @@ def test_pairs_hold_their_share_of_own_and_of_grey_styles(pictures):
     stream = batches.contents_and_styles(*paths, 20, 16, 1, own_share=0.4, grey_share=0.5)
     batch = {name: np.asarray(value) for name, value in next(iter(stream)).items()}
     own = (batch["content"] == batch["style"]).all(axis=(1, 2, 3))
+    np.testing.assert_array_equal(batch["own"], own)
     grey = np.ptp(batch["style"], axis=-1).max(axis=(1, 2)) < 1e-6
     assert 3 <= own.sum() <= 14 and 2 <= grey.sum() <= 12 and not (own & grey).any()
 

@@ -19,10 +19,11 @@ _HOMES = {
     "film": "tfstyle.video.films",
     "load": "tfstyle.loading",
     "read": "tfstyle.images",
+    "train": "tfstyle.trainings",
     "write": "tfstyle.images",
 }
 
-__all__ = ["METHODS", "film", "load", "read", "write"]
+__all__ = ["METHODS", "film", "load", "read", "train", "write"]
 __version__ = "0.1.0"
 
 registration.with_keras()

@@ -165,6 +165,9 @@ def _vector(stylizer, picture):
 def _card(name, run, contents, notes):
     card = {"name": name, "version": tfstyle.__version__}
     card |= json.loads((run / "settings.json").read_text())
+    record = run / "run.json"
+    if record.is_file():
+        card |= {k: v for k, v in registry.read_json(record).items() if k == "versions"}
     state = run / "state.json"
     if state.is_file():
         card["trained_steps"] = json.loads(state.read_text())["step"]

@@ -6,13 +6,15 @@ goes on with the batches that it would have seen.
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 
 from tfstyle import images
+from tfstyle.data import datasets
 from tfstyle.data.cache import cached
 from tfstyle.data.folders import DIRECTIONS
 
@@ -161,6 +163,33 @@ def contents(
     return examples.map(lambda content: {"content": content}).prefetch(4)
 
 
+class ContentSettings(Protocol):
+    """The settings that `of_contents` needs."""
+
+    batch: int
+    size: int
+    seed: int
+
+
+def of_contents(
+    content: Sequence[Path] | tf.data.Dataset, settings: ContentSettings, shown: int = 8
+) -> tuple[Callable[..., tf.data.Dataset], Sequence]:
+    """A function of a step to the endless batches of `contents` from it on, and pictures to show.
+
+    Args:
+        content: Photographs, or a dataset of batches of them, as {"content"}.
+        settings: The numbers.
+        shown: Number of pictures of a dataset to show.
+
+    Returns:
+        The function, and the photographs' files or a dataset's first pictures.
+    """
+    if isinstance(content, tf.data.Dataset):
+        return datasets.from_step(content), datasets.pictures(content, "content", shown)
+    numbers = (settings.batch, settings.size, settings.seed)
+    return lambda step: contents(content, *numbers, step), content
+
+
 def contents_and_choices(
     paths: Sequence[Path],
     styles: int,
@@ -272,7 +301,8 @@ def contents_and_styles(
         grey_share: Share of the other styles that lose their colours.
 
     Returns:
-        Endless dataset of {"content": (batch, size, size, 3), "style": the same shape}.
+        Endless dataset of {"content": (batch, size, size, 3), "style": the same shape, "own":
+        (batch,)}, 1 where the style is the content.
     """
     pairs = (
         tf.data.Dataset.counter(start * batch),
@@ -283,7 +313,9 @@ def contents_and_styles(
     def pair(index, content, style):
         same, grey = tf.unstack(tf.random.stateless_uniform((2,), (seed, index)))
         style = tf.where(grey < grey_share, tf.image.rgb_to_grayscale(style), style)
-        return {"content": content, "style": tf.where(same < own_share, content, style)}
+        own = same < own_share
+        style = tf.where(own, content, style)
+        return {"content": content, "style": style, "own": tf.cast(own, tf.float32)}
 
     return tf.data.Dataset.zip(pairs).map(pair).batch(batch, drop_remainder=True).prefetch(4)
 

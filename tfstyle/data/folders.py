@@ -117,6 +117,18 @@ def squashed(
     return [squash(path, side) for path in spread(several(folders), count)]
 
 
+def shown(picture: Path | np.ndarray, side: int, longest: int = 640) -> np.ndarray:
+    """A picture, or that of a file, resized to a square of `side` pixels.
+
+    Args:
+        picture: A file, which is read at up to `longest` pixels, or shape (height, width, 3).
+        side: Of the square.
+        longest: Longer side of a file's picture in pixels.
+    """
+    picture = picture if isinstance(picture, np.ndarray) else images.read(picture, longest)
+    return images.squash(picture, side)
+
+
 def squash(path: Path, side: int) -> np.ndarray:
     """A picture resized to a square of `side` pixels."""
     return images.squash(images.read(path, 4 * side), side)

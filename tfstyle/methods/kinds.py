@@ -1,12 +1,14 @@
 """What a method is: facts on its class, and a stylizer that paints as its instance."""
 
 import enum
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import tfstyle
 from tfstyle.tiles import Geometry
+from tfstyle.training.settings import Training
 
 Signatures = Mapping[str, Callable[..., dict]]
 Code = dict  # arrays by name
@@ -59,6 +61,7 @@ class Method:
             noise with a U-Net's second call, once in some hundred times after other sizes.
         fetched: Whether its weights are somebody else's, which are downloaded.
         Settings: Dataclass of the numbers that it paints with, if there are any.
+        training: What there is to know of its training, if it has one.
         released: Folder of its released models, each in a folder of its name.
 
     Examples:
@@ -94,6 +97,7 @@ class Method:
     kept_open: ClassVar[bool] = True
     fetched: ClassVar[bool] = False
     Settings: ClassVar[type | None] = None
+    training: ClassVar[Training | None] = None
     released: ClassVar[Path] = Path(tfstyle.__file__).parent / "released"
 
     styles: Mapping[str, Code] = {}
@@ -106,6 +110,35 @@ class Method:
 
         Args:
             networks: Keras models by file name.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def train(
+        cls,
+        data: Mapping[str, Any],
+        folder: str | os.PathLike,
+        settings: Any,
+        callbacks: Sequence[Any] = (),
+        **given: Any,
+    ) -> bool:
+        """Trains its networks into a run folder; the same call resumes an interrupted training.
+
+        Args:
+            data: Of each of the sources that `training` names, a folder or file, or a list of
+                them; or, as "batches", a tf.data.Dataset in place of those that it can replace.
+            folder: The run folder, which holds `files` with every checkpoint.
+            settings: Of the dataclass that `training` names.
+            callbacks: Keras callbacks.
+            **given: What `training` says that it takes.
+
+        Returns:
+            True when the run is complete, False when it was interrupted.
+
+        Raises:
+            OSError: A folder is missing or holds no pictures.
+            ValueError: The run folder was begun with other settings or other data.
+            FloatingPointError: The training diverges.
         """
         raise NotImplementedError
 

@@ -1,16 +1,14 @@
 """Training on every device of a machine, and on several machines."""
 
+import contextlib
 import json
 import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-import keras
 import tensorflow as tf
 
 from tfstyle.data.batches import Part
-from tfstyle.training.gan import GAN
-from tfstyle.training.runs import Recorder, Run
+from tfstyle.training.runs import Run
 
 LOST = (  # what a collective operation raises when another worker is gone
     tf.errors.UnavailableError,
@@ -89,98 +87,44 @@ def worker(strategy: tf.distribute.Strategy) -> tuple[int, int]:
     return resolver.task_id, resolver.cluster_spec().num_tasks("worker")
 
 
-Batches = Callable[[int, Part], tf.data.Dataset]
-
-
-def fit_gan(
-    gan: GAN, run: Run, batches: Batches, recorder: Recorder, strategy: tf.distribute.Strategy
-) -> bool:
-    """Trains a GAN to the recorder's total, from the run's checkpoint if there is one.
+def dataset(
+    batches: Callable, start: int, strategy: tf.distribute.Strategy
+) -> tf.data.Dataset | tf.distribute.DistributedDataset:
+    """The endless batches of a training, with a share of each for every replica.
 
     Args:
-        gan: Compiled under the strategy's scope.
-        run: The run folder; of several workers all read the same one.
-        batches: Called with a step and a part, returns that part's endless dataset from that
-            step on.
-        recorder: Says how many steps the whole run has; gets the losses' running means, and the
-            share of time spent waiting for data as "waiting".
+        batches: Called with a step, and, where there are several replicas, with a `Part`, returns
+            the endless dataset of whole batches, or of that part, from that step on.
+        start: The step.
         strategy: Of `strategy`.
-
-    Returns:
-        True when the run is complete, False when it was interrupted.
-
-    Raises:
-        OSError: Another worker is gone.
     """
-    start = run.restore(gan)
-    if start >= recorder.total:
-        recorder.save_networks(gan)
-        return True
-    try:
-        with recorder.watching():
-            _loop(gan, _distributed(batches, start, strategy), recorder, _compiled(gan, strategy))
-    except LOST as error:
-        if worker(strategy)[1] == 1:
-            raise
-        recorder.on_train_end()
-        raise OSError(
-            "Expected every worker until the end. Received: one that is gone; start all again, "
-            f"and they go on from step {run.step}."
-        ) from error
-    return recorder.step >= recorder.total
-
-
-def _distributed(batches, start, strategy):
     index, workers = worker(strategy)
     replicas = strategy.num_replicas_in_sync
     here = replicas // workers
     if replicas == 1:
-        return batches(start, Part())
+        return batches(start)
     return strategy.distribute_datasets_from_function(
         lambda context: batches(start, Part(index * here, here, replicas))
     )
 
 
-def _compiled(gan, strategy):
-    mean = tf.distribute.ReduceOp.MEAN
+@contextlib.contextmanager
+def together(strategy: tf.distribute.Strategy, run: Run) -> Iterator[None]:
+    """A context in which the loss of another worker is said in a sentence.
 
-    @tf.function(reduce_retracing=False)
-    def step(batch):
-        losses = strategy.run(gan.optimize_parameters, (batch,))
-        return gan.update_metrics(
-            {k: strategy.reduce(mean, v, axis=None) for k, v in losses.items()}
-        )
+    Args:
+        strategy: Of `strategy`.
+        run: The run folder, from whose checkpoint all go on.
 
-    return step
-
-
-def _loop(gan, dataset, recorder, step):
-    callbacks = keras.callbacks.CallbackList([recorder], model=gan)
-    clock, examples = _Clock(), iter(dataset)
-    gan.stop_training = False
-    callbacks.on_train_begin()
-    while not gan.stop_training:
-        with clock:
-            batch = next(examples)
-        logs = step(batch)
-        callbacks.on_train_batch_end(recorder.step, logs | {"waiting": clock})
-    callbacks.on_train_end()
-
-
-class _Clock:
-    """The share of time spent inside of `with`, since it was last read as a float."""
-
-    def __init__(self):
-        self.inside, self.begun = 0.0, time.perf_counter()
-
-    def __enter__(self):
-        self.entered = time.perf_counter()
-
-    def __exit__(self, *_):
-        self.inside += time.perf_counter() - self.entered
-
-    def __float__(self):
-        now = time.perf_counter()
-        share = self.inside / max(1e-9, now - self.begun)
-        self.inside, self.begun = 0.0, now
-        return share
+    Raises:
+        OSError: Another worker is gone.
+    """
+    try:
+        yield
+    except LOST as error:
+        if worker(strategy)[1] == 1:
+            raise
+        raise OSError(
+            "Expected every worker until the end. Received: one that is gone; start all again, "
+            f"and they go on from step {run.step}."
+        ) from error

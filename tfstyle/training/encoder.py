@@ -2,15 +2,15 @@
 
 import dataclasses
 import os
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 
 from tfstyle import precision
 from tfstyle.data import batches, folders
 from tfstyle.networks import encoder as encoders
-from tfstyle.networks import teachers
-from tfstyle.networks.files import copy_into, fingerprint
-from tfstyle.training import runs
+from tfstyle.networks.files import copy_into
+from tfstyle.training import fitting, runs
 from tfstyle.training.distillation import DistillationLoss
 from tfstyle.training.initialisation import fit_to
 from tfstyle.training.settings import DistillationSettings
@@ -26,25 +26,28 @@ def training_network(student: keras.Model, readouts: keras.Model) -> keras.Model
 
 
 def train(
-    pictures: list[str | os.PathLike],
+    data: Mapping[str, Sequence[str | os.PathLike]],
     folder: str | os.PathLike,
-    teacher: str | os.PathLike | None = None,
     settings: DistillationSettings = DistillationSettings(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
+    teacher: Callable[[], keras.Model],
 ) -> bool:
     """Distils an encoder into a run folder; the same call resumes an interrupted training.
 
     Args:
-        pictures: Folders of photographs and paintings.
+        data: As "pictures", folders of photographs and paintings.
         folder: The run folder; with every checkpoint it holds encoder.keras and readouts.keras.
-        teacher: Folder of teacher weights; None takes keras.applications' VGG-19.
         settings: Every number.
+        callbacks: Keras callbacks.
+        teacher: Makes the frozen network that is distilled; called under the training's precision.
 
     Returns:
         True when the run is complete, False when it was interrupted.
     """
-    paths = [path for source in pictures for path in folders.pictures(source)]
+    paths = folders.several(data["pictures"])
     run = runs.Run(folder, dataclasses.asdict(settings))
-    run.made_of(content=folders.fingerprint(paths))
+    run.made_of({"content": paths})
     keras.utils.set_random_seed(settings.seed)
     exact = encoders.encoder()
 
@@ -57,11 +60,11 @@ def train(
     with precision.mixed(run.precision.name):
         student = encoders.like(exact)
         student_readouts = encoders.readouts(student)
-        teacher_network = teachers.teacher(teacher)
+        teacher_network = teacher()
         trainer = Trainer(
             training_network(student, student_readouts), DistillationLoss(teacher_network)
         )
-    run.made_of(teacher=fingerprint(teacher_network))
+    run.uses(teacher=teacher_network)
     trainer.compile(adam(settings.rate, settings.steps))
     exact_readouts = encoders.readouts(exact)
 
@@ -72,4 +75,4 @@ def train(
         }
 
     recorder = runs.Recorder(run, settings.steps, networks=networks)
-    return runs.fit(trainer, run, batches_from, recorder)
+    return fitting.fit(trainer, batches_from, run, recorder, callbacks)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from tfstyle import images, precision
 from tfstyle.data import batches, folders
-from tfstyle.networks.files import fingerprint
-from tfstyle.training import perceptual, runs, temporal
+from tfstyle.training import fitting, perceptual, runs, temporal
 from tfstyle.training.settings import FixedStyleSettings
 from tfstyle.training.trainer import Trainer, adam
 
@@ -82,24 +82,26 @@ class FixedStyleObjective(perceptual.PerceptualObjective):
 
 def train_one(
     run: runs.Run,
-    photographs: Sequence[Path],
+    content: Sequence[Path] | tf.data.Dataset,
     painting: np.ndarray,
     network: Callable[[], keras.Model],
     loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     settings: FixedStyleSettings,
     networks: Callable[[keras.Model], Mapping[str, keras.Model]],
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> bool:
     """Trains a network of photographs to pictures in one style.
 
     Args:
         run: The run folder; an interrupted run is resumed.
-        photographs: Files of photographs.
+        content: Files of photographs, or a dataset of batches of them.
         painting: The style, shape (height, width, 3) in [0, 1].
         network: Makes the network; called under the training's precision, as is the next.
         loss_network: A frozen network with VGG-19's taps and the linear maps (kernel, bias) from
             them to VGG-19's own channels, where there are any.
         settings: Every number.
         networks: Makes of the trained network what `snapshots.save_networks` writes.
+        callbacks: As of `fitting.fit`.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -111,13 +113,11 @@ def train_one(
         objective = FixedStyleObjective(*loss_network(), settings, [painting])
         judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
         trainer = Trainer(keras.Model({"content": picture}, trained(picture)), *judged)
-    run.made_of(loss_network=fingerprint(objective.feature_extractor))
+    run.uses(teacher=objective.feature_extractor)
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
-
-    def batches_from(step):
-        return batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
+    batches_from, photographs = batches.of_contents(content, settings)
 
     def paint(contents, _):
         return trained.predict_on_batch(contents)
@@ -127,4 +127,4 @@ def train_one(
     recorder = runs.Recorder(
         run, settings.steps, sample=sample, said=said, networks=lambda: networks(trained)
     )
-    return runs.fit(trainer, run, batches_from, recorder)
+    return fitting.fit(trainer, batches_from, run, recorder, callbacks)

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tfstyle.training.augmentation import Augmented, fold
 from tfstyle.training.image_pool import ImagePool
 from tfstyle.training.snapshots import use_average
+from tfstyle.training.trainer import Trainable
 
 SEED = "seed_generator_state"
 
@@ -42,7 +43,7 @@ class Objective(Protocol):
         """Scalars by name."""
 
 
-class GAN(keras.Model):
+class GAN(Trainable):
     """Trains generators and discriminators in alternation, each with an optimizer.
 
     The generators are updated first, then the discriminators, as in the authors'
@@ -56,8 +57,8 @@ class GAN(keras.Model):
         augment: Augmentation of the discriminators' inputs: "none", "geometry" or "all".
         seed: Seed of all random numbers of a step, which depend on the step alone otherwise.
 
-    `compile` takes two optimizers and `fit` datasets of dictionaries; a loop of
-    `training.devices.fit_gan` trains on several devices.
+    `compile` takes two optimizers and `fit` datasets of dictionaries. Made under the scope of a
+    distribution strategy, it takes each step on all of the strategy's replicas.
     """
 
     def __init__(
@@ -76,14 +77,13 @@ class GAN(keras.Model):
         self.means = {name: keras.metrics.Mean(name) for name in objective.names}
 
     def compile(self, generator_optimizer, discriminator_optimizer, **kwargs):
-        super().compile(jit_compile=False, **kwargs)
+        super().compile(**kwargs)
         self.sides = {
             "generators": _Side(self.generators | self.heads, generator_optimizer),
             "discriminators": _Side(self.discriminators, discriminator_optimizer),
         }
         self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
-        self.built = True
 
     def optimize_parameters(self, batch) -> dict:
         """Updates generators and discriminators once; returns this replica's losses by name.
@@ -131,14 +131,21 @@ class GAN(keras.Model):
         losses = self.objective.discriminator_losses(discriminators, batch, pictures)
         return losses, self.sides["discriminators"].target(losses)
 
-    def train_step(self, batch):
-        return self.update_metrics(self.optimize_parameters(batch))
+    def make_step(self):
+        """See `Trainable`; the losses are the mean over the strategy's replicas."""
+        strategy, mean = self.distribute_strategy, tf.distribute.ReduceOp.MEAN
 
-    def update_metrics(self, losses: Mapping) -> dict:
-        """Running means of the losses since the metrics were last reset."""
-        for name, loss in losses.items():
-            self.means[name].update_state(loss)
-        return {name: mean.result() for name, mean in self.means.items()}
+        @tf.function(autograph=False, reduce_retracing=True)
+        def step(batch):
+            losses = strategy.run(self.optimize_parameters, (batch,))
+            return self.update_means(
+                {name: strategy.reduce(mean, loss, axis=None) for name, loss in losses.items()}
+            )
+
+        return step
+
+    def train_step(self, batch):
+        return self.update_means(self.optimize_parameters(batch))
 
     def _exchanged(self, name, pictures):
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group

@@ -1,7 +1,7 @@
 """Runs of a GAN: from a paper's settings to its generators' files."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from tfstyle.layers.fast_convolutions import with_fast_convolutions
 from tfstyle.networks.adversarial import take_fewer_inputs
 from tfstyle.networks.files import copy_into, load
 from tfstyle.precision import choose, mixed
-from tfstyle.training import devices, resume, runs
+from tfstyle.training import devices, fitting, provenance, runs
 from tfstyle.training.gan import GAN, Objective, optimizers
 from tfstyle.training.image_pool import ImagePool
 
@@ -77,11 +77,12 @@ def train(
     numbers: Mapping,
     build: Callable[[str], GAN],
     generators: Callable[[], Networks],
-    batches: devices.Batches,
+    batches: Callable,
     sample: Callable[[Networks], np.ndarray],
+    data: Mapping[str, provenance.Pictures],
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     strategy: tf.distribute.Strategy | None = None,
     begin: str | os.PathLike | None = None,
-    inputs: Mapping[str, str] | None = None,
 ) -> bool:
     """Trains a GAN and writes its generators; the same call resumes an interrupted training.
 
@@ -91,13 +92,14 @@ def train(
         numbers: All settings of the run, `steps` and `decay` among them.
         build: Builds the compiled GAN for a precision; called under the strategy's scope.
         generators: Builds the GAN's generators anew, to be written in float32.
-        batches: A function of a step and a part to the endless dataset from that step on.
+        batches: As of `devices.dataset`.
         sample: Paints a contact sheet (height, width, 3) in [0, 1] with the GAN's generators.
+        data: As of `Run.made_of`.
+        callbacks: As of `fitting.fit`.
         strategy: A strategy from `devices.strategy`; None takes the current one.
         begin: Folder of a finished run whose generators, of the same shape with or without noise
             channels, are the initial weights; None for random weights. A single generator may
             also begin with the one of its name in a run of several.
-        inputs: Description of each data set by name, for `Run.made_of`.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -109,7 +111,7 @@ def train(
     _check_backend()
     strategy = strategy or tf.distribute.get_strategy()
     run = runs.Run(folder, numbers, devices.is_chief(strategy))
-    run.made_of(**(inputs or {}), begin=resume.source_name(begin))
+    run.made_of(data, begin)
     with strategy.scope():
         gan = build(run.precision.name)
         if begin and run.step == 0:
@@ -117,7 +119,7 @@ def train(
     exact = generators()
     homes = _homes(exact, run.folder)
     for home in homes.values():
-        runs.Run(home, run.settings, run.writes)
+        run.share(home)
 
     def networks():
         return {
@@ -129,7 +131,7 @@ def train(
 
     total = numbers["steps"] + numbers["decay"]
     recorder = runs.Recorder(run, total, sample=lambda: sample(gan.generators), networks=networks)
-    return devices.fit_gan(gan, run, batches, recorder, strategy)
+    return fitting.fit(gan, batches, run, recorder, callbacks, strategy)
 
 
 def _begin(generators, folder):

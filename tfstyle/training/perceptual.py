@@ -192,7 +192,9 @@ class PerceptualObjective:
             "remd": self.remd(numbers, features, weights),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
-            "own": _own(own, batch["content"], pastiche),
+            "own": ops.zeros(())
+            if own is None
+            else losses.own_style_loss(batch["content"], own, pastiche),
         }
         return {
             name: getattr(self.settings, f"{name}_weight") * values[name] for name in self.names
@@ -239,12 +241,6 @@ def _coarse(features):
     return ops.average_pool(features, pool, pool) if pool > 1 else features
 
 
-def _own(shares, content, pastiche):
-    if shares is None:
-        return ops.zeros(())
-    return ops.mean(shares * ops.mean(ops.square(pastiche - content), axis=(1, 2, 3)))
-
-
 class PrecomputedObjective(PerceptualObjective):
     """`PerceptualObjective` of a batch that holds the targets as "numbers", shape (batch, numbers).
 
@@ -271,7 +267,7 @@ class PrecomputedObjective(PerceptualObjective):
 
 def at_taps(network: keras.Model, taps: Iterable[str]) -> keras.Model:
     """The part of a network that computes some of its taps."""
-    return keras.Model(network.input, {tap: network.output[tap] for tap in taps})
+    return keras.Model(network.input, {tap: network.output[tap] for tap in taps}, name=network.name)
 
 
 def sheet(

@@ -1,6 +1,5 @@
 """Settings of new and of resumed runs."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from tfstyle.precision import Choice, choose, parse
 
 PRECISION, WHY = "precision", "precision_reason"
 INPUTS = "inputs"  # what a run learns from; compared by `runs.Run.made_of`
+RENAMED = {"loss_network": "teacher"}  # inputs of runs that were begun before
 CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # settings that may differ when resuming
 FORMER = "bfloat16"  # the precision of runs whose settings do not name one
 UNSAID = {  # settings of runs that were begun before these settings existed
@@ -31,9 +31,9 @@ def new_settings(asked: Mapping) -> dict:
     return asked | {PRECISION: choice.name, WHY: asked.get(WHY, choice.why)}
 
 
-def source_name(begin: str | os.PathLike | None) -> str:
-    """The origin of a run's initial weights: the name of a folder, or "random"."""
-    return Path(begin).name if begin else "random"
+def inputs(settings: Mapping) -> dict:
+    """What a run learns from, each in a word, by today's names."""
+    return {RENAMED.get(name, name): word for name, word in settings.get(INPUTS, {}).items()}
 
 
 def continued_settings(folder: Path, begun: Mapping, asked: Mapping) -> dict:

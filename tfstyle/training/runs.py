@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import keras
@@ -15,10 +15,10 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import images
+from tfstyle.networks import files
 from tfstyle.precision import Choice
-from tfstyle.training import curves, resume, snapshots
-from tfstyle.training.resume import INPUTS
-from tfstyle.training.snapshots import SETTINGS, STATE
+from tfstyle.training import curves, provenance, resume, snapshots
+from tfstyle.training.snapshots import RECORD, SETTINGS, STATE
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOG = "log.csv"
@@ -41,7 +41,7 @@ class Run:
     """
 
     def __init__(self, folder: str | os.PathLike, settings: dict, writes: bool = True):
-        self.folder, self.writes = Path(folder), writes
+        self.folder, self.writes, self.recorded = Path(folder), writes, False
         asked, path = json.loads(json.dumps(settings)), self.folder / SETTINGS
         if path.exists() and (self.step or not writes):
             self.settings = resume.continued_settings(
@@ -52,26 +52,72 @@ class Run:
         if writes:
             images.write_file(path, json.dumps(self.settings, indent=2).encode())
 
-    def made_of(self, **inputs: str) -> None:
-        """Records the inputs of the run, and checks them when it is resumed.
+    def made_of(
+        self, data: Mapping[str, provenance.Pictures], begin: provenance.Begin = None
+    ) -> None:
+        """Records what the run learns from in run.json, and checks it when it is resumed.
 
         Args:
-            **inputs: Each in a word, such as `folders.fingerprint`.
+            data: Files of pictures, or a dataset, by name.
+            begin: The folder of the first weights, or their network, or None for random ones.
 
         Raises:
             ValueError: Some are others.
         """
-        known = self.settings.get(INPUTS, {}) if self.step else {}
+        words = {name: provenance.word(pictures) for name, pictures in data.items()}
+        self._check(words | {"begin": provenance.source(begin)})
+        if self.writes:
+            described = {name: provenance.described(pictures) for name, pictures in data.items()}
+            self._record({"data": described, "begin": provenance.begun(begin)})
+
+    def uses(self, **networks: keras.Model) -> None:
+        """Records the frozen networks of the run in run.json, and checks them when it is resumed.
+
+        Args:
+            **networks: By their part in the training, such as the teacher.
+
+        Raises:
+            ValueError: Some have other weights.
+        """
+        self._check({name: files.fingerprint(network) for name, network in networks.items()})
+        if self.writes:
+            self._record({name: provenance.network(each) for name, each in networks.items()})
+
+    def _check(self, inputs):
+        """Compares inputs, each in a word, with those of the checkpoint, and keeps them."""
+        before = resume.inputs(self.settings)
+        known = before if self.step else {}
         other = [name for name in inputs if known.get(name, inputs[name]) != inputs[name]]
         if other:
             changes = ", ".join(f"{name}: {inputs[name]} (was {known[name]})" for name in other)
             raise ValueError(
                 f"Expected what {self.folder} was begun with, or a new folder. Received: {changes}."
             )
-        self.settings |= {INPUTS: self.settings.get(INPUTS, {}) | inputs}
+        self.settings |= {resume.INPUTS: before | inputs}
         if self.writes:
             text = json.dumps(self.settings, indent=2)
             images.write_file(self.folder / SETTINGS, text.encode())
+
+    def _record(self, entries):
+        """Adds entries to run.json, which is begun anew with the run and tells how it began."""
+        path, known, versions = self.folder / RECORD, {}, provenance.versions()
+        if path.exists() and (self.step or self.recorded):
+            known = json.loads(path.read_text())
+        if self.precision:
+            entries["precision"] = dict(vars(self.precision))
+        known = entries | known
+        if not self.step:
+            known["versions"] = versions
+        elif known.get("versions") != versions:
+            known["resumed"] = {"step": self.step, "versions": versions}
+        self.recorded = True
+        images.write_file(path, json.dumps(known, indent=1).encode())
+
+    def share(self, folder: Path) -> None:
+        """Writes the run's settings and its record to another folder of its networks as well."""
+        if self.writes and folder != self.folder:
+            for name in (SETTINGS, RECORD):
+                images.write_file(folder / name, (self.folder / name).read_bytes())
 
     @property
     def precision(self) -> Choice | None:
@@ -128,16 +174,20 @@ class Run:
         return self.step
 
     def log(self, step: int, losses: dict[str, float]) -> None:
-        """Adds a row to log.csv."""
+        """Adds a row to log.csv, of the losses that its first row names."""
         if not self.writes:
             return
-        path = self.folder / LOG
+        path, names = self.folder / LOG, ["step", *losses]
         fresh = not path.exists()
+        if not fresh:
+            with path.open(newline="") as file:
+                names = next(csv.reader(file), names)
+        row = {"step": step} | {name: f"{value:.6g}" for name, value in losses.items()}
         with images.writing(path), path.open("a", newline="") as file:
-            writer = csv.writer(file)
+            writer = csv.DictWriter(file, names, extrasaction="ignore")
             if fresh:
-                writer.writerow(["step", *losses])
-            writer.writerow([step, *(f"{value:.6g}" for value in losses.values())])
+                writer.writeheader()
+            writer.writerow(row)
 
     def forget_log(self) -> None:
         """Removes the rows after the last checkpoint from log.csv."""
@@ -154,7 +204,7 @@ class Run:
 
 
 class Recorder(keras.callbacks.Callback):
-    """Progress bar, log, samples and checkpoints for `fit`.
+    """Progress bar, log, samples and checkpoints of `fitting.fit`.
 
     Args:
         run: Where everything goes.
@@ -208,6 +258,7 @@ class Recorder(keras.callbacks.Callback):
         self.bar.update()
         if self.step % self.every == 0 or self.step == self.total:
             self._log(self._finite(logs))
+        self.interrupted |= self.model.stop_training
         last = self.interrupted or self.step >= self.total
         snapshot = self.keep_every and self.step % self.keep_every == 0
         due = last or snapshot or time.monotonic() - self.saved_at > self.seconds
@@ -281,25 +332,3 @@ class Recorder(keras.callbacks.Callback):
                 signal.signal(number, handler)
             for open_one in filter(None, (self.bar, self.curves)):
                 open_one.close()
-
-
-def fit(trainer: keras.Model, run: Run, batches: Callable[[int], object], recorder: Recorder):
-    """Trains to the recorder's total, from the run's checkpoint if it has one.
-
-    Args:
-        trainer: A compiled `Trainer`.
-        run: The run folder.
-        batches: Called with a step, returns the endless dataset from that step on.
-        recorder: Also says how many steps the whole run has.
-
-    Returns:
-        True when the run is complete, False when it was interrupted.
-    """
-    start = run.restore(trainer)
-    if start < recorder.total:
-        dataset = batches(start).take(recorder.total - start)
-        with recorder.watching():
-            trainer.fit(dataset, epochs=1, shuffle=False, verbose=0, callbacks=[recorder])
-    else:
-        recorder.save_networks(trainer)
-    return run.step >= recorder.total

@@ -44,6 +44,57 @@ def temporal_setting():
 
 
 @dataclasses.dataclass(frozen=True)
+class Source:
+    """A part of a training's data: a flag of the command, and a name of `tfstyle.train`'s data.
+
+    Attributes:
+        name: Of the part.
+        help: A line for people.
+        metavar: What it is: a folder, "DIR", or else.
+        several: Whether it can be several folders or files.
+        required: Whether there is no training without it.
+        batched: Whether a dataset of batches can take its place.
+    """
+
+    name: str
+    help: str
+    metavar: str = "DIR"
+    several: bool = False
+    required: bool = True
+    batched: bool = False
+
+
+PAINTINGS = Source(
+    "style", "paintings; a folder that is named twice is seen twice as often", several=True
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """What the command and `tfstyle.train` are told of a training.
+
+    Attributes:
+        help: A line for people, which begins with a verb.
+        example: Command lines.
+        Settings: Dataclass of every number.
+        data: The parts of its data.
+        batches: The names of the pictures in a batch, shape (batch, height, width, 3) each, where a
+            tf.data.Dataset of batches can take the place of folders.
+        takes: What else `train` takes by name: "begin", a folder; "encoder", "loss_network" and
+            "teacher", functions that make frozen networks; "strategy", of `devices.strategy`.
+        encoders: What encoder can be chosen; none where there is no choice.
+    """
+
+    help: str
+    example: str
+    Settings: type
+    data: tuple[Source, ...]
+    batches: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    encoders: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class DistillationSettings:
     """The settings of an encoder's distillation."""
 
@@ -78,3 +129,12 @@ class FixedStyleSettings:
     keep_every: int = keep_every_setting()
     precision: str = precision_setting()
     seed: int = setting(1, "chooses weights, order and crops")
+
+
+DISTILLATION = Training(
+    help="distil our encoder from VGG-19",
+    example="tfstyle train encoder --pictures photos paintings --run runs/encoder",
+    Settings=DistillationSettings,
+    data=(Source("pictures", "any pictures", several=True),),
+    takes=("teacher",),
+)

@@ -13,6 +13,7 @@ from tfstyle import images
 from tfstyle.networks import files
 
 SETTINGS, STATE = "settings.json", "state.json"  # of a run; its other JSON files are its networks'
+RECORD = "run.json"  # what a run was made from
 KEPT = "kept"  # folder of earlier networks
 
 Networks = Callable[[], Mapping[str, keras.Model]]

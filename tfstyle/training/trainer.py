@@ -1,28 +1,106 @@
-"""A trainer of one network with one criterion and one optimizer, whose `fit` logs named losses."""
+"""Keras models that are trained: how they take a step, and a network with one criterion."""
 
+import time
 from collections.abc import Callable, Mapping
 
 import keras
+import tensorflow as tf
 
 from tfstyle.layers.fast_convolutions import with_fast_convolutions
 from tfstyle.training.snapshots import use_average
+
+
+class Trainable(keras.Model):
+    """A model that `fitting.fit` trains, or Keras' `fit`, with `compute_loss` or `train_step`.
+
+    A subclass has `means`, Keras metrics of the running means of its named losses. Logs hold them,
+    and, on TensorFlow, as "waiting" the share of a step's time that was spent waiting for data.
+
+    It is compiled without XLA, which takes the CPU's fast convolutions away.
+    """
+
+    means: Mapping[str, keras.metrics.Mean]
+
+    def compile(self, optimizer=None, **kwargs):
+        super().compile(optimizer, jit_compile=False, **kwargs)
+        self.built = True
+
+    def make_train_function(self, force=False):
+        """The function of an iterator that `fit` calls for a step."""
+        if keras.backend.backend() != "tensorflow":
+            return super().make_train_function(force)
+        if self.train_function is not None and not force:
+            return self.train_function
+        step, waiting = self.make_step(), Clock()
+
+        def train_function(iterator):
+            with waiting:
+                batch = next(iterator)
+            return step(batch) | {"waiting": waiting}
+
+        self.train_function = train_function
+        return train_function
+
+    def make_step(self):
+        """A compiled function of a batch, or of a share for each replica, that takes a step."""
+        return tf.function(self.train_step, autograph=False, reduce_retracing=True)
+
+    def _maybe_symbolic_build(self, *args, **kwargs):
+        """Nothing, since all is built: Keras would read a batch, which workers cannot average."""
+
+    def update_means(self, losses: Mapping) -> dict:
+        """Running means of the losses since the metrics were last reset."""
+        for name, loss in losses.items():
+            self.means[name].update_state(loss)
+        return {name: mean.result() for name, mean in self.means.items()}
+
+    def use_average(self) -> None:
+        """Gives networks the running average of their weights, if there is one."""
+        use_average(self.optimizer, self.trainable_variables)
+
+
+class Clock:
+    """The share of time spent inside of `with`, since it was last read as a float."""
+
+    def __init__(self):
+        self.inside, self.begun = 0.0, time.perf_counter()
+
+    def __enter__(self):
+        self.entered = time.perf_counter()
+
+    def __exit__(self, *_):
+        self.inside += time.perf_counter() - self.entered
+
+    def __float__(self):
+        now = time.perf_counter()
+        share = self.inside / max(1e-9, now - self.begun)
+        self.inside, self.begun = 0.0, now
+        return share
 
 
 class FrozenInputs:
     """Batches, or the outputs of a frozen network for them; not a layer, so that it is not saved.
 
     Args:
-        network: Called with the batch (a dictionary of tensors); None is the batch itself.
+        network: Called with its inputs from the batch (a dictionary of tensors); None is the batch
+            itself.
     """
 
     def __init__(self, network: keras.Model | None = None):
         self.network = network
 
     def __call__(self, batch):
-        return self.network(batch, training=False) if self.network else batch
+        if self.network is None:
+            return batch
+        return self.network(inputs_of(self.network, batch), training=False)
 
 
-class Trainer(keras.Model):
+def inputs_of(network: keras.Model, batch: Mapping) -> dict:
+    """What a network with named inputs takes of a batch, a dictionary of tensors."""
+    return {name: batch[name] for name in network.input}
+
+
+class Trainer(Trainable):
     """Trains a network on a criterion that returns named, already weighted losses.
 
     Args:
@@ -34,8 +112,7 @@ class Trainer(keras.Model):
         frozen_inputs: Computes the network's inputs from the batch by frozen networks; held
             as the criterion is. None calls it with the batch itself.
 
-    `fit` takes datasets of dictionaries; `jit_compile=False` is set, since XLA takes the CPU's
-    fast convolutions away. Made where layers compute in float16, it scales losses.
+    `fit` takes datasets of dictionaries. Made where layers compute in float16, it scales losses.
     """
 
     def __init__(
@@ -50,25 +127,19 @@ class Trainer(keras.Model):
         self.means = {name: keras.metrics.Mean(name) for name in criterion.names}
 
     def compile(self, optimizer, **kwargs):
-        super().compile(optimizer, jit_compile=False, **kwargs)
-        self.built = True
+        super().compile(optimizer, **kwargs)
         self.optimizer.build(self.network.trainable_variables)
 
     def call(self, batch, training=False):
         inputs = self.frozen_inputs(batch)
         if isinstance(inputs, dict):
-            inputs = {name: inputs[name] for name in self.network.input}
+            inputs = inputs_of(self.network, inputs)
         return self.network(inputs, training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         losses = self.criterion(x, y_pred)
-        for name, loss in losses.items():
-            self.means[name].update_state(loss)
+        self.update_means(losses)
         return sum(losses.values())
-
-    def use_average(self) -> None:
-        """Gives the network the running average of its weights (see `snapshots.use_average`)."""
-        use_average(self.optimizer, self.trainable_variables)
 
 
 def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfstyle.methods import Kind, register
+from tfstyle.methods.adain import settings
 from tfstyle.methods.vectors import Vectors
 from tfstyle.tiles import Geometry
+from tfstyle.training.settings import PAINTINGS, Source, Training
 
 
 @register
@@ -27,6 +29,24 @@ class AdaIN(Vectors):
     geometry = Geometry(stride=8, reach=128)  # of relu4_1; a pixel sees 117 pixels to each side
     margin = 24  # pixels mirrored around a photograph, against a frame
     flat_margin = 96  # pixels around a photograph of one colour
+
+    training = Training(
+        help="train a decoder of features that have taken a painting's moments",
+        example="tfstyle train adain --content photos --style paintings --run runs/adain\n"
+        "  tfstyle train adain --content photos --style paintings --run runs/adain-vgg "
+        "--encoder vgg19 --teacher vgg19 --objective paper --upsampling nearest --padding reflect",
+        Settings=settings.Settings,
+        data=(Source("content", "photographs"), PAINTINGS),
+        takes=("begin", "encoder", "loss_network"),
+        encoders="DIR|VGG",
+    )
+
+    @classmethod
+    def train(cls, *args: Any, **kwargs: Any) -> bool:
+        """See `Method.train`."""
+        from tfstyle.methods.adain import training
+
+        return training.train(*args, **kwargs)
 
     @classmethod
     def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -23,12 +23,12 @@ from tfstyle.methods.adain.settings import Settings
 from tfstyle.networks import adain
 from tfstyle.networks import decoder as decoders
 from tfstyle.networks.adain import TAP
-from tfstyle.networks.files import copy_into, fingerprint, load
+from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.vgg import TAPS
-from tfstyle.training import perceptual, resume, runs
+from tfstyle.training import fitting, perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
 from tfstyle.training.style_table import TABLE, stream, style_rows
-from tfstyle.training.trainer import FrozenInputs, Trainer, adam
+from tfstyle.training.trainer import FrozenInputs, Trainer, adam, inputs_of
 
 STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
 NORMS = {"none": None, "batch": keras.layers.BatchNormalization, "instance": InstanceNorm}
@@ -76,7 +76,7 @@ class PaperObjective:
         compared = self.style(target_moments, self.style.of(inside, taps))
         content = self.content_extractor(self.inside(batch["content"]), training=False)
         target = statistics.align_moments(content[TAP], style[TAP])
-        own = losses.own_style_loss(batch["content"], batch["style"], pastiche)
+        own = losses.own_style_loss(batch["content"], batch["own"], pastiche)
         return {
             "content": self.settings.content_weight * losses.target_loss(target, taps[TAP]),
             "style": self.settings.style_weight * compared["style"],
@@ -87,25 +87,27 @@ class PaperObjective:
 
 
 def train(
-    content: str | os.PathLike,
-    styles: Sequence[str | os.PathLike],
+    data: Mapping[str, str | os.PathLike | Sequence[str | os.PathLike]],
     folder: str | os.PathLike,
+    settings: Settings = Settings(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
     encoder: Callable[[], keras.Model],
     loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
-    settings: Settings = Settings(),
     begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains a decoder; the same call goes on where it stopped.
 
     Args:
-        content: Folder of photographs.
-        styles: Folders of paintings; one that is named twice is seen twice as often.
+        data: As "content" a folder of photographs; as "style" folders of paintings, of which one
+            that is named twice is seen twice as often.
         folder: The run folder; with every checkpoint it holds encoder.keras and decoder.keras.
+        settings: Every number.
+        callbacks: Keras callbacks.
         encoder: Makes the frozen network whose relu4_1 is decoded; called under the training's
             precision.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called likewise.
-        settings: Every number.
         begin: Finished run of `train adain`, or of `train wct` with the same encoder, whose
             decoder of relu4_1 the training begins with; None begins with random weights.
 
@@ -116,13 +118,9 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings.
     """
-    photographs, painted = folders.pictures(content), folders.several(styles)
+    photographs, painted = folders.pictures(data["content"]), folders.several(data["style"])
     run = runs.Run(folder, dataclasses.asdict(settings))
-    run.made_of(
-        content=folders.fingerprint(photographs),
-        style=folders.fingerprint(painted),
-        begin=resume.source_name(begin),
-    )
+    run.made_of({"content": photographs, "style": painted}, begin)
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         feature_extractor = encoder()
@@ -132,17 +130,13 @@ def train(
             run, photographs, painted, feature_extractor, loss_network, settings
         )
         trainer = Trainer(trained, objective, FrozenInputs(aligning))
-    run.made_of(
-        encoder=fingerprint(feature_extractor),
-        loss_network=fingerprint(objective.feature_extractor),
-    )
+    run.uses(encoder=feature_extractor, teacher=objective.feature_extractor)
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
     if run.step == 0 and begin is None:
-        fit_decoder_to(
-            trained, aligning.predict_on_batch(next(batches_from(0).as_numpy_iterator()))
-        )
+        first = inputs_of(aligning, next(batches_from(0).as_numpy_iterator()))
+        fit_decoder_to(trained, aligning.predict_on_batch(first))
     elif run.step == 0:
         copy_into(trained, load(_decoder_of(Path(begin))))
     shown = adain.aligning(feature_extractor)
@@ -160,7 +154,7 @@ def train(
         sample=sample,
         networks=lambda: {"encoder": exact, "decoder": copy_into(decoding, trained)},
     )
-    return runs.fit(trainer, run, batches_from, recorder)
+    return fitting.fit(trainer, batches_from, run, recorder, callbacks)
 
 
 def _of_pictures(run, photographs, painted, feature_extractor, loss_network, settings):

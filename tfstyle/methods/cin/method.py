@@ -7,8 +7,10 @@ import numpy as np
 
 from tfstyle.methods import Kind, register
 from tfstyle.methods.bottleneck import FLAT_MARGIN, GEOMETRY, MARGIN
+from tfstyle.methods.cin import settings
 from tfstyle.methods.kinds import Code
 from tfstyle.methods.vectors import Vectors
+from tfstyle.training.settings import Source, Training
 
 
 @register
@@ -30,6 +32,39 @@ class CIN(Vectors):
     tflite = ("transformer",)
     style_signature = None
     geometry, margin, flat_margin, aligned = GEOMETRY, MARGIN, FLAT_MARGIN, True
+
+    training = Training(
+        help="train one network of many paintings",
+        example="tfstyle train cin --content photos --style paintings --run runs/cin\n"
+        "  tfstyle train cin --content photos --add-style mine.jpg --begin runs/cin --steps 450 "
+        "--run runs/cin-mine",
+        Settings=settings.Settings,
+        data=(
+            Source("content", "photographs"),
+            Source(
+                "style",
+                "files, or folders of them; a file's name is the style's",
+                "PAINTING",
+                several=True,
+                required=False,
+            ),
+            Source(
+                "add_style",
+                "instead, the file of one more painting for the network of --begin (default: the "
+                "released one), whose other styles stay as they are",
+                "PAINTING",
+                required=False,
+            ),
+        ),
+        takes=("begin", "loss_network"),
+    )
+
+    @classmethod
+    def train(cls, *args: Any, **kwargs: Any) -> bool:
+        """See `Method.train`."""
+        from tfstyle.methods.cin import training
+
+        return training.train(*args, **kwargs)
 
     @classmethod
     def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -19,10 +19,11 @@ import numpy as np
 from tfstyle import images, precision
 from tfstyle.data import batches, folders
 from tfstyle.layers import InstanceNorm
+from tfstyle.methods import Method
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
-from tfstyle.networks.files import copy_into, fingerprint, load
-from tfstyle.training import fixed_styles, perceptual, resume, runs, temporal
+from tfstyle.networks.files import copy_into, load
+from tfstyle.training import fitting, fixed_styles, perceptual, runs, temporal
 from tfstyle.training.trainer import Trainer, adam
 
 FILE = "transformer.keras"
@@ -37,23 +38,26 @@ def network(settings: Settings, styles: int) -> keras.Model:
 
 
 def train(
-    content: str | os.PathLike,
-    styles: Sequence[str | os.PathLike],
+    data: Mapping[str, str | os.PathLike | Sequence[str | os.PathLike]],
     folder: str | os.PathLike,
-    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     settings: Settings = Settings(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
+    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains a transformer in several styles; the same call goes on where it stopped.
 
     Args:
-        content: Folder of photographs.
-        styles: Files of paintings, or folders of them; a file's name is the style's.
+        data: As "content" a folder of photographs; as "style" files of paintings, or folders of
+            them, whose names are the styles', or instead as "add_style" the file of one more
+            painting for the network of `begin` (None takes the released one; see `add`).
         folder: The run folder; with every checkpoint it holds transformer.keras and styles.json.
+        settings: Every number.
+        callbacks: Keras callbacks.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
-        settings: Every number.
         begin: Finished run, or release, of cin or ghiasi, of the same shape, whose weights the
             training begins with; paintings of a name that its styles.json does not know begin with
             the mean of its styles. None begins with random weights.
@@ -65,13 +69,15 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings, or two paintings have one name.
     """
-    photographs, painted = folders.pictures(content), fixed_styles.files_by_name(styles)
+    if ("style" in data) == ("add_style" in data):
+        raise ValueError(f"Expected style or add_style. Received: {', '.join(data)}.")
+    if "add_style" in data:
+        begin = begin or Method.released / "cin"
+        return add(data, folder, settings, callbacks, loss_network=loss_network, begin=begin)
+    photographs = folders.pictures(data["content"])
+    painted = fixed_styles.files_by_name(data["style"])
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(painted)})
-    run.made_of(
-        content=folders.fingerprint(photographs),
-        style=folders.fingerprint(list(painted.values())),
-        begin=resume.source_name(begin),
-    )
+    run.made_of({"content": photographs, "style": list(painted.values())}, begin)
     keras.utils.set_random_seed(settings.seed)
     styles_at_size = [
         fixed_styles.read_style(path, settings.style_size) for path in painted.values()
@@ -81,7 +87,7 @@ def train(
         objective = fixed_styles.FixedStyleObjective(*loss_network(), settings, styles_at_size)
         judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
         trainer = Trainer(trained, *judged)
-    run.made_of(loss_network=fingerprint(objective.feature_extractor))
+    run.uses(teacher=objective.feature_extractor)
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
@@ -114,7 +120,7 @@ def train(
         sample=sample,
         networks=lambda: {"transformer": copy_into(exact, trained)},
     )
-    return runs.fit(trainer, run, batches_from, recorder)
+    return fitting.fit(trainer, batches_from, run, recorder, callbacks)
 
 
 def _write_codes(folder, codes):
@@ -135,12 +141,13 @@ def _begun(folder, names):
 
 
 def add(
-    content: str | os.PathLike,
-    style: str | os.PathLike,
+    data: Mapping[str, str | os.PathLike],
     folder: str | os.PathLike,
+    settings: Settings = Settings(steps=450),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
     loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     begin: str | os.PathLike,
-    settings: Settings = Settings(steps=450),
 ) -> bool:
     """Teaches a finished network one more style, whose row of scales and shifts alone is trained.
 
@@ -148,12 +155,13 @@ def add(
     it stopped.
 
     Args:
-        content: Folder of photographs.
-        style: File of the painting; its name is the style's.
+        data: As "content" a folder of photographs; as "add_style" the file of the painting, whose
+            name is the style's.
         folder: The run folder; with every checkpoint it holds transformer.keras and styles.json.
+        settings: Every number; the network's shape is the finished one's.
+        callbacks: Keras callbacks.
         loss_network: Makes the frozen loss network and its readouts (see `train`).
         begin: Finished run, or release, of the other styles; their rows stay as they are.
-        settings: Every number; the network's shape is the finished one's.
 
     Returns:
         True when the run is complete, False when it was interrupted.
@@ -162,16 +170,13 @@ def add(
         OSError: A file is missing, or a folder holds no pictures.
         ValueError: The run folder was begun with other settings, or the style is known.
     """
-    photographs, style, begin = folders.pictures(content), Path(style), Path(begin)
+    photographs, begin = folders.pictures(data["content"]), Path(begin)
+    style = Path(data["add_style"])
     known, codes = load(begin / FILE), json.loads((begin / STYLES).read_text())
     if style.stem in codes:
         raise ValueError(f"Expected a style that is not known yet. Received: {style.stem}.")
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": [*codes, style.stem]})
-    run.made_of(
-        content=folders.fingerprint(photographs),
-        style=folders.fingerprint([style]),
-        begin=fingerprint(known),
-    )
+    run.made_of({"content": photographs, "style": [style]}, known)
 
     def rows_alone():
         network = without_vector(known, np.mean(list(codes.values()), axis=0))
@@ -188,5 +193,5 @@ def add(
 
     painting = fixed_styles.read_style(style, settings.style_size)
     return fixed_styles.train_one(
-        run, photographs, painting, rows_alone, loss_network, settings, networks
+        run, photographs, painting, rows_alone, loss_network, settings, networks, callbacks
     )

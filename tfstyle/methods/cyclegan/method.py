@@ -1,7 +1,11 @@
 """Zhu et al. 2017: CycleGAN's generators."""
 
+from typing import Any
+
 from tfstyle.methods import register
+from tfstyle.methods.cyclegan import settings
 from tfstyle.methods.translator import Translator
+from tfstyle.training.settings import Source, Training
 
 
 @register
@@ -15,3 +19,32 @@ class CycleGAN(Translator):
     weak = "a training for every pair of domains; keeps shapes, invents the rest"
     needs = "two folders of pictures, a few hundred each"
     margin = 32  # pixels; 16 left a frame
+
+    training = Training(
+        help="train generators both ways between two domains of pictures, or one of one way",
+        example="tfstyle train cyclegan --a sunny --b rainy --run runs/weather\n"
+        "  tfstyle train cyclegan --data horse2zebra --run runs/horse2zebra\n"
+        "  tfstyle train cyclegan --a night --b day --objective cut --augment all --pool 0 "
+        "--run runs/days",
+        Settings=settings.Settings,
+        data=(
+            Source("a", "pictures of one domain", several=True, required=False, batched=True),
+            Source("b", "pictures of the other", several=True, required=False, batched=True),
+            Source(
+                "data",
+                "instead, a folder with trainA and trainB, or a TensorFlow dataset such as "
+                "cycle_gan/horse2zebra (downloaded once)",
+                required=False,
+                batched=True,
+            ),
+        ),
+        batches=("a", "b"),
+        takes=("begin", "encoder", "strategy"),
+    )
+
+    @classmethod
+    def train(cls, *args: Any, **kwargs: Any) -> bool:
+        """See `Method.train`."""
+        from tfstyle.methods.cyclegan import training
+
+        return training.train(*args, **kwargs)

@@ -13,15 +13,14 @@ by contrast of patches.
 
 import dataclasses
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tfstyle import images
-from tfstyle.data import batches, folders
+from tfstyle.data import batches, datasets, folders
 from tfstyle.methods.cyclegan.objectives import OBJECTIVES
 from tfstyle.methods.cyclegan.settings import Settings
 from tfstyle.networks import encoder as encoders
@@ -33,6 +32,7 @@ from tfstyle.networks.unet import unet
 from tfstyle.training import gan_runs
 from tfstyle.training.gan import GAN
 
+SHOWN_PICTURES = 4  # of each domain, on a sheet
 WAYS = {"a_to_b": ("a", "b"), "b_to_a": ("b", "a")}
 
 
@@ -104,24 +104,27 @@ def gan(settings: Settings, encoder: keras.Model | None = None) -> GAN:
 
 
 def train(
-    a: Sequence[Path],
-    b: Sequence[Path],
+    data: Mapping[str, str | Sequence[str | os.PathLike] | tf.data.Dataset],
     folder: str | os.PathLike,
     settings: Settings = Settings(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
+    encoder: Callable[[], keras.Model],
     strategy: tf.distribute.Strategy | None = None,
-    encoder: keras.Model | None = None,
     begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains both ways between two domains, or one; the same call goes on where it stopped.
 
     Args:
-        a: Pictures of one domain.
-        b: Pictures of the other.
+        data: As "a" and "b" folders of pictures of each domain; or as "data" a folder with trainA
+            and trainB, or the name of a TensorFlow dataset; or as "batches" a dataset of {"a":
+            (batch, height, width, 3), "b": the same}.
         folder: The run folder; with every checkpoint a_to_b/ and b_to_a/ in it hold a
             generator.keras each, or, with the objective "cut", the folder itself does.
         settings: Every number.
+        callbacks: Keras callbacks.
+        encoder: Makes a frozen network whose features are judged too where the settings ask for it.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
-        encoder: Frozen; whose features are judged too where the settings ask for it.
         begin: A finished run whose generators of the same shape it begins with, of both ways where
             both are trained; None begins with random ones.
 
@@ -129,33 +132,42 @@ def train(
         True when the run is complete, False when it was interrupted.
 
     Raises:
-        OSError: A worker is gone, or the disk is full.
+        OSError: A folder is missing, a worker is gone, or the disk is full.
         ValueError: The run folder was begun with other settings.
     """
+    pictures, batches_from, shown = _sources(data, settings)
 
-    def batches_from(step, part):
-        return batches.unpaired(
-            a,
-            b,
-            settings.batch,
-            settings.size,
-            settings.seed,
-            step,
-            (settings.zoom, 1.0),
-            part,
-        )
+    def build(precision):
+        known = encoder() if settings.projected_filters else None
+        return gan(dataclasses.replace(settings, precision=precision), known)
 
     return gan_runs.train(
         folder,
         dataclasses.asdict(settings),
-        lambda precision: gan(dataclasses.replace(settings, precision=precision), encoder),
+        build,
         lambda: generators(settings),
         batches_from,
-        _sampler(a, b, settings.size),
+        _sampler(*shown, settings.size),
+        pictures,
+        callbacks,
         strategy,
         begin,
-        {"a": folders.fingerprint(a), "b": folders.fingerprint(b)},
     )
+
+
+def _sources(data, settings):
+    """What a run is made of, its batches from a step on, and pictures of both domains to show."""
+    if "batches" in data:
+        given = data["batches"]
+        shown = [datasets.pictures(given, domain, SHOWN_PICTURES) for domain in "ab"]
+        return {"batches": given}, datasets.from_step(given), shown
+    a, b = folders.domains(*(data.get(name) for name in ("a", "b", "data")))
+    numbers = (settings.batch, settings.size, settings.seed)
+
+    def batches_from(step, part=batches.WHOLE):
+        return batches.unpaired(a, b, *numbers, step, (settings.zoom, 1.0), part)
+
+    return {"a": a, "b": b}, batches_from, (a, b)
 
 
 SHOWN = {  # networks that a picture of a domain goes through: translated, back again, identity
@@ -164,11 +176,11 @@ SHOWN = {  # networks that a picture of a domain goes through: translated, back 
 }
 
 
-def _sampler(a, b, size, count=4):
+def _sampler(a, b, size, count=SHOWN_PICTURES):
     """Rows of: real, and what is SHOWN with the generators that there are; a's, then b's."""
 
-    def read(path):
-        return images.squash(images.read(path, 2 * size), size)[None]
+    def read(picture):
+        return folders.shown(picture, size, 2 * size)[None]
 
     shown = [folders.readable(paths, count, read) for paths in (a, b)]
     shown = [pictures[: min(map(len, shown))] for pictures in shown]

@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 
 from tfstyle.methods import Kind, register
 from tfstyle.methods.bottleneck import FLAT_MARGIN, GEOMETRY, MARGIN
+from tfstyle.methods.ghiasi import settings
 from tfstyle.methods.vectors import Vectors
+from tfstyle.training.settings import PAINTINGS, Source, Training
 
 
 @register
@@ -24,6 +26,22 @@ class Ghiasi(Vectors):
     uncalibrated: ClassVar = {"predictor": "dynamic"}
     magenta_layout = True
     geometry, margin, flat_margin, aligned = GEOMETRY, MARGIN, FLAT_MARGIN, True
+
+    training = Training(
+        help="train a style predictor and a transformer",
+        example="tfstyle train ghiasi --content photos --style paintings --run runs/ghiasi",
+        Settings=settings.Settings,
+        data=(Source("content", "photographs"), PAINTINGS),
+        takes=("begin", "encoder", "loss_network"),
+        encoders="DIR",
+    )
+
+    @classmethod
+    def train(cls, *args: Any, **kwargs: Any) -> bool:
+        """See `Method.train`."""
+        from tfstyle.methods.ghiasi import training
+
+        return training.train(*args, **kwargs)
 
     @classmethod
     def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

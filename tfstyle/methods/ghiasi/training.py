@@ -22,9 +22,9 @@ from tfstyle.layers import TapStatistics
 from tfstyle.methods.ghiasi.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions, take_narrower
-from tfstyle.networks.files import copy_into, fingerprint, load
+from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
-from tfstyle.training import perceptual, resume, runs, temporal
+from tfstyle.training import fitting, perceptual, runs, temporal
 from tfstyle.training.style_table import TABLE, stream, style_rows
 from tfstyle.training.trainer import Trainer, adam
 
@@ -64,27 +64,29 @@ def training_network(parts: dict[str, keras.Model]) -> keras.Model:
 
 
 def train(
-    content: str | os.PathLike,
-    styles: Sequence[str | os.PathLike],
+    data: Mapping[str, str | os.PathLike | Sequence[str | os.PathLike]],
     folder: str | os.PathLike,
-    encoder: keras.Model,
-    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     settings: Settings = Settings(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
+    encoder: Callable[[], keras.Model],
+    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains a predictor and a transformer; the same call goes on where it stopped.
 
     Args:
-        content: Folder of photographs.
-        styles: Folders of paintings; one that is named twice is seen twice as often. The training
-            begins with the first paintings of the first one.
+        data: As "content" a folder of photographs; as "style" folders of paintings, of which one
+            that is named twice is seen twice as often. The training begins with the first paintings
+            of the first one.
         folder: The run folder; with every checkpoint it holds predictor.keras and
             transformer.keras.
-        encoder: Frozen; the predictor reads its taps.
+        settings: Every number.
+        callbacks: Keras callbacks.
+        encoder: Makes the frozen network whose taps the predictor reads.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
-        settings: Every number.
         begin: Folder of a predictor.keras and a transformer.keras, which may be narrower, or of a
             generator.keras of one painting, of the same shape, whose weights the training begins
             with; None begins with random ones.
@@ -96,22 +98,18 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings.
     """
-    photographs, painted = folders.pictures(content), folders.several(styles)
+    photographs, painted = folders.pictures(data["content"]), folders.several(data["style"])
     run = runs.Run(folder, dataclasses.asdict(settings))
-    run.made_of(
-        content=folders.fingerprint(photographs),
-        style=folders.fingerprint(painted),
-        begin=resume.source_name(begin),
-        encoder=fingerprint(encoder),
-    )
+    run.made_of({"content": photographs, "style": painted}, begin)
+    feature_extractor = encoder()
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
-        parts = networks(encoders.like(encoder), settings)
+        parts = networks(encoders.like(feature_extractor), settings)
         read = parts["predictor"].get_layer("head").input.shape[-1]
         objective = perceptual.PrecomputedObjective(*loss_network(), settings, read)
         judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
         trainer = Trainer(training_network(parts), *judged)
-    run.made_of(loss_network=fingerprint(objective.feature_extractor))
+    run.uses(encoder=feature_extractor, teacher=objective.feature_extractor)
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
@@ -129,14 +127,14 @@ def train(
         return parts["transformer"].predict_on_batch({"content": contents, "vector": vector})
 
     sample = perceptual.sheet(paint, photographs, painted)
-    exact = networks(encoder, settings)
+    exact = networks(feature_extractor, settings)
     recorder = runs.Recorder(
         run,
         settings.steps,
         sample=sample,
         networks=lambda: {name: copy_into(exact[name], part) for name, part in parts.items()},
     )
-    return runs.fit(trainer, run, batches_from, recorder)
+    return fitting.fit(trainer, batches_from, run, recorder, callbacks)
 
 
 def _standardize(head, numbers, order):

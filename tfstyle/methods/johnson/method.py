@@ -1,8 +1,12 @@
 """Johnson et al. 2016: one painting, one network."""
 
+from typing import Any
+
 from tfstyle.methods import Kind, register
 from tfstyle.methods.bottleneck import MARGIN
+from tfstyle.methods.johnson import settings
 from tfstyle.methods.translator import Translator
+from tfstyle.training.settings import Source, Training
 
 
 @register
@@ -18,3 +22,22 @@ class Johnson(Translator):
     weak = "small faces can be lost; strengths only fade pictures into each other"
     needs = "photographs and one painting"
     margin = MARGIN
+
+    training = Training(
+        help="train a network of one painting",
+        example="tfstyle train johnson --content photos --style wave.jpg --run runs/wave",
+        Settings=settings.Settings,
+        data=(
+            Source("content", "photographs", batched=True),
+            Source("style", "its file", "PAINTING"),
+        ),
+        batches=("content",),
+        takes=("begin", "loss_network"),
+    )
+
+    @classmethod
+    def train(cls, *args: Any, **kwargs: Any) -> bool:
+        """See `Method.train`."""
+        from tfstyle.methods.johnson import training
+
+        return training.train(*args, **kwargs)

@@ -8,17 +8,18 @@ paper's own network is `tfstyle.networks.johnson`.
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 
 from tfstyle.data import folders
 from tfstyle.methods.johnson.settings import STROKES, Settings
 from tfstyle.networks.bottleneck import bottleneck, without_vector
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.johnson import johnson
-from tfstyle.training import fixed_styles, resume, runs
+from tfstyle.training import fixed_styles, runs
 
 FILE = "generator.keras"
 
@@ -32,23 +33,25 @@ def network(settings: Settings) -> keras.Model:
 
 
 def train(
-    content: str | os.PathLike,
-    style: str | os.PathLike,
+    data: Mapping[str, str | os.PathLike | tf.data.Dataset],
     folder: str | os.PathLike,
-    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     settings: Settings = Settings(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
+    loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
     begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains a network in one style; the same call goes on where it stopped.
 
     Args:
-        content: Folder of photographs.
-        style: File of the painting.
+        data: As "content" a folder of photographs, or as "batches" a dataset of {"content": (batch,
+            height, width, 3)}; as "style" the file of the painting.
         folder: The run folder; with every checkpoint it holds generator.keras.
+        settings: Every number.
+        callbacks: Keras callbacks.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called under the
             training's precision.
-        settings: Every number.
         begin: Finished run, or release, of johnson or ghiasi, of the same shape, whose weights the
             training begins with; ghiasi's as it paints in this style. None begins with random
             weights.
@@ -60,15 +63,12 @@ def train(
         OSError: A file is missing, or a folder holds no pictures.
         ValueError: The run folder was begun with other settings.
     """
-    photographs, style = folders.pictures(content), Path(style)
+    content = data["batches"] if "batches" in data else folders.pictures(data["content"])
+    style = Path(data["style"])
     painting = fixed_styles.read_style(style, settings.style_size, STROKES[settings.stroke])
     known = {"styles": [style.stem], "style_extent": painting.shape[:2]}
     run = runs.Run(folder, dataclasses.asdict(settings) | known)
-    run.made_of(
-        content=folders.fingerprint(photographs),
-        style=folders.fingerprint([style]),
-        begin=resume.source_name(begin),
-    )
+    run.made_of({"content": content, "style": [style]}, begin)
 
     def build():
         fresh = network(settings)
@@ -82,7 +82,7 @@ def train(
         return {"generator": copy_into(exact, trained)}
 
     return fixed_styles.train_one(
-        run, photographs, painting, build, loss_network, settings, networks
+        run, content, painting, build, loss_network, settings, networks, callbacks
     )
 
 

@@ -1,7 +1,11 @@
 """Isola et al. 2017: pix2pix' generator."""
 
+from typing import Any
+
 from tfstyle.methods import register
+from tfstyle.methods.pix2pix import settings
 from tfstyle.methods.translator import Translator
+from tfstyle.training.settings import Source, Training
 
 
 @register
@@ -15,3 +19,28 @@ class Pix2Pix(Translator):
     weak = "needs pairs; makes up what the given picture does not say"
     needs = "some hundred pairs of pictures"
     kept_open = False
+
+    training = Training(
+        help="train a generator from pairs of pictures of the same thing",
+        example="tfstyle train pix2pix --pairs facades/train --direction b-to-a --run runs/facades",
+        Settings=settings.Settings,
+        data=(
+            Source(
+                "pairs",
+                "pictures with a in the left half and b in the right one",
+                required=False,
+                batched=True,
+            ),
+            Source("a", "instead, a folder of a", required=False, batched=True),
+            Source("b", "and a folder of b with the same names", required=False, batched=True),
+        ),
+        batches=("from", "to"),
+        takes=("begin", "strategy"),
+    )
+
+    @classmethod
+    def train(cls, *args: Any, **kwargs: Any) -> bool:
+        """See `Method.train`."""
+        from tfstyle.methods.pix2pix import training
+
+        return training.train(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from tfstyle.data.folders import DIRECTIONS
 from tfstyle.training.settings import GROWTHS, keep_every_setting, precision_setting, setting
 
 
@@ -9,6 +10,7 @@ from tfstyle.training.settings import GROWTHS, keep_every_setting, precision_set
 class Settings:
     """Every number of a training."""
 
+    direction: str = setting(DIRECTIONS[0], "what is learned from what", DIRECTIONS)
     steps: int = setting(8000, "steps at the full rate")
     decay: int = setting(8000, "steps after them, in which the rate falls to 0")
     batch: int = setting(1, "pairs a step, over all devices")

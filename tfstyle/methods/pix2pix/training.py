@@ -9,21 +9,22 @@ same each time.
 
 import dataclasses
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tfstyle import images, losses
-from tfstyle.data import batches, folders
+from tfstyle.data import batches, datasets, folders
 from tfstyle.methods.pix2pix.settings import Settings
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet
 from tfstyle.training import gan_runs
 from tfstyle.training.gan import GAN
+
+SHOWN_PAIRS = 6  # on a sheet
 
 
 def generator(settings: Settings) -> keras.Model:
@@ -107,21 +108,24 @@ def gan(settings: Settings) -> GAN:
 
 
 def train(
-    pairs: Sequence[tuple[Path, ...]],
+    data: Mapping[str, str | os.PathLike | tf.data.Dataset],
     folder: str | os.PathLike,
     settings: Settings = Settings(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
     strategy: tf.distribute.Strategy | None = None,
-    direction: str = "a-to-b",
     begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains a generator; the same call goes on where it stopped.
 
     Args:
-        pairs: Of each pair either two files, a and b, or one with both side by side.
+        data: As "pairs" a folder of pictures with a and b side by side; or as "a" and "b" folders
+            of the same names; or as "batches" a dataset of {"from": (batch, height, width, 3),
+            "to": the same}.
         folder: The run folder; with every checkpoint it holds generator.keras.
         settings: Every number.
+        callbacks: Keras callbacks.
         strategy: Of `devices.strategy`; None takes the one in whose scope the call is.
-        direction: One of `folders.DIRECTIONS`.
         begin: A finished run, or release, whose generator of the same shape it begins with; None
             begins with a random one.
 
@@ -129,43 +133,46 @@ def train(
         True when the run is complete, False when it was interrupted.
 
     Raises:
-        OSError: A worker is gone, or the disk is full.
+        OSError: A folder is missing, a worker is gone, or the disk is full.
         ValueError: The run folder was begun with other settings.
     """
-
-    def batches_from(step, part):
-        return batches.paired(
-            pairs,
-            settings.batch,
-            settings.size,
-            settings.seed,
-            step,
-            (settings.zoom, 1.0),
-            part,
-            direction,
-        )
-
+    pairs, batches_from, shown = _sources(data, settings)
     return gan_runs.train(
         folder,
-        dataclasses.asdict(settings) | {"direction": direction},
+        dataclasses.asdict(settings),
         lambda precision: gan(dataclasses.replace(settings, precision=precision)),
         lambda: generators(settings),
         batches_from,
-        _sampler(pairs, settings.size, direction),
+        _sampler(shown),
+        pairs,
+        callbacks,
         strategy,
         begin,
-        {"pairs": folders.fingerprint(pairs)},
     )
 
 
-def _sampler(pairs, size, direction, count=6):
-    """Rows of: given, translated, wanted."""
+def _sources(data, settings):
+    """What a run is made of, its batches from a step on, and pairs of pictures to show."""
+    if "batches" in data:
+        given = data["batches"]
+        shown = [datasets.pictures(given, name, SHOWN_PAIRS) for name in ("from", "to")]
+        return {"batches": given}, datasets.from_step(given), list(zip(*shown, strict=True))
+    pairs = folders.pairs(*(data.get(name) for name in ("pairs", "a", "b")))
+    numbers = (settings.batch, settings.size, settings.seed)
+
+    def batches_from(step, part=batches.WHOLE):
+        zoom = (settings.zoom, 1.0)
+        return batches.paired(pairs, *numbers, step, zoom, part, settings.direction)
 
     def read(files):
-        pair = batches.pair(files, direction)
-        return [images.squash(images.to_float(picture), size) for picture in pair]
+        pair = batches.pair(files, settings.direction)
+        return [images.squash(images.to_float(picture), settings.size) for picture in pair]
 
-    shown = folders.readable(pairs, count, read)
+    return {"pairs": pairs}, batches_from, folders.readable(pairs, SHOWN_PAIRS, read)
+
+
+def _sampler(shown):
+    """Rows of: given, translated, wanted."""
 
     def sample(trained):
         rows = []

@@ -12,8 +12,9 @@ from tfstyle.methods import Kind, register
 from tfstyle.methods.canvas import Canvas
 from tfstyle.methods.conditioned import Conditioned
 from tfstyle.methods.kinds import Code, Signatures, pass_through
+from tfstyle.methods.wct import settings as training_settings
 from tfstyle.tiles import Geometry
-from tfstyle.training.settings import weighted_setting
+from tfstyle.training.settings import Source, Training, weighted_setting
 
 MARGIN = 16  # pixels, mirrored around a photograph at every level
 GEOMETRIES = {  # by level
@@ -81,6 +82,25 @@ class WCT(Conditioned):
     precision = "float16"  # tiles differ visibly with int8 weights
     style_signature = "look"
     Settings = Settings
+
+    training = Training(
+        help="train five decoders that give photographs back; no painting is needed",
+        example="tfstyle train wct --content photos --run runs/wct\n"
+        "  tfstyle train wct --content photos --run runs/wct-vgg --encoder vgg19 --padding reflect "
+        "--upsampling nearest",
+        Settings=training_settings.Settings,
+        data=(Source("content", "any pictures", several=True, batched=True),),
+        batches=("content",),
+        takes=("begin", "encoder"),
+        encoders="DIR|VGG",
+    )
+
+    @classmethod
+    def train(cls, *args: Any, **kwargs: Any) -> bool:
+        """See `Method.train`."""
+        from tfstyle.methods.wct import training
+
+        return training.train(*args, **kwargs)
 
     def __init__(
         self,

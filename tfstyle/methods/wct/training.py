@@ -8,19 +8,20 @@ at once; the feature loss is a share of the features' variance; zero padding; le
 
 import dataclasses
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tfstyle import images, losses, precision
 from tfstyle.data import batches, folders
 from tfstyle.methods.wct.settings import Settings
 from tfstyle.networks import adain, wct
-from tfstyle.networks.files import copy_into, fingerprint, load
+from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.vgg import TAPS
-from tfstyle.training import perceptual, resume, runs
+from tfstyle.training import fitting, perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
 from tfstyle.training.trainer import FrozenInputs, Trainer, adam
 
@@ -54,21 +55,25 @@ class Objective:
 
 
 def train(
-    content: Sequence[str | os.PathLike],
+    data: Mapping[str, Sequence[str | os.PathLike] | tf.data.Dataset],
     folder: str | os.PathLike,
-    encoder: Callable[[], keras.Model],
     settings: Settings = Settings(),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
+    encoder: Callable[[], keras.Model],
     begin: str | os.PathLike | None = None,
 ) -> bool:
     """Trains five decoders; the same call goes on where it stopped.
 
     Args:
-        content: Folders of photographs, or any pictures.
+        data: As "content" folders of photographs, or any pictures; or as "batches" a dataset of
+            {"content": (batch, height, width, 3)}.
         folder: The run folder; with every checkpoint it holds encoder.keras and decoder1.keras to
             decoder5.keras.
+        settings: Every number.
+        callbacks: Keras callbacks.
         encoder: Makes the frozen network whose taps are decoded; called under the training's
             precision.
-        settings: Every number.
         begin: Folder of five decoders of the same shape, whose weights the training begins with;
             None begins with random ones.
 
@@ -79,12 +84,9 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings.
     """
-    photographs = folders.several(content)
+    content = data["batches"] if "batches" in data else folders.several(data["content"])
     run = runs.Run(folder, dataclasses.asdict(settings))
-    run.made_of(
-        content=folders.fingerprint(photographs),
-        begin=resume.source_name(begin),
-    )
+    run.made_of({"content": content}, begin)
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         feature_extractor = encoder()
@@ -96,14 +98,11 @@ def train(
         trainer = Trainer(
             trained, Objective(feature_extractor, settings), FrozenInputs(frozen_encoder)
         )
-    run.made_of(encoder=fingerprint(feature_extractor))
+    run.uses(encoder=feature_extractor)
     trainer.compile(
         adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
     )
-
-    def batches_from(step):
-        return batches.contents(photographs, settings.batch, settings.size, settings.seed, step)
-
+    batches_from, photographs = batches.of_contents(content, settings)
     if run.step == 0:
         _begin(
             decoders,
@@ -119,7 +118,7 @@ def train(
         return {"encoder": exact, **decoders_by_file}
 
     recorder = runs.Recorder(run, settings.steps, sample=sample, networks=networks)
-    return runs.fit(trainer, run, batches_from, recorder)
+    return fitting.fit(trainer, batches_from, run, recorder, callbacks)
 
 
 def _frozen_encoder(feature_extractor):
@@ -138,11 +137,7 @@ def _begin(decoders, features, folder):
 
 def _sampler(frozen_encoder, trained, photographs, size):
     """Columns: a photograph, and its reconstructions from relu1_1 to relu5_1."""
-    contents = np.stack(
-        folders.readable(
-            photographs, SHEET, lambda path: images.squash(images.read(path, 640), size)
-        )
-    )
+    contents = np.stack(folders.readable(photographs, SHEET, lambda x: folders.shown(x, size)))
 
     def sample():
         pictures = trained.predict_on_batch(frozen_encoder.predict_on_batch({"content": contents}))
