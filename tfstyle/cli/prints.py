@@ -7,6 +7,7 @@ from tfstyle.methods import METHODS, method
 from tfstyle.works import SUFFIX
 
 LARGE = 24_000_000  # pixels; larger photographs are not read into memory where libvips is there
+MOST = 1_000_000_000  # pixels; larger ones have to be asked for, since files may only say so
 OTHERS = ("keep_colors", "mask", "size")
 BAR = "{percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 
@@ -80,7 +81,7 @@ def is_print(options, source, target) -> bool:
         extent = images.extent(file)
     if extent is None and prints.is_installed():  # too large for Pillow, or broken
         extent = prints.extent(source)
-    return extent is not None and extent[0] * extent[1] > LARGE and prints.is_installed()
+    return bool(extent) and LARGE < extent[0] * extent[1] <= MOST and prints.is_installed()
 
 
 def paint(painter, options, source, target):
