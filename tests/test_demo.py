@@ -614,6 +614,7 @@ def test_the_page_asks_nobody_else_for_anything(visit):
     assert here.startswith("127.0.0.1")
 
 
+@pytest.mark.slow
 def test_words_name_files_without_their_folders(tmp_path):
     from tfstyle.demo.page import without_folders
 

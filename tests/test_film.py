@@ -151,6 +151,7 @@ def test_ten_bits_stay_ten_where_the_codec_has_them(tmp_path):
             assert found.streams.video[0].pix_fmt == kind
 
 
+@pytest.mark.slow
 def test_tones_of_high_dynamic_range_are_mapped(tmp_path):
     colours = {"colorspace": 9, "color_range": 1, "color_primaries": 9, "color_trc": 16}
     levels = (0.15, 0.44, 0.58, 0.75)  # of PQ: 1, 50, 203 and 1000 candelas a square metre

@@ -66,6 +66,7 @@ class Watch(keras.callbacks.Callback):
         self.called.append("end")
 
 
+@pytest.mark.slow
 def test_a_training_from_python_is_the_commands_and_its_callbacks_are_keras(home, finished):
     run, first, second = home / "python", Watch(stop=2), Watch()
     with pytest.MonkeyPatch.context() as patch:
@@ -156,6 +157,7 @@ def test_a_run_of_before_goes_on(tmp_path):
         runs.Run(tmp_path, {"steps": 2}).uses(teacher=network)
 
 
+@pytest.mark.slow
 def test_a_dataset_takes_the_place_of_folders(home, finished):
     paths = [folders.pictures(home / name) for name in "ab"]
     dataset = batches.unpaired(*paths, 1, 32, 1).take(50)
