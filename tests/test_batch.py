@@ -417,7 +417,7 @@ def test_a_job_that_is_killed_goes_on_without_painting_twice(tmp_path, capsys):
 @NEEDED
 @pytest.mark.slow
 def test_ctrl_c_stops_with_a_word_and_leaves_whole_pictures(tmp_path):
-    photos, output = photographs(tmp_path / "photos", 500, 120, 160), tmp_path / "painted"
+    photos, output = photographs(tmp_path / "photos", 300, 300, 400), tmp_path / "painted"
     process = start(photos, *STYLE, "-o", output, stderr=subprocess.PIPE, text=True)
     wait_for(output, 3, process)
     process.send_signal(signal.SIGINT)
