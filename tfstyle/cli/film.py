@@ -133,7 +133,7 @@ def _add_output(parser):
         metavar="keep|COLOUR",
         help="of transparent clips: keep how opaque they are, or lay them on a colour, such as "
         "white or #336699 (default: keep where the film holds it, which .webm, .gif and folders "
-        "do, .mov with --codec prores or png, and .mkv with vp9, ffv1 or png; others lie on white)",
+        "do, .mov with --codec prores or png, and .mkv with vp9 or ffv1; others lie on white)",
     )
     parser.add_argument(
         "--only-pictures", action="store_true", help="leave out sound and subtitles"
