@@ -130,6 +130,7 @@ class Perceptual:
             self.settings.content_weight
             * sum(CONTENT_TAPS[k] * v for k, v in content_losses.items())
             + self.settings.similarity_weight * self.objective.similarity(content_features, taps)
+            + self.settings.luminance_weight * self.objective.luminance(content, inside)
             + self.settings.style_weight * sum(distances.values()) / len(distances)
             + self.settings.remd_weight * self.objective.remd(numbers, taps, 1.0 - own)
             + self.settings.color_weight * color

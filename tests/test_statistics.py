@@ -3,6 +3,7 @@ import pytest
 from keras import ops
 
 from tfstyle import losses, statistics
+from tfstyle.color import LUMA
 
 
 @pytest.fixture
@@ -100,6 +101,16 @@ def test_self_similarity_knows_what_is_alike_and_not_what_it_looks_like():
     assert float(losses.self_similarity_loss(content, 3.0 * turned)) < 1e-4
     flat = np.where(np.arange(5)[:, None] < 3, content[:, :1, :1], content)
     assert float(losses.self_similarity_loss(flat, content)) > 0.3
+
+
+def test_luminance_loss_sees_light_and_dark_and_neither_colours_nor_contrast():
+    cells = np.random.default_rng(0).random((2, 8, 6, 3)).astype("float32")
+    content = cells.repeat(4, axis=1).repeat(4, axis=2)
+    darker = np.repeat((0.2 + 0.3 * content) @ LUMA[:, None], 3, axis=-1)
+    assert float(losses.luminance_loss(content, darker)) < 0.01
+    assert float(losses.luminance_loss(content, 1.0 - darker)) == pytest.approx(4.0, abs=0.01)
+    strokes = np.tile(np.float32([[0.1, -0.1], [-0.1, 0.1]])[:, :, None], (16, 12, 1))
+    assert float(losses.luminance_loss(content, darker + strokes)) < 0.01
 
 
 def test_own_style_loss_counts_only_photographs_of_their_own_style():

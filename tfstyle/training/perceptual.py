@@ -118,6 +118,7 @@ class Weights(Protocol):
     margin: int
     content_weight: float
     similarity_weight: float
+    luminance_weight: float
     style_weight: float
     remd_weight: float
     color_weight: float
@@ -127,9 +128,9 @@ class Weights(Protocol):
 
 
 class PerceptualObjective:
-    """Criterion: content, self-similarity and REMD at relu3_1 and relu4_1, Wasserstein distance at
-    every tap and of colours, total variation, lattice, and pixels alone where a photograph is its
-    own style.
+    """Criterion: content, self-similarity and REMD at relu3_1 and relu4_1, luminance, Wasserstein
+    distance at every tap and of colours, total variation, lattice, and pixels alone where a
+    photograph is its own style.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
     `tfstyle.losses`. A subclass gives the target statistics. Where some photographs are their
@@ -141,7 +142,11 @@ class PerceptualObjective:
         settings: The weights of the losses.
     """
 
-    names = ("content", "similarity", "style", "remd", "color", "variation", "lattice", "own")
+    names = (
+        *("content", "similarity", "luminance"),
+        *("style", "remd", "color"),
+        *("variation", "lattice", "own"),
+    )
 
     def __init__(
         self, feature_extractor: keras.Model, readouts: Mapping[str, tuple], settings: Weights
@@ -188,6 +193,7 @@ class PerceptualObjective:
                 for tap, weight in CONTENT_TAPS.items()
             ),
             "similarity": self.similarity(content_features, features),
+            "luminance": self.luminance(content, inside),
             **self.style(targets, self.style.of(inside, features), weights),
             "remd": self.remd(numbers, features, weights),
             "variation": losses.total_variation(pastiche),
@@ -208,6 +214,12 @@ class PerceptualObjective:
             weight * losses.self_similarity_loss(_coarse(content[tap]), _coarse(pastiche[tap]))
             for tap, weight in CONTENT_TAPS.items()
         )
+
+    def luminance(self, content, pastiche):
+        """`losses.luminance_loss` of pictures, a scalar; 0 without a weight."""
+        if not self.settings.luminance_weight:
+            return ops.zeros(())
+        return losses.luminance_loss(content, pastiche)
 
     def remd(self, numbers, pastiche: Mapping, weights=None):
         """Mean over the taps of `losses.remd_loss`, a scalar; 0 without a weight.

@@ -26,6 +26,7 @@ class Settings:
     objective: str = setting("wasserstein", "ours, or the paper's target and moments", OBJECTIVES)
     content_weight: float = setting(1.0, "of the content loss, or the distance from the target")
     similarity_weight: float = setting(0.0, "of the self-similarity of the content")
+    luminance_weight: float = setting(0.0, "of the luminance of the content")
     style_weight: float = setting(10.0, "of the style loss")
     remd_weight: float = setting(0.0, "of the relaxed earth mover's distance of features")
     color_weight: float = setting(2.0, "of the colours' loss")

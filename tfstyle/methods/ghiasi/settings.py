@@ -22,6 +22,7 @@ class Settings:
     rate: float = setting(1e-3, "highest learning rate of Adam")
     content_weight: float = setting(0.8, "of the content loss")
     similarity_weight: float = setting(4.0, "of the self-similarity of the content")
+    luminance_weight: float = setting(0.0, "of the luminance of the content")
     style_weight: float = setting(25.0, "of the style loss")
     remd_weight: float = setting(30.0, "of the relaxed earth mover's distance of features")
     color_weight: float = setting(2.0, "of the colours' loss")
