@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import device, examples, loading, registry
-from tfstyle.methods import canvas, method
+from tfstyle.methods import method, tiled_network
 
 PHOTO, PAINTINGS = examples.lake(72, 100), [examples.discs(90, 80), examples.swirls(64, 96)]
 LARGE = examples.lake(100, 900)
@@ -72,7 +72,7 @@ def hashes():
 
 
 def main(target, other=None):
-    canvas.WHOLE_PIXELS, canvas.THUMBNAIL_PIXELS = LARGE[..., 0].size - 1, 30_000
+    tiled_network.WHOLE_PIXELS, tiled_network.THUMBNAIL_PIXELS = LARGE[..., 0].size - 1, 30_000
     print(device.processor())
     ours = hashes()
     Path(target).write_text(json.dumps(ours, indent=1) + "\n")

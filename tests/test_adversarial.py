@@ -17,7 +17,7 @@ from processes import log, same_losses, start, stop_after, train
 from tfstyle import cli, examples, images, loading, losses
 from tfstyle.data import batches, catalog, folders
 from tfstyle.layers import InstanceNorm, RainLayers, Streaks
-from tfstyle.methods import canvas
+from tfstyle.methods import tiled_network
 from tfstyle.methods.cyclegan import training as cyclegan
 from tfstyle.methods.pix2pix import training as pix2pix
 from tfstyle.networks import contrast
@@ -165,8 +165,8 @@ def test_whatever_generator_is_trained_its_tiles_are_the_whole(
     build().save(tmp_path / "generator.keras")
     stylizer, photograph = loading.load(method, tmp_path), examples.lake(60, 1700)
     whole = stylizer.stylize(photograph)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
-    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", photograph[..., 0].size)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "THUMBNAIL_PIXELS", photograph[..., 0].size)
     np.testing.assert_allclose(stylizer.stylize(photograph), whole, atol=2e-4)
     assert whole.std() > 0.01
 

@@ -133,7 +133,7 @@ def test_without_a_window_a_folder_is_needed(capsys, clip):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a screen to be missing")
 def test_without_a_screen_a_sentence_says_so(capsys, clip, monkeypatch):
-    for name in camera.SCREENS:
+    for name in camera.DISPLAYS:
         monkeypatch.delenv(name, raising=False)
     refused(capsys, run("--source", clip, *STYLE), "Expected a screen for a window, or --no-window")
 

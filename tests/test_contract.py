@@ -10,7 +10,7 @@ from PIL import Image
 
 import tfstyle
 from tfstyle import examples, images, loading, registry, remote
-from tfstyle.methods import METHODS, Kind, canvas, method
+from tfstyle.methods import METHODS, Kind, method, tiled_network
 from tfstyle.methods.gatys.settings import Settings
 
 NAMES = registry.released()
@@ -165,8 +165,8 @@ def test_a_large_photograph_in_tiles_looks_as_it_does_whole(name, painting, monk
     stylizer, content = loaded(name, "litert"), examples.lake(160, 1000)
     style = style_of(name, painting)
     whole = stylizer.stylize(content, style)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", content[..., 0].size - 1)
-    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", content[..., 0].size - 1)
+    monkeypatch.setattr(tiled_network, "THUMBNAIL_PIXELS", content[..., 0].size)
     tiled = stylizer.stylize(content, style)
     assert tiled.shape == whole.shape and np.abs(tiled - whole).mean() < 0.035
 

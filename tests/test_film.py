@@ -18,7 +18,7 @@ from PIL import Image
 
 import tfstyle
 from tfstyle import cli, images
-from tfstyle.video import clips, encoding, joining
+from tfstyle.video import clips, encoding, muxing
 
 av = pytest.importorskip("av")
 pytest.importorskip("cv2")
@@ -166,7 +166,7 @@ def test_tones_of_high_dynamic_range_are_mapped(tmp_path):
         colours=colours,
         **{"x265-params": "log-level=error"},
     )
-    found = [frame.picture[24, 8::16].mean(axis=1) for frame in clips.opened(clip).frames()]
+    found = [frame.picture[24, 8::16].mean(axis=1) for frame in clips.open_clip(clip).frames()]
     assert len(found) == 3
     for tones in found:
         assert (np.diff(tones) > 0.05).all() and tones[0] < 0.1 and 0.5 < tones[2] < tones[3] < 0.9
@@ -193,7 +193,7 @@ def test_fields_of_an_interlaced_film_are_woven(tmp_path):
         b="8M",
         top="1",
     )
-    opened = clips.opened(clip)
+    opened = clips.open_clip(clip)
     assert opened.filters
     found = [frame.picture for frame in opened.frames()]
     assert len(found) == 12
@@ -276,7 +276,7 @@ def test_what_is_transparent_stays_so_where_the_film_holds_it(tmp_path, name, ou
     found = opacities(tmp_path / out)
     assert found.shape == expected.shape[:3]
     assert np.abs(found - expected[..., 3] / 255).mean() < 0.02
-    first = next(clips.opened(clip, alpha="keep").frames())
+    first = next(clips.open_clip(clip, alpha="keep").frames())
     hidden = expected[0, ..., 3] == 0
     assert first.picture[hidden].mean() > 0.1
     greens = first.picture[hidden][:, 1] - first.picture[hidden][:, 0]
@@ -304,18 +304,18 @@ def test_an_animated_webp_has_its_times_and_goes_on_from_anywhere(tmp_path, caps
     begun = [Fraction(sum(times[:index]), 1000) for index in range(5)]
     assert drawn_clips.times(tmp_path / "out.mp4") == begun
     assert difference(tmp_path / "out.mp4", drawn_clips.pictures(5)) < 12
-    every = list(clips.opened(clip).frames())
-    rest = list(clips.opened(clip).frames(every[3].tick))
+    every = list(clips.open_clip(clip).frames())
+    rest = list(clips.open_clip(clip).frames(every[3].tick))
     assert [frame.ticks for frame in rest] == times[3:]
     np.testing.assert_array_equal(rest[0].picture, every[3].picture)
     clip.write_bytes(clip.read_bytes()[:-60])
     refused(capsys, film(clip, *STYLE, "-o", tmp_path / "b.mp4"), "Expected a film. Received")
 
 
-@pytest.mark.parametrize("container", joining.HOLDS)
+@pytest.mark.parametrize("container", muxing.CONTAINER_CODECS)
 def test_a_container_holds_every_codec_that_is_offered_for_it(container):
     with av.open(io.BytesIO(), "w", format=container) as output:
-        for codec in joining.HOLDS[container]:
+        for codec in muxing.CONTAINER_CODECS[container]:
             output.add_stream(encoding.CODECS[codec].encoder, 25)
 
 
@@ -563,7 +563,7 @@ def test_a_film_from_python_is_an_iterator(clip):
     ],
 )
 def test_frames_are_the_same_from_wherever_they_are_read(tmp_path, name, made):
-    clip = clips.opened(drawn_clips.write(tmp_path / name, count=90, **made))
+    clip = clips.open_clip(drawn_clips.write(tmp_path / name, count=90, **made))
     every = list(clip.frames())
     for first in (1, 30, 60, 89):
         rest = list(clip.frames(every[first].tick))
@@ -593,8 +593,8 @@ def test_a_film_that_is_left_early_ends_its_threads(clip):
 PROGRAM = """
 import sys
 from tfstyle import cli
-from tfstyle.video import making, painting
-making.SEGMENT = 10
+from tfstyle.video import film_writer, painting
+film_writer.SEGMENT = 10
 sys.exit(cli.main(sys.argv[1:]))
 """
 

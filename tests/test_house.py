@@ -24,11 +24,10 @@ FLOORS = (
         "statistics",
         "tiles",
         "litert",
-        "litert_stages",
-        "roots",
-        "sheets",
-        "works",
-        "stages",
+        "matrix_roots",
+        "large_images",
+        "checkpoint",
+        "layerwise",
         "examples",
         "device",
         "precision",
@@ -66,11 +65,9 @@ LIGHT = (
     "color",
     "tiles",
     "litert",
-    "litert_stages",
-    "roots",
-    "sheets",
-    "works",
-    "stages",
+    "matrix_roots",
+    "large_images",
+    "checkpoint",
     "registry",
     "loading",
     "prints",
@@ -85,7 +82,7 @@ LIGHT += (
     "cli/masks",
     "device",
     "precision",
-    "methods/canvas",
+    "methods/tiled_network",
     "methods/translator",
     "methods/cyclegan/method",
 )
@@ -131,7 +128,7 @@ LIGHT += (
     "demo/service",
     "cli/demo",
     "cli/batch",
-    "batch/work",
+    "batch/tasks",
     "batch/filesystem",
     "batch/pipeline",
     "batch/job",
@@ -143,7 +140,11 @@ LIGHT += (
     "evaluation/speed",
     "evaluation/models",
 )
-LIGHT += tuple(f"video/{path.stem}" for path in (ROOT / "video").glob("*.py"))
+LIGHT += tuple(
+    f"{package}/{path.stem}"
+    for package in ("video", "layerwise")
+    for path in (ROOT / package).glob("*.py")
+)
 PAPERS = {path.name for path in (ROOT / "methods").iterdir() if path.is_dir()}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 

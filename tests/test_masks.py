@@ -10,7 +10,7 @@ from test_cli import refused, run
 import tfstyle
 from tfstyle import color, examples, images, masks, regions, registry, statistics
 from tfstyle.layers import resampling
-from tfstyle.methods import canvas, endpoints
+from tfstyle.methods import endpoints, tiled_network
 from tfstyle.methods.cin.method import CIN
 from tfstyle.networks import bottleneck, tiling
 
@@ -194,14 +194,14 @@ def test_a_large_photograph_in_tiles_is_painted_as_whole_and_skips_what_no_mask_
     content, mask = examples.lake(60, 1000), np.zeros((60, 1000))
     mask[:, :100] = 1
     whole = arbitrary.stylize(content, [painting], masks=[mask])
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", content[..., 0].size - 1)
-    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", content[..., 0].size)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", content[..., 0].size - 1)
+    monkeypatch.setattr(tiled_network, "THUMBNAIL_PIXELS", content[..., 0].size)
     tiled = arbitrary.stylize(content, [painting], masks=[mask])
     assert np.abs(tiled - whole)[:, :100].mean() < 0.02
     alone = arbitrary.render(
         content, arbitrary.style_code(painting), mask=np.float32(mask)[..., None]
     )
-    outside = canvas.TILE + 128  # where the second tile has begun
+    outside = tiled_network.TILE + 128  # where the second tile has begun
     np.testing.assert_array_equal(alone[:, outside:], content[:, outside:])
 
 

@@ -7,8 +7,8 @@ from PIL import Image
 from tfstyle import examples, images, loading, prints
 from tfstyle.cli import main
 from tfstyle.cli import prints as cli_prints
-from tfstyle.methods import canvas
-from tfstyle.sheets import Sheet, blended
+from tfstyle.large_images import LargeImage, blended
+from tfstyle.methods import tiled_network
 
 pyvips = pytest.importorskip("pyvips")
 
@@ -34,16 +34,16 @@ def decibels(one, other):
 
 @pytest.mark.parametrize("name", ["johnson-the-kiss", "adain"])
 def test_a_print_is_what_the_picture_is_painted_to(name, photo, tmp_path, painting, monkeypatch):
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
     paint = loading.load_lite(name).painter(painting if name == "adain" else None)
     told = []
-    size = prints.paint(paint, photo, tmp_path / "a.png", prints.Print(), told.append)
+    size = prints.paint(paint, photo, tmp_path / "a.png", prints.PrintOptions(), told.append)
     assert size == (60, 90) and told[-1] == 1.0 and all(0 <= share <= 1 for share in told)
     assert decibels(images.read(tmp_path / "a.png"), paint(images.read(photo))) > 45
 
 
 def test_strengths_mix_prints(photo, tmp_path, monkeypatch):
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
     paint = loading.load_lite("johnson-the-kiss").painter(strength=0.5)
     prints.paint(paint, photo, tmp_path / "a.png")
     assert decibels(images.read(tmp_path / "a.png"), paint(images.read(photo))) > 45
@@ -51,7 +51,7 @@ def test_strengths_mix_prints(photo, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_print_of_nearly_one_colour_fades_between_two_margins(tmp_path, monkeypatch):
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
     noise = np.random.default_rng(0).normal(0.5, 0.045, (60, 90, 3))
     images.write(np.float32(noise), tmp_path / "flat.png")
     paint = loading.load_lite("ghiasi").painter("red-fuji", strength=0.6)
@@ -66,14 +66,14 @@ def test_sixteen_bit_survive(suffix, tmp_path):
     source = pyvips.Image.new_from_array(values).copy(interpretation="rgb16")
     source.write_to_file(str(tmp_path / "a.tif"))
     target = tmp_path / f"b.{suffix}"
-    prints.paint(same, tmp_path / "a.tif", target, prints.Print(depth=16))
+    prints.paint(same, tmp_path / "a.tif", target, prints.PrintOptions(depth=16))
     np.testing.assert_array_equal(pyvips.Image.new_from_file(str(target)).numpy(), values)
 
 
 @pytest.mark.parametrize("metadata", prints.METADATA)
 def test_a_print_keeps_dpi_and_exif_but_no_place(metadata, photo, tmp_path):
     target = tmp_path / "b.jpg"
-    prints.paint(same, photo, target, prints.Print(metadata=metadata))
+    prints.paint(same, photo, target, prints.PrintOptions(metadata=metadata))
     with Image.open(target) as found:
         exif = found.getexif()
         assert found.size == (60, 90) and np.allclose(found.info["dpi"], 300, atol=0.5)
@@ -87,7 +87,7 @@ def test_a_profile_is_kept_or_converted(tmp_path):
     red.pngsave(str(tmp_path / "a.png"))
     for profile in prints.PROFILES:
         prints.paint(
-            same, tmp_path / "a.png", tmp_path / f"{profile}.png", prints.Print(8, profile)
+            same, tmp_path / "a.png", tmp_path / f"{profile}.png", prints.PrintOptions(8, profile)
         )
     kept, converted = (Image.open(tmp_path / f"{name}.png") for name in ("keep", "srgb"))
     assert kept.info["icc_profile"] == Image.open(tmp_path / "a.png").info["icc_profile"]
@@ -109,22 +109,22 @@ def test_a_print_of_a_few_pixels_is_mirrored_outwards(strength, tmp_path):
 def test_files_that_may_pass_4_gb_are_bigtiff():
     sides = (30_000, 22_000)
     found = [
-        prints.Print(depth, pyramid=pyramid).needs_bigtiff(*sides)
+        prints.PrintOptions(depth, pyramid=pyramid).needs_bigtiff(*sides)
         for depth, pyramid in ((8, False), (8, True), (16, False), (16, True))
     ]
     assert found == [False, False, False, True]
-    assert prints.Print(16).needs_bigtiff(30_000, 22_300)
-    assert not prints.Print(16).needs_bigtiff(25_600, 25_600)
-    assert prints.Print(16, pyramid=True).needs_bigtiff(25_600, 25_600)
+    assert prints.PrintOptions(16).needs_bigtiff(30_000, 22_300)
+    assert not prints.PrintOptions(16).needs_bigtiff(25_600, 25_600)
+    assert prints.PrintOptions(16, pyramid=True).needs_bigtiff(25_600, 25_600)
 
 
 @pytest.mark.parametrize("pyramid", [False, True])
 def test_bigtiff_is_written_and_read(pyramid, photo, tmp_path, monkeypatch):
     big, again = tmp_path / "big.tif", tmp_path / "again.tif"
-    monkeypatch.setattr(prints, "BIG", 1000)
-    prints.paint(same, photo, big, prints.Print(depth=16, pyramid=pyramid))
+    monkeypatch.setattr(prints, "BIGTIFF_SIZE", 1000)
+    prints.paint(same, photo, big, prints.PrintOptions(depth=16, pyramid=pyramid))
     monkeypatch.undo()
-    prints.paint(same, big, again, prints.Print(depth=16))
+    prints.paint(same, big, again, prints.PrintOptions(depth=16))
     assert [path.read_bytes()[:4] for path in (big, again)] == [b"II+\0", b"II*\0"]
     pixels = [pyvips.Image.new_from_file(str(path)).numpy() for path in (big, again)]
     np.testing.assert_array_equal(*pixels)
@@ -133,7 +133,7 @@ def test_bigtiff_is_written_and_read(pyramid, photo, tmp_path, monkeypatch):
 def test_a_pyramid_has_smaller_pictures(photo, tmp_path):
     big = pyvips.Image.new_from_file(str(photo)).resize(10)
     big.jpegsave(str(tmp_path / "big.jpg"))
-    prints.paint(same, tmp_path / "big.jpg", tmp_path / "b.tif", prints.Print(pyramid=True))
+    prints.paint(same, tmp_path / "big.jpg", tmp_path / "b.tif", prints.PrintOptions(pyramid=True))
     with Image.open(tmp_path / "b.tif") as found:
         assert found.n_frames > 1
 
@@ -186,7 +186,7 @@ def test_the_command_refuses_what_prints_do_not(flags, told, photo, capsys):
 
 def test_a_sheet_is_reduced_and_blended(tmp_path):
     picture = np.random.default_rng(0).random((30, 40, 3), np.float32)
-    sheet = Sheet(tmp_path / "sheet", picture.shape)
+    sheet = LargeImage(tmp_path / "sheet", picture.shape)
     sheet[:] = picture
     np.testing.assert_allclose(sheet[5:9, ::2], picture[5:9, ::2], atol=1e-5)
     found = images.resize(sheet, 15, 20)

@@ -10,23 +10,23 @@ import time
 import numpy as np
 import pytest
 
-from tfstyle import examples, images, loading, prints, works
+from tfstyle import checkpoint, examples, images, loading, prints
 from tfstyle.cli import main
 
 pytest.importorskip("pyvips")
 
 PROGRAM = """
 import os, sys
-from tfstyle import cli, works
-from tfstyle.methods import canvas
-canvas.TILE, left, write = 64, [int(sys.argv.pop(1))], works.Work.write
+from tfstyle import checkpoint, cli
+from tfstyle.methods import tiled_network
+tiled_network.TILE, left, save = 64, [int(sys.argv.pop(1))], checkpoint.Checkpoint.save
 number = int(sys.argv.pop(1))
-def counted(self, *told):
-    write(self, *told)
+def counted(self, *state):
+    save(self, *state)
     left[0] -= 1
     if not left[0]:
         os.kill(os.getpid(), number)
-works.Work.write = counted
+checkpoint.Checkpoint.save = counted
 sys.exit(cli.main(sys.argv[1:]))
 """
 ADAIN = ("--method", "adain", "--strength", 0.05)  # pixels fade behind the network
@@ -67,7 +67,7 @@ def test_a_stopped_print_goes_on_to_the_same_file(number, code, photo):
     whole, out = finished(photo, "whole.tif", "--method", "johnson"), photo.with_name("out.tif")
     command = arguments(photo, "out.tif", "--method", "johnson")
     assert start(8, *command, number=number).wait() == code and not out.exists()
-    state = np.load(out.with_name("out.tif.unfinished") / works.STATE)
+    state = np.load(out.with_name("out.tif.unfinished") / checkpoint.STATE)
     assert json.loads(str(state["told"]))["stage"] > 0
     again = start(0, *command)
     assert "goes on where it was stopped, at " in again.communicate()[1]
@@ -118,7 +118,7 @@ def test_a_print_that_is_written_is_moved_alone(photo, monkeypatch):
         raise OSError("Expected a disk. Received: none.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(works.Work, "clear", fail)
+        patch.setattr(checkpoint.Checkpoint, "keep_only", fail)
         with pytest.raises(OSError, match="Expected a disk"):
             prints.paint(paint, photo, out, job=job)
     assert not out.exists()

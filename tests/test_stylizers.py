@@ -9,7 +9,7 @@ import pytest
 
 import tfstyle
 from tfstyle import color, loading, registry, tiles
-from tfstyle.methods import Kind, canvas, method
+from tfstyle.methods import Kind, method, tiled_network
 from tfstyle.networks import teachers
 
 
@@ -58,10 +58,10 @@ def test_tiles_paint_what_the_whole_does(name, painting, monkeypatch):
     """Their noise as well, which repeats as often as tiles begin."""
     stylizer = loading.load(name)
     paint = stylizer.painter(painting if name == "ghiasi" else None)
-    photograph = tfstyle.examples.lake(60, canvas.TILE + 200)
+    photograph = tfstyle.examples.lake(60, tiled_network.TILE + 200)
     whole = paint(photograph)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
-    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", photograph[..., 0].size)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "THUMBNAIL_PIXELS", photograph[..., 0].size)
     np.testing.assert_allclose(paint(photograph), whole, atol=2e-4)
 
 

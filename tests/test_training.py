@@ -14,7 +14,7 @@ from processes import log, same_losses, start, steps_logged, stop_after, train
 from tfstyle import cli, examples, images, loading, release
 from tfstyle.data import batches, folders
 from tfstyle.data.cache import cached
-from tfstyle.methods import canvas
+from tfstyle.methods import tiled_network
 from tfstyle.methods.johnson.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks import files, vgg
@@ -225,7 +225,7 @@ def test_the_papers_network_is_trained_with_batch_norm_and_paints_in_tiles(
     actual = loading.load("johnson", pictures / "paper")
     photograph = examples.lake(90, 130)
     whole = actual.stylize(photograph)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
     np.testing.assert_allclose(actual.stylize(photograph), whole, atol=0.02)
     (path,) = [
         p for p in release.release("johnson", pictures / "paper", tmp_path) if p.suffix == ".tflite"

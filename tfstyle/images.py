@@ -14,7 +14,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms, ImageColor, UnidentifiedImageError
 
 from tfstyle import extras
-from tfstyle.sheets import Sheet
+from tfstyle.large_images import LargeImage
 
 MAX_PIXELS = 178_000_000  # Pillow itself refuses a few more, unless it is told otherwise
 MAX_SIDES = {"JPEG": 65_500, "WEBP": 16_383, "GIF": 65_535}  # pixels; of other formats none
@@ -397,7 +397,7 @@ def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """
     if image.shape[:2] == (height, width):
         return image
-    if isinstance(image, Sheet):
+    if isinstance(image, LargeImage):
         image = image.reduced(height, width)
     planes = [Image.fromarray(np.ascontiguousarray(image[..., c], np.float32)) for c in range(3)]
     resized = [np.asarray(p.resize((width, height), Image.Resampling.LANCZOS)) for p in planes]

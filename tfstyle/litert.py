@@ -69,18 +69,18 @@ class Signature:
             interpreter = self.cache.open(self.path, self.name, shapes)
             return interpreter.get_signature_runner(self.name)(**inputs)
 
-    def stages(self, inputs: Mapping[str, np.ndarray], statistics: str):
-        """The signature as `stages.Stages`; None where it is not `exact`.
+    def staged(self, inputs: Mapping[str, np.ndarray], statistics: str):
+        """The signature by stages, a `StagedNetwork`; None where it is not `exact`.
 
         Args:
             inputs: Arrays by name that all tiles have in common.
             statistics: The name of the input that takes the statistics.
         """
-        from tfstyle.litert_stages import stages
+        from tfstyle.layerwise.litert import staged_network
 
         if not self.exact:
             return None
-        return stages(self.path, self.name, inputs, statistics, self.cache.threads)
+        return staged_network(self.path, self.name, inputs, statistics, self.cache.threads)
 
 
 class _InterpreterCache:

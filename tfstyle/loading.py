@@ -31,10 +31,10 @@ def load(
         precision: That convolutions compute in, see `precision.choose`. "auto" is float32 for
             methods that paint in one pass, whose pictures show rounding, and the fastest one for
             methods that optimise. A module always computes in its own.
-        exact: Whether the tiles of a photograph above `canvas.WHOLE_PIXELS` are normalised with
-            the statistics of the whole photograph, layer by layer. Otherwise they are normalised
-            with those of a thumbnail, which takes less time but more memory, and changes colours
-            and strokes.
+        exact: Whether the tiles of a photograph above `tiled_network.WHOLE_PIXELS` are normalised
+            with the statistics of the whole photograph, layer by layer. Otherwise they are
+            normalised with those of a thumbnail, which takes less time but more memory, and
+            changes colours and strokes.
         settings: The method's `Settings`; None takes the defaults.
         teacher: VGG weights for a method that optimises the picture, see
             `teachers.loss_network`; None takes our encoder.

@@ -10,21 +10,21 @@ from pathlib import Path
 from PIL import ExifTags, Image
 
 from tfstyle import extras, images
-from tfstyle.sheets import Sheet
-from tfstyle.works import Work
+from tfstyle.checkpoint import Checkpoint
+from tfstyle.large_images import LargeImage
 
-WRITTEN = {".tif": (8, 16), ".tiff": (8, 16), ".png": (8, 16), ".jpg": (8,), ".jpeg": (8,)}
+DEPTHS = {".tif": (8, 16), ".tiff": (8, 16), ".png": (8, 16), ".jpg": (8,), ".jpeg": (8,)}
 PROFILES, METADATA = ("srgb", "keep"), ("strip", "keep")
 PROFILE = "icc-profile-data"
 EXIF, XMP, IPTC = "exif-data", "xmp-data", "iptc-data"
-LEFT_OUT = (ExifTags.IFD.GPSInfo, ExifTags.Base.Orientation)
-BIG = 4_000_000_000  # bytes; larger TIFF files need BigTIFF
+REMOVED = (ExifTags.IFD.GPSInfo, ExifTags.Base.Orientation)
+BIGTIFF_SIZE = 4_000_000_000  # bytes; larger TIFF files need BigTIFF
 TILE = 256  # pixels, of a TIFF file's tiles
-BEGUN = {"boot": None, "sheet": None, "stage": 0, "tiles": 0}
+INITIAL = {"boot": None, "sheet": None, "stage": 0, "tiles": 0}
 
 
 @dataclasses.dataclass(frozen=True)
-class Print:
+class PrintOptions:
     """How a large picture is written.
 
     Args:
@@ -44,16 +44,16 @@ class Print:
     quality: int = 95
 
     def check(self, target: str | os.PathLike) -> None:
-        """Refuses what a target's format does not hold.
+        """Checks that a target's format holds the depth, and the pyramid.
 
         Raises:
             ValueError: It does not.
         """
         suffix = Path(target).suffix.lower()
-        if self.depth not in WRITTEN.get(suffix, ()):
-            known = ", ".join(name for name, depths in WRITTEN.items() if self.depth in depths)
+        if self.depth not in DEPTHS.get(suffix, ()):
+            suffixes = ", ".join(name for name, depths in DEPTHS.items() if self.depth in depths)
             raise ValueError(
-                f"Expected a print of {self.depth} bit as {known}. Received: {target}."
+                f"Expected a print of {self.depth} bit as {suffixes}. Received: {target}."
             )
         if self.pyramid and not suffix.startswith(".tif"):
             raise ValueError(f"Expected a pyramid as .tif. Received: {target}.")
@@ -62,86 +62,86 @@ class Print:
         """Whether a TIFF file of a picture may pass 4 GB, if it cannot be deflated."""
         across, down = (-(-side // TILE) for side in (width, height))
         size = across * down * TILE**2 * 3 * self.depth // 8
-        return size * (4 / 3 if self.pyramid else 1) > BIG
+        return size * (4 / 3 if self.pyramid else 1) > BIGTIFF_SIZE
 
 
 def paint(
-    painter: Callable[[Sheet], Sheet],
+    painter: Callable[[LargeImage], LargeImage],
     source: str | os.PathLike,
     target: str | os.PathLike,
-    form: Print = Print(),
-    tell: Callable[[float], None] = lambda share: None,
+    options: PrintOptions = PrintOptions(),
+    report: Callable[[float], None] = lambda share: None,
     job: Mapping | None = None,
     overwrite: bool = False,
 ) -> tuple[int, int]:
     """Paints a picture's file to another one, which is there whole or not at all.
 
-    Transparent pictures lie on white. Numbers and feature maps wait in a folder beside the target,
-    6 bytes a pixel and copy of the picture.
+    Transparent pictures lie on white. Intermediate pictures, of 6 bytes a pixel, and feature maps
+    are kept in a folder beside the target until it is there.
 
     Args:
         painter: As a stylizer's `painter` gives it.
         source: JPEG, PNG, WebP or TIFF of any size.
         target: TIFF, PNG or JPEG.
-        form: How it is written.
-        tell: As of `Sheet`.
+        options: How the target is written.
+        report: As of `LargeImage`.
         job: What the print is made from. The same job goes on after a kill or an error, and its
             print is the same as if it had not been stopped; None begins anew.
-        overwrite: As of `works.Work`.
+        overwrite: As of `checkpoint.Checkpoint`.
 
     Returns:
         Width and height.
 
     Raises:
-        ValueError: The target's format holds no such picture.
-        FileExistsError: Another job's print was begun.
+        ValueError: The target's format does not hold such a picture.
+        FileExistsError: The folder beside the target is another job's.
         OSError: A file cannot be read or written, or libvips is not installed.
     """
-    form.check(target)
-    picture, target = _opened(source), Path(target)
+    options.check(target)
+    picture, target = _open(source), Path(target)
     images.check_extent(target, picture.height, picture.width)
     with images.writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    with _work(target, job, overwrite) as work:
-        made = work.folder / f"print{target.suffix.lower()}"
-        if not made.exists():
-            sheet = _decoded(picture, form, work, tell, source)
-            painted = painter(sheet)
-            if not isinstance(painted, Sheet):  # of a photograph that was mirrored outwards
-                painted, pixels = sheet.copy(), painted
+    with _checkpoint(target, job, overwrite) as checkpoint:
+        result = checkpoint.folder / f"print{target.suffix.lower()}"
+        if not result.exists():
+            image = _decode(picture, options, checkpoint, report, source)
+            painted = painter(image)
+            if not isinstance(painted, LargeImage):  # of a photograph that was mirrored outwards
+                painted, pixels = image.copy(), painted
                 painted[:] = pixels
-            _write(painted, picture, form, made)
-        work.clear(made)
+            _write(painted, picture, options, result)
+        checkpoint.keep_only(result)
         with images.writing(target):
-            os.replace(made, target)
+            os.replace(result, target)
     return picture.width, picture.height
 
 
 @contextlib.contextmanager
-def _work(target, job, overwrite):
-    """A folder beside the target; of a job it stays after an error, once a tile is painted."""
+def _checkpoint(target, job, overwrite):
+    """A checkpoint beside the target; a job's stays after an error, once a tile is painted."""
     if job is None:
         with tempfile.TemporaryDirectory(prefix=".tfstyle-", dir=target.parent) as folder:
-            work = Work(Path(folder) / target.name, {}, BEGUN)
-            work.begin()
-            yield work
+            checkpoint = Checkpoint(Path(folder) / target.name, {}, INITIAL)
+            checkpoint.begin()
+            yield checkpoint
         return
-    work = Work(target, job, BEGUN, overwrite)
-    if work.told["boot"] != _boot():
-        work.forget()
-    work.begin()
-    work.write(work.told | {"boot": _boot()}, work.arrays)
+    checkpoint = Checkpoint(target, job, INITIAL, overwrite)
+    if checkpoint.state["boot"] != _boot():
+        checkpoint.reset()
+    checkpoint.begin()
+    checkpoint.save(checkpoint.state | {"boot": _boot()}, checkpoint.arrays)
     try:
-        yield work
+        yield checkpoint
     except BaseException:
-        if work.told["sheet"] is None:
-            work.remove()
+        if checkpoint.state["sheet"] is None:
+            checkpoint.remove()
         raise
-    work.remove()
+    checkpoint.remove()
 
 
 def _boot():
-    """The system's run since it was started, where it tells: files of one before may be cut."""
+    """The system's boot id, where it has one: files from before a crash may be incomplete."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -170,51 +170,53 @@ def is_installed() -> bool:
 def extent(source: str | os.PathLike) -> tuple[int, int] | None:
     """Height and width of a picture in a file; None where libvips cannot read it."""
     try:
-        picture = _opened(source)
+        picture = _open(source)
     except OSError:
         return None
     return picture.height, picture.width
 
 
-def _line(error):
+def _message(error):
     return " ".join(str(getattr(error, "detail", "") or error).split())
 
 
-def _opened(source):
-    """A picture's file, read by strips; a turned one is decoded before, in a file if large."""
+def _open(source):
+    """A picture's file, read by strips; one with an orientation is decoded first and turned."""
     vips, path = _vips(), os.fspath(source)
     try:
-        found = vips.Image.new_from_file(path, access="sequential")
-        if found.get_typeof("orientation") and found.get("orientation") > 1:
+        picture = vips.Image.new_from_file(path, access="sequential")
+        if picture.get_typeof("orientation") and picture.get("orientation") > 1:
             return vips.Image.new_from_file(path, access="random").autorot()
-        return found
+        return picture
     except vips.Error as error:
-        raise OSError(f"Expected a picture. Received: {source} ({_line(error)}).") from error
+        raise OSError(f"Expected a picture. Received: {source} ({_message(error)}).") from error
 
 
-def _decoded(picture, form, work, tell, source):
-    """A sheet of a picture's numbers."""
-    vips, shape, path = _vips(), (picture.height, picture.width, 3), work.folder / "sheet"
+def _decode(picture, options, checkpoint, report, source):
+    """A large image of a picture's numbers."""
+    vips, shape, path = _vips(), (picture.height, picture.width, 3), checkpoint.folder / "sheet"
     if path.exists():
-        return Sheet(path, shape, tell, work)
-    images.check_space(work.folder, 3 * 6 * picture.width * picture.height)
+        return LargeImage(path, shape, report, checkpoint)
+    images.check_space(checkpoint.folder, 3 * 6 * picture.width * picture.height)
     if picture.hasalpha():
-        most = 65535 if picture.format == "ushort" else 255
-        picture = picture.flatten(background=[most] * (picture.bands - 1))
+        white = 65535 if picture.format == "ushort" else 255
+        picture = picture.flatten(background=[white] * (picture.bands - 1))
     try:
-        _to_rgb(picture, form).rawsave(f"{path}-begun")
+        _to_rgb(picture, options).rawsave(f"{path}-begun")
     except vips.Error as error:
-        raise OSError(f"Expected a whole picture. Received: {source} ({_line(error)}).") from error
+        raise OSError(
+            f"Expected a whole picture. Received: {source} ({_message(error)})."
+        ) from error
     os.replace(f"{path}-begun", path)
-    return Sheet(path, shape, tell, work)
+    return LargeImage(path, shape, report, checkpoint)
 
 
-def _to_rgb(picture, form):
+def _to_rgb(picture, options):
     """A picture in RGB of 16 bit."""
-    known = picture.get_typeof(PROFILE)
-    keeps = form.profile == "keep" and picture.bands == 3
+    has_profile = picture.get_typeof(PROFILE)
+    keeps = options.profile == "keep" and picture.bands == 3
     depth = 16 if picture.format == "ushort" else 8
-    if (known and not keeps) or picture.interpretation == "cmyk":
+    if (has_profile and not keeps) or picture.interpretation == "cmyk":
         picture = picture.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
     elif not keeps:
         picture = picture.colourspace("rgb16" if depth == 16 else "srgb")
@@ -223,51 +225,51 @@ def _to_rgb(picture, form):
     return picture.cast("ushort")
 
 
-def _write(sheet, source, form, made):
+def _write(image, source, options, result):
     vips = _vips()
-    height, width, _ = sheet.shape
+    height, width, _ = image.shape
     picture = vips.Image.rawload(
-        str(sheet.path), width, height, 3, format="ushort", interpretation="rgb16"
+        str(image.path), width, height, 3, format="ushort", interpretation="rgb16"
     )
-    if form.depth == 8:
+    if options.depth == 8:
         picture = (picture / 257.0 + 0.5).cast("uchar").copy(interpretation="srgb")
-    picture = _told(picture.copy(xres=source.xres, yres=source.yres), source, form)
-    begun = made.with_stem("begun")
-    with images.writing(made):
+    picture = _with_metadata(picture.copy(xres=source.xres, yres=source.yres), source, options)
+    begun = result.with_stem("begun")
+    with images.writing(result):
         try:
-            _save(picture, begun, form)
+            _encode(picture, begun, options)
         except vips.Error as error:
-            raise OSError(_line(error)) from error
-        os.replace(begun, made)
+            raise OSError(_message(error)) from error
+        os.replace(begun, result)
 
 
-def _told(picture, source, form):
-    """A picture with what its photograph's file says besides pixels."""
-    known = {n: source.get(n) for n in (PROFILE, EXIF, XMP, IPTC) if source.get_typeof(n)}
-    if form.profile == "srgb" or source.bands < 3:
-        known.pop(PROFILE, None)
-    if form.metadata == "strip":
-        known = {name: known[name] for name in known if name == PROFILE}
-    if EXIF in known:
-        known[EXIF] = _placeless(known[EXIF])
-    if b"GPS" in known.get(XMP, b""):
-        del known[XMP]
+def _with_metadata(picture, source, options):
+    """A copy of a picture with the profile and the metadata of its source that are kept."""
+    fields = {n: source.get(n) for n in (PROFILE, EXIF, XMP, IPTC) if source.get_typeof(n)}
+    if options.profile == "srgb" or source.bands < 3:
+        fields.pop(PROFILE, None)
+    if options.metadata == "strip":
+        fields = {name: fields[name] for name in fields if name == PROFILE}
+    if EXIF in fields:
+        fields[EXIF] = _without_location(fields[EXIF])
+    if b"GPS" in fields.get(XMP, b""):
+        del fields[XMP]
     picture = picture.copy()
-    for name, told in known.items():
-        picture.set_type(_vips().GValue.blob_type, name, told)
+    for name, blob in fields.items():
+        picture.set_type(_vips().GValue.blob_type, name, blob)
     picture.set_type(_vips().GValue.gint_type, "orientation", 1)
     return picture
 
 
-def _placeless(told):
+def _without_location(blob):
     exif = Image.Exif()
-    exif.load(told)
-    for entry in LEFT_OUT:
+    exif.load(blob)
+    for entry in REMOVED:
         exif.pop(entry, None)
     return exif.tobytes()
 
 
-def _save(picture, path, form):
+def _encode(picture, path, options):
     if path.suffix == ".png":
         picture.pngsave(str(path))
     elif path.suffix.startswith(".tif"):
@@ -278,8 +280,8 @@ def _save(picture, path, form):
             tile=True,
             tile_width=TILE,
             tile_height=TILE,
-            pyramid=form.pyramid,
-            bigtiff=form.needs_bigtiff(picture.width, picture.height),
+            pyramid=options.pyramid,
+            bigtiff=options.needs_bigtiff(picture.width, picture.height),
         )
     else:
-        picture.jpegsave(str(path), Q=form.quality, subsample_mode="off", optimize_coding=True)
+        picture.jpegsave(str(path), Q=options.quality, subsample_mode="off", optimize_coding=True)

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from tfstyle import roots as portable
+from tfstyle import matrix_roots
 
 
 def moments(features, epsilon=1e-5, weights=None):
@@ -223,11 +223,11 @@ def covariance_of_sums(count, total, products):
     return mean[None], (products / count - mean[:, None] * mean[None, :])[None]
 
 
-def roots(covariance, ridge=1e-3):
+def square_root_and_inverse(covariance, ridge=1e-3):
     """Square root and inverse square root of covariances, by matrix products alone.
 
     The coupled iteration of Higham 2008, Functions of Matrices, section 6.3, with the polynomials
-    of `roots.ROOT_STEPS`. It needs no matrix decomposition, which TFLite does not have.
+    of `matrix_roots.ROOT_STEPS`. It needs no matrix decomposition, which TFLite does not have.
 
     Args:
         covariance: Symmetric, positive semidefinite, shape (batch, channels, channels).
@@ -238,11 +238,11 @@ def roots(covariance, ridge=1e-3):
         Two tensors of the same shape. |Z B Z - I| stays below 1e-3 on 512 channels whose
         variances fall as 1 / i^2.
     """
-    return portable.roots(covariance, ridge, ops)
+    return matrix_roots.square_root_and_inverse(covariance, ridge, ops)
 
 
 def square_root(matrices):
-    """Square root of covariances by an eigendecomposition, more exact than `roots`.
+    """Square root of covariances by an eigendecomposition, which is more exact.
 
     Args:
         matrices: Symmetric, positive semidefinite, shape (batch, channels, channels).

@@ -18,7 +18,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from tqdm import tqdm
 
 from tfstyle.batch import filesystem, pipeline
-from tfstyle.batch.work import Painting, StyleEncoding, check_target, target_name
+from tfstyle.batch.tasks import Painting, StyleEncoding, check_target, target_name
 
 INPUT_KINDS = ("pictures", "list", "records")
 LIST_NAMES, RECORD_NAMES = (".txt", ".lst"), re.compile(r"\.tfrecords?(-|\.|$|\*)")

@@ -17,7 +17,7 @@ from apache_beam.utils.shared import Shared
 
 from tfstyle import images, litert
 from tfstyle.batch import filesystem
-from tfstyle.batch.work import Painting, StyleEncoding, target_name
+from tfstyle.batch.tasks import Painting, StyleEncoding, target_name
 
 COLUMNS = ("file", "result", "seconds", "picture", "reason")
 RESULTS = ("painted", "coded", "kept", "failed")  # kept: the result was there already

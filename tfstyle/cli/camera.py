@@ -15,7 +15,7 @@ from tfstyle.cli.options import (
     settings_of,
 )
 from tfstyle.methods import Kind
-from tfstyle.video.steady import STEADY
+from tfstyle.video.temporal_filter import STEADY
 
 SIZE = 480
 KEYS = "q or Esc quits, s saves the picture, n goes on to the next painting"
@@ -106,9 +106,9 @@ def _run_camera(options):
     import contextlib
     import itertools
 
-    from tfstyle.video import camera, steady
+    from tfstyle.video import camera, temporal_filter
 
-    steady.checked_steady(options.steady)
+    temporal_filter.checked_steady(options.steady)
     if options.no_window and not options.output:
         raise ValueError("Expected -o FOLDER with --no-window. Received: none.")
     paintings, painter = _paintings(options)

@@ -22,7 +22,7 @@ from tfstyle.cli.options import (
     settings_of,
 )
 from tfstyle.methods import Kind
-from tfstyle.video.steady import STEADY
+from tfstyle.video.temporal_filter import STEADY
 
 CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "prores", "png")
 PRECISION = "what is computed in where Keras paints: masks, and finished runs" + ONE_PASS
@@ -164,19 +164,19 @@ def _seconds(text):
 
 def _run_film(options):
     from tfstyle.methods.stylizer import checked_strength
-    from tfstyle.video import clips, films, joining, steady
+    from tfstyle.video import clips, films, muxing, temporal_filter
     from tfstyle.video.encoding import Encoding
-    from tfstyle.video.frames import Cut
-    from tfstyle.video.works import Work
+    from tfstyle.video.film_checkpoint import FilmCheckpoint
+    from tfstyle.video.frames import FrameSelection
 
     os.environ.setdefault("SVT_LOG", "1")  # errors alone, of AV1's encoder
     target = Path(options.output)
-    codec = joining.checked_codec(target, options.codec)
-    alpha = joining.checked_alpha(target, codec, options.alpha)
+    codec = muxing.checked_codec(target, options.codec)
+    alpha = muxing.checked_alpha(target, codec, options.alpha)
     _check_place(target, options)
     films.one_pass(options.method)
     settings = settings_of(options)
-    steady.checked_steady(options.steady)
+    temporal_filter.checked_steady(options.steady)
     checked_strength(options.strength)
     named = [options.clip, *(options.style or ()), *(options.mask or ())]
     job = jobs.job(options, named, codec=codec)
@@ -185,24 +185,24 @@ def _run_film(options):
     paint.check_licences(options, options.model)
     regions = masks.read(options)
     films.check_packages()
-    work = Work(target, job, options.overwrite)
-    cut = Cut(options.start, options.end, options.fps, options.every)
-    clip = clips.opened(options.clip, cut, options.size, alpha)
-    encoding = Encoding(codec, clip.look, options.crf)
+    work = FilmCheckpoint(target, job, options.overwrite)
+    selection = FrameSelection(options.start, options.end, options.fps, options.every)
+    clip = clips.open_clip(options.clip, selection, options.size, alpha)
+    encoding = Encoding(codec, clip.frame_format, options.crf)
     copied = _copied(clip, target, options)
-    joining.check(target, clip, encoding, copied)
+    muxing.check(target, clip, encoding, copied)
     return _make(clip, _crew(clip, options, settings, regions), encoding, work, copied, options)
 
 
 def _check_place(target, options):
     """Refuses a place that takes no film, before anything else is looked at."""
     from tfstyle import images
-    from tfstyle.video import joining
+    from tfstyle.video import muxing
 
     if target.resolve() == Path(options.clip).resolve():
         raise ValueError(f"Expected another place than the clip's. Received: {target}.")
-    if not joining.is_folder(target):
-        images.check_writable(target, True, joining.SUFFIXES)
+    if not muxing.is_folder(target):
+        images.check_writable(target, True, muxing.SUFFIXES)
     elif target.exists() and not target.is_dir():
         raise NotADirectoryError(f"Expected a folder. Received: {target}, a file.")
 
@@ -210,11 +210,11 @@ def _check_place(target, options):
 def _copied(clip, target, options):
     """The streams of the clip that go with the painted pictures."""
     from tfstyle import images
-    from tfstyle.video import joining
+    from tfstyle.video import muxing
 
     if options.only_pictures or not clip.copied:
         return []
-    if joining.is_folder(target) or target.suffix.lower() == ".gif":
+    if muxing.is_folder(target) or target.suffix.lower() == ".gif":
         images.tell(f"{target} holds no sound or subtitles; those of {clip.path} are left out.")
         return []
     return clip.copied
@@ -243,19 +243,19 @@ def _crew(clip, options, settings, regions):
             styles, options.strength, options.weights, options.keep_colors, regions
         )
 
-    return painting.painters(stylizer, painter, clip.look, options.threads, several)
+    return painting.painters(stylizer, painter, clip.frame_format, options.threads, several)
 
 
 def _make(clip, crew, encoding, work, copied, options):
     from tqdm import tqdm
 
-    from tfstyle.video import making
+    from tfstyle.video import film_writer
 
-    done, total = work.told["frames"], clip.look.count
+    done, total = work.state["frames"], clip.frame_format.count
     steady = options.steady if options.strength else 0.0
     with tqdm(total=total, initial=done, unit="frame") as bar, _stopping() as stopped:
         try:
-            ended = making.make(
+            ended = film_writer.write(
                 clip, crew, steady, encoding, work, copied, bar.update, lambda: bool(stopped)
             )
         except OSError as error:
@@ -267,9 +267,9 @@ def _make(clip, crew, encoding, work, copied, options):
             file=sys.stderr,
         )
         return 130
-    if work.told["broken"]:
+    if work.state["broken"]:
         print(
-            f"tfstyle: Expected a whole film. Received: {clip.path}, {work.told['broken']}; what "
+            f"tfstyle: Expected a whole film. Received: {clip.path}, {work.state['broken']}; what "
             f"can be read is in {work.target}.",
             file=sys.stderr,
         )
@@ -278,7 +278,7 @@ def _make(clip, crew, encoding, work, copied, options):
 
 
 def _kept(work):
-    frames = work.told["frames"]
+    frames = work.state["frames"]
     return f" {frames} frames are kept, and the same command goes on." if frames else ""
 
 

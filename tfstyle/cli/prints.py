@@ -2,9 +2,9 @@
 
 import sys
 
+from tfstyle.checkpoint import SUFFIX
 from tfstyle.cli import jobs, scripts
 from tfstyle.methods import METHODS, method
-from tfstyle.works import SUFFIX
 
 LARGE = 24_000_000  # pixels; larger photographs are not read into memory where libvips is there
 MOST = 1_000_000_000  # pixels; larger ones have to be asked for, since files may only say so
@@ -75,7 +75,7 @@ def is_print(options, source, target) -> bool:
         return False
     if any(getattr(options, name, None) for name in OTHERS) or options.alpha != "keep":
         return False
-    if target.suffix.lower() not in prints.WRITTEN or not source.is_file():
+    if target.suffix.lower() not in prints.DEPTHS or not source.is_file():
         return False
     with source.open("rb") as file:
         extent = images.extent(file)
@@ -88,7 +88,7 @@ def paint(painter, options, source, target):
     """Paints one photograph to a print, or goes on with it; returns its width and height."""
     from tfstyle import prints
 
-    form = prints.Print(
+    form = prints.PrintOptions(
         options.depth or 8,
         options.profile or "srgb",
         options.metadata or "strip",

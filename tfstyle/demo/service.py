@@ -15,11 +15,11 @@ from tfstyle.demo.method_choices import STYLED, MethodChoice, method_choices, tr
 from tfstyle.demo.stylizer_pool import StylizerPool
 from tfstyle.methods import DEFAULT, method
 from tfstyle.methods.vectors import distances
-from tfstyle.video import clips, joining, making
+from tfstyle.video import clips, film_writer, muxing
 from tfstyle.video.encoding import Encoding
-from tfstyle.video.frames import Cut
+from tfstyle.video.frames import FrameSelection
 from tfstyle.video.painting import painters
-from tfstyle.video.steady import STEADY
+from tfstyle.video.temporal_filter import STEADY
 
 READABLE = 100_000_000  # pixels; larger files are refused before they are decoded
 STYLES = 4  # at most
@@ -223,11 +223,11 @@ class Service:
         model, crew = self._crew(clip, request)
         copied = [] if _unheld(target, clip) else clip.copied
         start, share = time.perf_counter(), 0.0 if request.strength == 0 else STEADY
-        encoding = Encoding("h264", clip.look)
-        work = making.growing(clip, crew, share, encoding, target, copied, stopped)
+        encoding = Encoding("h264", clip.frame_format)
+        work = film_writer.write_progressively(clip, crew, share, encoding, target, copied, stopped)
         with contextlib.closing(work):
             for number, (frame, film) in enumerate(work, 1):
-                seconds, count = time.perf_counter() - start, clip.look.count or number
+                seconds, count = time.perf_counter() - start, clip.frame_format.count or number
                 done, note = min(0.99, number / max(1, count)), ""
                 if film == target:
                     done = 1.0
@@ -248,13 +248,20 @@ class Service:
         """
         clip = _bounded(path)
         model, crew = self._crew(clip, request)
-        start, seconds = time.perf_counter(), (clip.look.count or 1) / clip.look.rate
+        start, seconds = (
+            time.perf_counter(),
+            (clip.frame_format.count or 1) / clip.frame_format.rate,
+        )
         with contextlib.closing(_bounded(path, seconds / 2).frames()) as frames:
             frame = next(frames, None)
         if frame is None:
             raise ValueError(f"Expected a film with frames. Received: {path}, {clip.broken}.")
-        picture, whole = crew[0](frame.picture), clip.whole
-        note = f"A frame of {clip.look.count} in {float(seconds):.1f} s." if clip.look.count else ""
+        picture, whole = crew[0](frame.picture), clip.source_format
+        note = (
+            f"A frame of {clip.frame_format.count} in {float(seconds):.1f} s."
+            if clip.frame_format.count
+            else ""
+        )
         if whole.count and whole.count / whole.rate > FILM:
             note += f" The film goes on to {float(whole.count / whole.rate):.1f} s, unpainted."
         return Result(picture, model, time.perf_counter() - start, note=note)
@@ -273,7 +280,7 @@ class Service:
             lambda stylizer: stylizer.painter(
                 styles, strength, request.weights, request.keep_colors
             ),
-            clip.look,
+            clip.frame_format,
         )
         return model, crew
 
@@ -341,16 +348,16 @@ class Service:
 
 def _bounded(path, start=Fraction(0)):
     """A clip from a second on, not longer or larger than the page's."""
-    clip = clips.opened(path, Cut(start, Fraction(FILM)))
-    if max(clip.look.height, clip.look.width) > FILM_SIDE:
-        clip = clips.opened(path, clip.cut, FILM_SIDE)
+    clip = clips.open_clip(path, FrameSelection(start, Fraction(FILM)))
+    if max(clip.frame_format.height, clip.frame_format.width) > FILM_SIDE:
+        clip = clips.open_clip(path, clip.selection, FILM_SIDE)
     return clip
 
 
 def _unheld(target, clip):
     """Whether a film cannot hold the clip's sound."""
     try:
-        joining.check(target, clip, Encoding("h264", clip.look), clip.copied)
+        muxing.check(target, clip, Encoding("h264", clip.frame_format), clip.copied)
     except ValueError:
         return True
     return False

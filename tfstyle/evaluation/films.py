@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import images, litert
-from tfstyle.video import clips, measures
+from tfstyle.video import clips, temporal_consistency
 
 TALL = 200  # pixels that a slice is high at least
 
@@ -27,7 +27,8 @@ def report(
         clip: The untouched clip.
         films: Painted from it: files or folders of frames.
         size: Longer side that all are measured at; None is the clip's own.
-        line: Height of the sampled line of pixels, from 0 (top) to 1 (see `measures.measure`).
+        line: Height of the sampled line of pixels, from 0 (top) to 1 (see
+            `temporal_consistency.measure`).
         teacher: Folder with the weights of SqueezeNet and LPIPS.
         picture: Where slices are written.
 
@@ -44,9 +45,9 @@ def report(
         with litert.quiet("TensorFlow"):
             from tfstyle.metrics import protocol
         distance = protocol.lpips(teacher)
-    opened = {str(path): clips.opened(path, size=size) for path in (clip, *films)}
+    opened = {str(path): clips.open_clip(path, size=size) for path in (clip, *films)}
     untouched = opened.pop(str(clip))
-    figures, cuts = measures.measure(
+    figures, cuts = temporal_consistency.measure(
         _pictures(untouched),
         {name: _pictures(opened_clip) for name, opened_clip in opened.items()},
         line,
@@ -54,8 +55,8 @@ def report(
     )
     frames = len(figures[""].short) + 1 + cuts
     yield (
-        f"{frames} frames of {untouched.look.width}x{untouched.look.height}, {cuts} cuts; warp "
-        "errors, lower is steadier"
+        f"{frames} frames of {untouched.frame_format.width}x{untouched.frame_format.height}, "
+        f"{cuts} cuts; warp errors, lower is steadier"
     )
     wide = max(24, *(len(name) for name in figures), len(str(clip)) + 11)
     yield f"{'':{wide}s}  {'short term':>10s}  {'long term':>10s}  {'LPIPS':>8s}".rstrip()
@@ -71,11 +72,11 @@ def _pictures(clip):
     return (frame.picture for frame in clip.frames())
 
 
-def slices(figures: dict[str, measures.Figures]) -> np.ndarray:
+def slices(figures: dict[str, temporal_consistency.Figures]) -> np.ndarray:
     """Lines of pixels over time, one below the other, as a sheet: flicker shows as stripes across.
 
     Args:
-        figures: By name, as from `measures.measure`.
+        figures: By name, as from `temporal_consistency.measure`.
 
     Returns:
         Bytes of shape (height, width, 3).

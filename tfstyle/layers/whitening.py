@@ -26,7 +26,7 @@ class _Root(keras.layers.Layer):
 
     def call(self, features, region=None):
         mean, covariance = statistics.covariance(features, region_weights(region, features))
-        root = statistics.roots(covariance, self.ridge)[self.which]
+        root = statistics.square_root_and_inverse(covariance, self.ridge)[self.which]
         return ops.concatenate([root, mean[:, None, :]], axis=1)
 
     def compute_output_spec(self, features, region=None):

@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 
 from tfstyle import color, images, masks
+from tfstyle.large_images import blended
 from tfstyle.methods import stylizer
 from tfstyle.methods.kinds import Code, Method, Signatures
-from tfstyle.sheets import blended
 
 STYLE_SIDE = 640  # pixels; longer paintings are reduced before an encoder looks at them
 CROSS_FADE = 0.1  # strengths below this mix pixels

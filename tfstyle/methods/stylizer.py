@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from tfstyle import images, masks, tiles
-from tfstyle.sheets import Sheet
+from tfstyle.large_images import LargeImage
 
 Picture = np.ndarray | Image.Image | str | os.PathLike
 Style = Picture  # or the name of one
@@ -108,7 +108,7 @@ def checked_picture(image: np.ndarray, name: str) -> np.ndarray:
         TypeError: It is not an array of floats.
         ValueError: Its shape or range is another.
     """
-    if isinstance(image, Sheet):
+    if isinstance(image, LargeImage):
         return image
     image = np.asarray(image)
     if image.dtype.kind != "f":

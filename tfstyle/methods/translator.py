@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image
 
 from tfstyle import color
+from tfstyle.large_images import blended
 from tfstyle.methods import stylizer
-from tfstyle.methods.canvas import Canvas
 from tfstyle.methods.kinds import Kind, Method, Signatures, pass_through
-from tfstyle.sheets import blended
+from tfstyle.methods.tiled_network import TiledNetwork
 from tfstyle.tiles import Geometry
 
 
@@ -25,7 +25,7 @@ class Translator(Method):
         geometry: Of the network.
 
     Attributes:
-        margin: As of `Canvas`; it is filled up to a multiple of the stride.
+        margin: As of `TiledNetwork`; it is filled up to a multiple of the stride.
     """
 
     kind = Kind.TRANSLATION
@@ -47,7 +47,7 @@ class Translator(Method):
         self.signatures, self.networks = dict(signatures), dict(networks or {})
         self.geometry, stride = geometry, geometry.stride
         margin = -(-self.margin // stride) * stride
-        self.canvas = Canvas(
+        self.tiled_network = TiledNetwork(
             self.signatures["translate"],
             self.signatures["tile"],
             "translated",
@@ -66,7 +66,7 @@ class Translator(Method):
 
     def passes(self) -> list[dict]:
         """One."""
-        return [pass_through("translate", self.geometry, self.canvas.margin)]
+        return [pass_through("translate", self.geometry, self.tiled_network.margin)]
 
     @classmethod
     def stylize_inputs(cls, endpoints: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,8 +77,10 @@ class Translator(Method):
         """The translation."""
         from tfstyle.methods.endpoints import framed
 
-        canvas = self.canvas
-        return framed(endpoints["translate"], canvas.margin, canvas.stride, canvas.output)(content)
+        network = self.tiled_network
+        return framed(endpoints["translate"], network.margin, network.stride, network.output)(
+            content
+        )
 
     def stylize(
         self,
@@ -150,6 +152,6 @@ class Translator(Method):
             content: Shape (height, width, 3), float32 in [0, 1].
         """
         height, width, _ = content.shape
-        translated = self.canvas.paint(stylizer.roomy(content))
+        translated = self.tiled_network.paint(stylizer.roomy(content))
         same = translated.shape == content.shape
         return translated if same else translated[:height, :width]

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tfstyle import images, masks
+from tfstyle.large_images import blended
 from tfstyle.methods import stylizer
-from tfstyle.methods.canvas import Canvas
 from tfstyle.methods.conditioned import STYLE_SIDE, Conditioned
 from tfstyle.methods.kinds import Code, pass_through
-from tfstyle.sheets import blended
+from tfstyle.methods.tiled_network import TiledNetwork
 from tfstyle.tiles import Geometry
 
 FLAT = 0.03  # deviation of a photograph that is all but one colour; its padding shows most
@@ -27,10 +27,10 @@ class Vectors(Conditioned):
 
     Attributes:
         geometry: Of the network.
-        margin: As of `Canvas`.
+        margin: As of `TiledNetwork`.
         flat_margin: The margin of a photograph of one colour. As its deviation goes from FLAT to
             UNEVEN, the picture fades into the one with the usual margin.
-        aligned: As of `Canvas`.
+        aligned: As of `TiledNetwork`.
     """
 
     style_signature = "predict"
@@ -58,23 +58,23 @@ class Vectors(Conditioned):
         painted = []
         for share, margin in ((1.0 - flatness, self.margin), (flatness, self.flat_margin)):
             if share:
-                canvas = self.canvas(np.float32(vector), margin, whole)
-                painted.append(canvas.paint(content, mask))
+                network = self.tiled_network(np.float32(vector), margin, whole)
+                painted.append(network.paint(content, mask))
         return painted[0] if len(painted) == 1 else blended(*painted, flatness)
 
-    def canvas(self, vector: np.ndarray, margin: int, whole: str = "paint") -> Canvas:
-        """The canvas of a photograph in a vector's style.
+    def tiled_network(self, vector: np.ndarray, margin: int, whole: str = "paint") -> TiledNetwork:
+        """The network in a vector's style.
 
         Args:
             vector: The style's.
-            margin: As of `Canvas`.
+            margin: As of `TiledNetwork`.
             whole: The signature that paints it whole.
         """
         paint, tile = (
             functools.partial(self.signatures[name], vector=vector) for name in (whole, "tile")
         )
         sizes = (self.geometry.stride, margin, self.geometry.overlap)
-        return Canvas(paint, tile, "pastiche", *sizes, aligned=self.aligned)
+        return TiledNetwork(paint, tile, "pastiche", *sizes, aligned=self.aligned)
 
     def own_vector(
         self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None

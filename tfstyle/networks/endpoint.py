@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import keras
 import numpy as np
 
-from tfstyle.stages import Stages
+from tfstyle.layerwise.stages import StagedNetwork
 
 _PROCESS = os.getpid()
 
@@ -75,15 +75,15 @@ class Arrays:
         """The network's outputs as numpy arrays, for arrays by input name."""
         return self.endpoint.arrays(**arrays)
 
-    def stages(self, given: Mapping[str, np.ndarray], statistics: str) -> Stages:
-        """The network as stages for exact tiling (see `networks.stages.stages`)."""
-        from tfstyle.networks import stages
+    def staged(self, inputs: Mapping[str, np.ndarray], statistics: str) -> StagedNetwork:
+        """The network by stages, for exact tiles (see `networks.layerwise.staged_network`)."""
+        from tfstyle.networks import layerwise
 
         check_process()
-        return stages.stages(self.endpoint.network, given, statistics)
+        return layerwise.staged_network(self.endpoint.network, inputs, statistics)
 
-    def weights(self, mask: np.ndarray) -> Callable[[int, int], np.ndarray]:
-        """Weights of a region's positions by feature size (see `networks.stages.weights`)."""
-        from tfstyle.networks import stages
+    def statistics_weights(self, mask: np.ndarray) -> Callable[[int, int], np.ndarray]:
+        """Weights of a region's positions (see `networks.layerwise.statistics_weights`)."""
+        from tfstyle.networks import layerwise
 
-        return stages.weights(mask)
+        return layerwise.statistics_weights(mask)

@@ -1,4 +1,4 @@
-"""A webcam's picture, painted as it comes: frames, the window, and what its keys do."""
+"""A webcam's picture, painted live: its frames, the window, and the window's keys."""
 
 import contextlib
 import itertools
@@ -13,15 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import extras, images
-from tfstyle.video import packages
-from tfstyle.video import steady as filters
+from tfstyle.video import packages, temporal_filter
 from tfstyle.video.painting import Painter
 
 QUIT, SAVE, NEXT = "q", "s", "n"
 ESCAPE = 27
-BAR = 24  # pixels under the words
-TIMED = 15  # frames that the pace is taken over
-SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
+CAPTION = 24  # pixels of height
+TIMED = 15  # frames that the rate is averaged over
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 NAME = "camera_{:04d}.png"
 
 Screen = Callable[[np.ndarray, str], str]
@@ -42,9 +41,9 @@ def frames(source: int | Path, size: int, mirrored: bool = False) -> Iterator[np
         OSError: There is no such webcam or film, or OpenCV is not installed.
     """
     cv2 = packages.cv2("camera")
-    capture = _opened(cv2, source)
-    with contextlib.closing(_read(capture)) as found:
-        for pixels in found:
+    capture = _open(cv2, source)
+    with contextlib.closing(_read(capture)) as captured:
+        for pixels in captured:
             if mirrored:
                 pixels = pixels[:, ::-1]
             if max(pixels.shape) > size:
@@ -53,7 +52,7 @@ def frames(source: int | Path, size: int, mirrored: bool = False) -> Iterator[np
             yield images.to_float(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
 
 
-def _opened(cv2, source):
+def _open(cv2, source):
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     webcam = isinstance(source, int)
     if not webcam and not source.is_file():
@@ -71,8 +70,8 @@ def _opened(cv2, source):
 def _read(capture):
     try:
         while True:
-            there, pixels = capture.read()
-            if not there:
+            success, pixels = capture.read()
+            if not success:
                 return
             yield pixels
     finally:
@@ -91,7 +90,7 @@ class Window:
 
     def __init__(self, title: str):
         self.cv2, self.title = packages.cv2("camera"), title
-        if sys.platform == "linux" and not any(os.environ.get(name) for name in SCREENS):
+        if sys.platform == "linux" and not any(os.environ.get(name) for name in DISPLAYS):
             raise OSError("Expected a screen for a window, or --no-window. Received: none.")
         os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")  # of fonts that lack
         try:
@@ -102,28 +101,28 @@ class Window:
                 f"{extras.command('camera')}; or --no-window. Received: opencv-python-headless."
             ) from None
 
-    def __call__(self, picture: np.ndarray, words: str) -> str:
-        """Shows a picture with words in its corner.
+    def __call__(self, picture: np.ndarray, caption: str) -> str:
+        """Shows a picture with a caption in its corner.
 
         Args:
             picture: Shape (height, width, 3), floats in [0, 1].
-            words: A line.
+            caption: One line.
 
         Returns:
-            The key that was pressed, QUIT where the window was closed, or nothing.
+            The key that was pressed; QUIT where the window was closed; or an empty string.
         """
         cv2 = self.cv2
-        shown = cv2.cvtColor(images.to_bytes(picture), cv2.COLOR_RGB2BGR)
-        shown[-BAR:] //= 3
-        at = 8, shown.shape[0] - BAR // 3
-        cv2.putText(shown, words, at, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 255, 255))
-        cv2.imshow(self.title, shown)
+        pixels = cv2.cvtColor(images.to_bytes(picture), cv2.COLOR_RGB2BGR)
+        pixels[-CAPTION:] //= 3
+        position = 8, pixels.shape[0] - CAPTION // 3
+        cv2.putText(pixels, caption, position, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 255, 255))
+        cv2.imshow(self.title, pixels)
         key = cv2.waitKey(1) & 0xFF
         closed = cv2.getWindowProperty(self.title, cv2.WND_PROP_VISIBLE) < 1
         return QUIT if closed or key == ESCAPE else chr(key)
 
     def close(self) -> None:
-        """Takes the window away."""
+        """Closes the window."""
         with contextlib.suppress(self.cv2.error):
             self.cv2.destroyWindow(self.title)
 
@@ -146,8 +145,8 @@ class Folder:
         images.write(picture, path)
         self.saved.append(path)
 
-    def __call__(self, picture: np.ndarray, words: str) -> str:
-        """Saves every picture; a screen where there is none."""
+    def __call__(self, picture: np.ndarray, caption: str) -> str:
+        """Saves every picture; takes the place of a window where there is none."""
         self.save(picture)
         return ""
 
@@ -166,22 +165,22 @@ def paint(
         pictures: Frames of one size.
         paintings: Titles, in the order in which NEXT goes through them.
         painter: From a title to what paints.
-        steady: As of `Steady`.
-        screen: Shows a picture with words and gives a key.
-        save: Of the picture that is shown.
+        steady: As of `TemporalFilter`.
+        screen: Shows a picture with a caption and returns a key.
+        save: Saves the picture that is shown.
 
     Returns:
         How many were painted, and the seconds that they took.
     """
     chosen, count, began = 0, 0, time.perf_counter()
-    paint_one, steadier = painter(paintings[0]), Following(steady)
+    paint_one, steadied = painter(paintings[0]), SteadyPainter(steady)
     times: deque = deque(maxlen=TIMED)
-    with contextlib.closing(steadier):
+    with contextlib.closing(steadied):
         for picture in pictures:
-            painted = steadier(picture, paint_one)
+            painted = steadied(picture, paint_one)
             count += 1
             times.append(time.perf_counter())
-            key = screen(painted, f"{_pace(times):.1f} frames a second, {paintings[chosen]}")
+            key = screen(painted, f"{_frame_rate(times):.1f} frames a second, {paintings[chosen]}")
             if key == QUIT:
                 break
             if key == SAVE:
@@ -189,41 +188,41 @@ def paint(
             if key == NEXT:
                 chosen = (chosen + 1) % len(paintings)
                 paint_one = painter(paintings[chosen])
-                steadier.forget()
+                steadied.reset()
     return count, time.perf_counter() - began
 
 
-def _pace(times):
+def _frame_rate(times):
     """Frames a second."""
     return (len(times) - 1) / max(1e-6, times[-1] - times[0])
 
 
-class Following:
-    """The filter over time, which follows the motion while a frame is painted.
+class SteadyPainter:
+    """Paints and filters frames; a thread computes the motion while a frame is painted.
 
     Args:
-        steady: As of `Steady`.
+        steady: As of `TemporalFilter`.
     """
 
     def __init__(self, steady: float):
-        self.filter, self.seen = filters.Steady(steady), None
+        self.filter, self.luma = temporal_filter.TemporalFilter(steady), None
         self.pool = ThreadPoolExecutor(1)
 
     def __call__(self, picture: np.ndarray, paint: Painter) -> np.ndarray:
-        """A painted frame without flicker, shape (height, width, 3)."""
+        """A frame, painted and filtered, shape (height, width, 3)."""
         if not self.filter.share:
             return paint(picture)
-        now, before = filters.seen(picture), self.seen
-        motion = before is not None and self.pool.submit(
-            filters.motion, now, before, *picture.shape[:2]
+        luma, previous = temporal_filter.reduced_luma(picture), self.luma
+        motion = previous is not None and self.pool.submit(
+            temporal_filter.motion, luma, previous, *picture.shape[:2]
         )
-        painted, self.seen = paint(picture), now
+        painted, self.luma = paint(picture), luma
         return self.filter(painted, motion.result() if motion else None)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begins anew, as after a cut."""
-        self.filter.before = None
+        self.filter.previous = None
 
     def close(self) -> None:
-        """Ends its thread."""
+        """Ends the thread."""
         self.pool.shutdown()

@@ -1,4 +1,4 @@
-"""Painted frames to packets, a segment of a film at a time."""
+"""Painted frames, encoded to packets, a segment of a film at a time."""
 
 import dataclasses
 import json
@@ -9,10 +9,10 @@ import numpy as np
 
 from tfstyle import images
 from tfstyle.video import packages
-from tfstyle.video.frames import BT709, LIMITED, SMPTE170M, UNSPECIFIED, Frame, Look
+from tfstyle.video.frames import BT709, LIMITED, SMPTE170M, UNSPECIFIED, Frame, FrameFormat
 
 HD = 720  # lines from which on BT.709 is the usual matrix
-DEEPEST = 65535.0
+MAX_VALUE = 65535.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,21 +21,22 @@ class Codec:
 
     Args:
         encoder: FFmpeg's name.
-        formats: Pixels of eight bits, and of more; the same where there is no more.
-        crf: Default quality; None where the codec has none.
-        worst: The largest value of crf.
-        options: Of the encoder.
-        tag: That the file calls it by, where it is not the usual one.
-        with_opacity: Pixels of eight bits, and of more, that hold opacity; None where none do.
+        formats: Pixel formats of eight bits, and of more; the same where the codec has no more.
+        crf: Default constant rate factor, the quality; None where the codec has none.
+        max_crf: The largest constant rate factor, the lowest quality.
+        options: Of the encoder, names and values.
+        tag: FourCC in the file, where it is not the default one.
+        alpha_formats: Pixel formats of eight bits, and of more, with opacity; None where the codec
+            has none.
     """
 
     encoder: str
     formats: tuple[str, str]
     crf: int | None = None
-    worst: int = 0
+    max_crf: int = 0
     options: tuple[tuple[str, str], ...] = ()
     tag: str | None = None
-    with_opacity: tuple[str, str] | None = None
+    alpha_formats: tuple[str, str] | None = None
 
 
 CODECS = {
@@ -50,24 +51,29 @@ CODECS = {
         26,
         63,
         (("b", "0"), ("row-mt", "1"), ("cpu-used", "4"), ("deadline", "good")),
-        with_opacity=("yuva420p", "yuva420p"),
+        alpha_formats=("yuva420p", "yuva420p"),
     ),
     "ffv1": Codec(
         "ffv1",
         ("bgr0", "gbrp16le"),
         options=(("level", "3"), ("slices", "4")),
-        with_opacity=("bgra", "gbrap16le"),
+        alpha_formats=("bgra", "gbrap16le"),
     ),
     "prores": Codec(
         "prores_ks",
         ("yuv422p10le", "yuv422p10le"),
-        with_opacity=("yuva444p10le", "yuva444p10le"),
+        alpha_formats=("yuva444p10le", "yuva444p10le"),
     ),
-    "png": Codec("png", ("rgb24", "rgb48be"), with_opacity=("rgba", "rgba64be")),
+    "png": Codec("png", ("rgb24", "rgb48be"), alpha_formats=("rgba", "rgba64be")),
 }
-DEEP = ("10le", "16le", "48be", "64be")  # ends of names of pixels of more than eight bits
-ALONE = ("auto-alt-ref", "0")  # VP9 holds no opacity beside frames that nobody sees
-APART = 15, "matroska_block_additional"  # FFmpeg's number and name of where VP9 has its opacity
+HIGH_BIT_DEPTH = (
+    "10le",
+    "16le",
+    "48be",
+    "64be",
+)  # ends of names of pixel formats of more than eight bits
+NO_ALTERNATE = ("auto-alt-ref", "0")  # VP9 has no opacity with hidden reference frames
+SIDE_DATA = 15, "matroska_block_additional"  # FFmpeg's number and name of VP9's opacity
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,11 +81,11 @@ class Packet:
     """An encoded frame.
 
     Args:
-        content: What the codec made of it.
-        tick: When it is shown.
+        content: The encoded bytes.
+        tick: When the frame is shown, in time bases of the film.
         ticks: For how long.
-        key: Whether it needs no other.
-        opacity: What the codec made of the frame's opacity, where that stands apart.
+        key: Whether it is a key frame.
+        opacity: The encoded opacity, where the codec encodes it apart.
     """
 
     content: bytes
@@ -88,111 +94,111 @@ class Packet:
     key: bool
     opacity: bytes = b""
 
-    def packet(self):
-        """As PyAV's, without times."""
+    def to_av(self):
+        """A packet of PyAV, without times."""
         av = packages.av()
-        found = av.Packet(self.content)
+        packet = av.Packet(self.content)
         if self.opacity:
-            apart = av.packet.PacketSideData(APART[0], len(self.opacity))
-            apart.update(self.opacity)
-            apart.to_packet(found, move=True)
-        return found
+            side_data = av.packet.PacketSideData(SIDE_DATA[0], len(self.opacity))
+            side_data.update(self.opacity)
+            side_data.to_packet(packet, move=True)
+        return packet
 
 
 @dataclasses.dataclass(frozen=True)
 class Encoding:
-    """A codec for the frames of a look.
+    """A codec and its parameters for the frames of a film.
 
     Args:
-        codec: A name of CODECS.
-        look: What the frames are.
-        crf: Quality, lower is better; None is the codec's default.
+        codec_name: A name of CODECS.
+        frame_format: Of the frames.
+        crf: Constant rate factor, lower is better; None is the codec's default.
 
     Raises:
-        ValueError: There is no such codec or quality.
-        OSError: PyAV has not the encoder.
+        ValueError: There is no such codec, or it has no such factor.
+        OSError: PyAV lacks the encoder.
     """
 
-    codec: str
-    look: Look
+    codec_name: str
+    frame_format: FrameFormat
     crf: int | None = None
 
     def __post_init__(self):
-        row = CODECS.get(self.codec)
-        if row is None:
+        codec = CODECS.get(self.codec_name)
+        if codec is None:
             raise ValueError(
-                f"Expected --codec as one of {', '.join(CODECS)}. Received: {self.codec}."
+                f"Expected --codec as one of {', '.join(CODECS)}. Received: {self.codec_name}."
             )
-        if self.crf is not None and not (row.crf and 0 <= self.crf <= row.worst):
-            known = f"from 0 to {row.worst}" if row.crf else f"not with {self.codec}"
-            raise ValueError(f"Expected --crf {known}. Received: {self.crf}.")
-        if row.encoder not in packages.av().codecs_available:
+        if self.crf is not None and not (codec.crf and 0 <= self.crf <= codec.max_crf):
+            expected = f"from 0 to {codec.max_crf}" if codec.crf else f"not with {self.codec_name}"
+            raise ValueError(f"Expected --crf {expected}. Received: {self.crf}.")
+        if codec.encoder not in packages.av().codecs_available:
             raise OSError(
-                f"Expected PyAV with {row.encoder} for {self.codec}. Received: one without; "
+                f"Expected PyAV with {codec.encoder} for {self.codec_name}. Received: one without; "
                 "choose another --codec."
             )
 
     @property
-    def row(self) -> Codec:
-        """Of CODECS."""
-        return CODECS[self.codec]
+    def codec(self) -> Codec:
+        """The codec of that name."""
+        return CODECS[self.codec_name]
 
     @property
-    def format(self) -> str:
-        """Of the encoded pixels."""
-        row = self.row
-        see_through = self.look.see_through and row.with_opacity
-        return (row.with_opacity if see_through else row.formats)[self.look.deep]
+    def pixel_format(self) -> str:
+        """FFmpeg's name of the format of the encoded pixels."""
+        codec, source = self.codec, self.frame_format
+        formats = codec.alpha_formats if source.has_alpha and codec.alpha_formats else codec.formats
+        return formats[source.high_bit_depth]
 
     @property
-    def deep(self) -> bool:
-        """Whether more than eight bits are encoded."""
-        return self.format.endswith(DEEP)
+    def high_bit_depth(self) -> bool:
+        """Whether a channel of the encoded pixels has more than eight bits."""
+        return self.pixel_format.endswith(HIGH_BIT_DEPTH)
 
     @property
     def extent(self) -> tuple[int, int]:
-        """Height and width as encoded: even where the codec shares colours between pixels."""
-        even = 1 if self.matrix == 0 else 2
-        return tuple(side + side % even for side in (self.look.height, self.look.width))
+        """Height and width as encoded: even where chroma is subsampled."""
+        multiple, source = 1 if self.matrix == 0 else 2, self.frame_format
+        return tuple(side + side % multiple for side in (source.height, source.width))
 
     @property
     def matrix(self) -> int:
-        """FFmpeg's number of the colour matrix: the film's, or of RGB the usual one of its size."""
-        if not self.format.startswith("yuv"):
+        """FFmpeg's number of the colour matrix: the film's, or for RGB the default of its size."""
+        if not self.pixel_format.startswith("yuv"):
             return 0
-        usual = BT709 if self.look.height >= HD else SMPTE170M
-        return self.look.matrix or usual
+        default = BT709 if self.frame_format.height >= HD else SMPTE170M
+        return self.frame_format.matrix or default
 
-    def settings(self) -> dict:
-        """Of a codec context of PyAV, by attribute."""
-        height, width = self.extent
-        found = {
+    def attributes(self) -> dict:
+        """Values of a codec context of PyAV, by attribute."""
+        (height, width), source = self.extent, self.frame_format
+        attributes = {
             "width": width,
             "height": height,
-            "pix_fmt": self.format,
-            "time_base": self.look.time_base,
-            "framerate": self.look.rate,
-            "sample_aspect_ratio": self.look.aspect,
+            "pix_fmt": self.pixel_format,
+            "time_base": source.time_base,
+            "framerate": source.rate,
+            "sample_aspect_ratio": source.aspect,
             "max_b_frames": 0,  # so that segments follow each other without any reordering
         }
         if self.matrix:
-            found |= {"colorspace": self.matrix, "color_range": self.look.range}
-            found |= {"color_primaries": self.look.primaries, "color_trc": self.look.transfer}
-        if self.row.tag:
-            found["codec_tag"] = self.row.tag
-        return found
+            attributes |= {"colorspace": self.matrix, "color_range": source.range}
+            attributes |= {"color_primaries": source.primaries, "color_trc": source.transfer}
+        if self.codec.tag:
+            attributes["codec_tag"] = self.codec.tag
+        return attributes
 
     def options(self) -> dict[str, str]:
-        """Of the encoder, by name."""
-        crf = self.row.crf if self.crf is None else self.crf
-        alone = dict([ALONE]) if self.format == "yuva420p" else {}
-        return dict(self.row.options) | alone | ({} if crf is None else {"crf": str(crf)})
+        """The encoder's options, by name."""
+        crf = self.codec.crf if self.crf is None else self.crf
+        alternate = dict([NO_ALTERNATE]) if self.pixel_format == "yuva420p" else {}
+        return dict(self.codec.options) | alternate | ({} if crf is None else {"crf": str(crf)})
 
     def configure(self, context) -> None:
-        """Gives a codec context of PyAV the settings, and opens it."""
+        """Sets the attributes and options of a codec context of PyAV, and opens it."""
         av = packages.av()
         context.options = self.options()
-        for name, value in self.settings().items():
+        for name, value in self.attributes().items():
             setattr(context, name, value)
         context.thread_type = "AUTO"
         context.flags |= av.codec.context.Flags.global_header
@@ -201,7 +207,7 @@ class Encoding:
 
 
 class Segment:
-    """Encodes frames that follow each other, the first one as a key frame.
+    """Encodes consecutive frames, the first one as a key frame.
 
     Args:
         encoding: Of the film.
@@ -210,80 +216,83 @@ class Segment:
     def __init__(self, encoding: Encoding):
         av = packages.av()
         self.encoding, self.packets, self.ticks = encoding, [], {}
-        self.context = av.CodecContext.create(encoding.row.encoder, "w")
+        self.context = av.CodecContext.create(encoding.codec.encoder, "w")
         encoding.configure(self.context)
         self.reformatter = av.video.reformatter.VideoReformatter()
 
     def add(self, frame: Frame) -> None:
-        """Encodes a frame after those before."""
-        encoded = self._encodable(frame)
-        encoded.pts, encoded.time_base = frame.tick, self.encoding.look.time_base
+        """Encodes a frame behind those that were added before."""
+        encoded = self._to_av(frame)
+        encoded.pts, encoded.time_base = frame.tick, self.encoding.frame_format.time_base
         self.ticks[frame.tick] = frame.ticks
-        self._keep(self.context.encode(encoded))
+        self._append(self.context.encode(encoded))
 
     def finish(self) -> list[Packet]:
-        """The packets of all frames; none can be added any more."""
-        self._keep(self.context.encode(None))
+        """The packets of all frames; afterwards no frame can be added."""
+        self._append(self.context.encode(None))
         return self.packets
 
-    def _keep(self, packets):
+    def _append(self, packets):
         for packet in packets:
-            tick, apart = packet.pts, b""
-            if packet.has_sidedata(APART[1]):
-                apart = bytes(packet.get_sidedata(APART[1]))
+            tick, opacity = packet.pts, b""
+            if packet.has_sidedata(SIDE_DATA[1]):
+                opacity = bytes(packet.get_sidedata(SIDE_DATA[1]))
             self.packets.append(
-                Packet(bytes(packet), tick, self.ticks[tick], packet.is_keyframe, apart)
+                Packet(bytes(packet), tick, self.ticks[tick], packet.is_keyframe, opacity)
             )
 
-    def _encodable(self, frame):
-        """The frame of PyAV, its last row and column repeated where sides have to be even."""
+    def _to_av(self, frame):
+        """A frame of PyAV, its last row and column repeated where sides have to be even."""
         av, encoding, picture = packages.av(), self.encoding, frame.picture
         height, width = encoding.extent
-        if encoding.look.see_through:
+        if encoding.frame_format.has_alpha:
             picture = np.concatenate([picture, frame.opacity[..., None]], axis=-1)
         missing = height - picture.shape[0], width - picture.shape[1]
         if any(missing):
             picture = np.pad(picture, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
-        if encoding.look.deep and encoding.deep:
-            deep = np.clip(picture, 0.0, 1.0) * DEEPEST + 0.5
-            array, names = deep.astype(np.uint16), ("rgb48le", "rgba64le")
+        if encoding.frame_format.high_bit_depth and encoding.high_bit_depth:
+            values = np.clip(picture, 0.0, 1.0) * MAX_VALUE + 0.5
+            array, names = values.astype(np.uint16), ("rgb48le", "rgba64le")
         else:
             array, names = images.to_bytes(picture), ("rgb24", "rgba")
-        encodable = av.VideoFrame.from_ndarray(array, names[encoding.look.see_through])
+        converted = av.VideoFrame.from_ndarray(array, names[encoding.frame_format.has_alpha])
         colours = {}
         if encoding.matrix:
-            colours["dst_color_range"] = encoding.look.range or LIMITED
+            colours["dst_color_range"] = encoding.frame_format.range or LIMITED
             if encoding.matrix != UNSPECIFIED:
                 colours["dst_colorspace"] = encoding.matrix
         return self.reformatter.reformat(
-            encodable, width, height, encoding.format, interpolation=packages.exact(), **colours
+            converted,
+            width,
+            height,
+            encoding.pixel_format,
+            interpolation=packages.exact(),
+            **colours,
         )
 
 
 def write(path: Path, packets: Iterable[Packet]) -> None:
-    """Packets as a file, whole or not at all: a line of JSON, and what the codec made.
+    """Writes packets to a file, all or none: a line of JSON, and the encoded bytes.
 
     Raises:
-        OSError: The disk is full, or takes none.
+        OSError: The disk is full or read-only.
     """
     packets = list(packets)
-    told = [
-        (len(each.content), each.tick, each.ticks, each.key, len(each.opacity)) for each in packets
-    ]
-    parts = (part for each in packets for part in (each.content, each.opacity))
-    content = b"".join([json.dumps(told).encode(), b"\n", *parts])
+    header = [(len(p.content), p.tick, p.ticks, p.key, len(p.opacity)) for p in packets]
+    parts = (part for packet in packets for part in (packet.content, packet.opacity))
+    content = b"".join([json.dumps(header).encode(), b"\n", *parts])
     images.write_file(path, content)
 
 
 def read(path: Path) -> list[Packet]:
-    """What `write` wrote.
+    """The packets of a file that `write` wrote.
 
     Raises:
         OSError: It cannot be read.
     """
     with open(path, "rb") as file:
-        told = json.loads(file.readline())
+        header = json.loads(file.readline())
         return [
-            Packet(file.read(size), tick, ticks, key, file.read(apart))
-            for size, tick, ticks, key, apart in told
+            Packet(file.read(size), tick, ticks, key, file.read(opacity_size))
+            for size, tick, ticks, key, opacity_size in header
         ]

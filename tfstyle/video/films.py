@@ -7,12 +7,12 @@ from fractions import Fraction
 from tfstyle import loading
 from tfstyle import masks as regions
 from tfstyle.methods import DEFAULT, Kind, Method
-from tfstyle.methods import method as row_of
+from tfstyle.methods import method as method_class
 from tfstyle.methods.stylizer import Style, checked_strength
 from tfstyle.video import clips, packages
-from tfstyle.video.frames import Cut, Frame
+from tfstyle.video.frames import Frame, FrameSelection
 from tfstyle.video.painting import State, painted, painters
-from tfstyle.video.steady import STEADY, Steady
+from tfstyle.video.temporal_filter import STEADY, TemporalFilter
 
 
 def film(
@@ -33,10 +33,10 @@ def film(
     alpha: str = "white",
     threads: int | None = None,
 ) -> Iterator[Frame]:
-    """The frames of a clip, painted with less flicker than one by one, in order.
+    """The frames of a clip, painted and filtered against flicker, in order.
 
-    Reading and painting go on in threads while a frame is looked at; memory stays the same however
-    long the clip is.
+    Reading and painting go on in threads while a frame is used; memory does not grow with the
+    clip's length.
 
     Args:
         clip: A film's file, a GIF, or a folder of pictures in the order of their names.
@@ -47,8 +47,7 @@ def film(
         weights: Of several styles.
         keep_colors: "luminance" or "covariance" keeps each frame's colours.
         masks: Where each style goes, as of the method's `stylize`.
-        steady: How much of each frame comes from the one before, in [0, 1]; 0 paints every frame
-            by itself.
+        steady: Share of the previous frame in each one, in [0, 1]; 0 paints every frame by itself.
         start: Seconds from the clip's beginning.
         end: Seconds from the clip's beginning; None is its end.
         fps: Frames a second that are taken; None takes all of them, at their own times.
@@ -78,17 +77,17 @@ def film(
     row = one_pass(method)
     if row.in_weights and row.kind is Kind.NAMED and model is None:
         model, style = style, None
-    steadier = Steady(steady if checked_strength(strength) else 0.0)
-    found = clips.opened(clip, cut(start, end, fps, every), size, alpha)
+    temporal_filter = TemporalFilter(steady if checked_strength(strength) else 0.0)
+    source = clips.open_clip(clip, selection(start, end, fps, every), size, alpha)
     several = bool(row.tflite) and masks is None
-    crew = painters(
+    frame_painters = painters(
         lambda count: loading.load_model(method, model, count, several),
         lambda stylizer: stylizer.painter(style, strength, weights, keep_colors, masks),
-        found.look,
+        source.frame_format,
         threads,
         several,
     )
-    return painted(found.frames(), crew, State(steadier))
+    return painted(source.frames(), frame_painters, State(temporal_filter))
 
 
 def one_pass(method: str) -> type[Method]:
@@ -97,7 +96,7 @@ def one_pass(method: str) -> type[Method]:
     Raises:
         ValueError: There is no such method, or it optimises.
     """
-    row = row_of(method)
+    row = method_class(method)
     if not row.kind.one_pass:
         raise ValueError(
             "Expected a method that paints in one pass, for a film. "
@@ -106,14 +105,14 @@ def one_pass(method: str) -> type[Method]:
     return row
 
 
-def cut(start: float, end: float | None, fps: float | None, every: int) -> Cut:
-    """Which frames are taken, of seconds as people write them.
+def selection(start: float, end: float | None, fps: float | None, every: int) -> FrameSelection:
+    """Which frames are taken, from decimal numbers.
 
     Raises:
-        ValueError: As of `Cut`, or a number is not finite.
+        ValueError: As of `FrameSelection`, or a number is not finite.
     """
-    exact = [None if each is None else _exact(each) for each in (start, end, fps)]
-    return Cut(exact[0], exact[1], exact[2], every)
+    fractions = (None if number is None else _exact(number) for number in (start, end, fps))
+    return FrameSelection(*fractions, every)
 
 
 def _exact(number):
@@ -124,7 +123,7 @@ def _exact(number):
 
 
 def check_packages() -> None:
-    """Refuses to begin without what reads films and follows what moves.
+    """Checks that the packages that films need are installed.
 
     Raises:
         OSError: PyAV or OpenCV is not installed.

@@ -1,4 +1,4 @@
-"""Frames of a film, and which of them are taken."""
+"""Frames of a film, their format, and the selection of those that are painted."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ class Frame:
     Args:
         picture: Shape (height, width, 3), float32 in [0, 1], upright.
         tick: When it is shown, in time bases of its film.
-        ticks: For how long.
+        ticks: For how long, in time bases.
         time_base: Seconds a tick.
         opacity: Shape (height, width), float32 in [0, 1]; None where the film is opaque.
     """
@@ -41,22 +41,22 @@ class Frame:
 
 
 @dataclasses.dataclass(frozen=True)
-class Look:
-    """What a film's frames are.
+class FrameFormat:
+    """The format of a film's frames.
 
     Args:
         height: In pixels, of the upright frame.
         width: In pixels.
         time_base: Seconds a tick.
-        rate: Frames a second in the mean, or where it varies the nominal rate.
+        rate: Frames a second: the mean, or where it varies the nominal rate.
         aspect: Width of a pixel over its height.
-        deep: Whether a channel has more than eight bits.
+        high_bit_depth: Whether a channel has more than eight bits.
         matrix: FFmpeg's number of the colour matrix; 0 where frames are stored as RGB.
         range: FFmpeg's number of the range of values.
         primaries: FFmpeg's number of the primaries.
         transfer: FFmpeg's number of the transfer characteristic.
-        count: How many frames are to be expected; None where nobody knows.
-        see_through: Whether frames have an opacity that is kept.
+        count: The expected number of frames; None where it is unknown.
+        has_alpha: Whether frames have an opacity that is kept.
     """
 
     height: int
@@ -64,24 +64,27 @@ class Look:
     time_base: Fraction
     rate: Fraction
     aspect: Fraction = Fraction(1)
-    deep: bool = False
+    high_bit_depth: bool = False
     matrix: int = 0
     range: int = 0
     primaries: int = UNSPECIFIED
     transfer: int = UNSPECIFIED
     count: int | None = None
-    see_through: bool = False
+    has_alpha: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
-class Cut:
+class FrameSelection:
     """Which frames of a film are taken.
 
     Args:
-        start: Seconds from its beginning.
-        end: Seconds from its beginning, or None.
-        fps: Frames a second, each the newest of its moment; None takes all at their times.
-        every: Takes only every so many-th.
+        start: Seconds from the film's beginning, at least 0.
+        end: Seconds from the film's beginning, above the start; None is the film's end.
+        fps: Frames a second that are resampled, at most 1000; None takes all at their own times.
+        every: Takes only every so many-th frame, at least 1.
+
+    Raises:
+        ValueError: A number is out of its range.
     """
 
     start: Fraction = Fraction(0)
@@ -109,32 +112,32 @@ class Cut:
         """Whether frames between start and end are taken as they are."""
         return self.fps is None and self.every == 1
 
-    def look(self, look: Look) -> Look:
-        """What the frames that are taken are, which are counted from those of the whole film."""
-        count, rate = look.count, look.rate
+    def applied_to(self, frame_format: FrameFormat) -> FrameFormat:
+        """The format of the selected frames, from that of all frames of the film."""
+        count, rate = frame_format.count, frame_format.rate
         if count is not None:
             seconds = count / rate
             seconds = min(seconds, self.end or seconds) - self.start
             count = max(0, round(seconds * (self.fps or rate) / self.every))
-        time_base = 1 / self.fps if self.fps else look.time_base
+        time_base = 1 / self.fps if self.fps else frame_format.time_base
         rate = (self.fps or rate) / self.every
-        return dataclasses.replace(look, count=count, rate=rate, time_base=time_base)
+        return dataclasses.replace(frame_format, count=count, rate=rate, time_base=time_base)
 
-    def taken(self, frames: Iterator, time_base: Fraction) -> Iterator:
-        """Those of (tick, ticks, frame) that are taken, with the ticks that they then have.
+    def select(self, frames: Iterator, time_base: Fraction) -> Iterator:
+        """The selected ones of (tick, ticks, frame), with the ticks that they then have.
 
         Args:
-            frames: In order, ticks counted from the film's beginning.
-            time_base: Of their ticks.
+            frames: In order, with ticks from the film's beginning.
+            time_base: Seconds a tick.
         """
-        frames = self._between(frames, time_base)
+        frames = self._trimmed(frames, time_base)
         if self.fps is not None:
             frames = self._resampled(frames, time_base)
         if self.every > 1:
             frames = self._thinned(frames)
         return frames
 
-    def _between(self, frames, time_base):
+    def _trimmed(self, frames, time_base):
         shift = round(self.start / time_base)
         for tick, ticks, frame in frames:
             if self.end is not None and tick * time_base >= self.end:
@@ -144,25 +147,25 @@ class Cut:
 
     def _resampled(self, frames, time_base):
         """The newest frame of each moment; the first is shown from 0 on."""
-        shown, last = 0, None
+        index, end, newest = 0, None, None
         for tick, ticks, frame in frames:
-            while last is not None and shown / self.fps < tick * time_base:
-                yield shown, 1, last[1]
-                shown += 1
-            last = (tick + ticks) * time_base, frame
-        while last is not None and shown / self.fps < last[0]:
-            yield shown, 1, last[1]
-            shown += 1
+            while end is not None and index / self.fps < tick * time_base:
+                yield index, 1, newest
+                index += 1
+            end, newest = (tick + ticks) * time_base, frame
+        while end is not None and index / self.fps < end:
+            yield index, 1, newest
+            index += 1
 
     def _thinned(self, frames):
         """Every so many-th, shown until the next one is."""
-        kept = None
+        waiting = None
         for index, (tick, ticks, frame) in enumerate(frames):
             if index % self.every == 0:
-                if kept is not None:
-                    yield kept[0], tick - kept[0], kept[2]
-                kept = (tick, ticks, frame)
+                if waiting is not None:
+                    yield waiting[0], tick - waiting[0], waiting[2]
+                waiting = (tick, ticks, frame)
             else:
-                kept = (kept[0], tick + ticks - kept[0], kept[2])
-        if kept is not None:
-            yield kept
+                waiting = (waiting[0], tick + ticks - waiting[0], waiting[2])
+        if waiting is not None:
+            yield waiting

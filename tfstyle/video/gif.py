@@ -1,6 +1,7 @@
 """GIFs of painted frames, with one palette for all, so that colours do not flicker."""
 
 import io
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -11,12 +12,12 @@ from PIL import Image
 from tfstyle.video import packages
 from tfstyle.video.encoding import Encoding, Packet
 
-HUNDREDTHS = Fraction(1, 100)  # of a second, which GIFs count in
-LOOKED_AT = 16  # frames, evenly spaced, that the palette is made of
-SIDE = 160  # pixels that their longer side is reduced to
+TIME_BASE = Fraction(1, 100)  # seconds a tick
+PALETTE_FRAMES = 16  # evenly spaced, that the palette is made of
+PALETTE_SIDE = 160  # pixels that their longer side is reduced to
 COLOURS = 256
-HIDDEN = 255  # of the palette, what is transparent
-OPAQUE = 128  # from which on a pixel is seen; a GIF knows nothing between
+TRANSPARENT = 255  # index in the palette
+OPAQUE = 128  # opacity from which on a pixel is visible; GIFs have no partial opacity
 
 
 def write(
@@ -26,20 +27,22 @@ def write(
 
     Args:
         path: The file.
-        packets: Gives PNG pictures of all frames, in order; called twice.
-        count: Of the frames.
+        packets: Returns PNG pictures of all frames, in order; called twice.
+        count: Number of the frames.
         encoding: Of the packets.
 
     Raises:
-        OSError: The disk is full, or takes none.
+        OSError: The disk is full or read-only.
     """
     av = packages.av()
-    palette = _palette(packets(), count, HIDDEN if encoding.look.see_through else COLOURS)
+    palette = _palette(
+        packets(), count, TRANSPARENT if encoding.frame_format.has_alpha else COLOURS
+    )
     with av.open(str(path), "w", format="gif") as output:
         stream = output.add_stream("gif", 100)
-        stream.width, stream.height = encoding.look.width, encoding.look.height
-        stream.pix_fmt, stream.time_base = "pal8", HUNDREDTHS
-        stream.codec_context.time_base = HUNDREDTHS
+        stream.width, stream.height = encoding.frame_format.width, encoding.frame_format.height
+        stream.pix_fmt, stream.time_base = "pal8", TIME_BASE
+        stream.codec_context.time_base = TIME_BASE
         for packet in packets():
             output.mux(stream.encode(_frame(packet, palette, encoding)))
         output.mux(stream.encode(None))
@@ -47,40 +50,38 @@ def write(
 
 def _frame(packet, palette, encoding):
     av = packages.av()
-    picture, seen = _picture(packet)
+    picture, visible = _picture(packet)
     indexed = np.asarray(picture.quantize(palette=palette, dither=Image.Dither.NONE))
     table = np.zeros((COLOURS, 4), np.uint8)  # alpha, red, green, blue
-    found = np.uint8(palette.getpalette()).reshape(-1, 3)
-    table[: len(found), 1:], table[:, 0] = found, 255
-    if encoding.look.see_through:
-        table[HIDDEN], indexed = 0, np.where(seen, indexed, np.uint8(HIDDEN))
+    colours = np.uint8(palette.getpalette()).reshape(-1, 3)
+    table[: len(colours), 1:], table[:, 0] = colours, 255
+    if encoding.frame_format.has_alpha:
+        table[TRANSPARENT], indexed = 0, np.where(visible, indexed, np.uint8(TRANSPARENT))
     frame = av.VideoFrame.from_ndarray((np.ascontiguousarray(indexed), table), "pal8")
-    begins, ends = (
-        round(tick * encoding.look.time_base / HUNDREDTHS)
+    begin, end = (
+        round(tick * encoding.frame_format.time_base / TIME_BASE)
         for tick in (packet.tick, packet.tick + packet.ticks)
     )
-    frame.pts, frame.time_base, frame.duration = begins, HUNDREDTHS, max(1, ends - begins)
+    frame.pts, frame.time_base, frame.duration = begin, TIME_BASE, max(1, end - begin)
     return frame
 
 
 def _palette(packets: Iterator[Packet], count: int, colours: int) -> Image.Image:
-    """A picture with the palette of some frames of all."""
-    step = max(1, count // LOOKED_AT)
-    looked_at = []
-    for index, packet in enumerate(packets):
-        if index % step == 0:
-            picture, seen = _picture(packet)
-            small = picture.copy()
-            small.thumbnail((SIDE, SIDE))
-            shown = Image.fromarray(seen).resize(small.size, Image.Resampling.NEAREST)
-            looked_at.append(np.asarray(small)[np.asarray(shown)])
-    pixels = np.concatenate(looked_at)
+    """A picture with a palette for all frames, made of some of them."""
+    step = max(1, count // PALETTE_FRAMES)
+    samples = []
+    for packet in itertools.islice(packets, 0, None, step):
+        picture, visible = _picture(packet)
+        picture.thumbnail((PALETTE_SIDE, PALETTE_SIDE))
+        mask = Image.fromarray(visible).resize(picture.size, Image.Resampling.NEAREST)
+        samples.append(np.asarray(picture)[np.asarray(mask)])
+    pixels = np.concatenate(samples)
     pixels = pixels if len(pixels) else np.zeros((1, 3), np.uint8)
     return Image.fromarray(pixels[None]).quantize(colours)
 
 
 def _picture(packet):
-    """A packet's picture, and which of its pixels are seen."""
+    """A packet's picture, and which of its pixels are visible."""
     image = Image.open(io.BytesIO(packet.content))
     opacity = np.asarray(image.convert("RGBA"))[..., 3]
     return image.convert("RGB"), opacity >= OPAQUE

@@ -1,4 +1,4 @@
-"""Painted frames in order: reading, painting and following the motion overlap."""
+"""Painted frames in order: reading, painting and computing the motion overlap."""
 
 import contextlib
 import dataclasses
@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from tfstyle.video import steady as filters
-from tfstyle.video.frames import Frame, Look
+from tfstyle.video import temporal_filter
+from tfstyle.video.frames import Frame, FrameFormat
 
-AT_ONCE = 8_000_000  # pixels of the frames that are painted at once
-END = object()
+CONCURRENT_PIXELS = 8_000_000  # of the frames that are painted at once
+_END = object()
 
 Painter = Callable[[np.ndarray], np.ndarray]
 
@@ -25,43 +25,44 @@ class State:
     """What the next frame needs of those before.
 
     Args:
-        steady: The filter.
-        seen: Of the last frame, as from `steady.seen`; None before the first.
+        filter: With the last frame as it was painted.
+        luma: Of the last frame, as from `temporal_filter.reduced_luma`; None before the first.
     """
 
-    steady: filters.Steady
-    seen: np.ndarray | None = None
+    filter: temporal_filter.TemporalFilter
+    luma: np.ndarray | None = None
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The state as arrays by name."""
-        found = {"seen": self.seen, "before": self.steady.before}
-        return {name: array for name, array in found.items() if array is not None}
+        """The state as arrays by name, named as in checkpoints."""
+        arrays = {"seen": self.luma, "before": self.filter.previous}
+        return {name: array for name, array in arrays.items() if array is not None}
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        """Takes what `arrays` gave."""
-        self.seen, self.steady.before = arrays.get("seen"), arrays.get("before")
+        """Takes the arrays that `arrays` gave."""
+        self.luma, self.filter.previous = arrays.get("seen"), arrays.get("before")
 
 
 def painters(
     stylizer: Callable[[int | None], object],
     painter: Callable[[object], Painter],
-    look: Look,
+    frame_format: FrameFormat,
     threads: int | None = None,
     several: bool = True,
 ) -> list[Painter]:
-    """Painters of a film's frames, which can paint at once: several on LiteRT, one elsewhere.
+    """Painters of a film's frames that can paint concurrently: several on LiteRT, one elsewhere.
 
     Args:
         stylizer: From a number of LiteRT's threads to a stylizer.
         painter: From a stylizer to its painter.
-        look: What the frames are.
+        frame_format: Of the frames.
         threads: Processor threads; None takes all cores.
         several: Whether stylizers may run on LiteRT.
     """
-    count, each = workers(look.height, look.width, threads)
-    first = stylizer(each if several else threads)
-    alone = not several or bool(first.networks)
-    return [painter(first), *(painter(stylizer(each)) for _ in range(0 if alone else count - 1))]
+    count, threads_each = workers(frame_format.height, frame_format.width, threads)
+    first = stylizer(threads_each if several else threads)
+    if not several or first.networks:
+        return [painter(first)]
+    return [painter(first), *(painter(stylizer(threads_each)) for _ in range(count - 1))]
 
 
 def workers(height: int, width: int, threads: int | None = None) -> tuple[int, int]:
@@ -76,47 +77,47 @@ def workers(height: int, width: int, threads: int | None = None) -> tuple[int, i
         threads: Processor threads; None takes all cores.
     """
     threads = threads or os.cpu_count() or 1
-    count = max(1, min(threads, AT_ONCE // max(1, height * width)))
+    count = max(1, min(threads, CONCURRENT_PIXELS // max(1, height * width)))
     return count, max(1, threads // count)
 
 
 def painted(frames: Iterable[Frame], painters: Sequence[Painter], state: State) -> Iterator[Frame]:
-    """The frames, painted and without flicker, in order.
+    """The frames, painted and filtered over time, in order.
 
-    At most some frames for every painter are held in memory. The state is that of the frame which
-    was given last.
+    At most three frames for every painter are in memory. The state is that of the frame that was
+    yielded last.
 
     Args:
         frames: Of one size.
         painters: Each paints a frame at a time, in a thread of its own.
-        state: Begins as it was left, and changes with each frame.
+        state: Of the frame before the first one; it changes with each frame.
     """
     idle: queue.SimpleQueue = queue.SimpleQueue()
     for painter in painters:
         idle.put(painter)
 
-    def work(frame, seen, before):
+    def paint(frame, luma, previous_luma):
         painter = idle.get()
         try:
             picture = painter(frame.picture)
         finally:
             idle.put(painter)
-        known = seen is not None and before is not None
-        height, width = frame.picture.shape[:2]
-        return picture, filters.motion(seen, before, height, width) if known else None
+        if luma is None or previous_luma is None:
+            return picture, None
+        return picture, temporal_filter.motion(luma, previous_luma, *frame.picture.shape[:2])
 
     with (
-        contextlib.closing(_ahead(frames, len(painters))) as read,
+        contextlib.closing(_prefetched(frames, len(painters))) as prefetched,
         ThreadPoolExecutor(len(painters)) as pool,
     ):
         waiting: deque = deque()
         try:
-            before = state.seen
-            for frame in read:
-                seen = filters.seen(frame.picture) if state.steady.share else None
-                shown = dataclasses.replace(frame, picture=frame.picture[:0])
-                waiting.append((shown, seen, pool.submit(work, frame, seen, before)))
-                before = seen
+            previous_luma, is_filtered = state.luma, bool(state.filter.share)
+            for frame in prefetched:
+                luma = temporal_filter.reduced_luma(frame.picture) if is_filtered else None
+                times = dataclasses.replace(frame, picture=frame.picture[:0])
+                waiting.append((times, luma, pool.submit(paint, frame, luma, previous_luma)))
+                previous_luma = luma
                 if len(waiting) > 2 * len(painters):
                     yield _finished(*waiting.popleft(), state)
             while waiting:
@@ -125,15 +126,16 @@ def painted(frames: Iterable[Frame], painters: Sequence[Painter], state: State) 
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _finished(frame, seen, future, state):
+def _finished(frame, luma, future, state):
+    """A painted frame, filtered, which becomes the state's."""
     picture, motion = future.result()
-    picture = state.steady(picture, motion)
-    state.seen = seen
+    picture = state.filter(picture, motion)
+    state.luma = luma
     return dataclasses.replace(frame, picture=picture)
 
 
-def _ahead(items, count):
-    """Items that a thread takes from an iterator, a few before they are asked for."""
+def _prefetched(items, count):
+    """Items of an iterator, of which a thread prefetches so many."""
     ready: queue.Queue = queue.Queue(maxsize=count)
     stopped = threading.Event()
 
@@ -149,9 +151,9 @@ def _ahead(items, count):
             for item in items:
                 if not put((item, None)):
                     return
-            put((END, None))
+            put((_END, None))
         except BaseException as error:
-            put((END, error))
+            put((_END, error))
         finally:
             getattr(items, "close", lambda: None)()
 
@@ -162,7 +164,7 @@ def _ahead(items, count):
             item, error = ready.get()
             if error is not None:
                 raise error
-            if item is END:
+            if item is _END:
                 return
             yield item
     finally:

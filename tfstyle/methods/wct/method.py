@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 
 from tfstyle.methods import Kind, register
-from tfstyle.methods.canvas import Canvas
 from tfstyle.methods.conditioned import Conditioned
 from tfstyle.methods.kinds import Code, Signatures, pass_through
+from tfstyle.methods.tiled_network import TiledNetwork
 from tfstyle.methods.wct import settings as training_settings
 from tfstyle.tiles import Geometry
 from tfstyle.training.settings import Source, Training, weighted_setting
@@ -170,7 +170,7 @@ class WCT(Conditioned):
             for kind in (whole, "tile")
         )
         sizes = (geometry.stride, margin(level), geometry.overlap)
-        return Canvas(paint, tile, "pastiche", *sizes, f"whitening{level}")
+        return TiledNetwork(paint, tile, "pastiche", *sizes, f"whitening{level}")
 
     def passes(self) -> list[dict]:
         """One a level."""

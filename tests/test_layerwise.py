@@ -8,8 +8,11 @@ import keras
 import numpy as np
 import pytest
 
-from tfstyle import examples, litert, litert_stages, loading, registry, stages
-from tfstyle.methods import canvas, method
+from tfstyle import examples, litert, loading, registry
+from tfstyle.layerwise import inference
+from tfstyle.layerwise.litert import staged_network
+from tfstyle.layerwise.running_statistics import RunningStatistics
+from tfstyle.methods import method, tiled_network
 
 
 def noisy(height, width, deviation=0.02):
@@ -21,19 +24,19 @@ def decibels(one, other):
     return -10.0 * np.log10(np.mean(np.square(np.float64(one) - other)) + 1e-20)
 
 
-def tiled_and_whole(name, style, content, monkeypatch, tile=canvas.TILE):
+def tiled_and_whole(name, style, content, monkeypatch, tile=tiled_network.TILE):
     """What is painted in tiles, and in one tile, both in floats."""
     paint = loading.load_lite(name).painter(style)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
-    monkeypatch.setattr(canvas, "TILE", tile)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "TILE", tile)
     tiled = paint(content)
-    monkeypatch.setattr(canvas, "TILE", 768 * 64)
+    monkeypatch.setattr(tiled_network, "TILE", 768 * 64)
     return tiled, paint(content)
 
 
-@pytest.mark.parametrize("room", [0, stages.MEMORY])
-def test_small_tiles_are_what_the_whole_is(room, painting, monkeypatch):
-    monkeypatch.setattr(stages, "MEMORY", room)
+@pytest.mark.parametrize("memory", [0, inference.MEMORY])
+def test_small_tiles_are_what_the_whole_is(memory, painting, monkeypatch):
+    monkeypatch.setattr(inference, "MEMORY", memory)
     tiled, whole = tiled_and_whole("adain", painting, noisy(40, 200), monkeypatch, 64)
     assert decibels(tiled, whole) > 80 and whole.std() > 0.05
 
@@ -57,7 +60,7 @@ def test_small_tiles_are_what_the_whole_is(room, painting, monkeypatch):
 def test_real_tiles_are_what_the_whole_is(name, deviation, painting, monkeypatch):
     style = painting if name.startswith(("wct", "ghiasi")) else None
     style = "starry-night" if name == "cin" else style
-    content = noisy(96, canvas.TILE + 240, deviation)
+    content = noisy(96, tiled_network.TILE + 240, deviation)
     tiled, whole = tiled_and_whole(name, style, content, monkeypatch)
     assert decibels(tiled, whole) > 50 and whole.std() > 0.02
 
@@ -84,7 +87,7 @@ def test_real_tiles_are_what_the_whole_is(name, deviation, painting, monkeypatch
 )
 def test_a_row_above_the_limit_changes_no_more_than_a_row_below_it(name, painting, monkeypatch):
     height, width, inside = 900, 1000, 860
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", height * width)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", height * width)
     content = noisy(height + 1, width)
     style = painting if name.startswith(("adain", "wct", "ghiasi")) else None
     paint = loading.load_lite(name).painter("starry-night" if name == "cin" else style)
@@ -96,8 +99,8 @@ def test_a_row_above_the_limit_changes_no_more_than_a_row_below_it(name, paintin
 
 def test_other_tiles_take_the_statistics_of_a_thumbnail(painting, monkeypatch):
     content = noisy(40, 200)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
-    monkeypatch.setattr(canvas, "THUMBNAIL_PIXELS", 5000)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "THUMBNAIL_PIXELS", 5000)
     exact, fast = (
         loading.load_lite("adain", exact=exact).stylize(content, painting)
         for exact in (True, False)
@@ -107,17 +110,17 @@ def test_other_tiles_take_the_statistics_of_a_thumbnail(painting, monkeypatch):
 
 @pytest.mark.parametrize("covariance", [False, True])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_sums_of_parts_are_those_of_the_whole(covariance, weighted):
+def test_statistics_of_parts_are_those_of_the_whole(covariance, weighted):
     random = np.random.default_rng(1)
     features = np.float32(random.normal(100.0, 0.5, (150, 30, 4)))
     weights_ = np.float32(random.random((150, 30, 1))) if weighted else np.ones((150, 30, 1))
-    sums = stages.Sums(covariance)
+    running = RunningStatistics(covariance)
     for rows in (slice(0, 70), slice(70, 150)):
-        sums.add(features[rows], weights_[rows] if weighted else None)
+        running.add(features[rows], weights_[rows] if weighted else None)
     flat, shares = np.float64(features.reshape(-1, 4)), np.float64(weights_.reshape(-1))
     expected = np.cov(flat.T, aweights=shares, bias=True)
-    np.testing.assert_allclose(sums.mean, np.average(flat, axis=0, weights=shares), rtol=1e-6)
-    found = sums.spread / sums.count
+    np.testing.assert_allclose(running.mean, np.average(flat, axis=0, weights=shares), rtol=1e-6)
+    found = running.spread / running.count
     np.testing.assert_allclose(found, expected if covariance else np.diag(expected), rtol=1e-4)
 
 
@@ -127,7 +130,7 @@ LITE = [name for name in registry.exported() if not name.startswith(("johnson", 
 @pytest.mark.parametrize("name", [*LITE, "johnson-the-kiss"])
 def test_stages_measure_all_that_a_network_takes_out(name):
     path = registry.RELEASED / name / f"{method(name).tflite[-1]}.tflite"
-    network = litert_stages.stages(path, "tile", {}, "moments", 1)
+    network = staged_network(path, "tile", {}, "moments", 1)
     runner = litert.interpreter(1, model_path=str(path)).get_signature_runner("tile")
     (numbers,) = (
         details["shape"][-1]
@@ -137,7 +140,7 @@ def test_stages_measure_all_that_a_network_takes_out(name):
     found = sorted(
         (begin, begin + 2 * stage.source.shape(tensor)[-1])
         for stage in network.stages
-        for tensor, begin in stage.part.measured.items()
+        for tensor, begin in stage.subgraph.measured.items()
     )
     ends = [0, *(stop for _, stop in found)]
     assert [start for start, _ in found] == ends[:-1] and ends[-1] == numbers
@@ -148,18 +151,18 @@ def test_stages_measure_all_that_a_network_takes_out(name):
 def test_stages_on_keras_and_in_a_file_paint_what_a_whole_picture_is(name, painting, monkeypatch):
     style = painting if name in ("adain", "ghiasi") else None
     style = "starry-night" if name == "cin" else style
-    content = noisy(64, canvas.TILE + 136)
+    content = noisy(64, tiled_network.TILE + 136)
     paint = loading.load(name).painter(style)
     whole = paint(content)
     lite = loading.load_lite(name).stylize(content, style)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
     assert decibels(paint(content), whole) > 60
     found = loading.load_lite(name).stylize(content, style)
     assert np.abs(found - whole).mean() <= np.abs(lite - whole).mean() + 5e-3
 
 
 def test_networks_that_painted_by_stages_can_be_saved(tmp_path, monkeypatch):
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
     stylizer = loading.load("johnson-the-kiss")
     painted = stylizer.stylize(noisy(40, 60))
     stylizer.networks["generator"].save(tmp_path / "generator.keras")
@@ -171,22 +174,23 @@ def test_networks_that_painted_by_stages_can_be_saved(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_region_of_a_large_photograph_has_its_own_statistics(painting, monkeypatch):
-    content = noisy(64, canvas.TILE + 136)
+    content = noisy(64, tiled_network.TILE + 136)
     half = np.zeros(content.shape[:2], np.float32)
     half[:, :300] = 1.0
     paint = loading.load("ghiasi").painter(painting, masks=[half])
     whole = paint(content)
-    monkeypatch.setattr(canvas, "WHOLE_PIXELS", 100)
+    monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
     assert decibels(paint(content), whole) > 50
 
 
 WIDE_KERNEL = """
 import numpy as np
-from tfstyle import litert_stages, registry
+from tfstyle import registry
+from tfstyle.layerwise.litert import staged_network
 path = registry.model_folder("cyclegan-sunny2rainy") / "generator.tflite"
-compute = litert_stages.stages(path, "tile", {}, "moments", 1).stages[0].opened()
-name = litert_stages.stages(path, "tile", {}, "moments", 1).content
-compute({name: np.zeros((1, 700, 700, 3), np.float32)}, np.zeros(0, np.float32))
+network = staged_network(path, "tile", {}, "moments", 1)
+compute = network.stages[0].load()
+compute({network.content: np.zeros((1, 700, 700, 3), np.float32)}, np.zeros(0, np.float32))
 print(*(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 

@@ -1,11 +1,11 @@
-"""FFmpeg's filters on decoded frames: fields are woven, tones of high dynamic range mapped."""
+"""FFmpeg's filter graphs on decoded frames: deinterlacing, and tone mapping of HDR."""
 
 from collections.abc import Iterator
 
 from tfstyle.video import packages
 
-DEINTERLACED = "bwdif", "mode=send_frame:deint=interlaced"
-MAPPED = (
+DEINTERLACE = "bwdif", "mode=send_frame:deint=interlaced"
+TONE_MAP = (
     "scale",
     "intent=perceptual:out_transfer=bt709:out_primaries=bt709:out_color_matrix=bt709:out_range=tv",
 )
@@ -16,8 +16,8 @@ def filtered(frames: Iterator, time_base, *filters: tuple[str, str]) -> Iterator
 
     Args:
         frames: Of PyAV, of one size and format.
-        time_base: Seconds a tick of the frames' times.
-        *filters: Of FFmpeg, by name, with their options; none leaves the frames as they are.
+        time_base: Seconds a tick.
+        *filters: Names of FFmpeg's filters with their options; none leaves frames as they are.
     """
     if not filters:
         yield from frames
@@ -38,7 +38,7 @@ def _graph(frame, time_base, filters):
     source = graph.add_buffer(
         width=frame.width, height=frame.height, format=frame.format, time_base=time_base
     )
-    graph.link_nodes(source, *(graph.add(*each) for each in filters), graph.add("buffersink"))
+    graph.link_nodes(source, *(graph.add(*options) for options in filters), graph.add("buffersink"))
     graph.configure()
     return graph
 

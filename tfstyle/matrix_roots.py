@@ -17,12 +17,13 @@ ROOT_STEPS = (
 )
 
 
-def roots(covariance, ridge, ops):
+def square_root_and_inverse(covariance, ridge, ops):
     """Square root and inverse square root of covariances.
 
     Args:
         covariance: Symmetric, positive semidefinite, shape (batch, channels, channels).
-        ridge: Added to the diagonal, as a share of the mean variance (see `statistics.roots`).
+        ridge: Added to the diagonal, as a share of the mean variance (see
+            `statistics.square_root_and_inverse`).
         ops: `keras.ops` or `numpy`.
 
     Returns:
