@@ -1,6 +1,7 @@
 """What a method is: facts on its class, and a stylizer that paints as its instance."""
 
 import enum
+import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -124,6 +125,9 @@ class Method:
     ) -> bool:
         """Trains its networks into a run folder; the same call resumes an interrupted training.
 
+        By default this is the function `train` of the module `training` beside the class that has
+        the attribute `training`.
+
         Args:
             data: Of each of the sources that `training` names, a folder or file, or a list of
                 them; or, as "batches", a tf.data.Dataset in place of those that it can replace.
@@ -140,7 +144,12 @@ class Method:
             ValueError: The run folder was begun with other settings or other data.
             FloatingPointError: The training diverges.
         """
-        raise NotImplementedError
+        if cls.training is None:
+            raise NotImplementedError
+        owner = next(base for base in cls.__mro__ if "training" in vars(base))
+        package = owner.__module__.rpartition(".")[0]
+        module = importlib.import_module(f"{package}.training")
+        return module.train(data, folder, settings, callbacks, **given)
 
     @classmethod
     def regional_endpoints(cls, networks: Mapping[str, Any]) -> dict[str, Any]:

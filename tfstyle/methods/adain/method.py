@@ -42,13 +42,6 @@ class AdaIN(Vectors):
     )
 
     @classmethod
-    def train(cls, *args: Any, **kwargs: Any) -> bool:
-        """See `Method.train`."""
-        from tfstyle.methods.adain import training
-
-        return training.train(*args, **kwargs)
-
-    @classmethod
     def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Of the one file that both networks are exported to."""
         from tfstyle.methods.adain.endpoints import endpoints

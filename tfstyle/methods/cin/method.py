@@ -60,13 +60,6 @@ class CIN(Vectors):
     )
 
     @classmethod
-    def train(cls, *args: Any, **kwargs: Any) -> bool:
-        """See `Method.train`."""
-        from tfstyle.methods.cin import training
-
-        return training.train(*args, **kwargs)
-
-    @classmethod
     def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Of the transformer."""
         from tfstyle.methods.endpoints import conditioned

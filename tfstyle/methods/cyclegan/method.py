@@ -1,7 +1,5 @@
 """Zhu et al. 2017: CycleGAN's generators."""
 
-from typing import Any
-
 from tfstyle.methods import register
 from tfstyle.methods.cyclegan import settings
 from tfstyle.methods.translator import Translator
@@ -41,10 +39,3 @@ class CycleGAN(Translator):
         batches=("a", "b"),
         takes=("begin", "encoder", "strategy"),
     )
-
-    @classmethod
-    def train(cls, *args: Any, **kwargs: Any) -> bool:
-        """See `Method.train`."""
-        from tfstyle.methods.cyclegan import training
-
-        return training.train(*args, **kwargs)

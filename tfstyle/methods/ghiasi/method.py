@@ -37,13 +37,6 @@ class Ghiasi(Vectors):
     )
 
     @classmethod
-    def train(cls, *args: Any, **kwargs: Any) -> bool:
-        """See `Method.train`."""
-        from tfstyle.methods.ghiasi import training
-
-        return training.train(*args, **kwargs)
-
-    @classmethod
     def endpoints(cls, networks: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Of the predictor and of the transformer."""
         from tfstyle.methods.ghiasi.endpoints import endpoints

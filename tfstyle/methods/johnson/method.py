@@ -1,7 +1,5 @@
 """Johnson et al. 2016: one painting, one network."""
 
-from typing import Any
-
 from tfstyle.methods import Kind, register
 from tfstyle.methods.bottleneck import MARGIN
 from tfstyle.methods.johnson import settings
@@ -34,10 +32,3 @@ class Johnson(Translator):
         batches=("content",),
         takes=("begin", "loss_network"),
     )
-
-    @classmethod
-    def train(cls, *args: Any, **kwargs: Any) -> bool:
-        """See `Method.train`."""
-        from tfstyle.methods.johnson import training
-
-        return training.train(*args, **kwargs)

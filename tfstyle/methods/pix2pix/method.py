@@ -1,7 +1,5 @@
 """Isola et al. 2017: pix2pix' generator."""
 
-from typing import Any
-
 from tfstyle.methods import register
 from tfstyle.methods.pix2pix import settings
 from tfstyle.methods.translator import Translator
@@ -37,10 +35,3 @@ class Pix2Pix(Translator):
         batches=("from", "to"),
         takes=("begin", "strategy"),
     )
-
-    @classmethod
-    def train(cls, *args: Any, **kwargs: Any) -> bool:
-        """See `Method.train`."""
-        from tfstyle.methods.pix2pix import training
-
-        return training.train(*args, **kwargs)

@@ -95,13 +95,6 @@ class WCT(Conditioned):
         encoders="DIR|VGG",
     )
 
-    @classmethod
-    def train(cls, *args: Any, **kwargs: Any) -> bool:
-        """See `Method.train`."""
-        from tfstyle.methods.wct import training
-
-        return training.train(*args, **kwargs)
-
     def __init__(
         self,
         signatures: Signatures,
