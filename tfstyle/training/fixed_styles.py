@@ -13,7 +13,7 @@ from tfstyle import images, precision
 from tfstyle.data import batches, folders
 from tfstyle.training import fitting, perceptual, runs, temporal
 from tfstyle.training.settings import FixedStyleSettings
-from tfstyle.training.trainer import Trainer, adam
+from tfstyle.training.trainer import Trainer, averaging_adam
 
 
 def files_by_name(paintings: Iterable[str | os.PathLike]) -> dict[str, Path]:
@@ -111,12 +111,12 @@ def train_one(
         trained = network()
         picture = keras.Input((None, None, 3), name="content")
         objective = FixedStyleObjective(*loss_network(), settings, [painting])
-        judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
-        trainer = Trainer(keras.Model({"content": picture}, trained(picture)), *judged)
+        criterion, frames = temporal.with_second_frames(
+            objective, settings.temporal, settings.margin
+        )
+        trainer = Trainer(keras.Model({"content": picture}, trained(picture)), criterion, frames)
     run.uses(teacher=objective.feature_extractor)
-    trainer.compile(
-        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
-    )
+    trainer.compile(averaging_adam(settings))
     batches_from, photographs = batches.of_contents(content, settings)
 
     def paint(contents, _):

@@ -2,12 +2,21 @@
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import keras
 import tensorflow as tf
 
 from tfstyle.layers.fast_convolutions import with_fast_convolutions
 from tfstyle.training.snapshots import use_average
+
+
+class AveragedSettings(Protocol):
+    """The settings of a training whose networks are running averages."""
+
+    steps: int
+    rate: float
+    average: float
 
 
 class Trainable(keras.Model):
@@ -155,3 +164,8 @@ def adam(rate: float, steps: int, **kwargs) -> keras.optimizers.Adam:
         rate / 20, max(1, steps - warmup), alpha=0.01, warmup_target=rate, warmup_steps=warmup
     )
     return keras.optimizers.Adam(schedule, global_clipnorm=5.0, **kwargs)
+
+
+def averaging_adam(settings: AveragedSettings) -> keras.optimizers.Adam:
+    """`adam` of a training's settings, with a running average of the weights."""
+    return adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)

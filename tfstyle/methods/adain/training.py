@@ -28,7 +28,7 @@ from tfstyle.networks.vgg import TAPS
 from tfstyle.training import fitting, perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
 from tfstyle.training.style_table import TABLE, stream, style_rows
-from tfstyle.training.trainer import FrozenInputs, Trainer, adam, inputs_of
+from tfstyle.training.trainer import FrozenInputs, Trainer, averaging_adam, inputs_of
 
 STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
 NORMS = {"none": None, "batch": keras.layers.BatchNormalization, "instance": InstanceNorm}
@@ -118,52 +118,60 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings.
     """
-    photographs, painted = folders.pictures(data["content"]), folders.several(data["style"])
+    photographs, paintings = folders.pictures(data["content"]), folders.several(data["style"])
     run = runs.Run(folder, dataclasses.asdict(settings))
-    run.made_of({"content": photographs, "style": painted}, begin)
+    run.made_of({"content": photographs, "style": paintings}, begin)
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         feature_extractor = encoder()
         trained = decoder(feature_extractor, settings)
-        of = _of_pictures if settings.objective == "paper" else _of_numbers
-        objective, aligning, batches_from = of(
-            run, photographs, painted, feature_extractor, loss_network, settings
+        parts = _paper_parts if settings.objective == "paper" else _precomputed_parts
+        objective, aligning, batches_from = parts(
+            run, photographs, paintings, feature_extractor, loss_network, settings
         )
         trainer = Trainer(trained, objective, FrozenInputs(aligning))
     run.uses(encoder=feature_extractor, teacher=objective.feature_extractor)
-    trainer.compile(
-        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
-    )
-    if run.step == 0 and begin is None:
-        first = inputs_of(aligning, next(batches_from(0).as_numpy_iterator()))
-        fit_decoder_to(trained, aligning.predict_on_batch(first))
-    elif run.step == 0:
-        copy_into(trained, load(_decoder_of(Path(begin))))
-    shown = adain.aligning(feature_extractor)
-
-    def paint(contents, styles):
-        features = shown.predict_on_batch({"content": contents, "style": styles})
-        return np.float32(trained.predict_on_batch(features))
-
-    sample = perceptual.sheet(paint, photographs, painted)
-    exact = perceptual.at_taps(encoder(), [TAP])
-    decoding = decoder(exact, settings)
+    trainer.compile(averaging_adam(settings))
+    if run.step == 0:
+        _begin(trained, aligning, batches_from, begin)
+    exact_encoder = perceptual.at_taps(encoder(), [TAP])
+    exact_decoder = decoder(exact_encoder, settings)
     recorder = runs.Recorder(
         run,
         settings.steps,
-        sample=sample,
-        networks=lambda: {"encoder": exact, "decoder": copy_into(decoding, trained)},
+        sample=_sampler(feature_extractor, trained, photographs, paintings),
+        networks=lambda: {"encoder": exact_encoder, "decoder": copy_into(exact_decoder, trained)},
     )
     return fitting.fit(trainer, batches_from, run, recorder, callbacks)
 
 
-def _of_pictures(run, photographs, painted, feature_extractor, loss_network, settings):
-    """Objective, what the decoder sees, and batches, of pictures of paintings."""
+def _begin(trained, aligning, batches_from, folder):
+    """The decoder's first weights: a finished run's, or random ones that are fitted to features."""
+    if folder is not None:
+        copy_into(trained, load(_decoder_path(Path(folder))))
+        return
+    first = inputs_of(aligning, next(batches_from(0).as_numpy_iterator()))
+    fit_decoder_to(trained, aligning.predict_on_batch(first))
+
+
+def _sampler(feature_extractor, trained, photographs, paintings):
+    """A contact sheet of the decoder."""
+    aligning = adain.aligning(feature_extractor)
+
+    def paint(contents, styles):
+        features = aligning.predict_on_batch({"content": contents, "style": styles})
+        return np.float32(trained.predict_on_batch(features))
+
+    return perceptual.sheet(paint, photographs, paintings)
+
+
+def _paper_parts(run, photographs, paintings, feature_extractor, loss_network, settings):
+    """The paper's objective, the frozen network before the decoder, and batches of pictures."""
 
     def batches_from(step):
         return batches.contents_and_styles(
             photographs,
-            painted,
+            paintings,
             settings.batch,
             settings.size,
             settings.seed,
@@ -179,17 +187,17 @@ def _of_pictures(run, photographs, painted, feature_extractor, loss_network, set
     )
 
 
-def _of_numbers(run, photographs, painted, feature_extractor, loss_network, settings):
-    """The same, of what is known of paintings beforehand."""
+def _precomputed_parts(run, photographs, paintings, feature_extractor, loss_network, settings):
+    """The same for batches of the paintings' features, which are computed once."""
     reading = adain.style_network(feature_extractor)
     objective = perceptual.PrecomputedObjective(*loss_network(), settings, reading.output.shape[-1])
     sizes = (settings.style_size, settings.grey_share)
-    rows, order = style_rows(run.folder / TABLE, painted, reading, objective, *sizes)
+    rows, order = style_rows(run.folder / TABLE, paintings, reading, objective, *sizes)
     batches_from = stream(photographs, rows, order, settings)
     return objective, adain.aligning_described(feature_extractor), batches_from
 
 
-def _decoder_of(run):
+def _decoder_path(run):
     """A run's decoder of relu4_1: WCT's runs number theirs by level."""
     numbered = run / "decoder4.keras"
     return numbered if numbered.is_file() else run / "decoder.keras"

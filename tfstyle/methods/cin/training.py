@@ -8,6 +8,7 @@ between it and a style's; losses from `tfstyle.training.perceptual`.
 """
 
 import dataclasses
+import functools
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,7 @@ from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
 from tfstyle.networks.files import copy_into, load
 from tfstyle.training import fitting, fixed_styles, perceptual, runs, temporal
-from tfstyle.training.trainer import Trainer, adam
+from tfstyle.training.trainer import Trainer, averaging_adam
 
 FILE = "transformer.keras"
 STYLES = "styles.json"
@@ -75,69 +76,79 @@ def train(
         begin = begin or Method.released / "cin"
         return add(data, folder, settings, callbacks, loss_network=loss_network, begin=begin)
     photographs = folders.pictures(data["content"])
-    painted = fixed_styles.files_by_name(data["style"])
-    run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(painted)})
-    run.made_of({"content": photographs, "style": list(painted.values())}, begin)
+    paintings = fixed_styles.files_by_name(data["style"])
+    run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": list(paintings)})
+    run.made_of({"content": photographs, "style": list(paintings.values())}, begin)
     keras.utils.set_random_seed(settings.seed)
-    styles_at_size = [
-        fixed_styles.read_style(path, settings.style_size) for path in painted.values()
-    ]
-    with precision.mixed(run.precision.name):
-        trained = network(settings, len(painted))
-        objective = fixed_styles.FixedStyleObjective(*loss_network(), settings, styles_at_size)
-        judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
-        trainer = Trainer(trained, *judged)
-    run.uses(teacher=objective.feature_extractor)
-    trainer.compile(
-        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
-    )
+    trainer = _trainer(run, list(paintings.values()), settings, loss_network)
+    trained = trainer.network
     if run.step == 0 and begin is not None:
-        copy_into(trained, _begun(Path(begin), painted))
-
-    def batches_from(step):
-        return batches.contents_and_choices(
-            photographs,
-            len(painted),
-            settings.batch,
-            settings.size,
-            settings.seed,
-            step,
-            settings.own_share,
-        )
-
-    vectors = np.eye(1 + len(painted), dtype="float32")[1:]
-    shown = np.stack(perceptual.spread(vectors))
-
-    def paint(contents, _):
-        return trained.predict_on_batch({"content": contents, "vector": shown[: len(contents)]})
-
-    sample = perceptual.sheet(paint, photographs, list(painted.values()))
-    _write_codes(run.folder, dict(zip(painted, vectors.tolist(), strict=True)))
-    exact = network(settings, len(painted))
+        copy_into(trained, _initial_network(Path(begin), paintings))
+    batches_from = functools.partial(_batches, photographs, len(paintings), settings)
+    vectors = np.eye(1 + len(paintings), dtype="float32")[1:]
+    _write_codes(run.folder, dict(zip(paintings, vectors.tolist(), strict=True)))
+    exact = network(settings, len(paintings))
     recorder = runs.Recorder(
         run,
         settings.steps,
-        sample=sample,
+        sample=_sampler(trained, photographs, list(paintings.values()), vectors),
         networks=lambda: {"transformer": copy_into(exact, trained)},
     )
     return fitting.fit(trainer, batches_from, run, recorder, callbacks)
+
+
+def _trainer(run, paintings, settings, loss_network):
+    """A compiled trainer of a fresh transformer."""
+    styles = [fixed_styles.read_style(path, settings.style_size) for path in paintings]
+    with precision.mixed(run.precision.name):
+        trained = network(settings, len(paintings))
+        objective = fixed_styles.FixedStyleObjective(*loss_network(), settings, styles)
+        criterion, frames = temporal.with_second_frames(
+            objective, settings.temporal, settings.margin
+        )
+        trainer = Trainer(trained, criterion, frames)
+    run.uses(teacher=objective.feature_extractor)
+    trainer.compile(averaging_adam(settings))
+    return trainer
+
+
+def _batches(photographs, styles, settings, step):
+    return batches.contents_and_choices(
+        photographs,
+        styles,
+        settings.batch,
+        settings.size,
+        settings.seed,
+        step,
+        settings.own_share,
+    )
+
+
+def _sampler(trained, photographs, paintings, vectors):
+    """A contact sheet of some styles."""
+    sampled = np.stack(perceptual.spread(vectors))
+
+    def paint(contents, _):
+        return trained.predict_on_batch({"content": contents, "vector": sampled[: len(contents)]})
+
+    return perceptual.sheet(paint, photographs, paintings)
 
 
 def _write_codes(folder, codes):
     images.write_file(folder / STYLES, json.dumps(codes).encode())
 
 
-def _begun(folder, names):
+def _initial_network(folder, names):
     """A finished transformer with a row for the photograph's own style and for each name.
 
     Where its vector is no choice of styles, none of its rows is the photograph's own.
     """
-    known, codes = load(folder / FILE), json.loads((folder / STYLES).read_text())
-    kernel, _ = known.get_layer("conditions").get_weights()
+    finished, codes = load(folder / FILE), json.loads((folder / STYLES).read_text())
+    kernel, _ = finished.get_layer("conditions").get_weights()
     rows = {name: np.float32(code) @ kernel for name, code in codes.items()}
     mean = np.mean(list(rows.values()), axis=0)
     own = kernel[0] if len(kernel) == 1 + len(codes) else mean
-    return with_rows(known, np.stack([own, *(rows.get(name, mean) for name in names)]))
+    return with_rows(finished, np.stack([own, *(rows.get(name, mean) for name in names)]))
 
 
 def add(
@@ -172,26 +183,26 @@ def add(
     """
     photographs, begin = folders.pictures(data["content"]), Path(begin)
     style = Path(data["add_style"])
-    known, codes = load(begin / FILE), json.loads((begin / STYLES).read_text())
+    finished, codes = load(begin / FILE), json.loads((begin / STYLES).read_text())
     if style.stem in codes:
         raise ValueError(f"Expected a style that is not known yet. Received: {style.stem}.")
     run = runs.Run(folder, dataclasses.asdict(settings) | {"styles": [*codes, style.stem]})
-    run.made_of({"content": photographs, "style": [style]}, known)
+    run.made_of({"content": photographs, "style": [style]}, finished)
 
-    def rows_alone():
-        network = without_vector(known, np.mean(list(codes.values()), axis=0))
+    def network_of_one_row():
+        network = without_vector(finished, np.mean(list(codes.values()), axis=0))
         for layer in network.layers:
             layer.trainable = isinstance(layer, InstanceNorm)
         return network
 
-    count = 2 + len(codes)
-    grown = {name: [*code, 0.0] for name, code in codes.items()}
-    _write_codes(run.folder, grown | {style.stem: np.eye(count)[-1].tolist()})
+    extended = {name: [*code, 0.0] for name, code in codes.items()}
+    own = np.eye(2 + len(codes))[-1].tolist()
+    _write_codes(run.folder, extended | {style.stem: own})
 
     def networks(trained):
-        return {"transformer": with_row(known, trained)}
+        return {"transformer": with_row(finished, trained)}
 
     painting = fixed_styles.read_style(style, settings.style_size)
     return fixed_styles.train_one(
-        run, photographs, painting, rows_alone, loss_network, settings, networks, callbacks
+        run, photographs, painting, network_of_one_row, loss_network, settings, networks, callbacks
     )

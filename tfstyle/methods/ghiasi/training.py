@@ -26,7 +26,7 @@ from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
 from tfstyle.training import fitting, perceptual, runs, temporal
 from tfstyle.training.style_table import TABLE, stream, style_rows
-from tfstyle.training.trainer import Trainer, adam
+from tfstyle.training.trainer import Trainer, averaging_adam
 
 STANDARDIZE_ROWS = 1000
 
@@ -47,15 +47,12 @@ def training_network(parts: dict[str, keras.Model]) -> keras.Model:
     The first numbers are the inputs of the predictor's head. Where a photograph is its own style,
     the statistics of the photograph take their place.
     """
-    feature_extractor, head = (
-        parts["predictor"].get_layer("eyes"),
-        parts["predictor"].get_layer("head"),
-    )
-    read = head.input.shape[-1]
+    predictor = parts["predictor"]
+    feature_extractor, head = predictor.get_layer("eyes"), predictor.get_layer("head")
     content = keras.Input((None, None, 3), name="content")
     own, numbers = keras.Input((), name="own"), keras.Input((None,), name="numbers")
     statistics = TapStatistics(dtype="float32")(feature_extractor(content))
-    chosen = ops.where(own[:, None] > 0.5, statistics, numbers[:, :read])
+    chosen = ops.where(own[:, None] > 0.5, statistics, numbers[:, : _inputs(parts)])
     pastiche = parts["transformer"]({"content": content, "vector": head(chosen)})
     inputs = {"content": content, "own": own, "numbers": numbers}
     network = keras.Model(inputs, pastiche, name="ghiasi")
@@ -98,43 +95,54 @@ def train(
         OSError: A folder is missing or holds no pictures.
         ValueError: The run folder was begun with other settings.
     """
-    photographs, painted = folders.pictures(data["content"]), folders.several(data["style"])
+    photographs, paintings = folders.pictures(data["content"]), folders.several(data["style"])
     run = runs.Run(folder, dataclasses.asdict(settings))
-    run.made_of({"content": photographs, "style": painted}, begin)
+    run.made_of({"content": photographs, "style": paintings}, begin)
     feature_extractor = encoder()
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
         parts = networks(encoders.like(feature_extractor), settings)
-        read = parts["predictor"].get_layer("head").input.shape[-1]
-        objective = perceptual.PrecomputedObjective(*loss_network(), settings, read)
-        judged = temporal.with_second_frames(objective, settings.temporal, settings.margin)
-        trainer = Trainer(training_network(parts), *judged)
+        objective = perceptual.PrecomputedObjective(*loss_network(), settings, _inputs(parts))
+        criterion, frames = temporal.with_second_frames(
+            objective, settings.temporal, settings.margin
+        )
+        trainer = Trainer(training_network(parts), criterion, frames)
     run.uses(encoder=feature_extractor, teacher=objective.feature_extractor)
-    trainer.compile(
-        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
-    )
-    style = parts["predictor"]
-    reading = keras.Model(style.input, style.get_layer("statistics").output)
-    sizes = (settings.style_size, settings.grey_share)
-    rows, order = style_rows(run.folder / TABLE, painted, reading, objective, *sizes)
+    trainer.compile(averaging_adam(settings))
+    rows, order = _style_rows(run, paintings, parts["predictor"], objective, settings)
     if run.step == 0:
-        _standardize(parts["predictor"].get_layer("head"), rows[:, :read], order)
+        _standardize(parts["predictor"].get_layer("head"), rows[:, : _inputs(parts)], order)
         _begin(parts, begin)
+    exact = networks(feature_extractor, settings)
+    recorder = runs.Recorder(
+        run,
+        settings.steps,
+        sample=_sampler(parts, photographs, paintings),
+        networks=lambda: {name: copy_into(exact[name], part) for name, part in parts.items()},
+    )
     batches_from = stream(photographs, rows, order, settings)
+    return fitting.fit(trainer, batches_from, run, recorder, callbacks)
+
+
+def _inputs(parts):
+    """How many numbers the head of the predictor takes."""
+    return parts["predictor"].get_layer("head").input.shape[-1]
+
+
+def _style_rows(run, paintings, predictor, objective, settings):
+    reading = keras.Model(predictor.input, predictor.get_layer("statistics").output)
+    sizes = (settings.style_size, settings.grey_share)
+    return style_rows(run.folder / TABLE, paintings, reading, objective, *sizes)
+
+
+def _sampler(parts, photographs, paintings):
+    """A contact sheet of both networks."""
 
     def paint(contents, styles):
         vector = parts["predictor"].predict_on_batch(styles)
         return parts["transformer"].predict_on_batch({"content": contents, "vector": vector})
 
-    sample = perceptual.sheet(paint, photographs, painted)
-    exact = networks(feature_extractor, settings)
-    recorder = runs.Recorder(
-        run,
-        settings.steps,
-        sample=sample,
-        networks=lambda: {name: copy_into(exact[name], part) for name, part in parts.items()},
-    )
-    return fitting.fit(trainer, batches_from, run, recorder, callbacks)
+    return perceptual.sheet(paint, photographs, paintings)
 
 
 def _standardize(head, numbers, order):
@@ -148,11 +156,11 @@ def _begin(parts, folder):
     """Weights of finished networks; those of one painting's take the place of the bias."""
     if folder is None:
         return
-    one = Path(folder) / "generator.keras"
-    if not one.exists():
+    generator = Path(folder) / "generator.keras"
+    if not generator.exists():
         copy_into(parts["predictor"], load(Path(folder) / "predictor.keras"))
         take_narrower(parts["transformer"], load(Path(folder) / "transformer.keras"))
         return
-    source, layer = load(one), parts["transformer"].get_layer("conditions")
+    source, layer = load(generator), parts["transformer"].get_layer("conditions")
     take_convolutions(parts["transformer"], source)
     layer.set_weights([layer.get_weights()[0], conditions(source)])

@@ -73,7 +73,7 @@ def train(
     def build():
         fresh = network(settings)
         if run.step == 0 and begin is not None:
-            copy_into(fresh, _begun(Path(begin), painting))
+            copy_into(fresh, _initial_network(Path(begin), painting))
         return fresh
 
     exact = network(settings)
@@ -86,7 +86,7 @@ def train(
     )
 
 
-def _begun(folder, painting):
+def _initial_network(folder, painting):
     """A finished network of one painting, or what one of any painting is in this one's style."""
     if (folder / FILE).exists():
         return load(folder / FILE)

@@ -23,7 +23,7 @@ from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training import fitting, perceptual, runs
 from tfstyle.training.initialisation import fit_decoder_to
-from tfstyle.training.trainer import FrozenInputs, Trainer, adam
+from tfstyle.training.trainer import FrozenInputs, Trainer, averaging_adam
 
 SHEET = 8  # photographs on a sheet
 
@@ -91,34 +91,31 @@ def train(
     with precision.mixed(run.precision.name):
         feature_extractor = encoder()
         frozen_encoder = _frozen_encoder(feature_extractor)
-        decoders = wct.level_decoders(
-            feature_extractor, settings.padding, settings.slope, settings.upsampling
-        )
+        decoders = _level_decoders(feature_extractor, settings)
         trained = wct.autoencoder(decoders)
-        trainer = Trainer(
-            trained, Objective(feature_extractor, settings), FrozenInputs(frozen_encoder)
-        )
+        objective = Objective(feature_extractor, settings)
+        trainer = Trainer(trained, objective, FrozenInputs(frozen_encoder))
     run.uses(encoder=feature_extractor)
-    trainer.compile(
-        adam(settings.rate, settings.steps, use_ema=True, ema_momentum=settings.average)
-    )
+    trainer.compile(averaging_adam(settings))
     batches_from, photographs = batches.of_contents(content, settings)
     if run.step == 0:
-        _begin(
-            decoders,
-            frozen_encoder.predict_on_batch(next(batches_from(0).as_numpy_iterator())),
-            begin,
-        )
+        first = next(batches_from(0).as_numpy_iterator())
+        _begin(decoders, frozen_encoder.predict_on_batch(first), begin)
     sample = _sampler(frozen_encoder, trained, photographs, settings.size)
-    exact = perceptual.at_taps(encoder(), TAPS)
-    decoding = wct.level_decoders(exact, settings.padding, settings.slope, settings.upsampling)
+    exact_encoder = perceptual.at_taps(encoder(), TAPS)
+    exact_decoders = _level_decoders(exact_encoder, settings)
 
     def networks():
-        decoders_by_file = {d.name: copy_into(d, decoders[tap]) for tap, d in decoding.items()}
-        return {"encoder": exact, **decoders_by_file}
+        copies = {d.name: copy_into(d, decoders[tap]) for tap, d in exact_decoders.items()}
+        return {"encoder": exact_encoder, **copies}
 
     recorder = runs.Recorder(run, settings.steps, sample=sample, networks=networks)
     return fitting.fit(trainer, batches_from, run, recorder, callbacks)
+
+
+def _level_decoders(feature_extractor, settings):
+    parts = (settings.padding, settings.slope, settings.upsampling)
+    return wct.level_decoders(feature_extractor, *parts)
 
 
 def _frozen_encoder(feature_extractor):
