@@ -31,9 +31,11 @@ def luminance(
     Returns:
         Float32 array of that shape in [0, 1].
     """
-    wanted, found = content @ LUMA, pastiche @ LUMA
-    (mean, deviation), (own_mean, own) = (_moments(each, mask) for each in (wanted, found))
-    change = (found - own_mean) * (deviation / max(own, FLOOR**0.5)) + mean - wanted
+    content_luma, luma = content @ LUMA, pastiche @ LUMA
+    content_mean, content_deviation = _moments(content_luma, mask)
+    mean, deviation = _moments(luma, mask)
+    matched = (luma - mean) * (content_deviation / max(deviation, FLOOR**0.5)) + content_mean
+    change = matched - content_luma
     return np.clip(content + change[..., None], 0.0, 1.0, dtype=np.float32)
 
 
@@ -52,9 +54,9 @@ def covariance(
     Returns:
         Float32 array of that shape in [0, 1].
     """
-    mean, root, _ = _roots(content, mask)
-    own_mean, _, inverse_root = _roots(pastiche, mask)
-    recoloured = (pastiche - own_mean) @ np.float32(inverse_root @ root) + mean
+    content_mean, root, _ = _mean_and_roots(content, mask)
+    mean, _, inverse_root = _mean_and_roots(pastiche, mask)
+    recoloured = (pastiche - mean) @ np.float32(inverse_root @ root) + content_mean
     return np.clip(recoloured, 0.0, 1.0, dtype=np.float32)
 
 
@@ -86,7 +88,7 @@ def _moments(plane, mask):
     return np.float32(mean), np.float32(deviation)
 
 
-def _roots(image, mask):
+def _mean_and_roots(image, mask):
     flat, weights = image.reshape(-1, 3).astype(np.float64), masks.weights(mask)
     mean = np.average(flat, axis=0, weights=weights)
     values, vectors = np.linalg.eigh(np.cov(flat.T, aweights=weights, bias=True))

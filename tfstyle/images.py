@@ -116,9 +116,10 @@ def from_pil(image: Image.Image, background: str = "white") -> np.ndarray:
 def read_alpha(
     path: str | os.PathLike, size: int | None = None, content: bytes | None = None
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """A picture's file and how opaque it is.
+    """A picture's file and its opacity.
 
-    What is hidden has the colours of what is seen around it, so that it changes no statistics.
+    Invisible pixels have the colours of visible ones around them, so that they change no
+    statistics.
 
     Args:
         path: As of `read`.
@@ -150,12 +151,12 @@ def is_see_through(path: str | os.PathLike) -> bool:
         OSError, ValueError: As of `read`.
     """
     with _reading(path) as path:
-        may_be = _open(path, MAX_PIXELS).has_transparency_data
-    return may_be and read_alpha(path)[1] is not None
+        has_alpha = _open(path, MAX_PIXELS).has_transparency_data
+    return has_alpha and read_alpha(path)[1] is not None
 
 
 def filled(colours, opacity):
-    """Colours that go on where they cannot be seen: Gortler et al. 1996, The Lumigraph, 3.4.2.
+    """Colours that are extended to invisible pixels: Gortler et al. 1996, The Lumigraph, 3.4.2.
 
     Args:
         colours: Shape (height, width, channels).
@@ -170,15 +171,16 @@ def filled(colours, opacity):
         padded = np.pad(array, even)
         return padded[::2, ::2] + padded[1::2, ::2] + padded[::2, 1::2] + padded[1::2, 1::2]
 
-    seen = halved(opacity)
-    small = filled(halved(colours * opacity) / np.maximum(seen, 1e-6), np.minimum(seen, 1.0))
+    weights = halved(opacity)
+    means = halved(colours * opacity) / np.maximum(weights, 1e-6)
+    small = filled(means, np.minimum(weights, 1.0))
     around = small.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
     return colours * opacity + around * (1.0 - opacity)
 
 
 @contextlib.contextmanager
 def _reading(path):
-    """What goes wrong with a picture's file, in a sentence."""
+    """Errors of reading a picture's file, as sentences."""
     path = Path(path)
     try:
         yield path
@@ -204,11 +206,11 @@ def _reading(path):
 
 
 def read_layer(source: str | os.PathLike | bytes, most: int) -> np.ndarray:
-    """A painted layer's colours and how opaque they are.
+    """A painted layer's colours and opacity.
 
     Args:
-        source: A picture's file, or what is in one.
-        most: Pixels; a larger one is refused before it is decoded.
+        source: A picture's file, or the content of one.
+        most: Largest number of pixels; a larger picture is refused before it is decoded.
 
     Returns:
         Array of shape (height, width, 4), uint8.
@@ -218,8 +220,10 @@ def read_layer(source: str | os.PathLike | bytes, most: int) -> np.ndarray:
         ValueError: It has more pixels.
     """
     try:
-        given = isinstance(source, bytes)
-        image = Image.open(io.BytesIO(source)) if given else _open(Path(source), most)
+        if isinstance(source, bytes):
+            image = Image.open(io.BytesIO(source))
+        else:
+            image = _open(Path(source), most)
         _check_pixels("a layer", image, most)
         return np.asarray(image.convert("RGBA"))
     except _TooLargeError as error:
@@ -242,14 +246,14 @@ def _open(path, most, content=None):
     try:
         image = Image.open(source)
     except UnidentifiedImageError:
-        image = _plugged(source)
+        image = _open_heif(source)
     if getattr(image, "is_animated", False):
         tell(f"{path} has {image.n_frames} frames, of which the first is taken.")
     _check_pixels(path, image, most)
     return image
 
 
-def _plugged(source):
+def _open_heif(source):
     """A picture of a format that Pillow does not know, whatever its suffix."""
     if isinstance(source, io.BytesIO):
         start = source.getvalue()[:12]
@@ -282,7 +286,7 @@ def tell(line: str) -> None:
 
 
 def _upright(image, size):
-    """The picture as it is seen, in sRGB: RGB, or RGBA where something is transparent."""
+    """The picture upright, in sRGB: RGB, or RGBA where a pixel is transparent."""
     if size and image.format == "JPEG":
         image.draft(image.mode if image.mode in ("L", "RGB") else None, (2 * size, 2 * size))
     profile = image.info.get("icc_profile")
@@ -311,11 +315,11 @@ def _loaded(image):
         if image.format != "JPEG":
             raise
         image.fp.seek(0)
-        begun = image.fp.read().removesuffix(JPEG_ENDS[:1])
-        one, other = (_decoded(begun + rest + JPEG_ENDS) for rest in (b"", b"\x55" * 64))
-        if one.tobytes() != other.tobytes():
+        content = image.fp.read().removesuffix(JPEG_ENDS[:1])
+        complete, padded = (_decoded(content + rest + JPEG_ENDS) for rest in (b"", b"\x55" * 64))
+        if complete.tobytes() != padded.tobytes():
             raise
-        return one
+        return complete
 
 
 def _decoded(content):
@@ -325,7 +329,7 @@ def _decoded(content):
 
 
 def _turned(image):
-    """The picture as its EXIF orientation says; other entries, broken or not, are not looked at."""
+    """The picture, turned by its EXIF orientation; other entries, broken or not, are not read."""
     try:
         turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
     except Exception:  # of whatever kind a broken value is
@@ -423,7 +427,7 @@ def resize_bytes(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
 def check_writable(
     path: str | os.PathLike, overwrite: bool, suffixes: Sequence[str] = SUFFIXES
 ) -> None:
-    """Refuses a target before the work is done.
+    """Checks that a file can be written, before the work is done.
 
     Args:
         path: The target.
@@ -445,21 +449,23 @@ def check_writable(
         raise FileExistsError(
             f"Expected a new file, or --overwrite. Received: {path}, which is there."
         )
-    home = next(each for each in (path.parent, *path.parent.parents) if each.exists())
-    if not (home.is_dir() and os.access(home, os.W_OK)):
-        raise PermissionError(f"Expected to write {path}. Received: {home}, which takes no files.")
+    folder = next(parent for parent in path.parents if parent.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise PermissionError(
+            f"Expected to write {path}. Received: {folder}, which takes no files."
+        )
 
 
 def check_extent(path: str | os.PathLike, height: int, width: int) -> None:
-    """Refuses a target whose format holds no picture of such a size.
+    """Checks that a target's format holds pictures of a size.
 
     Raises:
         ValueError: A side is longer than the format's longest.
     """
-    most = MAX_SIDES.get(FORMATS[Path(path).suffix.lower()], max(height, width))
-    if max(height, width) > most:
+    limit = MAX_SIDES.get(FORMATS[Path(path).suffix.lower()], max(height, width))
+    if max(height, width) > limit:
         raise ValueError(
-            f"Expected a picture of at most {most} pixels a side for {Path(path).suffix}, or "
+            f"Expected a picture of at most {limit} pixels a side for {Path(path).suffix}, or "
             f"another format, such as .png. Received: {width}x{height} for {path}."
         )
 
@@ -501,7 +507,7 @@ def encoded(
     quality: int = 95,
     alpha: np.ndarray | None = None,
 ) -> bytes:
-    """What `write` writes to a file.
+    """The content of the file that `write` writes.
 
     Args:
         image: As of `write`.
@@ -513,7 +519,6 @@ def encoded(
         ValueError: The format holds no such picture.
     """
     path = Path(path)
-    kind = FORMATS[path.suffix.lower()]
     pixels = image if image.dtype == np.uint8 else to_bytes(image)
     check_extent(path, *pixels.shape[:2])
     if alpha is not None:
@@ -521,12 +526,12 @@ def encoded(
             raise ValueError(f"Expected no alpha for {path.suffix}. Received: one.")
         pixels = np.concatenate([pixels, to_bytes(alpha)[..., None]], axis=-1)
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, kind, quality=quality, subsampling=0)
+    Image.fromarray(pixels).save(file, FORMATS[path.suffix.lower()], quality=quality, subsampling=0)
     return file.getvalue()
 
 
 def extent(file) -> tuple[int, int] | None:
-    """Height and width of a picture as it is seen, from its header alone.
+    """Height and width of a picture, upright, from its header alone.
 
     Args:
         file: Open for reading bytes.
@@ -537,19 +542,19 @@ def extent(file) -> tuple[int, int] | None:
     try:
         image = Image.open(file)
         sides = image.height, image.width
-        turned = image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+        is_turned = image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
     except Exception:  # of whatever kind a broken file raises
         return None
-    return sides[::-1] if turned else sides
+    return sides[::-1] if is_turned else sides
 
 
 def written_name(name: str) -> str:
-    """A photograph's name for its picture, of a format that is written."""
+    """The file name of a photograph's pastiche: the photograph's, of a format that is written."""
     return name if name.lower().endswith(SUFFIXES) else f"{name}.jpg"
 
 
 def checked_alpha(alpha: str) -> str:
-    """What becomes of transparency: "keep", or the colour that it is laid on.
+    """A checked alpha: "keep", or the colour that transparency is composited over.
 
     Raises:
         ValueError: It is neither.
@@ -564,16 +569,16 @@ def checked_alpha(alpha: str) -> str:
 
 
 def holds_alpha(path: str | os.PathLike) -> bool:
-    """Whether a file of this name can hold how opaque a picture is."""
+    """Whether the format of a file of this name holds opacity of any degree."""
     return FORMATS[Path(path).suffix.lower()] in SEE_THROUGH
 
 
 @contextlib.contextmanager
 def writing(path: str | os.PathLike) -> Iterator[None]:
-    """What goes wrong with writing a file, in a sentence.
+    """Errors of writing a file, as sentences.
 
     Raises:
-        OSError: Something does.
+        OSError: The file cannot be written.
     """
     try:
         yield
@@ -582,10 +587,14 @@ def writing(path: str | os.PathLike) -> Iterator[None]:
 
 
 def check_space(folder: Path, needed: int) -> None:
-    """Refuses to write what the disk has no room for.
+    """Checks that the disk has room.
+
+    Args:
+        folder: On the disk.
+        needed: Bytes.
 
     Raises:
-        OSError: Fewer bytes are free than are needed.
+        OSError: Fewer bytes are free.
     """
     free = shutil.disk_usage(folder).free
     if free < needed:
@@ -602,7 +611,7 @@ def write_file(path: str | os.PathLike, content: bytes) -> None:
         OSError: The folder cannot be made or written to, or the disk is full.
     """
     path = Path(path)
-    temporary = _beside(path)
+    temporary = _temporary_path(path)
     try:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -616,59 +625,59 @@ def write_file(path: str | os.PathLike, content: bytes) -> None:
 
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike) -> Iterator[Path]:
-    """A folder to fill, which takes its name only when all is in it.
+    """A temporary folder to fill, which is renamed at the end.
 
     Args:
-        path: Not there yet, or empty.
+        path: The final name: of nothing yet, or of an empty folder.
 
     Raises:
-        OSError: It is neither, or cannot be written.
+        OSError: The path is neither, or cannot be written.
     """
     path = Path(path)
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FileExistsError(f"Expected an empty folder or none. Received: {path}.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = _beside(path)
-    made.mkdir()
+    temporary = _temporary_path(path)
+    temporary.mkdir()
     try:
-        yield made
-        os.replace(made, path)
+        yield temporary
+        os.replace(temporary, path)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextlib.contextmanager
 def filled_folder(path: str | os.PathLike) -> Iterator[Path]:
-    """A folder to fill, whose files go to another one only when all of them are there.
+    """A temporary folder to fill, whose files are moved to another one at the end.
 
     Args:
-        path: Made where it is missing; its other files stay.
+        path: The other folder, made where it is missing; files that it has already stay.
 
     Raises:
         OSError: It cannot be written.
     """
     path = Path(path)
     if not path.exists():
-        with new_folder(path) as made:
-            yield made
+        with new_folder(path) as temporary:
+            yield temporary
         return
     if not path.is_dir():
         raise NotADirectoryError(f"Expected a folder. Received: {path}, a file.")
-    made = _beside(path / "file")
+    temporary = _temporary_path(path / "file")
     with writing(path):
-        made.mkdir()
+        temporary.mkdir()
     try:
-        yield made
-        for file in sorted(each for each in made.rglob("*") if each.is_file()):
-            target = path / file.relative_to(made)
+        yield temporary
+        for file in sorted(entry for entry in temporary.rglob("*") if entry.is_file()):
+            target = path / file.relative_to(temporary)
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(file, target)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _beside(path):
-    """A name that nothing has, in the same folder."""
+def _temporary_path(path):
+    """An unused name in the same folder."""
     return path.parent / f".tfstyle-{secrets.token_hex(8)}"
 
 

@@ -9,9 +9,9 @@ from PIL import Image, ImageFilter
 from tfstyle import images
 
 FEATHER = 0.01  # of the longer side, deviation of the blur that softens a mask's edges
-BEYOND = 0.05  # share that the whole photograph has in a region's statistics; a few pixels, or one
-# flat colour, would else let what lies beside them run away
-NOTHING = 1e-6  # mean of a mask that claims nothing; the statistics are then the whole's
+BEYOND = 0.05  # share that the whole photograph has in a region's statistics; those of a few
+# pixels, or of one flat colour, would make the pixels around them diverge
+NOTHING = 1e-6  # mean of an empty mask; the statistics are then those of the whole photograph
 
 Mask = np.ndarray
 
@@ -32,10 +32,10 @@ def checked(masks: Sequence[Mask], styles: int) -> list[np.ndarray]:
 
 
 def check_count(masks: int, styles: int) -> None:
-    """Refuses other numbers of masks than that of styles, or one fewer.
+    """Checks that there are as many masks as styles, or one fewer.
 
     Raises:
-        ValueError: It is another.
+        ValueError: There is another number of them.
     """
     if masks not in (styles, styles - 1):
         raise ValueError(
@@ -61,7 +61,7 @@ def _checked(mask):
 
 
 def shares(masks: Sequence[Mask], styles: int, height: int, width: int) -> list[np.ndarray]:
-    """What share of each pixel of a photograph each style has; the rest stays the photograph.
+    """The share of each style in each pixel; the rest is the photograph's.
 
     Args:
         masks: As from `checked`, of any size; with one fewer than styles the last takes the rest.
@@ -73,11 +73,11 @@ def shares(masks: Sequence[Mask], styles: int, height: int, width: int) -> list[
         Arrays of shape (height, width, 1), each in [0, 1] and their sum too: where masks sum to
         more they are divided by the sum.
     """
-    found = [resized(mask, height, width) for mask in masks]
-    claimed = sum(found, np.zeros((height, width, 1), np.float32))
-    if len(found) < styles:
-        found.append(np.maximum(1.0 - claimed, 0.0))
-    return [each / np.maximum(claimed, 1.0) for each in found]
+    resized_masks = [resized(mask, height, width) for mask in masks]
+    total = sum(resized_masks, np.zeros((height, width, 1), np.float32))
+    if len(resized_masks) < styles:
+        resized_masks.append(np.maximum(1.0 - total, 0.0))
+    return [mask / np.maximum(total, 1.0) for mask in resized_masks]
 
 
 def resized(mask: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -95,7 +95,7 @@ def resized(mask: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def weights(mask: np.ndarray | None) -> np.ndarray | None:
-    """What each pixel counts in the statistics of a region.
+    """The weight of each pixel in the statistics of a region.
 
     Args:
         mask: Shape (height, width, 1), floats in [0, 1]; None is the whole picture.

@@ -7,8 +7,8 @@ from tfstyle import images
 
 FLAT = 8  # levels that pixels within a region of one colour may differ by
 NEAR = 32  # levels between colours of one region, and from black
-SMALLEST = 0.001  # share of a picture that a region's colour has at least
-MOST = 12  # colours; a picture of more has no regions
+MIN_SHARE = 0.001  # of a picture that a region's colour has at least
+MAX_COLOURS = 12  # a picture of more has no regions
 LINE = 5  # pixels; thinner lines between two colours are no region of a third
 
 
@@ -31,32 +31,32 @@ def by_colour(picture: np.ndarray, count: int) -> dict[str, np.ndarray]:
     """
     pixels = images.to_bytes(picture)
     colours = flat_colours(pixels)
-    kept = [c for c in colours if len(colours) <= count or c.max() > NEAR]
-    if len(kept) != count:
+    regions = [c for c in colours if len(colours) <= count or c.max() > NEAR]
+    if len(regions) != count:
         raise ValueError(
             f"Expected a picture of {count} flat colours, one a style, and black where the "
             f"photograph stays. Received: {_named(colours)}."
         )
-    labels = _nearest(pixels, kept + [c for c in colours if c.max() <= NEAR])
-    found = {_hexadecimal(c): np.float32(labels == i)[..., None] for i, c in enumerate(kept)}
-    return dict(sorted(found.items(), key=lambda pair: np.argmax(pair[1])))
+    labels = _nearest(pixels, regions + [c for c in colours if c.max() <= NEAR])
+    masks = {_hexadecimal(c): np.float32(labels == i)[..., None] for i, c in enumerate(regions)}
+    return dict(sorted(masks.items(), key=lambda item: np.argmax(item[1])))
 
 
 def flat_colours(pixels: np.ndarray) -> list[np.ndarray]:
-    """Colours of the areas of a picture, the largest first; what lies between two areas is none.
+    """Colours of the flat areas of a picture, the largest first, without antialiased edges.
 
     Args:
         pixels: Shape (height, width, 3), bytes.
     """
     colours, counts = np.unique(_codes(pixels[_is_flat(pixels)]), return_counts=True)
-    order, found = np.argsort(-counts), []
-    left, counts = _levels(colours[order]), counts[order]
-    while len(left) and len(found) <= MOST:
-        near = np.linalg.norm(left - left[0], axis=1) <= NEAR
-        if counts[near].sum() >= SMALLEST * pixels[..., 0].size:
-            found.append(left[0])
-        left, counts = left[~near], counts[~near]
-    return found
+    order, areas = np.argsort(-counts), []
+    remaining, counts = _levels(colours[order]), counts[order]
+    while len(remaining) and len(areas) <= MAX_COLOURS:
+        near = np.linalg.norm(remaining - remaining[0], axis=1) <= NEAR
+        if counts[near].sum() >= MIN_SHARE * pixels[..., 0].size:
+            areas.append(remaining[0])
+        remaining, counts = remaining[~near], counts[~near]
+    return areas
 
 
 def _is_flat(pixels):
@@ -83,8 +83,8 @@ def _nearest(pixels, colours):
 
 
 def _named(colours):
-    if len(colours) > MOST:
-        return f"more than {MOST}"
+    if len(colours) > MAX_COLOURS:
+        return f"more than {MAX_COLOURS}"
     return ", ".join(map(_hexadecimal, colours)) or "none"
 
 

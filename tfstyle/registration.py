@@ -20,14 +20,14 @@ def with_keras() -> None:
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Stays until Keras is imported: to look for it is not to import it."""
+    """Stays until Keras is imported, since Keras may be looked for without being imported."""
 
     def find_spec(self, name, path, target=None):
         if name != KERAS:
             return None
-        others = (each for each in sys.meta_path if each is not self)
-        found = (each.find_spec(name, path, target) for each in others)
-        spec = next((each for each in found if each is not None), None)
+        others = (finder for finder in sys.meta_path if finder is not self)
+        specs = (finder.find_spec(name, path, target) for finder in others)
+        spec = next((spec for spec in specs if spec is not None), None)
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader, self)
         return spec

@@ -11,7 +11,7 @@ PERIOD = 768  # pixels after which a network's noise repeats; tiles that begin s
 
 @dataclasses.dataclass(frozen=True)
 class Geometry:
-    """What tiles have to know of a network.
+    """The stride and the receptive field of a network, for tiles.
 
     Args:
         stride: Pixels that sides have to be multiples of.
@@ -64,13 +64,13 @@ def windows(
             yield rows, columns
 
 
-def _parts(extent, whole, tile, overlap, aligned):
-    shift = whole.start + overlap if aligned else 0
-    cuts = [0, *range(tile + shift, extent, tile), extent]
-    for start, stop in itertools.pairwise(cuts):
-        last = whole.stop if stop == extent else min(whole.stop, stop + overlap)
-        seen = range(max(whole.start, start - overlap), last)
-        yield seen, slice(start, stop), slice(start - seen.start, stop - seen.start)
+def _parts(extent, padded, tile, overlap, aligned):
+    shift = padded.start + overlap if aligned else 0
+    borders = [0, *range(tile + shift, extent, tile), extent]
+    for start, stop in itertools.pairwise(borders):
+        end = padded.stop if stop == extent else min(padded.stop, stop + overlap)
+        window = range(max(padded.start, start - overlap), end)
+        yield window, slice(start, stop), slice(start - window.start, stop - window.start)
 
 
 def mirrored(image: np.ndarray, rows: range, columns: range) -> np.ndarray:
@@ -87,7 +87,7 @@ def mirrored(image: np.ndarray, rows: range, columns: range) -> np.ndarray:
 
 def _reflected(pixels, extent):
     """The part of a side that pixels are in, and where in it."""
-    turn = np.arange(pixels.start, pixels.stop) % (2 * extent)
-    found = np.minimum(turn, 2 * extent - 1 - turn)
-    start = int(found.min())
-    return slice(start, int(found.max()) + 1), found - start
+    periodic = np.arange(pixels.start, pixels.stop) % (2 * extent)
+    indices = np.minimum(periodic, 2 * extent - 1 - periodic)
+    start = int(indices.min())
+    return slice(start, int(indices.max()) + 1), indices - start

@@ -22,7 +22,7 @@ Folder = str | os.PathLike
 
 def trainings() -> dict[str, Training]:
     """What there is to know of every training, by the name that `train` takes."""
-    methods = {name: each.training for name, each in METHODS.items() if each.training}
+    methods = {name: method.training for name, method in METHODS.items() if method.training}
     return {registry.ENCODER: DISTILLATION, **methods}
 
 
@@ -99,25 +99,24 @@ def train(
     """
     extras.check_keras("a training")
     training = _training(method)
-    given = {"begin": begin, "teacher": teacher, "encoder": encoder, "replicas": replicas}
-    work = _work(method)
-    return work(
+    options = {"begin": begin, "teacher": teacher, "encoder": encoder, "replicas": replicas}
+    return _train_function(method)(
         _data(method, training, data),
         run,
         _settings(method, training, settings),
         callbacks,
-        **_taken(method, training, given),
+        **_further_arguments(method, training, options),
     )
 
 
 def _training(name):
-    known = trainings()
-    if name not in known:
-        raise ValueError(f"Expected a training of {', '.join(known)}. Received: {name!r}.")
-    return known[name]
+    by_name = trainings()
+    if name not in by_name:
+        raise ValueError(f"Expected a training of {', '.join(by_name)}. Received: {name!r}.")
+    return by_name[name]
 
 
-def _work(name) -> Callable[..., bool]:
+def _train_function(name) -> Callable[..., bool]:
     if name != registry.ENCODER:
         return METHODS[name].train
     return importlib.import_module("tfstyle.training.encoder").train
@@ -128,25 +127,25 @@ def _data(name, training, data):
     from tfstyle.data import datasets
 
     data = dict(data) if isinstance(data, Mapping) else {BATCHES: data}
-    known = {source.name: source for source in training.data}
+    sources = {source.name: source for source in training.data}
     required = {source.name for source in training.data if source.required}
     if training.batches and BATCHES in data:
         data[BATCHES] = datasets.checked(data[BATCHES], training.batches)
         replaced = {source.name for source in training.data if source.batched}
-        known = {BATCHES: None} | {k: v for k, v in known.items() if k not in replaced}
+        sources = {BATCHES: None} | {k: v for k, v in sources.items() if k not in replaced}
         required -= replaced
-    if not required <= data.keys() or not data.keys() <= known.keys() or not data:
+    if not required <= data.keys() or not data.keys() <= sources.keys() or not data:
         words = "; ".join(f"{source.name}: {source.help}" for source in training.data)
         raise ValueError(f"Expected as data of {name}: {words}. Received: {', '.join(data)}.")
-    return {part: _part(known[part], value) for part, value in data.items()}
+    return {part: _part(sources[part], value) for part, value in data.items()}
 
 
 def _part(source: Source | None, value):
     """Paths of a source: several as a list."""
-    one = isinstance(value, (str, os.PathLike))
-    if source is None or one != source.several:
+    is_path = isinstance(value, (str, os.PathLike))
+    if source is None or is_path != source.several:
         return value
-    if one:
+    if is_path:
         return [value]
     raise ValueError(f"Expected one {source.metavar} as {source.name}. Received: {value}.")
 
@@ -154,31 +153,31 @@ def _part(source: Source | None, value):
 def _settings(name, training, settings):
     if isinstance(settings, training.Settings):
         return settings
-    known = [field.name for field in dataclasses.fields(training.Settings)]
+    names = [field.name for field in dataclasses.fields(training.Settings)]
     if settings is not None and not isinstance(settings, Mapping):
         raise ValueError(f"Expected {name}'s Settings, or a dictionary. Received: {settings}.")
-    unknown = ", ".join(sorted((settings or {}).keys() - set(known)))
+    unknown = ", ".join(sorted((settings or {}).keys() - set(names)))
     if unknown:
-        raise ValueError(f"Expected settings of {', '.join(known)}. Received: {unknown}.")
+        raise ValueError(f"Expected settings of {', '.join(names)}. Received: {unknown}.")
     return training.Settings(**(settings or {}))
 
 
-def _taken(name, training, given):
-    """What a training takes besides data and settings, by name."""
-    flags = {"begin": "begin", "replicas": "strategy"}
-    flags |= {"teacher": "teacher" if "teacher" in training.takes else "loss_network"}
-    flags |= {"encoder": "encoder" if training.encoders else ""}
-    for flag, taken in flags.items():
-        if given[flag] and taken not in training.takes:
-            raise ValueError(f"Expected no {flag} for {name}. Received: {given[flag]}.")
+def _further_arguments(name, training, options):
+    """The arguments of a training besides data and settings, by name."""
+    arguments = {"begin": "begin", "replicas": "strategy"}
+    arguments |= {"teacher": "teacher" if "teacher" in training.takes else "loss_network"}
+    arguments |= {"encoder": "encoder" if training.encoders else ""}
+    for option, argument in arguments.items():
+        if options[option] and argument not in training.takes:
+            raise ValueError(f"Expected no {option} for {name}. Received: {options[option]}.")
     makers = {
-        "begin": lambda: given["begin"],
-        "encoder": lambda: lambda: _frozen_encoder(given["encoder"]),
-        "loss_network": lambda: lambda: _loss_network(given["teacher"], given["encoder"]),
-        "teacher": lambda: lambda: _teacher(given["teacher"]),
-        "strategy": lambda: _strategy(given["replicas"]),
+        "begin": lambda: options["begin"],
+        "encoder": lambda: lambda: _frozen_encoder(options["encoder"]),
+        "loss_network": lambda: lambda: _loss_network(options["teacher"], options["encoder"]),
+        "teacher": lambda: lambda: _teacher(options["teacher"]),
+        "strategy": lambda: _strategy(options["replicas"]),
     }
-    return {taken: makers[taken]() for taken in training.takes}
+    return {argument: makers[argument]() for argument in training.takes}
 
 
 def _strategy(replicas):

@@ -17,7 +17,7 @@ class _Methods(Mapping):
     """Classes by name, imported when the first one is asked for."""
 
     def __init__(self):
-        self.known: dict[str, type[Method]] = {}
+        self.classes: dict[str, type[Method]] = {}
         self.complete, self.importing = False, threading.RLock()
 
     def __getitem__(self, name: str) -> type[Method]:
@@ -34,7 +34,7 @@ class _Methods(Mapping):
             if not self.complete:
                 self._import()
                 self.complete = True
-        return self.known
+        return self.classes
 
     def _import(self):
         from importlib.metadata import entry_points
@@ -45,14 +45,14 @@ class _Methods(Mapping):
         for entry in entry_points(group=GROUP):
             entry.load()
         kinds = list(Kind)
-        order = sorted(self.known.values(), key=lambda m: (kinds.index(m.kind), m.paper))
-        self.known = {each.name: each for each in order}
+        order = sorted(self.classes.values(), key=lambda m: (kinds.index(m.kind), m.paper))
+        self.classes = {method.name: method for method in order}
 
 
 METHODS = _Methods()
 
 
-def register(found: type[Method]) -> type[Method]:
+def register(method: type[Method]) -> type[Method]:
     """Adds a class to METHODS; a decorator.
 
     Another package's module with such a class is found where an entry point of the group
@@ -61,10 +61,10 @@ def register(found: type[Method]) -> type[Method]:
     Raises:
         ValueError: The name is taken, or no name of a method.
     """
-    if not found.name.isidentifier() or METHODS.known.get(found.name, found) is not found:
-        raise ValueError(f"Expected a name of its own, of letters. Received: {found.name!r}.")
-    METHODS.known[found.name] = found
-    return found
+    if not method.name.isidentifier() or METHODS.classes.get(method.name, method) is not method:
+        raise ValueError(f"Expected a name of its own, of letters. Received: {method.name!r}.")
+    METHODS.classes[method.name] = method
+    return method
 
 
 def method(name: str) -> type[Method]:
@@ -75,12 +75,12 @@ def method(name: str) -> type[Method]:
     Raises:
         ValueError: There is no such method.
     """
-    known = name.partition("-")[0]
-    if known in METHODS:
-        return METHODS[known]
+    base = name.partition("-")[0]
+    if base in METHODS:
+        return METHODS[base]
     from tfstyle.methods.module import Module
 
-    if known != Module.name:
+    if base != Module.name:
         names = ", ".join((*METHODS, Module.name))
         raise ValueError(f"Expected a method of {names}. Received: {name!r}.")
     return Module

@@ -117,15 +117,15 @@ class Vectors(Conditioned):
 def distances(
     vectors: Vectors, style: stylizer.Style, others: Sequence[stylizer.Style]
 ) -> list[float]:
-    """How far styles are from one, between their vectors.
+    """Distances of other styles from a style, between their vectors.
 
     Args:
-        vectors: Encodes them.
+        vectors: The stylizer that encodes them.
         style: A picture or a name.
-        others: The same.
+        others: Pictures or names.
     """
-    vector, *found = (vectors.style_code(one)["vector"] for one in (style, *others))
-    return [float(np.linalg.norm(other - vector)) for other in found]
+    own, *rest = (vectors.style_code(picture)["vector"] for picture in (style, *others))
+    return [float(np.linalg.norm(vector - own)) for vector in rest]
 
 
 def _flatness(content):

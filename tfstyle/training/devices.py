@@ -75,7 +75,7 @@ def _workers():
 
 
 def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Whether this process writes the run folder; the others only read it."""
+    """Whether this process writes the run folder; other workers only read it."""
     return worker(strategy)[0] == 0
 
 
@@ -100,21 +100,21 @@ def dataset(
     """
     index, workers = worker(strategy)
     replicas = strategy.num_replicas_in_sync
-    here = replicas // workers
+    local_replicas = replicas // workers
     if replicas == 1:
         return batches(start)
     return strategy.distribute_datasets_from_function(
-        lambda context: batches(start, Part(index * here, here, replicas))
+        lambda context: batches(start, Part(index * local_replicas, local_replicas, replicas))
     )
 
 
 @contextlib.contextmanager
 def together(strategy: tf.distribute.Strategy, run: Run) -> Iterator[None]:
-    """A context in which the loss of another worker is said in a sentence.
+    """A context in which the loss of another worker raises an `OSError` with a sentence.
 
     Args:
         strategy: Of `strategy`.
-        run: The run folder, from whose checkpoint all go on.
+        run: The run folder, whose checkpoint all workers continue from.
 
     Raises:
         OSError: Another worker is gone.

@@ -9,8 +9,8 @@ PRECISION, WHY = "precision", "precision_reason"
 INPUTS = "inputs"  # what a run learns from; compared by `runs.Run.made_of`
 RENAMED = {"loss_network": "teacher"}  # inputs of runs that were begun before
 CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # settings that may differ when resuming
-FORMER = "bfloat16"  # the precision of runs whose settings do not name one
-UNSAID = {  # settings of runs that were begun before these settings existed
+FORMER_PRECISION = "bfloat16"  # of runs whose settings do not name one
+FORMER_DEFAULTS = {  # of settings that runs of before do not name
     "temporal": 0.0,
     "objective": "cycle",
     "contrast_weight": 1.0,
@@ -19,16 +19,16 @@ UNSAID = {  # settings of runs that were begun before these settings existed
 }
 
 
-def new_settings(asked: Mapping) -> dict:
+def new_settings(requested: Mapping) -> dict:
     """Settings of a new run, with the chosen precision and the reason.
 
     Args:
-        asked: The requested settings, numbers and strings.
+        requested: The settings, numbers and strings.
     """
-    if PRECISION not in asked:
-        return dict(asked)
-    choice = choose(asked[PRECISION])
-    return asked | {PRECISION: choice.name, WHY: asked.get(WHY, choice.why)}
+    if PRECISION not in requested:
+        return dict(requested)
+    choice = choose(requested[PRECISION])
+    return requested | {PRECISION: choice.name, WHY: requested.get(WHY, choice.why)}
 
 
 def inputs(settings: Mapping) -> dict:
@@ -36,37 +36,38 @@ def inputs(settings: Mapping) -> dict:
     return {RENAMED.get(name, name): word for name, word in settings.get(INPUTS, {}).items()}
 
 
-def continued_settings(folder: Path, begun: Mapping, asked: Mapping) -> dict:
+def continued_settings(folder: Path, saved: Mapping, requested: Mapping) -> dict:
     """Settings of a resumed run.
 
     Args:
         folder: The run folder, for the error.
-        begun: The settings that the run was begun with.
-        asked: The requested settings; the precision "auto" is the run's own.
+        saved: The settings that the run was begun with.
+        requested: The settings; the precision "auto" is the run's own.
 
     Raises:
         ValueError: A setting that is not in CHANGEABLE differs.
     """
-    begun = _known(begun) if PRECISION in asked else dict(begun)
-    if PRECISION in asked:
-        name = parse(asked[PRECISION])
-        asked = asked | {PRECISION: begun[PRECISION] if name == "auto" else name, WHY: begun[WHY]}
-    begun = {name: value for name, value in UNSAID.items() if name in asked} | begun
-    begun |= {name: asked[name] for name in CHANGEABLE if name in asked}
-    names = (begun.keys() | asked.keys()) - {INPUTS}
-    other = [name for name in names if begun.get(name) != asked.get(name)]
-    if other:
-        changes = ", ".join(f"{k}={asked.get(k)} (was {begun.get(k)})" for k in sorted(other))
+    saved = _with_precision(saved) if PRECISION in requested else dict(saved)
+    if PRECISION in requested:
+        name = parse(requested[PRECISION])
+        name = saved[PRECISION] if name == "auto" else name
+        requested = requested | {PRECISION: name, WHY: saved[WHY]}
+    saved = {name: value for name, value in FORMER_DEFAULTS.items() if name in requested} | saved
+    saved |= {name: requested[name] for name in CHANGEABLE if name in requested}
+    names = (saved.keys() | requested.keys()) - {INPUTS}
+    changed = [name for name in names if saved.get(name) != requested.get(name)]
+    if changed:
+        changes = ", ".join(f"{k}={requested.get(k)} (was {saved.get(k)})" for k in sorted(changed))
         raise ValueError(
             f"Expected the settings that {folder} was begun with, or a new folder. "
             f"Received: {changes}."
         )
-    return begun
+    return saved
 
 
-def _known(begun):
-    name = parse(begun.get(PRECISION, FORMER))
-    return begun | {PRECISION: name, WHY: begun.get(WHY, "as the run was begun")}
+def _with_precision(saved):
+    name = parse(saved.get(PRECISION, FORMER_PRECISION))
+    return saved | {PRECISION: name, WHY: saved.get(WHY, "as the run was begun")}
 
 
 def precision(settings: Mapping) -> Choice | None:

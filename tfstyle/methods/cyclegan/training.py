@@ -32,7 +32,7 @@ from tfstyle.networks.unet import unet
 from tfstyle.training import gan_runs
 from tfstyle.training.gan import GAN
 
-SHOWN_PICTURES = 4  # of each domain, on a sheet
+SAMPLE_PICTURES = 4  # of each domain, on a sheet
 WAYS = {"a_to_b": ("a", "b"), "b_to_a": ("b", "a")}
 
 
@@ -135,7 +135,7 @@ def train(
         OSError: A folder is missing, a worker is gone, or the disk is full.
         ValueError: The run folder was begun with other settings.
     """
-    pictures, batches_from, shown = _sources(data, settings)
+    pictures, batches_from, samples = _sources(data, settings)
 
     def build(precision):
         known = encoder() if settings.projected_filters else None
@@ -147,7 +147,7 @@ def train(
         build,
         lambda: generators(settings),
         batches_from,
-        _sampler(*shown, settings.size),
+        _sampler(*samples, settings.size),
         pictures,
         callbacks,
         strategy,
@@ -156,11 +156,11 @@ def train(
 
 
 def _sources(data, settings):
-    """What a run is made of, its batches from a step on, and pictures of both domains to show."""
+    """The data of a run, its batches from a step on, and pictures of both domains for samples."""
     if "batches" in data:
-        given = data["batches"]
-        shown = [datasets.pictures(given, domain, SHOWN_PICTURES) for domain in "ab"]
-        return {"batches": given}, datasets.from_step(given), shown
+        dataset = data["batches"]
+        samples = [datasets.pictures(dataset, domain, SAMPLE_PICTURES) for domain in "ab"]
+        return {"batches": dataset}, datasets.from_step(dataset), samples
     a, b = folders.domains(*(data.get(name) for name in ("a", "b", "data")))
     numbers = (settings.batch, settings.size, settings.seed)
 
@@ -170,20 +170,20 @@ def _sources(data, settings):
     return {"a": a, "b": b}, batches_from, (a, b)
 
 
-SHOWN = {  # networks that a picture of a domain goes through: translated, back again, identity
+SAMPLE_WAYS = {  # generators in turn, by domain: translated, reconstructed, identity
     "a": (("a_to_b",), ("a_to_b", "b_to_a"), ("b_to_a",)),
     "b": (("b_to_a",), ("b_to_a", "a_to_b"), ("a_to_b",)),
 }
 
 
-def _sampler(a, b, size, count=SHOWN_PICTURES):
-    """Rows of: real, and what is SHOWN with the generators that there are; a's, then b's."""
+def _sampler(a, b, size, count=SAMPLE_PICTURES):
+    """Rows of a real picture and of SAMPLE_WAYS that have their generators; a's, then b's."""
 
     def read(picture):
         return folders.shown(picture, size, 2 * size)[None]
 
-    shown = [folders.readable(paths, count, read) for paths in (a, b)]
-    shown = [pictures[: min(map(len, shown))] for pictures in shown]
+    samples = [folders.readable(paths, count, read) for paths in (a, b)]
+    samples = [pictures[: min(map(len, samples))] for pictures in samples]
 
     def through(ways, trained, picture):
         for way in ways:
@@ -191,11 +191,11 @@ def _sampler(a, b, size, count=SHOWN_PICTURES):
         return np.asarray(picture)
 
     def row(trained, domain, real):
-        known = [ways for ways in SHOWN[domain] if trained.keys() >= set(ways)]
+        known = [ways for ways in SAMPLE_WAYS[domain] if trained.keys() >= set(ways)]
         return np.concatenate([real, *(through(ways, trained, real) for ways in known)])
 
     def sample(trained):
-        pairs = zip(*shown, strict=True)
+        pairs = zip(*samples, strict=True)
         return images.sheet(
             [
                 np.concatenate([row(trained, *of) for of in zip("ab", pair, strict=True)])

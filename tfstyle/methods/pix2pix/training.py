@@ -24,7 +24,7 @@ from tfstyle.networks.unet import unet
 from tfstyle.training import gan_runs
 from tfstyle.training.gan import GAN
 
-SHOWN_PAIRS = 6  # on a sheet
+SAMPLE_PAIRS = 6  # on a sheet
 
 
 def generator(settings: Settings) -> keras.Model:
@@ -136,14 +136,14 @@ def train(
         OSError: A folder is missing, a worker is gone, or the disk is full.
         ValueError: The run folder was begun with other settings.
     """
-    pairs, batches_from, shown = _sources(data, settings)
+    pairs, batches_from, samples = _sources(data, settings)
     return gan_runs.train(
         folder,
         dataclasses.asdict(settings),
         lambda precision: gan(dataclasses.replace(settings, precision=precision)),
         lambda: generators(settings),
         batches_from,
-        _sampler(shown),
+        _sampler(samples),
         pairs,
         callbacks,
         strategy,
@@ -152,11 +152,11 @@ def train(
 
 
 def _sources(data, settings):
-    """What a run is made of, its batches from a step on, and pairs of pictures to show."""
+    """The data of a run, its batches from a step on, and pairs of pictures for samples."""
     if "batches" in data:
-        given = data["batches"]
-        shown = [datasets.pictures(given, name, SHOWN_PAIRS) for name in ("from", "to")]
-        return {"batches": given}, datasets.from_step(given), list(zip(*shown, strict=True))
+        dataset = data["batches"]
+        samples = [datasets.pictures(dataset, name, SAMPLE_PAIRS) for name in ("from", "to")]
+        return {"batches": dataset}, datasets.from_step(dataset), list(zip(*samples, strict=True))
     pairs = folders.pairs(*(data.get(name) for name in ("pairs", "a", "b")))
     numbers = (settings.batch, settings.size, settings.seed)
 
@@ -168,15 +168,15 @@ def _sources(data, settings):
         pair = batches.pair(files, settings.direction)
         return [images.squash(images.to_float(picture), settings.size) for picture in pair]
 
-    return {"pairs": pairs}, batches_from, folders.readable(pairs, SHOWN_PAIRS, read)
+    return {"pairs": pairs}, batches_from, folders.readable(pairs, SAMPLE_PAIRS, read)
 
 
-def _sampler(shown):
-    """Rows of: given, translated, wanted."""
+def _sampler(samples):
+    """Rows of a source, its translation and the target."""
 
     def sample(trained):
         rows = []
-        for source, target in shown:
+        for source, target in samples:
             translated = trained["generator"](source[None], training=False)
             rows.append(np.stack([source, np.asarray(translated)[0], target]))
         return images.sheet(rows)

@@ -15,12 +15,12 @@ def endpoints(networks: Mapping[str, keras.Model]) -> dict[str, dict[str, Endpoi
     Args:
         networks: Models named "encoder" and "decoder1" to "decoder5".
     """
-    encoder, found = networks["encoder"], {}
+    encoder, levels = networks["encoder"], {}
     for level in LEVELS:
         decoder = networks[f"decoder{level}"]
-        found[f"paint{level}"] = Endpoint(measuring(encoder, decoder, level))
-        found[f"tile{level}"] = Endpoint(tiling(encoder, decoder, level))
-    return {"wct": {"look": Endpoint(style_network(encoder)), **found}}
+        levels[f"paint{level}"] = Endpoint(measuring(encoder, decoder, level))
+        levels[f"tile{level}"] = Endpoint(tiling(encoder, decoder, level))
+    return {"wct": {"look": Endpoint(style_network(encoder)), **levels}}
 
 
 def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
