@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from tfstyle import cli, examples, images
-from tfstyle.batch.tasks import target_name
+from tfstyle.batch.transforms import target_name
 
 NEEDED = pytest.mark.skipif(not importlib.util.find_spec("apache_beam"), reason="needs Beam")
 STYLE = ["--style", "starry-night"]
@@ -334,7 +334,7 @@ def test_other_filesystems_are_read_and_written(bucket, folder, tmp_path, capsys
 @NEEDED
 def test_a_group_that_comes_again_is_not_painted_again(folder, tmp_path):
     from tfstyle.batch import pipeline
-    from tfstyle.batch.tasks import Painting
+    from tfstyle.batch.transforms import Painting
 
     (tmp_path / "out").mkdir()
     work, start_time = Painting(styles=("irises",)), time.time() - 1

@@ -128,7 +128,7 @@ LIGHT += (
     "demo/service",
     "cli/demo",
     "cli/batch",
-    "batch/tasks",
+    "batch/transforms",
     "batch/filesystem",
     "batch/pipeline",
     "batch/job",

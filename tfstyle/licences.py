@@ -37,10 +37,10 @@ def sources(card: Mapping) -> list[Source]:
     Args:
         card: As of `registry.card`; none of its "sources" means that nothing is stated.
     """
-    found = {}
+    unique = {}
     for source in _listed(card, None):
-        found.setdefault((source.name, source.licence, source.commercial), source)
-    return list(found.values())
+        unique.setdefault((source.name, source.licence, source.commercial), source)
+    return list(unique.values())
 
 
 def _listed(card, through) -> Iterator[Source]:
@@ -60,7 +60,7 @@ def allow(card: Mapping) -> bool:
 
 
 def check(name: str, card: Mapping) -> None:
-    """Refuses a model that is not cleared for commercial use.
+    """Checks that a model is cleared for commercial use.
 
     Args:
         name: What to call it.
@@ -69,11 +69,11 @@ def check(name: str, card: Mapping) -> None:
     Raises:
         ValueError: It learned from something that does not allow it, or states nothing.
     """
-    wrong = [source for source in sources(card) if source.commercial is not True]
-    if wrong:
+    uncleared = [source for source in sources(card) if source.commercial is not True]
+    if uncleared:
         raise ValueError(
             "Expected a model that is cleared for commercial use, as `tfstyle methods --licences` "
-            f"lists them. Received: {name}, which learned from {wrong[0]}."
+            f"lists them. Received: {name}, which learned from {uncleared[0]}."
         )
 
 
@@ -91,10 +91,10 @@ def cleared(names: list[str]) -> list[str]:
     Raises:
         ValueError: None is.
     """
-    found = [name for name in names if allow(registry.card(name))]
-    if not found:
+    allowed = [name for name in names if allow(registry.card(name))]
+    if not allowed:
         raise ValueError(
             "Expected a released model that is cleared for commercial use. Received: none; "
             "`tfstyle methods --licences` says what each of them learned from."
         )
-    return found
+    return allowed

@@ -1,1 +1,1 @@
-"""Paints any number of pictures on Apache Beam; `tasks` alone knows no Beam."""
+"""Paints any number of pictures on Apache Beam; `transforms` alone knows no Beam."""

@@ -18,7 +18,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from tqdm import tqdm
 
 from tfstyle.batch import filesystem, pipeline
-from tfstyle.batch.tasks import Painting, StyleEncoding, check_target, target_name
+from tfstyle.batch.transforms import Painting, StyleEncoding, check_target, target_name
 
 INPUT_KINDS = ("pictures", "list", "records")
 LIST_NAMES, RECORD_NAMES = (".txt", ".lst"), re.compile(r"\.tfrecords?(-|\.|$|\*)")
@@ -38,7 +38,7 @@ class Batch:
     Args:
         inputs: Paths and patterns of any of Beam's filesystems.
         output: Folder of pictures; or a .tfrecord file; or a .jsonl file of style codes.
-        work: What is done with a picture.
+        transform: What is done with each picture.
         input_kind: One of INPUT_KINDS; None tells by the inputs' names.
         overwrite: Whether earlier results are replaced.
         flags: Of Beam.
@@ -46,7 +46,7 @@ class Batch:
 
     inputs: Sequence[str]
     output: str
-    work: Painting | StyleEncoding
+    transform: Painting | StyleEncoding
     input_kind: str | None = None
     overwrite: bool = False
     flags: Sequence[str] = ()
@@ -60,20 +60,22 @@ class Batch:
         Raises:
             ValueError: The inputs are of several kinds or filesystems, two pictures would have one
                 name, or Beam does not know a flag.
-            OSError: An input matches nothing, the output has results of another work, or the
+            OSError: An input matches nothing, the output has results of another transform, or the
                 runner stopped; the same job continues from there.
         """
         options = _options(self.flags)
         FileSystems.set_options(options)
-        self.work.load()  # so that a missing model is refused here
+        self.transform.load()  # so that a missing model is refused here
         output = filesystem.absolute(self.output).rstrip("/")
-        files = _JobFiles(output, isinstance(self.work, Painting) and not _is_file(output))
+        files = _JobFiles(output, isinstance(self.transform, Painting) and not _is_file(output))
         total, groups = self._find_groups(output, files)
-        files.begin(self.work, self.overwrite)
+        files.begin(self.transform, self.overwrite)
         shards = max(1, min(100, math.ceil((total or SHARD_ROWS) / SHARD_ROWS)))
         target = output if files.in_folder else None
         start_time = files.record_start_time()
-        job = pipeline.Job(self.work, target, files.scratch, start_time, self.overwrite, shards)
+        job = pipeline.Job(
+            self.transform, target, files.scratch, start_time, self.overwrite, shards
+        )
         with _progress_bar(options, total):
             _run(options, groups(), job, None if files.in_folder else _sink(output))
         return files.finish(total)
@@ -217,8 +219,8 @@ class _JobFiles:
             self.other_rows.append([printable, "failed", "0.000", "", reason])
         return printable == path
 
-    def begin(self, work, overwrite):
-        """Continues a job of the same work; refuses results of another one."""
+    def begin(self, transform, overwrite):
+        """Continues a job of the same transform; refuses results of another one."""
         if not self.in_folder:
             if not overwrite and (filesystem.exists(self.report) or self._shards()):
                 raise FileExistsError(
@@ -226,7 +228,7 @@ class _JobFiles:
                 )
             return
         path = f"{self.folder}/work.json"
-        text = json.dumps(work.appearance(), indent=1, sort_keys=True)
+        text = json.dumps(transform.appearance(), indent=1, sort_keys=True)
         earlier = filesystem.read(path).decode() if filesystem.exists(path) else None
         if not overwrite and earlier != text and filesystem.holds_files(self.output):
             origin = "of another style or settings" if earlier else "not of tfstyle batch"

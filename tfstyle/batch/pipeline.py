@@ -17,7 +17,7 @@ from apache_beam.utils.shared import Shared
 
 from tfstyle import images, litert
 from tfstyle.batch import filesystem
-from tfstyle.batch.tasks import Painting, StyleEncoding, target_name
+from tfstyle.batch.transforms import Painting, StyleEncoding, target_name
 
 COLUMNS = ("file", "result", "seconds", "picture", "reason")
 RESULTS = ("painted", "coded", "kept", "failed")  # kept: the result was there already
@@ -49,7 +49,7 @@ class Job:
     """A job, as its workers need it.
 
     Args:
-        work: What is done with a picture.
+        transform: What is done with each picture.
         output: Folder of the pictures; None where they go to records.
         scratch: Folder of the job's own files, on the results' filesystem.
         start_time: When it began, by that filesystem's clock; newer pictures are its own.
@@ -57,7 +57,7 @@ class Job:
         shards: Number of files that the workers write the report to.
     """
 
-    work: Painting | StyleEncoding
+    transform: Painting | StyleEncoding
     output: str | None
     scratch: str
     start_time: float
@@ -172,8 +172,8 @@ def process_groups(
     if sink is None:
         rows = spread | "Work" >> beam.ParDo(_ProcessSources(job))
     else:
-        work = beam.ParDo(_ProcessSources(job)).with_outputs(RECORDS, main="rows")
-        outputs = spread | "Work" >> work
+        process = beam.ParDo(_ProcessSources(job)).with_outputs(RECORDS, main="rows")
+        outputs = spread | "Work" >> process
         rows, _ = outputs.rows, outputs[RECORDS] | "Sink" >> sink
     by_shard = rows | "Shard" >> beam.Map(_with_shard, job.shards)
     return by_shard | "Gather" >> beam.GroupByKey() | "Report" >> beam.ParDo(_WriteRows(job))
@@ -184,14 +184,14 @@ def _with_shard(row, shards):
 
 
 class _ProcessSources(beam.DoFn):
-    """Does a job's work. All threads of a process share the model, which is loaded once."""
+    """Applies a job's transform. All threads of a process share the model, which is loaded once."""
 
     def __init__(self, job):
         self.job, self.shared = job, Shared()
-        self.success = "coded" if isinstance(job.work, StyleEncoding) else "painted"
+        self.success = "coded" if isinstance(job.transform, StyleEncoding) else "painted"
 
     def setup(self):
-        self.process_content = self.shared.acquire(self.job.work.load)
+        self.process_content = self.shared.acquire(self.job.transform.load)
 
     def process(self, element):
         _, groups = element

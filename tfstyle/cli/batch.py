@@ -144,7 +144,7 @@ def _beams_warnings_hidden():
 
 
 def _work(options):
-    from tfstyle.batch.tasks import Painting, StyleEncoding
+    from tfstyle.batch.transforms import Painting, StyleEncoding
 
     if options.model and os.path.isdir(options.model):
         options.model = os.path.abspath(options.model)  # workers have folders of their own

@@ -118,7 +118,9 @@ def _run_camera(options):
     with contextlib.ExitStack() as stack:
         screen = folder
         if not options.no_window:
-            screen = stack.enter_context(contextlib.closing(camera.Window(f"tfstyle: {KEYS}")))
+            screen = stack.enter_context(
+                contextlib.closing(camera.PreviewWindow(f"tfstyle: {KEYS}"))
+            )
         frames = camera.frames(source, options.size, mirrored)
         frames = itertools.islice(stack.enter_context(contextlib.closing(frames)), options.frames)
         share = options.steady if options.strength else 0.0

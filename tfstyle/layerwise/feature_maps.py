@@ -14,8 +14,8 @@ SIDES = {2: slice(0, 2), 4: slice(1, 3)}  # height and width in a shape of so ma
 
 
 @dataclasses.dataclass(frozen=True)
-class Window:
-    """A tile of the frame that a picture is painted in.
+class TileWindow:
+    """What a network sees of the frame around a picture, to compute one tile.
 
     Args:
         rows: Pixels that the network sees, from the frame's first one.
@@ -78,7 +78,7 @@ class ComputedSize:
     values: np.ndarray
     scale: Scale
 
-    def of(self, window: Window) -> np.ndarray:
+    def of(self, window: TileWindow) -> np.ndarray:
         """The numbers for what a window sees."""
         values, lengths = self.values.copy(), [self.scale.length(side) for side in window.size]
         if len(values) == 3:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tfstyle import images, tiles
 from tfstyle.large_images import TileProgress
-from tfstyle.layerwise.feature_maps import FeatureMaps, Window
+from tfstyle.layerwise.feature_maps import FeatureMaps, TileWindow
 from tfstyle.layerwise.probe import Probe, assign
 from tfstyle.layerwise.running_statistics import RunningStatistics
 from tfstyle.layerwise.stages import StagedNetwork
@@ -27,7 +27,7 @@ def paint(
     weights: Callable[[int, int], np.ndarray] | None = None,
     report: Callable[[float], None] | None = None,
     progress: TileProgress | None = None,
-) -> Iterator[tuple[Window, np.ndarray]]:
+) -> Iterator[tuple[TileWindow, np.ndarray]]:
     """The painted tiles of a picture, as if it were painted whole.
 
     Args:
@@ -82,7 +82,9 @@ def _folder(progress):
 def _windows(extent, tile, overlap):
     """Tiles of a frame, of which all but the last ones of each side see windows of one size."""
     windows = [
-        Window(rows[0], columns[0], tuple(range(x[1].start, x[1].stop) for x in (rows, columns)))
+        TileWindow(
+            rows[0], columns[0], tuple(range(x[1].start, x[1].stop) for x in (rows, columns))
+        )
         for rows, columns in tiles.windows(*extent, tile, overlap, aligned=True)
     ]
     return sorted(windows, key=lambda window: window.size)

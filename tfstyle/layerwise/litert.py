@@ -17,7 +17,7 @@ from tfstyle import litert
 from tfstyle.layerwise.partition import Subgraph, partition
 from tfstyle.layerwise.stages import Compute, StagedNetwork
 from tfstyle.layerwise.tflite_graph import SignatureGraph
-from tfstyle.layerwise.tflite_writer import SIGNATURE, tensor_name, to_tflite
+from tfstyle.layerwise.tflite_writer import SIGNATURE, subgraph_file, tensor_name
 
 DELEGATED_TAPS = 225  # XNNPACK keeps pointers to them for every position, 9 GB for 961 at 1,108 px
 
@@ -82,4 +82,4 @@ class _Stage:
 
     @functools.cached_property
     def _file(self):
-        return to_tflite(self.source, self.subgraph, list(self.constants))
+        return subgraph_file(self.source, self.subgraph, list(self.constants))

@@ -11,7 +11,7 @@ from tfstyle.layerwise.tflite_graph import SignatureGraph
 SIGNATURE = "stage"
 
 
-def to_tflite(
+def subgraph_file(
     source: SignatureGraph, subgraph: Subgraph, constants: Sequence[int]
 ) -> tuple[bytes, list[int]]:
     """A TFLite file of a subgraph, with one signature.

@@ -123,8 +123,12 @@ def train_one(
         return trained.predict_on_batch(contents)
 
     sample = perceptual.sheet(paint, photographs, [painting])
-    said = f"Looks at the painting at {painting.shape[1]}x{painting.shape[0]} pixels."
+    first_line = f"Looks at the painting at {painting.shape[1]}x{painting.shape[0]} pixels."
     recorder = runs.Recorder(
-        run, settings.steps, sample=sample, said=said, networks=lambda: networks(trained)
+        run,
+        settings.steps,
+        sample=sample,
+        first_line=first_line,
+        networks=lambda: networks(trained),
     )
     return fitting.fit(trainer, batches_from, run, recorder, callbacks)

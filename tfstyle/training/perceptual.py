@@ -311,8 +311,8 @@ def sheet(
     return painted
 
 
-def spread(items: Sequence) -> list:
-    """At most SHEET of the items, at equal distances."""
+def sheet_items(items: Sequence) -> list:
+    """The items that a sheet shows: at most SHEET, at equal distances."""
     count = min(SHEET, len(items))
     return [items[i * len(items) // count] for i in range(count)]
 

@@ -22,7 +22,7 @@ MODULES = (keras, tf, np, PIL)
 
 
 def word(pictures: Pictures) -> str:
-    """Files, or a dataset, in a word that changes with them (see `folders.fingerprint`)."""
+    """A word for files, or for a dataset, that changes with them (see `folders.fingerprint`)."""
     if isinstance(pictures, tf.data.Dataset):
         return f"dataset of {_spec(pictures)}"
     return folders.fingerprint(pictures)
@@ -72,8 +72,8 @@ def begun(begin: Begin) -> dict:
 
 def versions() -> dict:
     """The versions of this package, of Python and of what trains."""
-    found = {"tfstyle": tfstyle.__version__, "python": platform.python_version()}
-    return found | {module.__name__: module.__version__ for module in MODULES}
+    own = {"tfstyle": tfstyle.__version__, "python": platform.python_version()}
+    return own | {module.__name__: module.__version__ for module in MODULES}
 
 
 def _flat(pictures: Iterable) -> list[Path]:

@@ -22,7 +22,7 @@ from tfstyle.training.snapshots import RECORD, SETTINGS, STATE
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOG = "log.csv"
-ROOM = 200_000  # bytes of a checkpoint besides its numbers
+OVERHEAD = 200_000  # bytes of a checkpoint besides its numbers
 COPIES = 4  # of a weight in a checkpoint: with Adam's two moments and a running average
 
 
@@ -42,13 +42,12 @@ class Run:
 
     def __init__(self, folder: str | os.PathLike, settings: dict, writes: bool = True):
         self.folder, self.writes, self.recorded = Path(folder), writes, False
-        asked, path = json.loads(json.dumps(settings)), self.folder / SETTINGS
+        requested, path = json.loads(json.dumps(settings)), self.folder / SETTINGS
         if path.exists() and (self.step or not writes):
-            self.settings = resume.continued_settings(
-                self.folder, json.loads(path.read_text()), asked
-            )
+            saved = json.loads(path.read_text())
+            self.settings = resume.continued_settings(self.folder, saved, requested)
         else:
-            self.settings = resume.new_settings(asked)
+            self.settings = resume.new_settings(requested)
         if writes:
             images.write_file(path, json.dumps(self.settings, indent=2).encode())
 
@@ -81,15 +80,15 @@ class Run:
         """
         self._check({name: files.fingerprint(network) for name, network in networks.items()})
         if self.writes:
-            self._record({name: provenance.network(each) for name, each in networks.items()})
+            self._record({name: provenance.network(network) for name, network in networks.items()})
 
     def _check(self, inputs):
         """Compares inputs, each in a word, with those of the checkpoint, and keeps them."""
         before = resume.inputs(self.settings)
-        known = before if self.step else {}
-        other = [name for name in inputs if known.get(name, inputs[name]) != inputs[name]]
-        if other:
-            changes = ", ".join(f"{name}: {inputs[name]} (was {known[name]})" for name in other)
+        saved = before if self.step else {}
+        changed = [name for name in inputs if saved.get(name, inputs[name]) != inputs[name]]
+        if changed:
+            changes = ", ".join(f"{name}: {inputs[name]} (was {saved[name]})" for name in changed)
             raise ValueError(
                 f"Expected what {self.folder} was begun with, or a new folder. Received: {changes}."
             )
@@ -100,18 +99,18 @@ class Run:
 
     def _record(self, entries):
         """Adds entries to run.json, which is begun anew with the run and tells how it began."""
-        path, known, versions = self.folder / RECORD, {}, provenance.versions()
+        path, record, versions = self.folder / RECORD, {}, provenance.versions()
         if path.exists() and (self.step or self.recorded):
-            known = json.loads(path.read_text())
+            record = json.loads(path.read_text())
         if self.precision:
             entries["precision"] = dict(vars(self.precision))
-        known = entries | known
+        record = entries | record
         if not self.step:
-            known["versions"] = versions
-        elif known.get("versions") != versions:
-            known["resumed"] = {"step": self.step, "versions": versions}
+            record["versions"] = versions
+        elif record.get("versions") != versions:
+            record["resumed"] = {"step": self.step, "versions": versions}
         self.recorded = True
-        images.write_file(path, json.dumps(known, indent=1).encode())
+        images.write_file(path, json.dumps(record, indent=1).encode())
 
     def share(self, folder: Path) -> None:
         """Writes the run's settings and its record to another folder of its networks as well."""
@@ -133,7 +132,7 @@ class Run:
     def save(self, trainer: keras.Model, step: int) -> None:
         """Writes networks, optimizer and step, whole or not at all."""
         if self.writes:  # HDF5 ends the process where it finds the disk full
-            images.check_space(self.folder, ROOM + COPIES * 4 * trainer.count_params())
+            images.check_space(self.folder, OVERHEAD + COPIES * 4 * trainer.count_params())
         self.keep(step, ".weights.h5", trainer.save_weights)
 
     def keep(self, step: int, suffix: str, write: Callable[[Path], object]) -> None:
@@ -195,8 +194,8 @@ class Run:
             return
         path, step = self.folder / LOG, self.step
         lines = path.read_text().splitlines() if step and path.exists() else []
-        whole = [line for line in lines[1:] if line.count(",") == lines[0].count(",")]
-        remaining = [*lines[:1], *(line for line in whole if int(line.split(",")[0]) <= step)]
+        complete = [line for line in lines[1:] if line.count(",") == lines[0].count(",")]
+        remaining = [*lines[:1], *(line for line in complete if int(line.split(",")[0]) <= step)]
         if remaining:
             images.write_file(path, ("\n".join(remaining) + "\n").encode())
         else:
@@ -213,7 +212,7 @@ class Recorder(keras.callbacks.Callback):
         every: Steps between two rows of the log.
         sample: Called now and then, returns a contact sheet (height, width, 3) in [0, 1].
         sample_every: Steps between two sheets.
-        said: The first line of the output.
+        first_line: Of the output, before the precision; empty for none.
         networks: Returns the networks by path; they are written with every checkpoint.
     """
 
@@ -225,12 +224,12 @@ class Recorder(keras.callbacks.Callback):
         every: int = 10,
         sample: Callable[[], np.ndarray] | None = None,
         sample_every: int = 500,
-        said: str = "",
+        first_line: str = "",
         networks: snapshots.Networks | None = None,
     ):
         super().__init__()
         self.run, self.total, self.seconds, self.every = run, total, seconds, every
-        self.sample, self.sample_every, self.said = sample, sample_every, said
+        self.sample, self.sample_every, self.first_line = sample, sample_every, first_line
         self.networks, self.keep_every = networks, run.settings.get("keep_every", 0)
         self.bar, self.curves, self.interrupted = None, None, False
 
@@ -244,8 +243,8 @@ class Recorder(keras.callbacks.Callback):
             mininterval=1.0,
             disable=not self.run.writes,
         )
-        computing = f"Computes in {self.run.precision}." if self.run.precision else ""
-        for line in filter(None, (self.said, computing) if self.run.writes else ()):
+        precision = f"Computes in {self.run.precision}." if self.run.precision else ""
+        for line in filter(None, (self.first_line, precision) if self.run.writes else ()):
             self.bar.write(line)
         self.curves = curves.Curves(self.run.folder / LOG, self.run.writes)
 
@@ -261,8 +260,7 @@ class Recorder(keras.callbacks.Callback):
         self.interrupted |= self.model.stop_training
         last = self.interrupted or self.step >= self.total
         snapshot = self.keep_every and self.step % self.keep_every == 0
-        due = last or snapshot or time.monotonic() - self.saved_at > self.seconds
-        if due:
+        if last or snapshot or time.monotonic() - self.saved_at > self.seconds:
             self._finite(logs)
             self._save()
         if snapshot and self.run.writes:
@@ -273,12 +271,12 @@ class Recorder(keras.callbacks.Callback):
 
     def _finite(self, logs):
         losses = {name: float(value) for name, value in logs.items()}
-        wrong = {name: value for name, value in losses.items() if not np.isfinite(value)}
-        if wrong:
-            self._diverged(", ".join(f"{name}={value}" for name, value in wrong.items()))
+        infinite = {name: value for name, value in losses.items() if not np.isfinite(value)}
+        if infinite:
+            self._diverged(", ".join(f"{name}={value}" for name, value in infinite.items()))
         return losses
 
-    def _diverged(self, what):
+    def _diverged(self, received):
         rate = self.run.settings.get("rate", 0.0)
         advice = (
             f"go on from the checkpoint of step {self.run.step}"
@@ -287,7 +285,7 @@ class Recorder(keras.callbacks.Callback):
         )
         raise FloatingPointError(
             f"Expected finite losses and weights; {advice} with a lower rate, such as --rate "
-            f"{rate / 3:.2g}. Received: {what} at step {self.step}."
+            f"{rate / 3:.2g}. Received: {received} at step {self.step}."
         )
 
     def _save(self):
@@ -323,12 +321,12 @@ class Recorder(keras.callbacks.Callback):
 
         Outside of the main thread only `stop` ends the training.
         """
-        mine = threading.current_thread() is threading.main_thread()
-        handlers = {s: signal.signal(s, self.stop) for s in SIGNALS} if mine else {}
+        is_main = threading.current_thread() is threading.main_thread()
+        handlers = {s: signal.signal(s, self.stop) for s in SIGNALS} if is_main else {}
         try:
             yield
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
-            for open_one in filter(None, (self.bar, self.curves)):
-                open_one.close()
+            for output in filter(None, (self.bar, self.curves)):
+                output.close()

@@ -78,7 +78,7 @@ def _read(capture):
         capture.release()
 
 
-class Window:
+class PreviewWindow:
     """A window that shows pictures and gives the key that was pressed.
 
     Args:

@@ -126,7 +126,7 @@ def _batches(photographs, styles, settings, step):
 
 def _sampler(trained, photographs, paintings, vectors):
     """A contact sheet of some styles."""
-    sampled = np.stack(perceptual.spread(vectors))
+    sampled = np.stack(perceptual.sheet_items(vectors))
 
     def paint(contents, _):
         return trained.predict_on_batch({"content": contents, "vector": sampled[: len(contents)]})

@@ -1,7 +1,7 @@
-"""The work of a worker on a picture: to paint it, or to encode its style.
+"""What workers do with each picture: paint it, or encode its style.
 
-A work is small, and is pickled with the pipeline. `load` loads the model, once in every worker's
-process.
+A transform is small, and is pickled with the pipeline. `load` loads the model, once in every
+worker's process.
 """
 
 import dataclasses
