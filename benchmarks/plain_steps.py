@@ -168,9 +168,9 @@ class WCT:
 OBJECTIVES = dict.fromkeys(("johnson", "cin", "ghiasi", "adain"), Perceptual) | {"wct": WCT}
 
 
-def trained(family, trainer):
+def trained(method, trainer):
     """A function of a batch that trains the copy of a `Trainer`'s network once."""
-    network, objective = plain(trainer.network), OBJECTIVES[family](trainer.criterion)
+    network, objective = plain(trainer.network), OBJECTIVES[method](trainer.criterion)
     frozen_network = trainer.frozen_inputs.network and plain(trainer.frozen_inputs.network)
     optimizer = _fresh(trainer.optimizer, network.trainable_variables)
 

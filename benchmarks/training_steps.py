@@ -1,4 +1,4 @@
-"""Measures a training step of every family beside the plainest float32 code for the same step.
+"""Measures a training step of every method beside the plainest float32 code for the same step.
 
     python benchmarks/training_steps.py
     python benchmarks/training_steps.py --only adain wct --rounds 20
@@ -35,7 +35,7 @@ PICTURES = 4
 PAPER = "cyclegan-paper"
 
 
-TRAININGS = {  # the data of each family, of a folder of photographs and one of paintings
+TRAININGS = {  # the data of each method, of a folder of photographs and one of paintings
     "johnson": lambda a, b: {"content": a, "style": b / "0.png"},
     "cin": lambda a, b: {"content": a, "style": [b]},
     "ghiasi": lambda a, b: {"content": a, "style": [b]},
@@ -54,28 +54,28 @@ def pictures(folder):
     return folder
 
 
-def handed(family, asked):
-    """What a family's training hands to its loop: the model, and a batch."""
+def handed(method, asked):
+    """What a method's training hands to its loop: the model, and a batch."""
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(fitting, "fit", return_value=False) as loop,
     ):
-        data = TRAININGS[family](*(pictures(Path(folder) / domain) for domain in "ab"))
-        trainings.train(family, data, Path(folder) / "run", {"precision": asked})
+        data = TRAININGS[method](*(pictures(Path(folder) / domain) for domain in "ab"))
+        trainings.train(method, data, Path(folder) / "run", {"precision": asked})
         model, batches, *_ = loop.call_args.args
         return model, next(iter(batches(0)))
 
 
-def contestants(family, asked):
+def contestants(method, asked):
     """Functions that train once, ours and plain."""
-    if family == PAPER:
+    if method == PAPER:
         return _papers(asked)
-    model, batch = handed(family, asked)
+    model, batch = handed(method, asked)
     step = model.make_step()
-    if family in plain_steps.GAMES:
-        plain = plain_steps.GAMES[family](model)
+    if method in plain_steps.GAMES:
+        plain = plain_steps.GAMES[method](model)
     else:
-        plain = plain_steps.trained(family, model)
+        plain = plain_steps.trained(method, model)
     return {"ours": lambda: float(sum(step(batch).values())), "plain": lambda: float(plain(batch))}
 
 
@@ -95,7 +95,7 @@ def main():
         nargs="+",
         choices=(*TRAININGS, PAPER),
         default=list(TRAININGS),
-        metavar="FAMILY",
+        metavar="METHOD",
         help=f"of {', '.join((*TRAININGS, PAPER))}; default: all but the last",
     )
     parser.add_argument("--rounds", type=int, default=15, help="timed steps; default: %(default)s")
@@ -107,10 +107,10 @@ def main():
     print(
         f"{'milliseconds a step':20}{'ours':>9}{'plain float32':>15}{'plain/ours':>12}", flush=True
     )
-    for family in options.only:
-        times = milliseconds(contestants(family, options.precision), options.rounds)
+    for method in options.only:
+        times = milliseconds(contestants(method, options.precision), options.rounds)
         ours, plain = times["ours"], times["plain"]
-        print(f"{family:20}{ours:9.0f}{plain:15.0f}{plain / ours:12.2f}", flush=True)
+        print(f"{method:20}{ours:9.0f}{plain:15.0f}{plain / ours:12.2f}", flush=True)
         keras.backend.clear_session()
         gc.collect()
 

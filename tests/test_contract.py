@@ -1,4 +1,4 @@
-"""One contract for every released model of every row of METHODS, on LiteRT and on Keras."""
+"""One contract for every released model of every method of METHODS, on LiteRT and on Keras."""
 
 import concurrent.futures
 import functools
@@ -15,7 +15,7 @@ from tfstyle.methods.gatys.settings import Settings
 
 NAMES = registry.released()
 LITE = registry.exported()
-FIRST = list({method(name).name: name for name in reversed(NAMES)}.values())  # one a family
+FIRST = list({method(name).name: name for name in reversed(NAMES)}.values())  # one a method
 SIZES = [(64, 80), (33, 41), (97, 50), (1, 1), (3, 500)]
 
 
@@ -31,15 +31,15 @@ def any_engine(name):
     return loaded(name, "litert" if name in LITE else "keras")
 
 
-def of_one_a_family(name, *rest):
-    """A case; variants of a family, which are other weights of its networks, take long."""
+def case_of_model(name, *rest):
+    """A case; variants of a method, which are other weights of its networks, take long."""
     marks = () if name in FIRST else pytest.mark.slow
     return pytest.param((name, *rest) if rest else name, id="-".join((name, *rest)), marks=marks)
 
 
 @pytest.fixture(
-    params=[of_one_a_family(name, "litert") for name in LITE]
-    + [of_one_a_family(name, "keras") for name in FIRST]
+    params=[case_of_model(name, "litert") for name in LITE]
+    + [case_of_model(name, "keras") for name in FIRST]
 )
 def model(request):
     return request.param
@@ -79,7 +79,7 @@ def test_a_picture_comes_back_at_its_size_as_floats_in_0_1_and_always_the_same(p
 
 @pytest.mark.parametrize(
     "model",
-    [of_one_a_family(name, "litert") for name in LITE]
+    [case_of_model(name, "litert") for name in LITE]
     + [pytest.param((name, "keras"), marks=pytest.mark.slow) for name in FIRST],
     indirect=True,
 )

@@ -103,7 +103,7 @@ def odd_styles(count):
 
 
 @pytest.mark.parametrize("name", ["adain", "wct"])
-def test_no_style_makes_a_family_say_anything_but_pictures(name, photograph):
+def test_no_style_makes_a_method_say_anything_but_pictures(name, photograph):
     """Of 1,000 styles with TFSTYLE_STYLES=1000."""
     stylizer, small = loading.load_lite(name), photograph[:48, :64]
     if name == "wct":

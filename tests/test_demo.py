@@ -78,7 +78,7 @@ def given(path):
     return handle_file(str(path))
 
 
-def test_every_family_that_is_released_is_offered(service):
+def test_every_method_that_is_released_is_offered(service):
     assert next(iter(method_choices())) == "ghiasi"
     assert {"adain", "cin", "gatys", "johnson", "wct"} <= set(method_choices())
     assert "starry-night" in method_choices()["johnson"].names
@@ -96,11 +96,11 @@ def test_the_page_stands_without_methods_that_optimise_and_without_translations(
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, choice in method_choices().items() if choice.row.kind.one_pass]
+    "name", [n for n, choice in method_choices().items() if choice.method.kind.one_pass]
 )
 def test_every_method_paints(service, lake, name):
     choice = service.method_choices[name]
-    style = examples.swirls(SIDE, SIDE) if choice.row.kind.takes_pictures else choice.names[0]
+    style = examples.swirls(SIDE, SIDE) if choice.method.kind.takes_pictures else choice.names[0]
     (painted,) = service.paint(Request(lake, [style], name))
     assert painted.picture.shape == lake.shape
     assert np.abs(painted.picture - lake).mean() > 0.02

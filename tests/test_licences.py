@@ -6,7 +6,7 @@ import shutil
 import pytest
 from test_cli import refused, run
 
-from tfstyle import families, images, licences, registry
+from tfstyle import images, licences, model_facts, registry
 from tfstyle.demo import method_choices
 from tfstyle.methods import Method
 
@@ -62,7 +62,7 @@ def test_methods_lists_what_each_learned_from(capsys):
 def test_commercial_leaves_what_is_cleared(cleared, capsys, photograph):
     assert run("methods", "--commercial") == 0
     assert capsys.readouterr().out.startswith("johnson-irises:")
-    assert [model.name for model in families.cleared(families.models())] == ["johnson-irises"]
+    assert [model.name for model in model_facts.cleared(model_facts.models())] == ["johnson-irises"]
     assert method_choices.method_choices(commercial=True)["johnson"].names == ("irises",)
     assert method_choices.translations(commercial=True) == {}
     images.write(photograph, cleared / "photo.png")

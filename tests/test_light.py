@@ -56,8 +56,8 @@ def files(tmp_path):
 
 def painting(name):
     """A command that paints by a released model."""
-    family, _, variant = name.partition("-")
-    command = ["stylize", "photo.png", "--method", family, "-o", f"{name}.png"]
+    method_name, _, variant = name.partition("-")
+    command = ["stylize", "photo.png", "--method", method_name, "-o", f"{name}.png"]
     command += ["--model", variant] if variant else []
     if method(name).in_weights:
         return command
@@ -75,7 +75,7 @@ def check_painted(folder, names):
         assert found.shape == photo.shape and np.abs(found - photo).mean() > 0.01, name
 
 
-def test_every_family_with_files_paints_where_there_is_no_keras(light, files):
+def test_every_method_with_files_paints_where_there_is_no_keras(light, files):
     first = {method(name).name: name for name in reversed(registry.exported())}
     commands = [painting(name) for name in first.values()]
     found = light(ALL, json.dumps(commands))
@@ -162,7 +162,7 @@ for wanted in ({"name": "gatys"}, {"precision": "bfloat16"}, {"folder": "."}):
 
 
 @pytest.mark.slow
-def test_families_are_compared_without_figures_where_there_is_no_keras(light, files):
+def test_methods_are_compared_without_figures_where_there_is_no_keras(light, files):
     command = ["compare", "photo.png", "style.png", "--size", "64", "-o", "sheet.html", "sheet.png"]
     assert light(ALL, json.dumps([command])).stdout.split()[-1] == "0"
     page = (files / "sheet.html").read_text()

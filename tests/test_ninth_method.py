@@ -29,14 +29,14 @@ for command in (["stylize"], ["train", "tint"]):
 EVERYTHING = """
 import json, sys
 import tfstyle
-from tfstyle import cli, families, loading
+from tfstyle import cli, model_facts, loading
 from tfstyle.demo.service import Request, Service
 from tfstyle.evaluation import report
 from tfstyle.metrics import Protocol
 
 photo, painting = tfstyle.read("photos/photo.png"), tfstyle.read("paintings/painting.png")
-known = families.models()
-families.models = lambda: [model for model in known if model.name in ("tint", "cin")]
+known = model_facts.models()
+model_facts.models = lambda: [model for model in known if model.name in ("tint", "cin")]
 report.Protocol = lambda teacher: Protocol(feature_extractor=loading.feature_extractor())
 for command in json.loads(sys.argv[1]):
     assert cli.main(command) == 0, command

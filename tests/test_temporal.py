@@ -117,9 +117,9 @@ def pictures(tmp_path_factory):
     return folder
 
 
-def command(pictures, run, *more, family="johnson"):
-    style = pictures / "style" / ("0.png" if family == "johnson" else "")
-    found = ["train", family, "--content", pictures / "content", "--style", style]
+def command(pictures, run, *more, method="johnson"):
+    style = pictures / "style" / ("0.png" if method == "johnson" else "")
+    found = ["train", method, "--content", pictures / "content", "--style", style]
     return [*map(str, [*found, "--run", pictures / run]), *NUMBERS, *map(str, more)]
 
 
@@ -139,12 +139,12 @@ def test_a_short_training_lowers_the_flicker_and_goes_on_as_if_it_never_stopped(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", ["cin", "ghiasi"])
-def test_other_families_learn_it_too(pictures, family):
-    more = ["--hidden", "8", "--directions", "4"] if family == "ghiasi" else []
+@pytest.mark.parametrize("method", ["cin", "ghiasi"])
+def test_other_methods_learn_it_too(pictures, method):
+    more = ["--hidden", "8", "--directions", "4"] if method == "ghiasi" else []
     flags = *more, "--own-share", "0.3", "--steps", "4", "--temporal", "100"
-    assert train(command(pictures, family, *flags, family=family)) == 0
-    assert all(0 < row["temporal"] < 100 for row in log(pictures / family))
+    assert train(command(pictures, method, *flags, method=method)) == 0
+    assert all(0 < row["temporal"] < 100 for row in log(pictures / method))
 
 
 def test_a_run_that_was_begun_before_the_setting_goes_on(tmp_path):

@@ -39,17 +39,17 @@ FILES = {
     "wct": "decoder3",
 }
 JOHNSON_QUICKLY = [
-    pytest.param(family, marks=() if family == "johnson" else pytest.mark.slow) for family in SMALL
+    pytest.param(method, marks=() if method == "johnson" else pytest.mark.slow) for method in SMALL
 ]
 STYLES = {"johnson": ["style/0.png"], "wct": []}
 
 
-def command(pictures, run, family="ghiasi"):
-    style = [str(pictures / path) for path in STYLES.get(family, ["style"])]
+def command(pictures, run, method="ghiasi"):
+    style = [str(pictures / path) for path in STYLES.get(method, ["style"])]
     style = ["--style", *style] if style else []
     return [
-        *("train", family, "--content", str(pictures / "content"), *style),
-        *("--run", str(pictures / run), *NUMBERS, *SMALL[family]),
+        *("train", method, "--content", str(pictures / "content"), *style),
+        *("--run", str(pictures / run), *NUMBERS, *SMALL[method]),
     ]
 
 
@@ -62,10 +62,10 @@ def pictures(tmp_path_factory):
     return folder
 
 
-def finished(pictures, family):
-    run = pictures / f"unbroken-{family}"
+def finished(pictures, method):
+    run = pictures / f"unbroken-{method}"
     if not run.exists():
-        assert train(command(pictures, run.name, family)) == 0
+        assert train(command(pictures, run.name, method)) == 0
     return run
 
 
@@ -142,7 +142,7 @@ def test_a_training_runs_in_a_thread_of_its_own(pictures):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("family", "number"),
+    ("method", "number"),
     [
         ("johnson", signal.SIGKILL),
         ("cin", signal.SIGKILL),
@@ -152,13 +152,13 @@ def test_a_training_runs_in_a_thread_of_its_own(pictures):
         ("wct", signal.SIGKILL),
     ],
 )
-def test_resuming_equals_never_stopping(pictures, family, number):
-    run = pictures / f"killed-{family}-{number.name}"
-    process = start(command(pictures, run.name, family))
+def test_resuming_equals_never_stopping(pictures, method, number):
+    run = pictures / f"killed-{method}-{number.name}"
+    process = start(command(pictures, run.name, method))
     stop_after(process, run, 4, number)
     assert process.returncode != 0 and steps_logged(run) < STEPS
-    assert start(command(pictures, run.name, family)).wait() == 0
-    same_losses(run, finished(pictures, family), STEPS)
+    assert start(command(pictures, run.name, method)).wait() == 0
+    same_losses(run, finished(pictures, method), STEPS)
 
 
 @pytest.mark.slow
@@ -172,27 +172,27 @@ def test_a_run_killed_before_its_first_checkpoint_begins_its_log_again(pictures,
     assert [row["step"] for row in log(run)] == [row["step"] for row in log(unbroken)]
 
 
-def style_of(family, painting):
-    return {"johnson": None, "cin": "1"}.get(family, painting)
+def style_of(method, painting):
+    return {"johnson": None, "cin": "1"}.get(method, painting)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", SMALL)
+@pytest.mark.parametrize("method", SMALL)
 def test_a_finished_run_can_be_released_and_paints(
-    pictures, family, tmp_path, photograph, painting
+    pictures, method, tmp_path, photograph, painting
 ):
-    run = finished(pictures, family)
-    assert cli.main(["release", family, "--run", str(run), "-o", str(tmp_path)]) == 0
-    lite = loading.load_lite(family, folder=tmp_path)
-    painted = lite.stylize(photograph, style_of(family, painting))
+    run = finished(pictures, method)
+    assert cli.main(["release", method, "--run", str(run), "-o", str(tmp_path)]) == 0
+    lite = loading.load_lite(method, folder=tmp_path)
+    painted = lite.stylize(photograph, style_of(method, painting))
     assert painted.shape == photograph.shape and np.isfinite(painted).all()
 
 
-@pytest.mark.parametrize("family", JOHNSON_QUICKLY)
-def test_a_finished_run_paints_and_keeps_its_samples(pictures, family, photograph, painting):
-    run = finished(pictures, family)
+@pytest.mark.parametrize("method", JOHNSON_QUICKLY)
+def test_a_finished_run_paints_and_keeps_its_samples(pictures, method, photograph, painting):
+    run = finished(pictures, method)
     assert len(log(run)) == STEPS and np.isfinite([list(row.values()) for row in log(run)]).all()
-    painted = loading.load(family, run).stylize(photograph, style_of(family, painting))
+    painted = loading.load(method, run).stylize(photograph, style_of(method, painting))
     assert painted.shape == photograph.shape and np.isfinite(painted).all()
     assert not list(run.glob("new-*")) and list((run / "samples").iterdir())
 
@@ -205,12 +205,12 @@ def test_a_release_says_nothing_of_its_own_works(pictures, tmp_path):
     assert "XNNPACK" not in release.communicate()[1] and release.returncode == 0
 
 
-@pytest.mark.parametrize("family", JOHNSON_QUICKLY)
-def test_a_run_begins_with_the_weights_of_another(pictures, family):
-    before, begun = finished(pictures, family), f"begun-{family}"
+@pytest.mark.parametrize("method", JOHNSON_QUICKLY)
+def test_a_run_begins_with_the_weights_of_another(pictures, method):
+    before, begun = finished(pictures, method), f"begun-{method}"
     arguments = ["--begin", str(before), "--rate", "1e-9"]
-    assert train([*command(pictures, begun, family), *arguments]) == 0
-    mine, theirs = (files.load(r / f"{FILES[family]}.keras") for r in (pictures / begun, before))
+    assert train([*command(pictures, begun, method), *arguments]) == 0
+    mine, theirs = (files.load(r / f"{FILES[method]}.keras") for r in (pictures / begun, before))
     for one, other in zip(mine.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 

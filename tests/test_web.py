@@ -20,7 +20,7 @@ WEB = ROOT / "tflite/web"
 MARK = 40  # dB from Python's picture
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
-FAMILIES = {method(name).name: name for name in registry.exported()}
+MODELS = {method(name).name: name for name in registry.exported()}
 DROP = """
 const canvas = Object.assign(document.createElement("canvas"), { width: 30, height: 20 });
 canvas.toBlob((blob) => {
@@ -115,8 +115,8 @@ def expected(name, files, strength=1.0):
     return loading.load_lite(name).stylize(photograph, style, strength)
 
 
-@pytest.mark.parametrize("name", FAMILIES.values())
-def test_every_family_paints_as_in_python(page, files, name):
+@pytest.mark.parametrize("name", MODELS.values())
+def test_every_method_paints_as_in_python(page, files, name):
     assert metrics.psnr(expected(name, files), painted(page, name, files)) >= MARK
 
 

@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     """Of the whole command."""
     parser = argparse.ArgumentParser(
         prog="tfstyle",
-        description="Image style transfer: every family behind one verb.",
+        description="Image style transfer: every method behind one verb.",
         epilog=f"`tfstyle COMMAND --help` explains a command.\n\n{scripts.CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

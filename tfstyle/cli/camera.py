@@ -135,10 +135,12 @@ def _paintings(options):
     from tfstyle.methods.stylizer import checked_strength
     from tfstyle.video import films
 
-    row = films.one_pass(options.method)
+    method = films.one_pass(options.method)
     checked_strength(options.strength)
-    if row.kind is Kind.TRANSLATION and options.style:
-        raise ValueError(f"Expected no --style: {row.name} has it in its weights. Received: one.")
+    if method.kind is Kind.TRANSLATION and options.style:
+        raise ValueError(
+            f"Expected no --style: {method.name} has it in its weights. Received: one."
+        )
 
     settings = settings_of(options)
 
@@ -149,29 +151,31 @@ def _paintings(options):
 
     @functools.cache
     def painter(title):
-        model = _models(options, row).get(title, options.model)
+        model = _models(options, method).get(title, options.model)
         loaded = stylizer(model)
-        styles = None if row.in_weights else [paint.style_of(title, loaded)]
+        styles = None if method.in_weights else [paint.style_of(title, loaded)]
         return loaded.painter(styles, options.strength, None, options.keep_colors)
 
-    titles = list(_models(options, row)) or options.style or list(stylizer(options.model).styles)
+    titles = list(_models(options, method)) or options.style or list(stylizer(options.model).styles)
     if not titles:
-        raise ValueError(f"Expected --style: {row.name} knows no painting by name. Received: none.")
+        raise ValueError(
+            f"Expected --style: {method.name} knows no painting by name. Received: none."
+        )
     for title in options.style or ():  # refused now, not when a key is pressed
         painter(title)
     return titles, painter
 
 
-def _models(options, row):
+def _models(options, method):
     """Models by title, for methods whose key n goes through models; nothing for others."""
     from tfstyle import registry
 
-    if not row.in_weights:
+    if not method.in_weights:
         return {}
     if options.model:
         return {options.model: options.model}
-    family = f"{row.name}-"
-    variants = [n.removeprefix(family) for n in registry.released() if n.startswith(family)]
+    prefix = f"{method.name}-"
+    variants = [n.removeprefix(prefix) for n in registry.released() if n.startswith(prefix)]
     return {name: name for name in options.style or variants or [None]}
 
 

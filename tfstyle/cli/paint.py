@@ -236,7 +236,7 @@ def _write(picture, target, alpha, options):
 
 
 def name_the_model(options):
-    """Of a family with a network a painting, the style's name says which."""
+    """Of a method with a network a painting, the style's name says which."""
     found = method(options.method)
     if not (found.in_weights and found.kind is Kind.NAMED) or options.model:
         return
@@ -431,14 +431,14 @@ def _methods(commands):
 
 
 def _run_methods(options):
-    from tfstyle import families
+    from tfstyle import model_facts
 
-    models = families.models()
+    models = model_facts.models()
     if options.commercial:
-        models = families.cleared(models)
+        models = model_facts.cleared(models)
     options.results["models"] = [model.facts for model in models] if options.json else []
     if options.markdown:
-        print("\n".join(families.table(models)))
+        print("\n".join(model_facts.table(models)))
     elif not options.json:
         lines = _licences if options.licences else _facts
         print("\n".join(line for model in models for line in lines(model)))
@@ -447,14 +447,14 @@ def _run_methods(options):
 
 def _facts(model):
     yield f"{model.name}: {model.title}"
-    if not model.row.tflite:
+    if not model.method.tflite:
         yield f"  needs    Keras: {extras.command('keras')}"
     yield f"  style    {model.style}"
     yield f"  weights  {model.size}"
-    yield f"  learned  {model.card['learned_in']}, from {model.row.needs}"
-    yield f"  good at  {model.row.good}"
-    yield f"  weak at  {model.row.weak}"
-    yield f"  paper    {model.row.paper}"
+    yield f"  learned  {model.card['learned_in']}, from {model.method.needs}"
+    yield f"  good at  {model.method.good}"
+    yield f"  weak at  {model.method.weak}"
+    yield f"  paper    {model.method.paper}"
 
 
 def _licences(model):

@@ -136,7 +136,7 @@ class Handlers:
         method = named.get("method", arguments[3] if len(arguments) > 3 else DEFAULT)
         if (
             method in self.service.method_choices
-            and self.service.method_choices[method].row.kind.one_pass == lite
+            and self.service.method_choices[method].method.kind.one_pass == lite
         ):
             raise ValueError(f"Expected /{other} for {method}.")
 
@@ -252,7 +252,7 @@ class Handlers:
         return Request(np.zeros(0), [style], method, strength, None, KEEP[keep_colors])
 
     def compare(self, photo: str, painting: str | None = None, name: str | None = None):
-        """Paints a photograph by every family, side by side, with times.
+        """Paints a photograph by every method, side by side, with times.
 
         Args:
             photo: The photograph's file, which is reduced to 512 pixels.

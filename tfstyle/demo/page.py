@@ -175,11 +175,11 @@ class Page:
         names = [
             name
             for name, choice in self.service.method_choices.items()
-            if not choice.row.kind.one_pass
+            if not choice.method.kind.one_pass
         ]
         if not names:
             return
-        strength = self.service.method_choices[names[0]].row.strength
+        strength = self.service.method_choices[names[0]].method.strength
         asked = gr.Button(visible=False)  # by programs, for whom other values are given
         method = gr.Dropdown(names, value=names[0], label="Method", visible=False)
         share = gr.Slider(0, 1, value=strength, label="Strength", visible=False)
@@ -241,7 +241,7 @@ class Page:
                     button = gr.Button("Compare", variant="primary", elem_id="compare")
                     stop = gr.Button("Stop and keep these", elem_id="compare-stop")
             with gr.Column(scale=2):
-                sheet = gr.Gallery(label="Every family", columns=2, height="auto", elem_id="sheet")
+                sheet = gr.Gallery(label="Every method", columns=2, height="auto", elem_id="sheet")
                 report = gr.Markdown(label="Report", elem_id="compare-report")
                 download = gr.DownloadButton(
                     "Download the sheet", interactive=False, elem_id="compare-download"
@@ -292,7 +292,7 @@ class Page:
         choices = {
             name: choice
             for name, choice in self.service.method_choices.items()
-            if choice.row.kind.one_pass
+            if choice.method.kind.one_pass
         }
         first = next(iter(choices))
         clip = gr.File(
@@ -326,7 +326,9 @@ class Page:
     def _again(self, photo, painting, name, method, *rest):
         """`paint`, if all inputs are present and the method is fast."""
         if not (
-            photo and (painting or name) and self.service.method_choices[method].row.kind.one_pass
+            photo
+            and (painting or name)
+            and self.service.method_choices[method].method.kind.one_pass
         ):
             yield gr.skip(), gr.skip(), gr.skip()
             return
@@ -336,10 +338,10 @@ class Page:
         choice = self.service.method_choices[method]
         names = self._named(choice)
         return [
-            gr.update(visible=choice.row.kind.one_pass),
-            gr.update(visible=not choice.row.kind.one_pass),
-            gr.update(visible=not choice.row.kind.one_pass),
-            gr.update(value=choice.row.strength),
+            gr.update(visible=choice.method.kind.one_pass),
+            gr.update(visible=not choice.method.kind.one_pass),
+            gr.update(visible=not choice.method.kind.one_pass),
+            gr.update(value=choice.method.strength),
             gr.update(value=self.handlers.thumbnails(method), visible=bool(names)),
             *STYLES * [gr.update(choices=names, value=None, interactive=bool(names))],
         ]

@@ -134,11 +134,11 @@ class Service:
         """
         choice = self._choice(request)
         if request.strength is None:
-            request = dataclasses.replace(request, strength=choice.row.strength)
-        if choice.row.in_weights:
+            request = dataclasses.replace(request, strength=choice.method.strength)
+        if choice.method.in_weights:
             (style,) = request.styles
             return self._once(choice.model(style), request, None)
-        if not choice.row.kind.one_pass:
+        if not choice.method.kind.one_pass:
             return self._optimised(choice.name, request)
         return self._once(choice.name, request, list(request.styles))
 
@@ -152,11 +152,11 @@ class Service:
         named = [style for style in request.styles if isinstance(style, str)]
         if choice.needs_picture and named:
             raise ValueError(f"Expected a painting's picture: {choice.name} knows none by name.")
-        if not choice.row.kind.takes_pictures and len(named) < count:
+        if not choice.method.kind.takes_pictures and len(named) < count:
             raise ValueError(
                 f"Expected a named style: {choice.name} paints only those that it has learned."
             )
-        if choice.row.in_weights and (count > 1 or request.masks):
+        if choice.method.in_weights and (count > 1 or request.masks):
             raise ValueError(f"Expected one style and no regions: {choice.name} cannot mix.")
         if set(named) - set(choice.names):
             unknown = ", ".join(sorted(set(named) - set(choice.names)))
@@ -262,11 +262,11 @@ class Service:
     def _crew(self, clip, request):
         """The model's name, and painters of a film's frames."""
         choice = self._choice(request)
-        if not choice.row.kind.one_pass:
+        if not choice.method.kind.one_pass:
             raise ValueError(f"Expected a method that paints in one pass. Received: {choice.name}.")
-        named = choice.row.in_weights
+        named = choice.method.in_weights
         model = choice.model(request.styles[0]) if named else choice.name
-        strength = choice.row.strength if request.strength is None else request.strength
+        strength = choice.method.strength if request.strength is None else request.strength
         styles = None if named else list(request.styles)
         crew = painters(
             lambda threads: loading.load_lite(model, threads),
@@ -297,9 +297,9 @@ class Service:
             return Result(picture, model, time.perf_counter() - start)
 
     def compare(self, photo: np.ndarray, style: np.ndarray | str) -> Iterator[Result]:
-        """The photograph by every family, those that optimise last; each as `paint` yields it.
+        """The photograph by every method, those that optimise last; each as `paint` yields it.
 
-        A family that only knows names paints the one that is nearest to the style, and one whose
+        A method that only knows names paints the one that is nearest to the style, and one whose
         style is in its weights shows its nearest model; style vectors measure that.
 
         Args:
@@ -307,11 +307,11 @@ class Service:
             style: A picture, or a name.
         """
         for choice in self.method_choices.values():
-            if choice.row.kind.one_pass:
+            if choice.method.kind.one_pass:
                 yield from self._by(choice, photo, style)
         yield from self._nearest_translations(photo, style)
         for choice in self.method_choices.values():
-            if not choice.row.kind.one_pass:
+            if not choice.method.kind.one_pass:
                 yield from self._by(choice, photo, style)
 
     def _by(self, choice, photo, style):
@@ -319,17 +319,17 @@ class Service:
         if named and choice.needs_picture:
             return
         chosen_style, note = style, ""
-        if not choice.row.kind.takes_pictures and not (named and style in choice.names):
+        if not choice.method.kind.takes_pictures and not (named and style in choice.names):
             chosen_style = self._nearest(style, choice.names, choice.names)
             note = f"In {chosen_style}, the nearest that it knows."
         for painted in self.paint(Request(photo, [chosen_style], choice.name)):
             yield dataclasses.replace(painted, note=note)
 
     def _nearest_translations(self, photo, style):
-        families = {}
+        by_method = {}
         for name in self.translations:
-            families.setdefault(method(name).name, []).append(self.translate(photo, name))
-        for results in families.values():
+            by_method.setdefault(method(name).name, []).append(self.translate(photo, name))
+        for results in by_method.values():
             nearest = self._nearest(style, results, [result.picture for result in results])
             yield dataclasses.replace(nearest, note=f"It makes {self.translations[nearest.model]}.")
 

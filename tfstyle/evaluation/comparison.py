@@ -1,4 +1,4 @@
-"""One photograph and one painting through every released family: pictures, times and figures."""
+"""One photograph and one painting through every released method: pictures, times and figures."""
 
 import dataclasses
 import functools
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import extras, families, images, loading
+from tfstyle import extras, images, loading, model_facts
 from tfstyle.evaluation import speed
 from tfstyle.methods import DEFAULT, vectors
 
@@ -33,7 +33,7 @@ class Entry:
         apart: Distance of the picture's own style from the painting's.
     """
 
-    model: families.Model
+    model: model_facts.Model
     picture: np.ndarray | None
     note: str = ""
     seconds: float = float("nan")
@@ -44,7 +44,7 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """A photograph, a painting, the entries of every family, and what they were measured on."""
+    """A photograph, a painting, the entries of every method, and what they were measured on."""
 
     photo: np.ndarray
     painting: np.ndarray
@@ -62,9 +62,9 @@ def compare(
     precision: str = "auto",
     commercial: bool = False,
 ) -> Comparison:
-    """Every released family's picture, each painted by a process of its own.
+    """Every released method's picture, each painted by a process of its own.
 
-    A family that takes no style shows that of its released models which comes nearest to the
+    A method that takes no style shows that of its released models which comes nearest to the
     painting. Without Keras nothing is measured, and nearest is by the style vectors of
     `methods.DEFAULT`.
 
@@ -83,9 +83,9 @@ def compare(
         ValueError: No model is cleared for commercial use, where that is asked for.
         OSError: A picture cannot be read, or the teacher needs Keras, which is not installed.
     """
-    models = families.models()
+    models = model_facts.models()
     if commercial:
-        models = families.cleared(models)
+        models = model_facts.cleared(models)
     content, style = images.read(photo, size), images.read(painting, size)
     content = images.resize(content, *images.fitted(content.shape[:2], size))
     if teacher:
@@ -98,7 +98,7 @@ def compare(
         images.write(content, given)
         idle = speed.seconds_and_peak("")[1]
         nearest = _nearest_name(style)
-        extra = [families.module(module)] if module else []
+        extra = [model_facts.module(module)] if module else []
         for model in tqdm([*models, *extra], unit="model"):
             entry = _entry(model, given, Path(painting), nearest, limit, idle, precision)
             entries.append(entry if entry.picture is None else measure(entry))
@@ -114,14 +114,14 @@ def _nearest_name(painting):
 
 def _entry(model, photo, painting, nearest, limit, idle, precision="auto"):
     output = photo.with_name(f"{model.name}.png")
-    arguments = ["stylize", str(photo), "--method", model.row.name, "-o", str(output)]
+    arguments = ["stylize", str(photo), "--method", model.method.name, "-o", str(output)]
     arguments += ["--precision", precision]
     if model.variant:
         arguments += ["--model", model.variant]
-    chosen = not (model.row.in_weights or model.row.kind.takes_pictures)
+    chosen = not (model.method.in_weights or model.method.kind.takes_pictures)
     if chosen:
         arguments += ["--style", nearest]
-    elif not model.row.in_weights:
+    elif not model.method.in_weights:
         arguments += ["--style", str(painting.resolve())]
     code = f"import sys; from tfstyle import cli; cli.main({arguments!r}) == 0 or sys.exit(2)"
     try:
@@ -163,14 +163,14 @@ def _placed(content, style, teacher) -> tuple[Callable[[Entry], Entry], None]:
 
 
 def _nearest(entries: Iterable[Entry]):
-    """All entries, but only the one nearest to the painting of a family without a style input."""
+    """All entries, but only the one nearest to the painting of a method without a style input."""
     nearest = {}
     for entry in entries:
-        row = entry.model.row
-        if not row.in_weights:
+        method = entry.model.method
+        if not method.in_weights:
             yield entry
-        elif row.name not in nearest or entry.apart < nearest[row.name].apart:
-            nearest[row.name] = entry
+        elif method.name not in nearest or entry.apart < nearest[method.name].apart:
+            nearest[method.name] = entry
     for entry in nearest.values():
         note = "its released network that comes nearest to the painting"
         yield dataclasses.replace(entry, note=entry.note or note)

@@ -69,10 +69,10 @@ def stylizers(
         return {folder.name: NamedStyles(named, baseline=True)}
     if hub.is_module(model):
         return {folder.name if folder.exists() else str(model): hub.load(model)}
-    for name, row in METHODS.items():
-        if row.kind is not Kind.TRANSLATION and _holds(folder, row):
+    for name, method_class in METHODS.items():
+        if method_class.kind is not Kind.TRANSLATION and _holds(folder, method_class):
             painting = _painting(folder)
-            if painting or not row.in_weights:
+            if painting or not method_class.in_weights:
                 stylizer = loading.load_model(name, folder, threads, precision=precision)
                 return {folder.name: _by_name(stylizer, name, painting)}
     raise ValueError(
@@ -81,8 +81,8 @@ def stylizers(
     )
 
 
-def _holds(folder, row):
-    kinds = {"tflite": row.tflite, "keras": row.files}
+def _holds(folder, method_class):
+    kinds = {"tflite": method_class.tflite, "keras": method_class.files}
     return any(
         files and all((folder / f"{file}.{kind}").is_file() for file in files)
         for kind, files in kinds.items()
@@ -111,10 +111,10 @@ def _by_name(stylizer, name, painting):
     return stylizer
 
 
-def _networks(family, threads):
-    """The networks of a family with one network for each painting, as functions by name."""
+def _networks(method_name, threads):
+    """The networks of a method with one network for each painting, as functions by name."""
     named = [name for name in registry.released(Kind.NAMED) if method(name).in_weights]
-    names = [name for name in named if name.partition("-")[0] == family]
+    names = [name for name in named if name.partition("-")[0] == method_name]
     return {
         name.partition("-")[2]: loading.load_lite(name, threads).stylize for name in sorted(names)
     }
@@ -161,7 +161,7 @@ def at(label: str, strength: float) -> str:
 
 
 def transform(stylizer: object, picture: np.ndarray) -> Callable[[], object]:
-    """A call that paints a picture whose style is already looked at; of families that paint in one
+    """A call that paints a picture whose style is already looked at; of methods that paint in one
     call of their network, this call alone.
     """
     if isinstance(stylizer, NamedStyles):

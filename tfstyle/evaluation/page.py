@@ -22,7 +22,7 @@ MEASURED = """Style and content distance (lower is nearer to the painting, and t
 are measured on {}; beside each other they say more than alone."""
 PAGE = Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>tfstyle: one photograph, one painting, every family</title>
+<title>tfstyle: one photograph, one painting, every method</title>
 <style>
 body { font: 16px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem;
   padding: 0 1rem; color: #1c1c1c; background: #fff }
@@ -33,7 +33,7 @@ h2 { font-size: 1.05rem; margin: .5rem 0 0 } p { margin: .2rem 0 } dl { margin: 
 dt { color: #555 } dd { margin: 0 }
 .note { color: #8a3b00 }
 </style></head><body>
-<h1>One photograph, one painting, every family</h1>
+<h1>One photograph, one painting, every method</h1>
 <p>Times and memory are of a process of its own each, from the shell to the finished picture of
 $width x $height pixels, memory over an idle Python. $figures_say</p>
 <main>
@@ -83,9 +83,9 @@ def _facts(entry: Entry):
         yield "style", f"{entry.distances.style:.3f}"
         yield "content", f"{entry.distances.content:.3f}"
     yield "weights", entry.model.size
-    yield "good at", entry.model.row.good
-    yield "weak at", entry.model.row.weak
-    yield "learned", f"from {entry.model.row.needs}: {entry.model.card['learned_in']}"
+    yield "good at", entry.model.method.good
+    yield "weak at", entry.model.method.weak
+    yield "learned", f"from {entry.model.method.needs}: {entry.model.card['learned_in']}"
 
 
 def sheet(comparison: Comparison) -> np.ndarray:
@@ -125,5 +125,5 @@ def _lines(entry):
     if entry.distances is not None:
         yield f"style {entry.distances.style:.3f}, content {entry.distances.content:.3f}"
     yield entry.model.size
-    yield from textwrap.wrap(f"+ {entry.model.row.good}", LETTERS)
-    yield from textwrap.wrap(f"- {entry.model.row.weak}", LETTERS)
+    yield from textwrap.wrap(f"+ {entry.model.method.good}", LETTERS)
+    yield from textwrap.wrap(f"- {entry.model.method.weak}", LETTERS)

@@ -79,11 +79,11 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
 def _chosen(name, style):
     """Arguments that choose a model and its style on the command line, by label."""
     kind, model = method(name).kind, ["--method", name]
-    family, _, variant = name.partition("-")
+    method_name, _, variant = name.partition("-")
     if kind is Kind.NAMED and method(name).in_weights:
-        return {"its painting": ["--style", variant, "--method", family]}
+        return {"its painting": ["--style", variant, "--method", method_name]}
     if kind is Kind.TRANSLATION:
-        return {"its own style": ["--method", family, "--model", variant]}
+        return {"its own style": ["--method", method_name, "--model", variant]}
     first = next(iter(registry.styles(name)), None)
     named = {"named style": ["--style", first, *model]} if first else {}
     file = {"painting's file": ["--style", style, *model]}

@@ -18,18 +18,18 @@ class Model:
 
     Args:
         name: As `tfstyle.load` takes it.
-        row: Its method.
+        method: Its method.
         card: What its card says.
     """
 
     name: str
-    row: type[Method]
+    method: type[Method]
     card: dict
 
     @property
     def title(self) -> str:
         """A line for people."""
-        return self.card.get("title", self.row.title)
+        return self.card.get("title", self.method.title)
 
     @property
     def facts(self) -> dict:
@@ -37,18 +37,18 @@ class Model:
         learned = [dataclasses.asdict(source) for source in licences.sources(self.card)]
         return {
             "name": self.name,
-            "method": self.row.name,
+            "method": self.method.name,
             "model": self.variant,
             "title": self.title,
             "style": self.style,
             "styles": list(registry.styles(self.name)),
             "weights": self.size,
-            "needs_keras": not self.row.tflite,
+            "needs_keras": not self.method.tflite,
             "learned_in": self.card["learned_in"],
-            "needs": self.row.needs,
-            "good_at": self.row.good,
-            "weak_at": self.row.weak,
-            "paper": self.row.paper,
+            "needs": self.method.needs,
+            "good_at": self.method.good,
+            "weak_at": self.method.weak,
+            "paper": self.method.paper,
             "licence": self.card["licence"],
             "learned_from": learned,
             "commercial": licences.allow(self.card),
@@ -62,18 +62,18 @@ class Model:
     @property
     def size(self) -> str:
         """Of its weights, in words."""
-        if not self.row.tflite:
+        if not self.method.tflite:
             return f"{registry.keras_bytes(self.name) / 1e6:.1f} MB (Keras, float16)"
-        kind = WEIGHTS[self.row.precision]
+        kind = WEIGHTS[self.method.precision]
         return f"{self.card['tflite_bytes'] / 1e6:.1f} MB (TFLite, {kind})"
 
     @property
     def style(self) -> str:
         """The kind of style that it takes, in words."""
         named = len(registry.styles(self.name))
-        if not self.row.kind.takes_pictures:
-            return self.row.accepts.replace("its named styles", f"its {named} names")
-        return self.row.accepts + (f", or one of {named} names" if named else "")
+        if not self.method.kind.takes_pictures:
+            return self.method.accepts.replace("its named styles", f"its {named} names")
+        return self.method.accepts + (f", or one of {named} names" if named else "")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +101,7 @@ class HubModel(Model):
     @property
     def style(self) -> str:
         """The kind of style that it takes, in words."""
-        return self.row.accepts
+        return self.method.accepts
 
 
 def module(path: Path) -> HubModel:
@@ -110,7 +110,7 @@ def module(path: Path) -> HubModel:
 
 
 def models(*kinds: Kind) -> list[Model]:
-    """The released models, family by family.
+    """The released models, method by method.
 
     Args:
         *kinds: As of `registry.released`.
@@ -134,8 +134,10 @@ def table(models: Iterable[Model]) -> Iterator[str]:
     yield "|---" * len(HEAD) + "|"
     before = None
     for model in models:
-        words = ("", "") if model.row is before else (model.row.good, model.row.weak)
-        name = f"`{model.name}`" + ("" if model.row is before else f" ([paper]({model.row.paper}))")
+        words = ("", "") if model.method is before else (model.method.good, model.method.weak)
+        name = f"`{model.name}`" + (
+            "" if model.method is before else f" ([paper]({model.method.paper}))"
+        )
         cells = (name, model.style, model.size, model.card["learned_in"], *words)
         yield f"| {' | '.join(cells)} |"
-        before = model.row
+        before = model.method
