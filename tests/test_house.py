@@ -242,10 +242,6 @@ def test_every_released_file_loads_with_safe_mode_where_the_package_is_imported(
 
 
 NAMES = set(METHODS)
-OF_ONE_PAPER = (
-    "cli/layers.py",
-    "evaluation/color_calibration.py",
-)  # a paper's own tools
 
 
 def named_methods(tree):
@@ -262,7 +258,7 @@ def named_methods(tree):
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_only_a_methods_own_folder_knows_its_name(path):
     place = path.relative_to(ROOT)
-    if str(place) in OF_ONE_PAPER or place.parts[0] == "networks":  # which papers' builders are in
+    if place.parts[0] == "networks":  # which papers' builders are in
         return
     own = place.parts[1] if place.parts[0] == "methods" and len(place.parts) > 2 else None
     default = {DEFAULT} if str(place) == "methods/__init__.py" else set()

@@ -19,6 +19,7 @@ from tfstyle.data import folders
 from tfstyle.evaluation import color_baseline
 from tfstyle.evaluation.translation import SIDE
 from tfstyle.layers import Tone
+from tfstyle.methods import METHODS
 from tfstyle.metrics import Protocol, content_distance, kernel_distance
 from tfstyle.networks.files import load, save
 from tfstyle.training.perceptual import at_taps
@@ -66,7 +67,8 @@ def calibrate(
     run, folder = Path(run), Path(folder)
     generator, settings = load(run / FILE), json.loads((run / "settings.json").read_text())
     pictures = folders.squashed(source, SIDE, PICTURES)
-    translate = loading.load_model("cyclegan", run).stylize
+    method = next(method for method in METHODS.values() if method.color_calibration)
+    translate = loading.load_model(method.name, run).stylize
     translated = [translate(picture) for picture in tqdm(pictures, unit="picture")]
     protocol = Protocol(teacher, loading.encoder()[0])
     fit = _Fit(protocol, pictures, translated, folders.squashed(target, SIDE), content)
