@@ -35,7 +35,9 @@ def _add_optimisation(parser):
         metavar="N",
         help="steps at the first size; later sizes take fewer (default: %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=1, help="of the noise (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="seed of the noise (default: %(default)s)"
+    )
     add_teacher(parser, *FEATURE_EXTRACTOR)
     add_precision(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace existing files")
@@ -100,7 +102,10 @@ def _texture(commands):
     )
     names = _method().visualized_layers
     parser.add_argument(
-        "--last", choices=names, default=names[-1], help="the deepest layer (default: %(default)s)"
+        "--last",
+        choices=names,
+        default=names[-1],
+        help="deepest layer whose style counts (default: %(default)s)",
     )
     _add_optimisation(parser)
 
@@ -117,7 +122,7 @@ def _run_texture(options):
     optimisation = _visualization(options).texture(painting, *options.size, options.last)
     recorder = Recorder(optimisation)
     for progress in optimisation:
-        recorder.see(progress)
+        recorder.record(progress)
     recorder.close()
     images.write(optimisation.finished(progress.picture), options.output)
     return 0
