@@ -111,7 +111,7 @@ def test_every_method_paints(service, lake, name):
 def test_an_optimisation_shows_itself_growing_and_can_be_left(lake, monkeypatch):
     few = functools.partial(loading.load, settings=Settings(iterations=8))
     monkeypatch.setattr(loading, "load", few)
-    monkeypatch.setattr("tfstyle.demo.service.SHOWN", 0.0)
+    monkeypatch.setattr("tfstyle.demo.service.INTERVAL", 0.0)
     service = Service(max_pixels=40_000)
     work = service.paint(Request(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
     first = next(work)
@@ -150,8 +150,8 @@ def test_a_film_grows_and_what_there_is_can_be_kept(service, folder, clip):
 def test_a_film_that_is_stopped_holds_all_that_was_painted(service, folder, clip, monkeypatch):
     import drawn_clips
 
-    monkeypatch.setattr("tfstyle.demo.handlers.FRAME_SHOWN", 0.0)
-    stop = Stop(asked=True)  # of an earlier film
+    monkeypatch.setattr("tfstyle.demo.handlers.FRAME_INTERVAL", 0.0)
+    stop = Stop(requested=True)  # of an earlier film
     work = Handlers(service, folder).film(
         str(clip), None, "starry-night", "johnson", 1.0, PAINTINGS, stop
     )

@@ -1,4 +1,4 @@
-"""What people choose between: the released models with their facts, in one place."""
+"""Facts of the released models, for people and programs that choose one."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,9 +17,9 @@ class Model:
     """A released model.
 
     Args:
-        name: As `tfstyle.load` takes it.
+        name: Name, as `tfstyle.load` takes it.
         method: Its method.
-        card: What its card says.
+        card: Its card.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Model:
 
     @property
     def facts(self) -> dict:
-        """All that there is to know, for programs."""
+        """Facts by name, for programs."""
         learned = [dataclasses.asdict(source) for source in licences.sources(self.card)]
         return {
             "name": self.name,
@@ -61,7 +61,7 @@ class Model:
 
     @property
     def size(self) -> str:
-        """Of its weights, in words."""
+        """The size of its weights, in words."""
         if not self.method.tflite:
             return f"{registry.keras_bytes(self.name) / 1e6:.1f} MB (Keras, float16)"
         kind = WEIGHTS[self.method.precision]
@@ -70,15 +70,15 @@ class Model:
     @property
     def style(self) -> str:
         """The kind of style that it takes, in words."""
-        named = len(registry.styles(self.name))
+        count = len(registry.styles(self.name))
         if not self.method.kind.takes_pictures:
-            return self.method.accepts.replace("its named styles", f"its {named} names")
-        return self.method.accepts + (f", or one of {named} names" if named else "")
+            return self.method.accepts.replace("its named styles", f"its {count} names")
+        return self.method.accepts + (f", or one of {count} names" if count else "")
 
 
 @dataclasses.dataclass(frozen=True)
 class HubModel(Model):
-    """One of Magenta's modules, or a SavedModel that is called as they are.
+    """One of Magenta's modules, or a SavedModel with the same interface.
 
     Args:
         path: Its file or folder.
@@ -119,25 +119,25 @@ def models(*kinds: Kind) -> list[Model]:
 
 
 def cleared(models: Sequence[Model]) -> list[Model]:
-    """Those of models that are cleared for commercial use.
+    """The models that are cleared for commercial use.
 
     Raises:
-        ValueError: None is.
+        ValueError: No model is cleared.
     """
     names = licences.cleared([model.name for model in models])
     return [model for model in models if model.name in names]
 
 
 def table(models: Iterable[Model]) -> Iterator[str]:
-    """Lines of a Markdown table of models; of all of them it is that of docs/models.md."""
+    """Lines of a Markdown table of models; docs/models.md has the table of all."""
     yield f"| {' | '.join(HEAD)} |"
     yield "|---" * len(HEAD) + "|"
-    before = None
+    previous = None
     for model in models:
-        words = ("", "") if model.method is before else (model.method.good, model.method.weak)
-        name = f"`{model.name}`" + (
-            "" if model.method is before else f" ([paper]({model.method.paper}))"
-        )
-        cells = (name, model.style, model.size, model.card["learned_in"], *words)
+        method, name, remarks = model.method, f"`{model.name}`", ("", "")
+        if method is not previous:
+            name += f" ([paper]({method.paper}))"
+            remarks = (method.good, method.weak)
+        cells = (name, model.style, model.size, model.card["learned_in"], *remarks)
         yield f"| {' | '.join(cells)} |"
-        before = model.method
+        previous = method

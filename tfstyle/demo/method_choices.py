@@ -1,4 +1,4 @@
-"""The methods that the page offers: those of METHODS whose weights are released."""
+"""The methods that the page offers: those whose weights are released."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ STYLED = (Kind.ARBITRARY, Kind.NAMED, Kind.OPTIMISATION)
 
 @dataclasses.dataclass(frozen=True)
 class MethodChoice:
-    """A model that takes a style, or a method with a network for each painting.
+    """An entry of the page's list: a model that takes a style, or a method of a model a painting.
 
     Args:
         name: Name in the list of methods.
@@ -51,9 +51,10 @@ def method_choices(commercial: bool = False) -> dict[str, MethodChoice]:
         if not method_class.in_weights:
             choices[model] = MethodChoice(model, method_class, tuple(registry.styles(model)))
             continue
-        known = choices.get(method_class.name, MethodChoice(method_class.name, method_class, ()))
-        names = (*known.names, model.partition("-")[2])
-        choices[method_class.name] = dataclasses.replace(known, names=names)
+        empty = MethodChoice(method_class.name, method_class, ())
+        choice = choices.get(method_class.name, empty)
+        names = (*choice.names, model.partition("-")[2])
+        choices[method_class.name] = dataclasses.replace(choice, names=names)
     return {
         name: choices[name] for name in sorted(choices, key=lambda name: (name != DEFAULT, name))
     }
@@ -79,5 +80,5 @@ def translations(commercial: bool = False) -> dict[str, str]:
 
 def titles() -> dict[str, str]:
     """Title, artist and year of the named paintings, by name."""
-    known = registry.paintings()
-    return {name: "{title}, {artist}, {year}".format(**about) for name, about in known.items()}
+    paintings = registry.paintings()
+    return {name: "{title}, {artist}, {year}".format(**facts) for name, facts in paintings.items()}

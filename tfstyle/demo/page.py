@@ -14,9 +14,9 @@ from tfstyle.demo.handlers import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Handler
 from tfstyle.demo.service import FILM, FILM_SIDE, STYLES, Service, films
 
 QUICK, SLOW = "quick", "slow"  # queues, so that optimisations do not delay quick calls
-FORGOTTEN = (300, 3600)  # seconds between clean-ups, and lifetime of a picture in seconds
+LIFETIME = (300, 3600)  # seconds between clean-ups, and of a picture
 HEAD = """# tfstyle
-Your photograph in the style of a painting. Drop in both, press Paint, and move the slider."""
+Paint your photograph in the style of a painting: drop in both, press Paint, and move the slider."""
 REGIONS = f"""Paint where each style goes: {", ".join(COLOURS)} are the first to the fourth.
 Uncovered pixels are left unchanged. This takes some seconds longer."""
 FILM_WORDS = f"""The first {FILM} seconds are painted, at {FILM_SIDE} pixels a side at most.
@@ -40,7 +40,7 @@ class Page:
 
     def blocks(self) -> gr.Blocks:
         """The page, not yet launched."""
-        with gr.Blocks(title="tfstyle", analytics_enabled=False, delete_cache=FORGOTTEN) as blocks:
+        with gr.Blocks(title="tfstyle", analytics_enabled=False, delete_cache=LIFETIME) as blocks:
             gr.Markdown(HEAD)
             with gr.Tab("Paint"):
                 self._paint_tab()
@@ -86,7 +86,11 @@ class Page:
                 table = self._examples([photo, painting, name])
         inputs = [photo, painting, name, method, strength, keep, size, regions, weight, *more]
         quick.click(
-            with_messages(self.handlers.quickly), inputs, outputs, api_name="paint", **self.quick
+            with_messages(self.handlers.paint_in_one_pass),
+            inputs,
+            outputs,
+            api_name="paint",
+            **self.quick,
         )
         event = slow.click(
             with_messages(self.handlers.paint),
@@ -203,7 +207,7 @@ class Page:
 
     def _examples(self, shown):
         drawn = {"lake": examples.lake, "swirls": examples.swirls, "discs": examples.discs}
-        lake, swirls, discs = (self.handlers.kept(draw(), name) for name, draw in drawn.items())
+        lake, swirls, discs = (self.handlers.write(draw(), name) for name, draw in drawn.items())
         rows = [[lake, swirls, None], [lake, discs, None]]
         rows += [[lake, None, name] for name in ("starry-night", "great-wave")]
         return gr.Examples(rows, shown, label="Examples", api_visibility="private")
@@ -285,7 +289,7 @@ class Page:
             api_visibility="private",
             **self.quick,
         )
-        stop.click(Stop.ask, stopping, None, queue=False, **_private())
+        stop.click(Stop.request, stopping, None, queue=False, **_private())
 
     def _film_inputs(self):
         """The clip, its style, and how it is painted."""

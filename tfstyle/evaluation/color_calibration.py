@@ -52,8 +52,8 @@ def calibrate(
     Args:
         run: Folder of a finished generator.
         source: Folders of training pictures to translate.
-        target: Folders of training pictures that they are to be like.
-        folder: Where generator.keras and its settings go.
+        target: Folders of training pictures of the other domain.
+        folder: Folder to write generator.keras and its settings to.
         content: Largest allowed content distance, on our encoder's relu4_1.
         teacher: Folder of SqueezeNet's weights (see `Protocol`); None measures on our encoder's
             relu5_1.
@@ -77,12 +77,13 @@ def calibrate(
     for label, values in {"as it is": AS_IT_IS, str(rounded): constants}.items():
         distance, content_distance = fit.distances(values)
         yield f"{label}: kernel distance {distance:.3f}, content {content_distance:.3f}"
-    network = calibrated(generator, **rounded)
+    _write(folder, calibrated(generator, **rounded), settings | {"tone": rounded})
+
+
+def _write(folder, network, settings):
     folder.mkdir(parents=True, exist_ok=True)
     save(network, folder / FILE)
-    images.write_file(
-        folder / "settings.json", json.dumps(settings | {"tone": rounded}, indent=2).encode()
-    )
+    images.write_file(folder / "settings.json", json.dumps(settings, indent=2).encode())
 
 
 def calibrated(generator: keras.Model, **constants: float) -> keras.Model:

@@ -35,7 +35,7 @@ dt { color: #555 } dd { margin: 0 }
 </style></head><body>
 <h1>One photograph, one painting, every method</h1>
 <p>Times and memory are of a process of its own each, from the shell to the finished picture of
-$width x $height pixels, memory over an idle Python. $figures_say</p>
+$width x $height pixels, memory over an idle Python. $remark</p>
 <main>
 $figures
 </main></body></html>
@@ -45,21 +45,22 @@ $figures
 def page(comparison: Comparison) -> str:
     """HTML of a comparison, its pictures inside."""
     height, width, _ = comparison.photo.shape
-    unmeasured = f"Distances from painting and photograph need Keras: {extras.command('keras')}."
-    said = MEASURED.format(comparison.measured_on) if comparison.measured_on else unmeasured
+    remark = f"Distances from painting and photograph need Keras: {extras.command('keras')}."
+    if comparison.measured_on:
+        remark = MEASURED.format(comparison.measured_on)
     figures = [
         _figure("photograph", comparison.photo, "the photograph"),
         _figure("painting", comparison.painting, "the painting"),
         *(_entry(entry) for entry in comparison.entries),
     ]
     return PAGE.substitute(
-        width=width, height=height, figures_say=html.escape(said), figures="\n".join(figures)
+        width=width, height=height, remark=html.escape(remark), figures="\n".join(figures)
     )
 
 
 def _figure(title, picture, alt, text=""):
-    shown = "" if picture is None else f'<img src="{_inline(picture)}" alt="{html.escape(alt)}">'
-    return f"<figure>{shown}<figcaption><h2>{html.escape(title)}</h2>{text}</figcaption></figure>"
+    image = "" if picture is None else f'<img src="{_inline(picture)}" alt="{html.escape(alt)}">'
+    return f"<figure>{image}<figcaption><h2>{html.escape(title)}</h2>{text}</figcaption></figure>"
 
 
 def _inline(picture):
@@ -101,9 +102,10 @@ def sheet(comparison: Comparison) -> np.ndarray:
 
 
 def _cell(picture, tall, lines):
-    shown = np.full((tall, WIDTH, 3), 255, np.uint8) if picture is None else _fitted(picture, tall)
+    blank = np.full((tall, WIDTH, 3), 255, np.uint8)
+    picture = blank if picture is None else _fitted(picture, tall)
     lines = [*lines, *[""] * ROWS][:ROWS]
-    return np.concatenate([shown, *(images.caption(line, WIDTH, LINE) for line in lines)])
+    return np.concatenate([picture, *(images.caption(line, WIDTH, LINE) for line in lines)])
 
 
 def _fitted(picture, tall):
