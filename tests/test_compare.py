@@ -58,11 +58,11 @@ def test_every_released_method_paints_the_photograph(compared):
 
 
 def test_methods_without_a_style_show_one_model_and_say_so(compared):
-    shown = [e for e in compared.entries if e.model.method.in_weights]
-    assert sorted(e.model.method.name for e in shown) == sorted(
+    entries = [e for e in compared.entries if e.model.method.in_weights]
+    assert sorted(e.model.method.name for e in entries) == sorted(
         name for name, method in METHODS.items() if method.in_weights
     )
-    assert all("nearest to the painting" in entry.note for entry in shown)
+    assert all("nearest to the painting" in entry.note for entry in entries)
 
 
 def test_the_page_needs_nothing_else_and_describes_every_picture(compared):

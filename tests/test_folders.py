@@ -46,9 +46,9 @@ def painted(path):
 def test_a_report_says_what_became_of_each(photographs, workers, capsys):
     assert run(*arguments(photographs, "--workers", workers)) == 1
     assert "1 of 7 not painted" in capsys.readouterr().err
-    found = {row["file"]: row for row in rows(photographs.parent / "out" / report.REPORT)}
-    good, bad = found[str(photographs / "3.png")], found[str(photographs / "bad.jpg")]
-    assert len(found) == 7 and (good["width"], good["height"]) == ("56", "43")
+    results = {row["file"]: row for row in rows(photographs.parent / "out" / report.REPORT)}
+    good, bad = results[str(photographs / "3.png")], results[str(photographs / "bad.jpg")]
+    assert len(results) == 7 and (good["width"], good["height"]) == ("56", "43")
     assert float(good["seconds"]) > 0 and good["result"] == report.PAINTED
     assert "bad.jpg" in bad["result"] and not bad["width"]
 
@@ -57,15 +57,15 @@ def test_the_same_command_goes_on_and_another_one_refuses(photographs, capsys):
     run(*arguments(photographs))
     out = photographs.parent / "out"
     (out / "2.png").unlink()
-    kept = (out / "1.png").stat().st_mtime_ns
+    changed_at = (out / "1.png").stat().st_mtime_ns
     assert run(*arguments(photographs, "--threads", 1)) == 1
-    assert (out / "1.png").stat().st_mtime_ns == kept and (out / "2.png").is_file()
+    assert (out / "1.png").stat().st_mtime_ns == changed_at and (out / "2.png").is_file()
     assert painted(out / report.REPORT).count(str(photographs / "2.png")) == 2
     assert painted(out / report.REPORT).count(str(photographs / "1.png")) == 1
     capsys.readouterr()
     assert run(*arguments(photographs, "--strength", 0.5)) == 1
     assert "7 of 7 not painted" in capsys.readouterr().err
-    assert (out / "1.png").stat().st_mtime_ns == kept
+    assert (out / "1.png").stat().st_mtime_ns == changed_at
 
 
 def test_a_report_that_a_kill_cut_short_is_read(photographs):

@@ -183,7 +183,7 @@ def test_imports_run_downwards(path):
 def test_what_starts_cheaply_imports_no_framework(name):
     tree = ast.parse((ROOT / f"{name}.py").read_text())
     top = ast.Module([node for node in tree.body if "import" in type(node).__name__.lower()], [])
-    assert not FRAMEWORKS & {found.split(".")[0] for found in imports(top)}
+    assert not FRAMEWORKS & {imported.split(".")[0] for imported in imports(top)}
 
 
 @pytest.mark.parametrize(
@@ -277,11 +277,11 @@ def test_from_the_command_to_the_network_there_are_five_frames(tmp_path, monkeyp
     images.write(examples.lake(48, 64), tmp_path / "photo.png")
     call, frames = interpreter.Interpreter.get_signature_runner, []
 
-    def seen(self, *arguments):
+    def recorded(self, *arguments):
         frames.append([f for f in traceback.extract_stack() if str(ROOT) in f.filename])
         return call(self, *arguments)
 
-    monkeypatch.setattr(interpreter.Interpreter, "get_signature_runner", seen)
+    monkeypatch.setattr(interpreter.Interpreter, "get_signature_runner", recorded)
     command = ["stylize", str(tmp_path / "photo.png"), "--style", "irises"]
     assert cli.main([*command, "-o", str(tmp_path / "painted.png")]) == 0
     names = [frame.name for frame in frames[-1]]
