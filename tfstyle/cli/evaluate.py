@@ -120,17 +120,17 @@ def _run_evaluate(options):
     if bool(options.pairs) == bool(options.content and options.style):
         raise ValueError("Expected --content and --style, or --pairs. Received: both or neither.")
     if options.pairs:
-        measured = pairs.of_file(options.pairs)
+        selected = pairs.of_file(options.pairs)
     else:
-        measured = pairs.of_folders(options.content, options.style, options.rounds)
-    measured = [dataclasses.replace(pair, side=options.size) for pair in measured[: options.first]]
+        selected = pairs.of_folders(options.content, options.style, options.rounds)
+    selected = [dataclasses.replace(pair, side=options.size) for pair in selected[: options.first]]
     if options.pictures and not extras.has_keras():
-        return _write_pictures(options, measured)
+        return _write_pictures(options, selected)
     from tfstyle.evaluation import report
 
     for line in report.report(
         names=options.models,
-        pairs=measured,
+        pairs=selected,
         teacher=options.teacher,
         strengths=sorted({*options.strengths, 1.0}),
         table=options.csv,
@@ -140,7 +140,7 @@ def _run_evaluate(options):
         with_controls=options.controls,
         against=options.against,
         precision=options.precision,
-        on_means=lambda means: _add_results(options, measured, means),
+        on_means=lambda means: _add_results(options, selected, means),
     ):
         print(line, flush=True)
     return 0

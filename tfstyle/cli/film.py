@@ -231,7 +231,7 @@ def _copied_streams(clip, target, options):
 
 
 def _painters(clip, options, settings, regions):
-    """Functions of a frame, as `painting.painters` makes them."""
+    """Functions that paint a frame (see `painting.painters`)."""
     from tfstyle import loading
     from tfstyle.methods import method
     from tfstyle.video import painting

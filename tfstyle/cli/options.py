@@ -206,7 +206,7 @@ def setting_values(settings, options, names=None):
     Args:
         settings: The dataclass.
         options: Options of the command.
-        names: As of `add_settings`.
+        names: See `add_settings`.
     """
     names = names or {field: field for field in _fields(settings)}
     values = {field: getattr(options, name, None) for field, name in names.items()}

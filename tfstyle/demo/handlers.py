@@ -82,22 +82,22 @@ class Handlers:
         Args:
             photo: The photograph's file.
             painting: The painting's file; or a name.
-            name: Of a style that the method knows, such as starry-night.
+            name: Name of a style of the method, such as starry-night.
             method: ghiasi, adain and others; /optimise takes gatys.
             strength: 0 is the photograph, 1 the full style.
             keep_colors: Whose colours the picture has.
             size: Longer side that the photograph is reduced to.
             regions: Layers with red, green, blue and yellow where styles go, or none.
-            weight: Of the first style.
-            painting_2: Of a second style; or name_2.
-            name_2: Of a second style.
-            weight_2: Of a second style.
-            painting_3: Of a third style; or name_3.
-            name_3: Of a third style.
-            weight_3: Of a third style.
-            painting_4: Of a fourth style; or name_4.
-            name_4: Of a fourth style.
-            weight_4: Of a fourth style.
+            weight: Weight of the first style.
+            painting_2: File of a second painting; or name_2.
+            name_2: Name of a second style.
+            weight_2: Weight of the second style.
+            painting_3: File of a third painting; or name_3.
+            name_3: Name of a third style.
+            weight_3: Weight of the third style.
+            painting_4: File of a fourth painting; or name_4.
+            name_4: Name of a fourth style.
+            weight_4: Weight of the fourth style.
 
         Returns:
             Photograph and picture, a line about them, and the picture's file.
@@ -194,7 +194,7 @@ class Handlers:
         Args:
             clip: The film's file.
             painting: The painting's file; or a name.
-            name: Of a style that the method knows, such as starry-night.
+            name: Name of a style of the method, such as starry-night.
             method: ghiasi, johnson and others that paint in one pass.
             strength: 0 is the film, 1 the full style.
             keep_colors: Whose colours the film has.
@@ -228,12 +228,12 @@ class Handlers:
         """Paints one frame, from the middle of what `film` paints.
 
         Args:
-            clip: As of `film`.
-            painting: As of `film`.
-            name: As of `film`.
-            method: As of `film`.
-            strength: As of `film`.
-            keep_colors: As of `film`.
+            clip: See `film`.
+            painting: See `film`.
+            name: See `film`.
+            method: See `film`.
+            strength: See `film`.
+            keep_colors: See `film`.
 
         Returns:
             The frame, and a line about it.
@@ -256,7 +256,7 @@ class Handlers:
         Args:
             photo: The photograph's file, which is reduced to 512 pixels.
             painting: The painting's file; or a name.
-            name: Of a style, such as starry-night.
+            name: Name of a style, such as starry-night.
 
         Returns:
             The pictures, each with a line about it; a line about all; and a sheet's file.

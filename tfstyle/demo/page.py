@@ -70,10 +70,10 @@ class Page:
                 outputs = _result()
                 table = self._examples([photo, painting, name])
         inputs = [photo, painting, name, method, strength, keep, size, regions, weight, *more]
-        self._on_paint_buttons(buttons, inputs, outputs)
-        self._optimise(inputs, outputs)
+        self._connect_buttons(buttons, inputs, outputs)
+        self._add_optimise_endpoint(inputs, outputs)
         changes = [strength.input, keep.input, weight.input, table.load_input_event.then]
-        self._on_changes([*changes, *(slider.input for slider in more[2::3])], inputs, outputs)
+        self._connect_changes([*changes, *(slider.input for slider in more[2::3])], inputs, outputs)
         names = [name, *more[1::3]]
         method.input(self._on_method, method, [*buttons, strength, gallery, *names], **_private())
         gallery.select(self._on_gallery, method, [name, painting], **_private())
@@ -105,7 +105,8 @@ class Page:
             stop = gr.Button("Stop and keep this", visible=False, elem_id="stop")
         return quick, slow, stop
 
-    def _on_paint_buttons(self, buttons, inputs, outputs):
+    def _connect_buttons(self, buttons, inputs, outputs):
+        """Connects the buttons to the handlers."""
         quick, slow, stop = buttons
         paint = with_messages(self.handlers.paint_in_one_pass)
         quick.click(paint, inputs, outputs, api_name="paint", **self.quick)
@@ -118,7 +119,7 @@ class Page:
         )
         stop.click(None, None, None, cancels=[event])
 
-    def _on_changes(self, events, inputs, outputs):
+    def _connect_changes(self, events, inputs, outputs):
         """Paints again after each of some events."""
         for event in events:
             event(
@@ -184,8 +185,8 @@ class Page:
             size = _size()
         return method, keep, size
 
-    def _optimise(self, inputs, outputs):
-        """The API endpoint of the methods that optimise the picture, if there are any."""
+    def _add_optimise_endpoint(self, inputs, outputs):
+        """Adds the API endpoint of the methods that optimise the picture, if there are any."""
         names = [
             name
             for name, choice in self.service.method_choices.items()

@@ -242,11 +242,11 @@ class Service:
         """Paints a frame from the middle of what `film` paints.
 
         Args:
-            path: As of `film`.
-            request: As of `film`.
+            path: See `film`.
+            request: See `film`.
 
         Raises:
-            OSError, ValueError: As of `film`.
+            OSError, ValueError: See `film`.
         """
         clip = _bounded(path)
         model, painters_of_film = self._painters(clip, request)
@@ -285,7 +285,7 @@ class Service:
 
         Args:
             photo: Shape (height, width, 3), floats in [0, 1].
-            model: Of `translations`.
+            model: A name of `translations`.
             strength: In [0, 1].
 
         Raises:

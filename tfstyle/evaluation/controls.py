@@ -54,7 +54,7 @@ def painterliness(figures: Mapping[str, Distances]) -> dict[str, Distances]:
     that of the mirrored painting, in units of the difference to the colour grade.
 
     Args:
-        figures: Of one pair, or their means over many.
+        figures: Metrics of one pair, or means over many pairs, by label.
     """
     if GRADE not in figures:
         return dict(figures)

@@ -26,7 +26,7 @@ def lines(figures: Mapping[str, Sequence[Distances]], against: str) -> Iterator[
     """A line for each model: the pairs that it wins and its mean ratio to the rival, by metric.
 
     Args:
-        figures: Of every pair, by label.
+        figures: Metrics of every pair, by label.
         against: The rival's label.
     """
     wide = max(22, *map(len, figures))

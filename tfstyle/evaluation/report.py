@@ -27,7 +27,7 @@ def measure(
         painters: Functions of a pair, by label.
         pairs: Photographs with paintings.
         protocol: Measures.
-        folder: Where to write what is measured, as `gallery.write` does, or None.
+        folder: Folder to write every measured picture to (see `gallery.write`), or None.
     """
     figures, rows = {label: [] for label in painters}, []
     for number, pair in enumerate(tqdm(pairs, unit="pair")):
@@ -77,8 +77,7 @@ def report(
         table: CSV file to write every pair's figures to, or None.
         sheet: Picture to write every pair's pastiches to, or None.
         with_speed: Whether to time the models as well.
-        folder: Where to write every picture that is measured, as `gallery.write` names them, or
-            None.
+        folder: Folder to write every measured picture to (see `gallery.write`), or None.
         with_controls: Whether to measure what `controls.with_controls` adds as well.
         against: Label of a model that every other is to be compared with, pair by pair, or None.
         precision: Precision of the models that run on Keras (see `models.stylizers`); metrics are

@@ -116,7 +116,7 @@ def paired(
 
     Args:
         translate: A function of a picture to its translation.
-        pairs: As `batches.pair` reads them.
+        pairs: Files of pairs, as `batches.pair` reads them.
         direction: One of `folders.DIRECTIONS`.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
         sheet: Picture to write forty translations to, or None: source, translation, target.
