@@ -248,7 +248,7 @@ def test_two_models_of_one_name_are_refused(pictures, capsys):
 
 @pytest.mark.parametrize("labels", [("a b", "a-b"), ("style",)])
 def test_models_whose_pictures_would_share_a_file_are_refused(labels):
-    with pytest.raises(ValueError, match="a name each"):
+    with pytest.raises(ValueError, match="different names"):
         gallery.check_names(labels)
 
 

@@ -134,7 +134,7 @@ def _run_camera(options):
         share = options.steady if options.strength else 0.0
         count, seconds = camera.paint(frames, paintings, painter, share, screen, folder.save)
     if not count:
-        raise OSError(f"Expected frames to paint. Received: {source}, without.")
+        raise OSError(f"Expected frames to paint. Received: {source}, which has none.")
     print(f"{count} frames, {count / seconds:.1f} a second, {len(folder.saved)} saved")
     return 0
 

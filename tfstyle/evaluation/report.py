@@ -125,7 +125,7 @@ def _stylizers(names, precision):
     labels = [label for label, _ in stylizers]
     twice = [label for label in labels if labels.count(label) > 1]
     if twice:
-        raise ValueError(f"Expected models of a name each. Received: {twice[0]}, twice.")
+        raise ValueError(f"Expected models with different names. Received: {twice[0]}, twice.")
     return dict(stylizers)
 
 
