@@ -58,7 +58,9 @@ def of_file(path: str | os.PathLike) -> list[Pair]:
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"Expected a CSV file of pairs. Received: {path}, which does not exist.")
+        raise FileNotFoundError(
+            f"Expected a CSV file of pairs. Received: {path}, which does not exist."
+        )
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = [row for row in csv.reader(file) if row]
     wrong = [row for row in rows if len(row) != 2]
