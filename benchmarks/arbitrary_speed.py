@@ -128,13 +128,13 @@ def main():
     photo = images.resize(examples.lake(384, 512), options.size, options.size)
     painting = images.resize(examples.swirls(), options.size, options.size)
     tensors = tf.constant(photo[None]), tf.constant(painting[None])
-    pairs = {"adain": papers_adain, "wct": papers_wct}
-    for name in (name for name in pairs if name in tables):
+    papers = {"adain": papers_adain, "wct": papers_wct}
+    for name in (name for name in papers if name in tables):
         ours = loading.load_lite(name, options.threads)
-        theirs = pairs[name](untrained("vgg19", TAPS if name == "wct" else TAPS[:4]))
+        paper = papers[name](untrained("vgg19", TAPS if name == "wct" else TAPS[:4]))
         functions = {
             f"tfstyle {name}, LiteRT, whole call": lambda ours=ours: ours.stylize(photo, painting),
-            "full VGG-19, float32 TensorFlow": lambda theirs=theirs: theirs(*tensors).numpy(),
+            "full VGG-19, float32 TensorFlow": lambda paper=paper: paper(*tensors).numpy(),
         }
         print_table(
             f"{name}, photograph and painting of {options.size} px",

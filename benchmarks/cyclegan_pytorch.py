@@ -16,7 +16,7 @@ from torch import nn
 GENERATOR, DISCRIMINATOR = 11_378_179, 2_764_737
 
 
-def normed(conv, activation):
+def normalized(conv, activation):
     return [conv, nn.InstanceNorm2d(conv.out_channels, affine=False), activation]
 
 
@@ -27,9 +27,9 @@ class Residual(nn.Module):
         super().__init__()
         self.body = nn.Sequential(
             nn.ReflectionPad2d(1),
-            *normed(nn.Conv2d(256, 256, 3), nn.ReLU(True)),
+            *normalized(nn.Conv2d(256, 256, 3), nn.ReLU(True)),
             nn.ReflectionPad2d(1),
-            *normed(nn.Conv2d(256, 256, 3), nn.Identity()),
+            *normalized(nn.Conv2d(256, 256, 3), nn.Identity()),
         )
 
     def forward(self, x):
@@ -38,13 +38,13 @@ class Residual(nn.Module):
 
 def generator():
     """The paper's generator, pictures in [-1, 1] to pictures in [-1, 1]."""
-    layers = [nn.ReflectionPad2d(3), *normed(nn.Conv2d(3, 64, 7), nn.ReLU(True))]
+    layers = [nn.ReflectionPad2d(3), *normalized(nn.Conv2d(3, 64, 7), nn.ReLU(True))]
     for count in (64, 128):
-        layers += normed(nn.Conv2d(count, 2 * count, 3, 2, 1), nn.ReLU(True))
+        layers += normalized(nn.Conv2d(count, 2 * count, 3, 2, 1), nn.ReLU(True))
     layers += [Residual() for _ in range(9)]
     for count in (256, 128):
         grown = nn.ConvTranspose2d(count, count // 2, 3, 2, padding=1, output_padding=1)
-        layers += normed(grown, nn.ReLU(True))
+        layers += normalized(grown, nn.ReLU(True))
     layers += [nn.ReflectionPad2d(3), nn.Conv2d(64, 3, 7), nn.Tanh()]
     return checked(nn.Sequential(*layers), GENERATOR)
 
@@ -53,7 +53,7 @@ def discriminator():
     """The PatchGAN of 70x70 pixels, pictures in [-1, 1] to scores."""
     layers = [nn.Conv2d(3, 64, 4, 2, 1), nn.LeakyReLU(0.2, True)]
     for count, stride in ((64, 2), (128, 2), (256, 1)):
-        layers += normed(nn.Conv2d(count, 2 * count, 4, stride, 1), nn.LeakyReLU(0.2, True))
+        layers += normalized(nn.Conv2d(count, 2 * count, 4, stride, 1), nn.LeakyReLU(0.2, True))
     return checked(nn.Sequential(*layers, nn.Conv2d(512, 1, 4, 1, 1)), DISCRIMINATOR)
 
 
@@ -68,20 +68,20 @@ def checked(network, expected):
 
 
 class Pool:
-    """Gives back pictures, half of the time one of the 50 that it keeps."""
+    """A history of generated pictures; half of the time it returns an earlier one."""
 
     def __init__(self, size=50):
-        self.size, self.kept = size, []
+        self.size, self.pictures = size, []
 
     def exchange(self, picture):
         picture = picture.detach()
-        if len(self.kept) < self.size:
-            self.kept.append(picture)
+        if len(self.pictures) < self.size:
+            self.pictures.append(picture)
             return picture
         if random.random() < 0.5:
             return picture
-        place = random.randrange(self.size)
-        self.kept[place], picture = picture, self.kept[place]
+        index = random.randrange(self.size)
+        self.pictures[index], picture = picture, self.pictures[index]
         return picture
 
 
@@ -90,7 +90,7 @@ def adam(*networks):
     return torch.optim.Adam(parameters, lr=2e-4, betas=(0.5, 0.999))
 
 
-def against(scores, label):
+def least_squares(scores, label):
     return nn.functional.mse_loss(scores, torch.full_like(scores, label))
 
 
@@ -98,43 +98,47 @@ class Step:
     """A training step between two batches of pictures in [-1, 1]; returns the sum of losses."""
 
     def __init__(self):
-        self.forth, self.back = generator(), generator()
-        self.judge_a, self.judge_b = discriminator(), discriminator()
+        self.a_to_b, self.b_to_a = generator(), generator()
+        self.discriminator_a, self.discriminator_b = discriminator(), discriminator()
         self.pool_a, self.pool_b = Pool(), Pool()
-        self.generators = adam(self.forth, self.back)
-        self.discriminators = adam(self.judge_a, self.judge_b)
+        self.generators = adam(self.a_to_b, self.b_to_a)
+        self.discriminators = adam(self.discriminator_a, self.discriminator_b)
 
     def __call__(self, a, b):
-        b_fake = self.forth(a)
-        a_cycle = self.back(b_fake)
-        a_fake = self.back(b)
-        b_cycle = self.forth(a_fake)
-        self.open(False)
+        b_fake = self.a_to_b(a)
+        a_cycle = self.b_to_a(b_fake)
+        a_fake = self.b_to_a(b)
+        b_cycle = self.a_to_b(a_fake)
+        self.set_trainable_discriminators(False)
         self.generators.zero_grad()
-        loss = self.fooled(a_fake, b_fake) + self.kept(a, b, a_cycle, b_cycle)
+        loss = self.adversarial_loss(a_fake, b_fake) + self.cycle_loss(a, b, a_cycle, b_cycle)
         loss.backward()
         self.generators.step()
-        self.open(True)
-        return loss.item() + self.judge(a, b, a_fake, b_fake)
+        self.set_trainable_discriminators(True)
+        return loss.item() + self.train_discriminators(a, b, a_fake, b_fake)
 
-    def open(self, whether):
-        for judge in (self.judge_a, self.judge_b):
-            judge.requires_grad_(whether)
+    def set_trainable_discriminators(self, trainable):
+        for network in (self.discriminator_a, self.discriminator_b):
+            network.requires_grad_(trainable)
 
-    def fooled(self, a_fake, b_fake):
-        return against(self.judge_a(a_fake), 1.0) + against(self.judge_b(b_fake), 1.0)
+    def adversarial_loss(self, a_fake, b_fake):
+        a_scores, b_scores = self.discriminator_a(a_fake), self.discriminator_b(b_fake)
+        return least_squares(a_scores, 1.0) + least_squares(b_scores, 1.0)
 
-    def kept(self, a, b, a_cycle, b_cycle):
+    def cycle_loss(self, a, b, a_cycle, b_cycle):
+        """With the identity loss."""
         distance = nn.functional.l1_loss
-        identity = distance(self.back(a), a) + distance(self.forth(b), b)
+        identity = distance(self.b_to_a(a), a) + distance(self.a_to_b(b), b)
         return 10.0 * (distance(a_cycle, a) + distance(b_cycle, b)) + 5.0 * identity
 
-    def judge(self, a, b, a_fake, b_fake):
+    def train_discriminators(self, a, b, a_fake, b_fake):
         self.discriminators.zero_grad()
         a_fake, b_fake = self.pool_a.exchange(a_fake), self.pool_b.exchange(b_fake)
         total = 0.0
-        for judge, real, fake in ((self.judge_a, a, a_fake), (self.judge_b, b, b_fake)):
-            loss = 0.5 * (against(judge(real), 1.0) + against(judge(fake), 0.0))
+        sides = ((self.discriminator_a, a, a_fake), (self.discriminator_b, b, b_fake))
+        for network, real, fake in sides:
+            real_scores, fake_scores = network(real), network(fake)
+            loss = 0.5 * (least_squares(real_scores, 1.0) + least_squares(fake_scores, 0.0))
             loss.backward()
             total += loss.item()
         self.discriminators.step()
@@ -142,7 +146,7 @@ class Step:
 
 
 def stepper(a: np.ndarray, b: np.ndarray):
-    """A function that trains once on pictures in [0, 1] and returns a loss."""
+    """A function that takes a training step on pictures in [0, 1] and returns a loss."""
     pictures = [torch.from_numpy(np.moveaxis(2.0 * x - 1.0, -1, 1).copy()) for x in (a, b)]
     step = Step()
     return lambda: step(*pictures)

@@ -13,7 +13,7 @@ weight 5, least squares, Adam with rate 2e-4 and beta1 0.5, reflection padding a
     python benchmarks/cyclegan_step.py --only tfstyle pytorch --steps 20 --threads 4
     ONEDNN_MAX_CPU_ISA=AVX2 python benchmarks/cyclegan_step.py --precision float32  # as with AVX2
 
-Each contestant runs in a process of its own, one after the other, round by round; the table shows
+Each of them runs in a process of its own, one after the other, round by round; the table shows
 medians over the steps of all rounds. Nothing else should run on the machine meanwhile.
 """
 
@@ -58,13 +58,13 @@ TORCH = (
 
 
 def tfstyle(a, b, precision, upsampling):
-    """A function that trains this package's networks once and returns a loss."""
+    """A function that takes a training step of this package's networks and returns a loss."""
     import tensorflow as tf
 
     from tfstyle.methods.cyclegan import settings, training
 
-    chosen = {"precision": precision, "upsampling": upsampling, "size": a.shape[1]}
-    gan = training.gan(settings.Settings(**PAPER, **chosen))
+    values = PAPER | {"precision": precision, "upsampling": upsampling, "size": a.shape[1]}
+    gan = training.gan(settings.Settings(**values))
     assert [x.count_params() for x in gan.generators.values()] == [11_378_179] * 2
     assert [x.count_params() for x in gan.discriminators.values()] == [2_764_737] * 2
 
@@ -73,15 +73,16 @@ def tfstyle(a, b, precision, upsampling):
     return lambda: float(sum(step(batch).values()))
 
 
-def other(a, b, _, module):
+def step_of_module(a, b, _, module):
+    """A function that takes a training step of another framework's file."""
     return importlib.import_module(module).stepper(a, b)
 
 
-CONTESTANTS = {
+STEPS = {
     "tfstyle": functools.partial(tfstyle, upsampling="nearest"),
     "tfstyle-transposed": functools.partial(tfstyle, upsampling="transposed"),
-    "tensorflow": functools.partial(other, module="cyclegan_tensorflow"),
-    "pytorch": functools.partial(other, module="cyclegan_pytorch"),
+    "tensorflow": functools.partial(step_of_module, module="cyclegan_tensorflow"),
+    "pytorch": functools.partial(step_of_module, module="cyclegan_pytorch"),
 }
 
 
@@ -89,7 +90,7 @@ def measure(name, steps, size, precision):
     """Seconds of each step, by the clock and of the processor's cores together."""
     random = np.random.default_rng(1)
     a, b = (random.random((1, size, size, 3), np.float32) for _ in range(2))
-    step, seconds, cpu_seconds = CONTESTANTS[name](a, b, precision), [], []
+    step, seconds, cpu_seconds = STEPS[name](a, b, precision), [], []
     for _ in range(WARM_UP + steps):
         start, cpu_start = time.perf_counter(), time.process_time()
         loss = step()
@@ -121,7 +122,7 @@ def environment(threads):
 
 
 def measure_all(names, options):
-    """Every contestant's seconds, over all rounds."""
+    """The seconds of each, over all rounds."""
     times = {name: {"seconds": [], "cpu_seconds": []} for name in names}
     for index in range(options.rounds):
         for name in names:
@@ -160,9 +161,9 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--size", type=int, default=256, help="side of the pictures in pixels")
     parser.add_argument("--threads", type=int, default=0, help="0 leaves them to each framework")
-    parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS))
+    parser.add_argument("--only", nargs="+", choices=STEPS, default=list(STEPS))
     parser.add_argument("--precision", choices=precision.COMPUTE_PRECISIONS, default="auto")
-    parser.add_argument("--measure", choices=CONTESTANTS, help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=STEPS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

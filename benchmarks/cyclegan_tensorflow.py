@@ -1,11 +1,11 @@
 """A CycleGAN training step in plain float32 TensorFlow, in the structure of its own tutorial.
 
 One tf.function with one persistent tape over every loss, four gradients and four optimizers;
-instance norm of moments and a reciprocal root, with scale and offset; no pool, and each picture
-is judged once for both sides (https://www.tensorflow.org/tutorials/generative/cyclegan).
+instance norm of moments and a reciprocal root, with scale and offset; no pool, and a discriminator
+scores each picture once for both losses (https://www.tensorflow.org/tutorials/generative/cyclegan).
 
 The tutorial's generators are U-Nets and its adversarial loss is cross-entropy. Here they are the
-paper's residual networks and least squares, so that the work is that of the other contestants.
+paper's residual networks and least squares, so that the work is the same as in the other files.
 """
 
 import keras
@@ -86,7 +86,7 @@ def distance(x, y):
     return tf.reduce_mean(tf.abs(x - y))
 
 
-def against(scores, label):
+def least_squares(scores, label):
     return tf.reduce_mean(tf.square(scores - label))
 
 
@@ -94,10 +94,10 @@ class Step:
     """A training step between two batches of pictures; returns the sum of losses.
 
     Args:
-        networks: Generators there and back, discriminators of either end; None are the paper's,
-            for pictures in [-1, 1].
-        cycle: Weight of the way there and back.
-        identity: Weight of pictures of the domain itself.
+        networks: Generators a to b and b to a, discriminators of a and of b; None takes the
+            paper's, for pictures in [-1, 1].
+        cycle: Weight of the cycle loss.
+        identity: Weight of the identity loss.
     """
 
     def __init__(self, networks=None, cycle=10.0, identity=5.0):
@@ -126,14 +126,14 @@ class Step:
         b_scores, b_fake_scores = (discriminator_b(x, training=True) for x in (b, b_fake))
         cycle = self.cycle * (distance(a, a_cycle) + distance(b, b_cycle))
         return [
-            against(b_fake_scores, 1.0) + cycle + self.identity * distance(b, b_same),
-            against(a_fake_scores, 1.0) + cycle + self.identity * distance(a, a_same),
-            0.5 * (against(a_scores, 1.0) + against(a_fake_scores, 0.0)),
-            0.5 * (against(b_scores, 1.0) + against(b_fake_scores, 0.0)),
+            least_squares(b_fake_scores, 1.0) + cycle + self.identity * distance(b, b_same),
+            least_squares(a_fake_scores, 1.0) + cycle + self.identity * distance(a, a_same),
+            0.5 * (least_squares(a_scores, 1.0) + least_squares(a_fake_scores, 0.0)),
+            0.5 * (least_squares(b_scores, 1.0) + least_squares(b_fake_scores, 0.0)),
         ]
 
 
 def stepper(a: np.ndarray, b: np.ndarray):
-    """A function that trains once on pictures in [0, 1] and returns a loss."""
+    """A function that takes a training step on pictures in [0, 1] and returns a loss."""
     step, a, b = Step(), tf.constant(2.0 * a - 1.0), tf.constant(2.0 * b - 1.0)
     return lambda: float(step(a, b))

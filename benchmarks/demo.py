@@ -5,7 +5,7 @@
 It starts a server of its own. First a single client paints at 512 px; its first picture and its
 changes of strength are timed from the request to the downloaded file. Then each client paints
 pictures of its own colour, one after the other, in random named styles, checks that the result has
-that colour, and asks for its place in the queue while it waits. Memory is that of the server's
+that colour, and requests its rank in the queue while it waits. Memory is that of the server's
 process.
 """
 
@@ -27,7 +27,7 @@ from tfstyle import device, examples, images, registry
 
 SIDE = 512  # pixels of the photographs
 CHANGES = 9  # of the strength
-POLL = 0.25  # seconds between two questions for the place in the queue
+POLL = 0.25  # seconds between two requests of the rank in the queue
 START_TIMEOUT = 120  # seconds
 
 
@@ -35,9 +35,9 @@ class Visitor(threading.Thread):
     """A client that paints until an event is set.
 
     Args:
-        address: Of the server.
-        colour: Of the client's photographs, shape (3,).
-        folder: For these photographs.
+        address: Address of the server.
+        colour: Colour of the client's photographs, shape (3,).
+        folder: Folder of these photographs.
         stop: The event.
     """
 
@@ -94,7 +94,7 @@ def start_server(port, folder, *flags):
 
 
 def resident_memory(process):
-    """In MiB."""
+    """Resident memory in MiB."""
     lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024
 
@@ -166,9 +166,9 @@ def main():
     print(f"painted {len(times)}, lost {len(errors)}, ", end="")
     print(f"of others {sum(v.wrong_colours for v in visitors)}")
     print(f"seconds a picture: median {np.median(times):.1f}, at most {max(times):.1f}")
-    print(f"least by one client {min(len(v.times) for v in visitors)}")
-    print(f"told their place {sum(v.with_rank for v in visitors)}, ", end="")
-    print(f"waited untold {sum(v.without_rank for v in visitors)}")
+    print(f"fewest by one client {min(len(v.times) for v in visitors)}")
+    print(f"waited with a rank {sum(v.with_rank for v in visitors)}, ", end="")
+    print(f"without one {sum(v.without_rank for v in visitors)}")
     print("MiB at the start, after half of the time and at the end: ", end="")
     print(", ".join(f"{mebibytes:.0f}" for mebibytes in memory))
     for error in errors[:3]:

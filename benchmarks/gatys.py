@@ -77,9 +77,9 @@ def our_losses(objective, shares, weights):
     """The losses of `methods.gatys` in their plainest form.
 
     Args:
-        objective: Of `methods.gatys`.
-        shares: Of its targets.
-        weights: Of its targets.
+        objective: The objective of `methods.gatys`.
+        shares: Shares of its targets.
+        weights: Weights of its targets.
 
     Returns:
         A function of the features of photograph, painting and picture, as one batch.
@@ -205,8 +205,8 @@ def large(options, photograph, painting):
         code = f"from tfstyle import cli; cli.main({list(map(str, command))})"
         seconds, peak = seconds_and_peak(code)
     yield f"{LARGE[1]}x{LARGE[0]}   seconds   GB"
-    yield f"said {estimate.seconds:15.0f} {estimate.memory / 1e9:6.2f}"
-    yield f"took {seconds:15.0f} {peak * 2**20 / 1e9:6.2f}"
+    yield f"estimated {estimate.seconds:10.0f} {estimate.memory / 1e9:6.2f}"
+    yield f"measured {seconds:11.0f} {peak * 2**20 / 1e9:6.2f}"
 
 
 def noise(options, photograph, painting):

@@ -25,7 +25,7 @@ from tfstyle.networks.johnson import johnson
 
 SIZE = (630, 1200)
 FILM = (360, 640)
-SHOWN_FRAMES = 6
+SHEET_FRAMES = 6
 PAPERS = "the paper's network"
 
 
@@ -56,8 +56,8 @@ def paint_film(path, count, paint):
     start = time.perf_counter()
     pastiches = [paint(frame) for frame in photographs]
     rate = len(photographs) / (time.perf_counter() - start)
-    shown = np.linspace(0, len(photographs) - 1, SHOWN_FRAMES).astype(int)
-    return rate, images.sheet([np.stack(row)[shown] for row in (photographs, pastiches)])
+    indices = np.linspace(0, len(photographs) - 1, SHEET_FRAMES).astype(int)
+    return rate, images.sheet([np.stack(row)[indices] for row in (photographs, pastiches)])
 
 
 def main():
@@ -67,7 +67,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--film", metavar="FILE", help="also paints its first frames")
     parser.add_argument("--frames", type=int, default=60)
-    parser.add_argument("--sheet", metavar="PICTURE", help="write some of them to this file")
+    parser.add_argument("--sheet", metavar="PICTURE", help="write some frames to this file")
     options = parser.parse_args()
     print(device.processor())
     slim = loading.load_lite(options.model, options.threads)

@@ -34,7 +34,7 @@ def lite_runner(endpoint, arguments, precision, threads):
     return functools.partial(runner, **arguments)
 
 
-def contestants(name, size, threads):
+def runners(name, size, threads):
     """Functions without arguments by label: one signature in onnxruntime and in LiteRT."""
     table = folder.endpoints(name, loading.load_networks(name))
     pair = images.resize(examples.lake(384, 512), size, size), examples.swirls()
@@ -56,7 +56,7 @@ def main():
     options = parser.parse_args()
     print(device.processor())
     for name in options.models or default_models():
-        times = milliseconds(contestants(name, options.size, options.threads), options.rounds)
+        times = milliseconds(runners(name, options.size, options.threads), options.rounds)
         first, *_ = times.values()
         print(f"{name}, {options.size} px")
         for label, ms in times.items():

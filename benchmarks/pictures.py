@@ -74,14 +74,15 @@ def hashes():
 def main(target, other=None):
     tiled_network.WHOLE_PIXELS, tiled_network.THUMBNAIL_PIXELS = LARGE[..., 0].size - 1, 30_000
     print(device.processor())
-    ours = hashes()
-    Path(target).write_text(json.dumps(ours, indent=1) + "\n")
-    print(f"{len(ours)} pictures")
+    digests = hashes()
+    Path(target).write_text(json.dumps(digests, indent=1) + "\n")
+    print(f"{len(digests)} pictures")
     if other:
-        theirs = json.loads(Path(other).read_text())
-        changed = [k for k in ours.keys() | theirs.keys() if ours.get(k) != theirs.get(k)]
+        others = json.loads(Path(other).read_text())
+        labels = digests.keys() | others.keys()
+        changed = [label for label in labels if digests.get(label) != others.get(label)]
         print(*(f"changed: {label}" for label in sorted(changed)), sep="\n")
-        print(f"{len(ours) - len(changed)} are the same")
+        print(f"{len(digests) - len(changed)} are the same")
         sys.exit(bool(changed))
 
 

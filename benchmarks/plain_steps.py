@@ -67,7 +67,7 @@ def wasserstein(style, pastiche, weights):
     Args:
         style: Mean, covariance and its root.
         pastiche: Mean and covariance.
-        weights: Of the pictures.
+        weights: Weight of each picture.
     """
     (mean, covariance, root), (pastiche_mean, pastiche_covariance) = style, pastiche
     values = tf.maximum(tf.linalg.eigh(root @ pastiche_covariance @ root)[0], 0.0)
@@ -95,7 +95,7 @@ class Perceptual:
     """The objective of johnson, cin, ghiasi and adain.
 
     Args:
-        objective: This package's, which holds the targets of the paintings.
+        objective: The objective of this package, which holds the targets of the paintings.
     """
 
     def __init__(self, objective):
@@ -168,9 +168,9 @@ class WCT:
 OBJECTIVES = dict.fromkeys(("johnson", "cin", "ghiasi", "adain"), Perceptual) | {"wct": WCT}
 
 
-def trained(family, trainer):
-    """A function of a batch that trains the copy of a `Trainer`'s network once."""
-    network, objective = plain(trainer.network), OBJECTIVES[family](trainer.criterion)
+def trainer_step(method, trainer):
+    """A function of a batch that takes a training step of the copy of a `Trainer`'s network."""
+    network, objective = plain(trainer.network), OBJECTIVES[method](trainer.criterion)
     frozen_network = trainer.frozen_inputs.network and plain(trainer.frozen_inputs.network)
     optimizer = _fresh(trainer.optimizer, network.trainable_variables)
 
@@ -196,7 +196,7 @@ def _fresh(optimizer, variables):
 
 
 def cyclegan(gan):
-    """A training step of CycleGAN (see `trained`): one tape over every loss, no image pool."""
+    """A training step of CycleGAN (see `trainer_step`): one tape over every loss, no image pool."""
     settings = gan.objective.settings
     generators = [plain(gan.generators[name]) for name in ("a_to_b", "b_to_a")]
     discriminators = [plain(gan.discriminators[domain]) for domain in "ab"]
@@ -207,7 +207,7 @@ def cyclegan(gan):
 
 
 def pix2pix(gan):
-    """A training step of pix2pix (see `trained`): one tape over both losses."""
+    """A training step of pix2pix (see `trainer_step`): one tape over both losses."""
     weight = 2.0 * gan.objective.settings.absolute_weight  # of pictures in [0, 1]
     generator = plain(gan.generators["generator"])
     discriminator = plain(gan.discriminators["discriminator"])
@@ -238,4 +238,4 @@ def pix2pix(gan):
     return step
 
 
-GAMES = {"cyclegan": cyclegan, "pix2pix": pix2pix}
+GANS = {"cyclegan": cyclegan, "pix2pix": pix2pix}

@@ -1,4 +1,4 @@
-"""Measures a training step of every family beside the plainest float32 code for the same step.
+"""Measures a training step of every method beside the plainest float32 code for the same step.
 
     python benchmarks/training_steps.py
     python benchmarks/training_steps.py --only adain wct --rounds 20
@@ -35,7 +35,7 @@ PICTURES = 4
 PAPER = "cyclegan-paper"
 
 
-TRAININGS = {  # the data of each family, of a folder of photographs and one of paintings
+TRAININGS = {  # the data of each method, of a folder of photographs and one of paintings
     "johnson": lambda a, b: {"content": a, "style": b / "0.png"},
     "cin": lambda a, b: {"content": a, "style": [b]},
     "ghiasi": lambda a, b: {"content": a, "style": [b]},
@@ -54,36 +54,38 @@ def pictures(folder):
     return folder
 
 
-def handed(family, asked):
-    """What a family's training hands to its loop: the model, and a batch."""
+def model_and_batch(method, compute_precision):
+    """The model that a method's training passes to `fitting.fit`, and a batch."""
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(fitting, "fit", return_value=False) as loop,
     ):
-        data = TRAININGS[family](*(pictures(Path(folder) / domain) for domain in "ab"))
-        trainings.train(family, data, Path(folder) / "run", {"precision": asked})
+        data = TRAININGS[method](*(pictures(Path(folder) / domain) for domain in "ab"))
+        trainings.train(method, data, Path(folder) / "run", {"precision": compute_precision})
         model, batches, *_ = loop.call_args.args
         return model, next(iter(batches(0)))
 
 
-def contestants(family, asked):
-    """Functions that train once, ours and plain."""
-    if family == PAPER:
-        return _papers(asked)
-    model, batch = handed(family, asked)
+def steps(method, compute_precision):
+    """Functions that take a training step, ours and plain."""
+    if method == PAPER:
+        return _papers_steps(compute_precision)
+    model, batch = model_and_batch(method, compute_precision)
     step = model.make_step()
-    if family in plain_steps.GAMES:
-        plain = plain_steps.GAMES[family](model)
+    if method in plain_steps.GANS:
+        plain = plain_steps.GANS[method](model)
     else:
-        plain = plain_steps.trained(family, model)
+        plain = plain_steps.trainer_step(method, model)
     return {"ours": lambda: float(sum(step(batch).values())), "plain": lambda: float(plain(batch))}
 
 
-def _papers(asked, size=256):
+def _papers_steps(compute_precision, size=256):
     random = np.random.default_rng(1)
     a, b = (random.random((1, size, size, 3), np.float32) for _ in range(2))
-    kinds = {"ours": "tfstyle", "plain": "tensorflow"}
-    return {k: cyclegan_step.CONTESTANTS[name](a, b, asked) for k, name in kinds.items()}
+    names = {"ours": "tfstyle", "plain": "tensorflow"}
+    return {
+        label: cyclegan_step.STEPS[name](a, b, compute_precision) for label, name in names.items()
+    }
 
 
 def main():
@@ -95,7 +97,7 @@ def main():
         nargs="+",
         choices=(*TRAININGS, PAPER),
         default=list(TRAININGS),
-        metavar="FAMILY",
+        metavar="METHOD",
         help=f"of {', '.join((*TRAININGS, PAPER))}; default: all but the last",
     )
     parser.add_argument("--rounds", type=int, default=15, help="timed steps; default: %(default)s")
@@ -107,10 +109,10 @@ def main():
     print(
         f"{'milliseconds a step':20}{'ours':>9}{'plain float32':>15}{'plain/ours':>12}", flush=True
     )
-    for family in options.only:
-        times = milliseconds(contestants(family, options.precision), options.rounds)
+    for method in options.only:
+        times = milliseconds(steps(method, options.precision), options.rounds)
         ours, plain = times["ours"], times["plain"]
-        print(f"{family:20}{ours:9.0f}{plain:15.0f}{plain / ours:12.2f}", flush=True)
+        print(f"{method:20}{ours:9.0f}{plain:15.0f}{plain / ours:12.2f}", flush=True)
         keras.backend.clear_session()
         gc.collect()
 

@@ -42,8 +42,8 @@ def painting() -> np.ndarray:
     return images.resize(examples.swirls(SIZE, SIZE), SIZE, SIZE)
 
 
-def families() -> np.ndarray:
-    """One photograph through the families that take a painting's file, and through two others."""
+def methods() -> np.ndarray:
+    """One photograph through the methods that take a painting's file, and through two others."""
     photo, style = photograph("astronaut"), painting()
     cells = {"photograph": photo, "painting": style}
     cells["gatys"] = loading.load("gatys").stylize(photo, style)
@@ -156,7 +156,7 @@ def facade() -> np.ndarray:
 
 
 DRAWN = (
-    *(families, normalization, levels, strengths, mixtures),
+    *(methods, normalization, levels, strengths, mixtures),
     *(networks, growth, cycles, facade),
 )
 

@@ -5,7 +5,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pytest
 
-from tfstyle import cli, examples, families, images, loading
+from tfstyle import cli, examples, images, loading, model_facts
 
 
 @pytest.fixture(scope="session")
@@ -56,9 +56,9 @@ def shared():
 @pytest.fixture
 def two_models(monkeypatch):
     """A comparison is of these alone."""
-    found = [model for model in families.models() if model.name in ("cin", "pix2pix-facades")]
-    monkeypatch.setattr(families, "models", lambda: found)
-    return [model.name for model in found]
+    models = [model for model in model_facts.models() if model.name in ("cin", "pix2pix-facades")]
+    monkeypatch.setattr(model_facts, "models", lambda: models)
+    return [model.name for model in models]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tfstyle.layers.static_shapes import static_shapes
 from tfstyle.methods import method
 
 SIZE = (72, 100)
-FAMILIES = {method(name).name: name for name in registry.exported()}
+MODELS = {method(name).name: name for name in registry.exported()}
 README = Path(__file__).parents[1] / "tflite/README.md"
 
 
@@ -52,7 +52,7 @@ def exported(tmp_path, name, accelerator="gpu", *more):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("accelerator", accelerated.ACCELERATORS)
-@pytest.mark.parametrize("name", FAMILIES.values())
+@pytest.mark.parametrize("name", MODELS.values())
 def test_compiled_models_paint_as_interpreters_do(tmp_path, name, accelerator):
     home, card = exported(tmp_path, name, accelerator)
     assert card["for"] == accelerator and "CompiledModel" in card["runtime"]

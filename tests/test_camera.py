@@ -54,8 +54,8 @@ def test_a_film_as_camera_is_painted_by_every_method(
     assert capsys.readouterr().out.startswith("5 frames, ")
     paths = sorted(tmp_path.glob("out/*.png"))
     assert [path.name for path in paths] == [f"camera_{n:04d}.png" for n in range(1, 6)]
-    for path, shown in zip(paths, drawn_clips.decoded(clip), strict=True):
-        assert np.abs(images.read_bytes(path).astype(float) - shown).mean() > 4
+    for path, frame in zip(paths, drawn_clips.decoded(clip), strict=True):
+        assert np.abs(images.read_bytes(path).astype(float) - frame).mean() > 4
 
 
 def test_at_strength_0_the_camera_is_seen_as_it_is_or_mirrored(tmp_path, clip):
@@ -65,8 +65,8 @@ def test_at_strength_0_the_camera_is_seen_as_it_is_or_mirrored(tmp_path, clip):
         assert run("--source", clip, *STYLE, *flags, *more) == 0
         pictures = [images.read_bytes(path) for path in sorted(out.iterdir())]
         assert len(pictures) == 2
-        for picture, shown in zip(pictures, drawn_clips.decoded(clip), strict=False):
-            assert np.abs(picture[:, ::turn].astype(float) - shown).mean() < 2
+        for picture, frame in zip(pictures, drawn_clips.decoded(clip), strict=False):
+            assert np.abs(picture[:, ::turn].astype(float) - frame).mean() < 2
 
 
 def test_saved_pictures_never_replace_others(tmp_path, clip):
@@ -77,22 +77,22 @@ def test_saved_pictures_never_replace_others(tmp_path, clip):
 
 
 def test_keys_go_through_the_paintings_save_and_quit(clip):
-    keys, shown, saved = iter(["", "n", "s", "n", "q"]), [], []
+    keys, screens, saved = iter(["", "n", "s", "n", "q"]), [], []
 
     def screen(picture, words):
-        shown.append((round(float(picture.mean()), 2), words.rpartition(", ")[2]))
+        screens.append((round(float(picture.mean()), 2), words.rpartition(", ")[2]))
         return next(keys)
 
     painters = {"dark": lambda picture: 0 * picture, "bright": lambda picture: 0 * picture + 1}
     frames = camera.frames(clip, 64)
     count, _ = camera.paint(frames, list(painters), painters.get, 0.7, screen, saved.append)
     assert count == 5
-    assert shown == [(0, "dark"), (0, "dark"), (1, "bright"), (1, "bright"), (0, "dark")]
+    assert screens == [(0, "dark"), (0, "dark"), (1, "bright"), (1, "bright"), (0, "dark")]
     assert [round(float(picture.mean()), 2) for picture in saved] == [1]
 
 
 def test_the_filter_works_on_what_a_camera_sees(clip):
-    shown, numbers = [], iter(range(5))
+    levels, numbers = [], iter(range(5))
 
     def painter(_):
         return lambda picture: np.full_like(picture, next(numbers) % 2)
@@ -102,10 +102,10 @@ def test_the_filter_works_on_what_a_camera_sees(clip):
         [""],
         painter,
         0.9,
-        lambda picture, _: shown.append(picture.mean()) or "",
-        shown.append,
+        lambda picture, _: levels.append(picture.mean()) or "",
+        levels.append,
     )
-    assert len(shown) == 5 and np.abs(np.diff(shown)).max() < 0.9
+    assert len(levels) == 5 and np.abs(np.diff(levels)).max() < 0.9
 
 
 @pytest.mark.parametrize(

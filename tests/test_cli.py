@@ -343,12 +343,12 @@ def test_what_cannot_be_seen_stays_so_and_is_not_painted_from(files):
     with Image.open(files / "out.png") as picture:
         assert picture.mode == "RGBA"
         np.testing.assert_array_equal(np.asarray(picture)[..., 3], layer[..., 3])
-        kept = np.asarray(picture)[:, :28, :3].astype(float)
+        visible = np.asarray(picture)[:, :28, :3].astype(float)
     layer[:, 30:, :3] = (0, 0, 255)
     Image.fromarray(layer).save(files / "cut.png")
     assert cli.main([*command, "--overwrite"]) == 0
     with Image.open(files / "out.png") as picture:
-        np.testing.assert_allclose(np.asarray(picture)[:, :28, :3], kept, atol=1)
+        np.testing.assert_allclose(np.asarray(picture)[:, :28, :3], visible, atol=1)
     assert cli.main([*command, "--overwrite", "--alpha", "white", "--size", "30"]) == 0
     with Image.open(files / "out.png") as picture:
         assert picture.mode == "RGB" and picture.size == (30, 20)

@@ -1,4 +1,4 @@
-"""One photograph and one painting through every released family."""
+"""One photograph and one painting through every released method."""
 
 import collections
 import html
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfstyle import cli, examples, families, images
+from tfstyle import cli, examples, images, model_facts
 from tfstyle.evaluation import comparison, page
 from tfstyle.methods import METHODS
 
@@ -26,13 +26,13 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def compared(files):
-    """Of two models a family at most, since each is a process."""
-    of_family = collections.defaultdict(list)
-    for model in families.models():
-        of_family[model.row.name].append(model)
-    two = [model for models in of_family.values() for model in models[:2]]
+    """Of two models a method at most, since each is a process."""
+    of_method = collections.defaultdict(list)
+    for model in model_facts.models():
+        of_method[model.method.name].append(model)
+    two = [model for models in of_method.values() for model in models[:2]]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(families, "models", lambda: two)
+        patch.setattr(model_facts, "models", lambda: two)
         return comparison.compare(files / "photo.png", files / "painting.png", size=64)
 
 
@@ -48,21 +48,21 @@ class Page(html.parser.HTMLParser):
         self.addresses += [attributes.get(name) for name in ("src", "href") if name in attributes]
 
 
-def test_every_released_family_paints_the_photograph(compared):
-    assert {entry.model.row.name for entry in compared.entries} == {
-        model.row.name for model in families.models()
+def test_every_released_method_paints_the_photograph(compared):
+    assert {entry.model.method.name for entry in compared.entries} == {
+        model.method.name for model in model_facts.models()
     }
     for entry in compared.entries:
         assert entry.picture.shape == compared.photo.shape == (48, 64, 3)
         assert entry.seconds > 0 and entry.peak > 0 and np.isfinite(entry.distances.style)
 
 
-def test_families_without_a_style_show_one_model_and_say_so(compared):
-    shown = [e for e in compared.entries if e.model.row.in_weights]
-    assert sorted(e.model.row.name for e in shown) == sorted(
-        name for name, row in METHODS.items() if row.in_weights
+def test_methods_without_a_style_show_one_model_and_say_so(compared):
+    entries = [e for e in compared.entries if e.model.method.in_weights]
+    assert sorted(e.model.method.name for e in entries) == sorted(
+        name for name, method in METHODS.items() if method.in_weights
     )
-    assert all("nearest to the painting" in entry.note for entry in shown)
+    assert all("nearest to the painting" in entry.note for entry in entries)
 
 
 def test_the_page_needs_nothing_else_and_describes_every_picture(compared):
@@ -72,7 +72,7 @@ def test_the_page_needs_nothing_else_and_describes_every_picture(compared):
     assert all(picture["alt"] for picture in parsed.pictures)
     assert all(address.startswith("data:image/jpeg") for address in parsed.addresses)
     for entry in compared.entries:
-        assert entry.model.name in text and html.escape(entry.model.row.good) in text
+        assert entry.model.name in text and html.escape(entry.model.method.good) in text
 
 
 def test_the_sheet_holds_every_picture(compared):
@@ -87,8 +87,8 @@ def test_the_sheet_holds_every_picture(compared):
         assert sheet[top : top + page.WIDTH * 48 // 64, left : left + page.WIDTH].std() > 10
 
 
-def test_a_family_that_takes_too_long_is_stopped_and_says_so(files):
-    model, photo = families.models()[0], files / "photo.png"
+def test_a_method_that_takes_too_long_is_stopped_and_says_so(files):
+    model, photo = model_facts.models()[0], files / "photo.png"
     entry = comparison._entry(model, photo, files / "painting.png", "irises", 0.01, 0.0)
     assert entry.picture is None and "stopped after 0.01 seconds" in entry.note
     assert "stopped after" in page.page(
@@ -120,5 +120,10 @@ def test_the_documents_table_is_that_of_the_command(capsys):
 
 
 def test_every_method_says_what_it_is_good_and_weak_at():
-    for row in METHODS.values():
-        assert row.good and row.weak and row.needs and re.match("https://arxiv.org/", row.paper)
+    for method in METHODS.values():
+        assert (
+            method.good
+            and method.weak
+            and method.needs
+            and re.match("https://arxiv.org/", method.paper)
+        )

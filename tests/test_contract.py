@@ -1,4 +1,4 @@
-"""One contract for every released model of every row of METHODS, on LiteRT and on Keras."""
+"""One contract for every released model of every method of METHODS, on LiteRT and on Keras."""
 
 import concurrent.futures
 import functools
@@ -15,7 +15,7 @@ from tfstyle.methods.gatys.settings import Settings
 
 NAMES = registry.released()
 LITE = registry.exported()
-FIRST = list({method(name).name: name for name in reversed(NAMES)}.values())  # one a family
+FIRST = list({method(name).name: name for name in reversed(NAMES)}.values())  # one a method
 SIZES = [(64, 80), (33, 41), (97, 50), (1, 1), (3, 500)]
 
 
@@ -31,15 +31,15 @@ def any_engine(name):
     return loaded(name, "litert" if name in LITE else "keras")
 
 
-def of_one_a_family(name, *rest):
-    """A case; variants of a family, which are other weights of its networks, take long."""
+def case_of_model(name, *rest):
+    """A case; variants of a method, which are other weights of its networks, take long."""
     marks = () if name in FIRST else pytest.mark.slow
     return pytest.param((name, *rest) if rest else name, id="-".join((name, *rest)), marks=marks)
 
 
 @pytest.fixture(
-    params=[of_one_a_family(name, "litert") for name in LITE]
-    + [of_one_a_family(name, "keras") for name in FIRST]
+    params=[case_of_model(name, "litert") for name in LITE]
+    + [case_of_model(name, "keras") for name in FIRST]
 )
 def model(request):
     return request.param
@@ -79,7 +79,7 @@ def test_a_picture_comes_back_at_its_size_as_floats_in_0_1_and_always_the_same(p
 
 @pytest.mark.parametrize(
     "model",
-    [of_one_a_family(name, "litert") for name in LITE]
+    [case_of_model(name, "litert") for name in LITE]
     + [pytest.param((name, "keras"), marks=pytest.mark.slow) for name in FIRST],
     indirect=True,
 )
@@ -164,11 +164,11 @@ def test_saved_and_loaded_with_safe_mode_it_paints_the_same(name, photograph, pa
 def test_a_large_photograph_in_tiles_looks_as_it_does_whole(name, painting, monkeypatch):
     stylizer, content = loaded(name, "litert"), examples.lake(160, 1000)
     style = style_of(name, painting)
-    whole = stylizer.stylize(content, style)
+    untiled = stylizer.stylize(content, style)
     monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", content[..., 0].size - 1)
     monkeypatch.setattr(tiled_network, "THUMBNAIL_PIXELS", content[..., 0].size)
     tiled = stylizer.stylize(content, style)
-    assert tiled.shape == whole.shape and np.abs(tiled - whole).mean() < 0.035
+    assert tiled.shape == untiled.shape and np.abs(tiled - untiled).mean() < 0.035
 
 
 @pytest.mark.parametrize(
@@ -204,9 +204,9 @@ def test_a_style_is_refused_where_it_is_in_the_weights(name, photograph):
 @pytest.mark.parametrize("name", [n for n in FIRST if not method(n).in_weights])
 def test_a_mask_of_ones_is_none_and_what_no_mask_claims_stays(name, photograph, painting):
     stylizer, style = loaded(name, "keras"), style_of(name, painting)
-    whole = stylizer.stylize(photograph, style)
+    unmasked = stylizer.stylize(photograph, style)
     ones = stylizer.stylize(photograph, [style], masks=[np.ones((7, 5))])
-    np.testing.assert_allclose(ones, whole, atol=2e-3)
+    np.testing.assert_allclose(ones, unmasked, atol=2e-3)
     left = np.arange(photograph.shape[1]) < 50
     mask = np.broadcast_to(left, photograph.shape[:2])
     pastiche = stylizer.stylize(photograph, [style], masks=[mask])
@@ -220,8 +220,8 @@ def test_on_litert_a_region_is_cut_from_the_whole_photograph_painted(name, photo
     left = np.broadcast_to(np.arange(photograph.shape[1]) < 50, photograph.shape[:2])
     pastiche = stylizer.stylize(photograph, [style], masks=[left])
     np.testing.assert_array_equal(pastiche[~left], photograph[~left])
-    whole = stylizer.stylize(photograph, style)
-    np.testing.assert_allclose(pastiche[left], whole[left], atol=1e-6)
+    unmasked = stylizer.stylize(photograph, style)
+    np.testing.assert_allclose(pastiche[left], unmasked[left], atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [n for n in registry.released() if method(n).in_weights])

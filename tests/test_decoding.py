@@ -50,8 +50,8 @@ def test_a_mirror_ends_in_pictures_and_doubles_where_the_encoder_pools(feature_e
 @pytest.mark.parametrize("padding", ["zero", "reflect"])
 def test_decoders_bring_every_tap_back_to_the_pictures_size(feature_extractor, picture, padding):
     taps = feature_extractor.predict_on_batch(picture)
-    for tap, each in wct.level_decoders(feature_extractor, padding).items():
-        assert each.predict_on_batch(taps[tap]).shape == picture.shape
+    for tap, network in wct.level_decoders(feature_extractor, padding).items():
+        assert network.predict_on_batch(taps[tap]).shape == picture.shape
 
 
 def test_doubling_repeats_every_pixel(features):
@@ -72,8 +72,8 @@ def test_colored_features_have_the_styles_mean_and_covariance(features):
     style = np.float32(np.random.default_rng(4).normal(2.0, 3.0, (1, 9, 40, 8)))
     coloring, whitening = Coloring(1e-5)(style), Whitening(1e-5)(features)
     actual = WhitenColor()(features, coloring, whitening, ONE)
-    for mine, expected in zip(*map(statistics.covariance, (actual, style)), strict=True):
-        np.testing.assert_allclose(mine, expected, atol=0.02 * np.abs(expected).max())
+    for moments, expected in zip(*map(statistics.covariance, (actual, style)), strict=True):
+        np.testing.assert_allclose(moments, expected, atol=0.02 * np.abs(expected).max())
 
 
 def test_the_blend_weight_goes_from_the_features_to_the_style(features):
@@ -103,7 +103,7 @@ def odd_styles(count):
 
 
 @pytest.mark.parametrize("name", ["adain", "wct"])
-def test_no_style_makes_a_family_say_anything_but_pictures(name, photograph):
+def test_no_style_makes_a_method_say_anything_but_pictures(name, photograph):
     """Of 1,000 styles with TFSTYLE_STYLES=1000."""
     stylizer, small = loading.load_lite(name), photograph[:48, :64]
     if name == "wct":
@@ -149,8 +149,8 @@ def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(feature_extractor, 
 
 
 def test_networks_save_and_load_with_safe_mode(feature_extractor, picture, tmp_path):
-    given = {"content": picture, "vector": np.ones((1, 16), np.float32)}
+    inputs = {"content": picture, "vector": np.ones((1, 16), np.float32)}
     paint = adain.painting(feature_extractor, wct.level_decoders(feature_extractor)["relu4_1"])
     paint.save(tmp_path / "adain.keras")
     again = keras.models.load_model(tmp_path / "adain.keras", safe_mode=True)
-    np.testing.assert_array_equal(again.predict_on_batch(given), paint.predict_on_batch(given))
+    np.testing.assert_array_equal(again.predict_on_batch(inputs), paint.predict_on_batch(inputs))

@@ -72,13 +72,13 @@ def client(address, folder):
     return Client(address, verbose=False, download_files=str(folder))
 
 
-def given(path):
+def file_of(path):
     from gradio_client import handle_file
 
     return handle_file(str(path))
 
 
-def test_every_family_that_is_released_is_offered(service):
+def test_every_method_that_is_released_is_offered(service):
     assert next(iter(method_choices())) == "ghiasi"
     assert {"adain", "cin", "gatys", "johnson", "wct"} <= set(method_choices())
     assert "starry-night" in method_choices()["johnson"].names
@@ -91,16 +91,16 @@ def test_the_page_stands_without_methods_that_optimise_and_without_translations(
     service.method_choices.pop("gatys")
     service.translations.clear()
     blocks = Page(Handlers(service, tmp_path), 1).blocks()
-    asked = {fn.api_name for fn in blocks.fns.values() if fn.api_visibility == "public"}
-    assert asked - {"film"} == {"paint", "compare"}
+    endpoints = {fn.api_name for fn in blocks.fns.values() if fn.api_visibility == "public"}
+    assert endpoints - {"film"} == {"paint", "compare"}
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, choice in method_choices().items() if choice.row.kind.one_pass]
+    "name", [n for n, choice in method_choices().items() if choice.method.kind.one_pass]
 )
 def test_every_method_paints(service, lake, name):
     choice = service.method_choices[name]
-    style = examples.swirls(SIDE, SIDE) if choice.row.kind.takes_pictures else choice.names[0]
+    style = examples.swirls(SIDE, SIDE) if choice.method.kind.takes_pictures else choice.names[0]
     (painted,) = service.paint(Request(lake, [style], name))
     assert painted.picture.shape == lake.shape
     assert np.abs(painted.picture - lake).mean() > 0.02
@@ -111,7 +111,7 @@ def test_every_method_paints(service, lake, name):
 def test_an_optimisation_shows_itself_growing_and_can_be_left(lake, monkeypatch):
     few = functools.partial(loading.load, settings=Settings(iterations=8))
     monkeypatch.setattr(loading, "load", few)
-    monkeypatch.setattr("tfstyle.demo.service.SHOWN", 0.0)
+    monkeypatch.setattr("tfstyle.demo.service.INTERVAL", 0.0)
     service = Service(max_pixels=40_000)
     work = service.paint(Request(lake, [examples.swirls(SIDE, SIDE)], "gatys"))
     first = next(work)
@@ -134,14 +134,14 @@ def clip(folder):
 def test_a_film_grows_and_what_there_is_can_be_kept(service, folder, clip):
     import drawn_clips
 
-    asked = str(clip), None, "starry-night", "johnson"
-    answers = list(Handlers(service, folder).film(*asked))
+    arguments = str(clip), None, "starry-night", "johnson"
+    answers = list(Handlers(service, folder).film(*arguments))
     films = list(dict.fromkeys(film for _, _, film in answers if film))
     assert "% done" in answers[0][1] and answers[0][2] is None
     assert [len(drawn_clips.times(film)) for film in films] == [50, 60]
     assert drawn_clips.times(films[-1]) == drawn_clips.times(clip)
     assert drawn_clips.sounds(films[-1]) == drawn_clips.sounds(clip)
-    work = Handlers(service, folder).film(*asked)
+    work = Handlers(service, folder).film(*arguments)
     film_so_far = next(film for _, _, film in work if film)
     work.close()
     assert len(drawn_clips.times(film_so_far)) == 50
@@ -150,14 +150,14 @@ def test_a_film_grows_and_what_there_is_can_be_kept(service, folder, clip):
 def test_a_film_that_is_stopped_holds_all_that_was_painted(service, folder, clip, monkeypatch):
     import drawn_clips
 
-    monkeypatch.setattr("tfstyle.demo.handlers.FRAME_SHOWN", 0.0)
-    stop = Stop(asked=True)  # of an earlier film
+    monkeypatch.setattr("tfstyle.demo.handlers.FRAME_INTERVAL", 0.0)
+    stop = Stop(requested=True)  # of an earlier film
     work = Handlers(service, folder).film(
         str(clip), None, "starry-night", "johnson", 1.0, PAINTINGS, stop
     )
-    shown = [next(work) for _ in range(12)]
-    assert "s are left" in shown[-1][1] and "s are left" not in shown[0][1]
-    stop.ask()
+    answers = [next(work) for _ in range(12)]
+    assert "s are left" in answers[-1][1] and "s are left" not in answers[0][1]
+    stop.request()
     *_, (_, words, film) = work
     times = drawn_clips.times(film)
     assert 12 <= len(times) < 50 and times == drawn_clips.times(clip)[: len(times)]
@@ -168,15 +168,15 @@ def test_a_film_that_is_stopped_holds_all_that_was_painted(service, folder, clip
 def test_a_frame_can_be_tried_before_the_film(service, folder, clip, monkeypatch):
     import drawn_clips
 
-    found, words = Handlers(service, folder).frame(str(clip), None, "starry-night", "johnson")
+    file, words = Handlers(service, folder).frame(str(clip), None, "starry-night", "johnson")
     assert "64x48 pixels" in words and "A frame of 60 in 2.4 s." in words
     middle = tfstyle.film(clip, "starry-night", "johnson", start=1.2, steady=0)
-    difference = images.read(found) - next(middle).picture
+    difference = images.read(file) - next(middle).picture
     assert np.abs(difference).mean() < 0.02  # of JPEG
     monkeypatch.setattr("tfstyle.demo.service.FILM", 1)
     large = drawn_clips.write(folder / "larger.mp4", count=40, size=(96, 1024))
-    found, words = Handlers(service, folder).frame(str(large), None, "starry-night", "johnson")
-    assert images.read(found).shape == (45, 480, 3)
+    file, words = Handlers(service, folder).frame(str(large), None, "starry-night", "johnson")
+    assert images.read(file).shape == (45, 480, 3)
     assert words.endswith("A frame of 25 in 1.0 s. The film goes on to 1.6 s, unpainted.")
 
 
@@ -206,8 +206,8 @@ def test_a_list_of_other_files_is_no_film(service, folder, clip):
 def test_regions_leave_the_rest_as_it_was(service, lake):
     layer = np.zeros((SIDE, 2 * SIDE, 4), np.uint8)
     layer[:, :SIDE] = (230, 25, 75, 255)
-    found = painted_masks(layer, ["#e6194b", "#3cb44b"])
-    (painted,) = service.paint(Request(lake, ["starry-night", "irises"], masks=found))
+    masks = painted_masks(layer, ["#e6194b", "#3cb44b"])
+    (painted,) = service.paint(Request(lake, ["starry-night", "irises"], masks=masks))
     moved = np.abs(painted.picture - lake).mean(axis=(0, 2))
     assert moved[:40].mean() > 0.05 and moved[-40:].max() < 1e-3
     assert painted_masks(np.zeros_like(layer), ["#e6194b"]) is None
@@ -262,7 +262,7 @@ def test_no_two_threads_have_the_same_stylizer():
 
 
 def test_programs_paint_translate_and_compare(client, folder):
-    arguments = {"photo": given(folder / "lake.png"), "name": "irises"}
+    arguments = {"photo": file_of(folder / "lake.png"), "name": "irises"}
     (before, after), words, file = client.predict(**arguments, api_name="/paint")
     assert images.read(before).shape == images.read(after).shape == (SIDE, 2 * SIDE, 3)
     assert "pixels in" in words and file.endswith("lake-ghiasi.jpg")
@@ -271,11 +271,11 @@ def test_programs_paint_translate_and_compare(client, folder):
     near, far = (np.abs(images.read(p) - photo).mean() for p in (weaker, after))
     assert near < far
     _, words, file = client.predict(
-        photo=given(folder / "lake.png"), model="cyclegan-sunny2rainy", api_name="/translate"
+        photo=file_of(folder / "lake.png"), model="cyclegan-sunny2rainy", api_name="/translate"
     )
     assert "sunny2rainy" in words and images.read(file).shape == (SIDE, 2 * SIDE, 3)
     pictures, _, sheet = client.predict(**arguments, api_name="/compare")
-    captions = " ".join(each["caption"] for each in pictures)
+    captions = " ".join(picture["caption"] for picture in pictures)
     assert {"adain", "cin", "cyclegan", "ghiasi", "johnson", "pix2pix"} <= set(
         re.findall(r"[a-z0-9]+", captions)
     )
@@ -286,14 +286,14 @@ def test_programs_paint_films(client, folder, clip):
     import drawn_clips
 
     frame, words, film = client.predict(
-        clip=given(clip), name="great-wave", method="johnson", api_name="/film"
+        clip=file_of(clip), name="great-wave", method="johnson", api_name="/film"
     )
     film = film["video"] if isinstance(film, dict) else film
     assert images.read(frame).shape == (48, 64, 3) and "johnson-great-wave: 64x48" in words
     assert drawn_clips.times(film) == drawn_clips.times(clip)
     (folder / "words.mp4").write_text("no film " * 50)
     with pytest.raises(Exception, match=r"Expected a film\. Received: words\.mp4"):
-        client.predict(clip=given(folder / "words.mp4"), name="irises", api_name="/film")
+        client.predict(clip=file_of(folder / "words.mp4"), name="irises", api_name="/film")
 
 
 def layer_of(folder, height, width, mode="RGBA"):
@@ -301,11 +301,15 @@ def layer_of(folder, height, width, mode="RGBA"):
     layer = np.zeros((height, width, 4), np.uint8)
     layer[:, : width // 2] = (0xE6, 0x19, 0x4B, 255)
     Image.fromarray(layer).convert(mode).save(folder / f"layer-{width}.png")
-    return {"background": None, "layers": [given(folder / f"layer-{width}.png")], "composite": None}
+    return {
+        "background": None,
+        "layers": [file_of(folder / f"layer-{width}.png")],
+        "composite": None,
+    }
 
 
 def test_programs_paint_regions_within_limits(client, folder):
-    arguments = {"photo": given(folder / "lake.png"), "name": "irises", "api_name": "/paint"}
+    arguments = {"photo": file_of(folder / "lake.png"), "name": "irises", "api_name": "/paint"}
     regions = layer_of(folder, SIDE, 2 * SIDE)
     (before, after), _, _ = client.predict(**arguments, regions=regions)
     moved = np.abs(images.read(after) - images.read(before)).mean(axis=(0, 2))
@@ -317,11 +321,11 @@ def test_programs_paint_regions_within_limits(client, folder):
 
 
 def test_endpoints_are_documented(client):
-    found = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(found) - {"/film"} == {"/paint", "/optimise", "/translate", "/compare"}
-    for endpoint in found.values():
+    endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(endpoints) - {"/film"} == {"/paint", "/optimise", "/translate", "/compare"}
+    for endpoint in endpoints.values():
         assert len(endpoint["description"]) > 30
-        assert all(each["parameter_name"] for each in endpoint["parameters"])
+        assert all(parameter["parameter_name"] for parameter in endpoint["parameters"])
 
 
 def test_each_endpoint_begins_with_what_it_can_do(client, folder):
@@ -336,9 +340,9 @@ def test_each_endpoint_begins_with_what_it_can_do(client, folder):
     assert (defaults["/paint"]["method"], defaults["/paint"]["strength"]) == ("ghiasi", 1.0)
     assert (defaults["/optimise"]["method"], defaults["/optimise"]["strength"]) == ("gatys", 0.5)
     assert endpoints["/optimise"]["description"].startswith("Optimises")
-    asked = {"photo": given(folder / "lake.png"), "painting": given(folder / "swirls.png")}
+    arguments = {"photo": file_of(folder / "lake.png"), "painting": file_of(folder / "swirls.png")}
     with pytest.raises(Exception, match="Expected /optimise for gatys"):
-        client.predict(**asked, method="gatys", api_name="/paint")
+        client.predict(**arguments, method="gatys", api_name="/paint")
 
 
 def test_language_models_are_offered_the_same(address):
@@ -355,9 +359,9 @@ def test_language_models_are_offered_the_same(address):
             await session.initialize()
             return (await session.list_tools()).tools
 
-    found = {tool.name: tool for tool in asyncio.run(tools())}
-    assert set(found) - {"film"} == {"paint", "optimise", "translate", "compare"}
-    assert found["paint"].inputSchema["required"] == ["photo"]
+    tools_by_name = {tool.name: tool for tool in asyncio.run(tools())}
+    assert set(tools_by_name) - {"film"} == {"paint", "optimise", "translate", "compare"}
+    assert tools_by_name["paint"].inputSchema["required"] == ["photo"]
 
 
 @pytest.mark.parametrize(
@@ -371,12 +375,12 @@ def test_language_models_are_offered_the_same(address):
 def test_files_that_are_no_pictures_get_a_sentence(client, folder, content, words):
     (folder / "broken.jpg").write_bytes(content)
     with pytest.raises(Exception, match=words) as error:
-        client.predict(photo=given(folder / "broken.jpg"), name="irises", api_name="/paint")
+        client.predict(photo=file_of(folder / "broken.jpg"), name="irises", api_name="/paint")
     assert "Traceback" not in str(error.value) and str(folder) not in str(error.value)
 
 
-def asked(address, photo):
-    """What the server says to a request that no client of Gradio would make."""
+def response(address, photo):
+    """The server's response to a request that no client of Gradio would make."""
     import httpx
 
     call = f"{address}/gradio_api/call/paint"
@@ -392,7 +396,7 @@ def test_a_file_that_was_uploaded_is_painted_whoever_asks(address, folder):
     with (folder / "lake.png").open("rb") as file:
         (path,) = httpx.post(f"{address}/gradio_api/upload", files={"files": file}).json()
     photo = {"path": path, "meta": {"_type": "gradio.FileData"}}
-    assert "event: complete" in asked(address, photo)
+    assert "event: complete" in response(address, photo)
 
 
 @pytest.mark.parametrize("meta", [{}, {"meta": {"_type": "gradio.FileData"}}])
@@ -400,7 +404,7 @@ def test_nobody_reaches_files_of_the_machine(address, folder, meta):
     import httpx
 
     private = folder / "lake.png"
-    assert "event: error" in asked(address, {"path": str(private), **meta})
+    assert "event: error" in response(address, {"path": str(private), **meta})
     for path in (private, "/etc/passwd", "setup.cfg", "../../etc/passwd"):
         assert httpx.get(f"{address}/gradio_api/file={path}").status_code in (403, 404)
 
@@ -433,9 +437,9 @@ def test_the_command_explains_itself_and_refuses(address):
     taken = [*run, "--no-open", "--port", address.rpartition(":")[2]]
     refused = subprocess.run(taken, capture_output=True, text=True)
     assert refused.returncode == 2 and "Expected a free port" in refused.stderr
-    told = subprocess.run([*run, "--help"], capture_output=True, text=True)
+    process = subprocess.run([*run, "--help"], capture_output=True, text=True)
     for flag in ("--share", "--host", "--port", "--max-pixels", "--concurrency", "--mcp"):
-        assert flag in told.stdout
+        assert flag in process.stdout
     refused = subprocess.run([*run, "--port", "0"], capture_output=True, text=True)
     assert refused.returncode == 2
 
@@ -603,14 +607,14 @@ def test_whatever_can_be_used_has_a_name(visit, folder):
     for words in ("Method", "More styles", "Where each style goes"):
         visit.open("accordion", words)
     nodes = visit.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    seen = [node for node in nodes if node.get("role", {}).get("value") in used]
-    assert len(seen) > 50
-    assert all(node["name"]["value"].strip() for node in seen if not node["ignored"])
+    controls = [node for node in nodes if node.get("role", {}).get("value") in used]
+    assert len(controls) > 50
+    assert all(node["name"]["value"].strip() for node in controls if not node["ignored"])
 
 
 def test_the_page_asks_nobody_else_for_anything(visit):
     script = "return performance.getEntriesByType('resource').map(each => each.name)"
-    (here,) = {each.split("/")[2] for each in visit.driver.execute_script(script)}
+    (here,) = {address.split("/")[2] for address in visit.driver.execute_script(script)}
     assert here.startswith("127.0.0.1")
 
 

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tfstyle import cli, examples, images
-from tfstyle.cli import folder
+from tfstyle.cli import folder, report
 
 WAITS = 120.0  # seconds at most
 
@@ -35,21 +35,21 @@ def run(*words):
 
 def rows(path):
     with path.open(newline="") as file:
-        return [row for row in csv.DictReader(file) if row["result"] != folder.BEGUN]
+        return [row for row in csv.DictReader(file) if row["result"] != report.BEGUN]
 
 
 def painted(path):
-    return sorted(row["file"] for row in rows(path) if row["result"] == folder.PAINTED)
+    return sorted(row["file"] for row in rows(path) if row["result"] == report.PAINTED)
 
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_report_says_what_became_of_each(photographs, workers, capsys):
     assert run(*arguments(photographs, "--workers", workers)) == 1
     assert "1 of 7 not painted" in capsys.readouterr().err
-    found = {row["file"]: row for row in rows(photographs.parent / "out" / folder.REPORT)}
-    good, bad = found[str(photographs / "3.png")], found[str(photographs / "bad.jpg")]
-    assert len(found) == 7 and (good["width"], good["height"]) == ("56", "43")
-    assert float(good["seconds"]) > 0 and good["result"] == folder.PAINTED
+    results = {row["file"]: row for row in rows(photographs.parent / "out" / report.REPORT)}
+    good, bad = results[str(photographs / "3.png")], results[str(photographs / "bad.jpg")]
+    assert len(results) == 7 and (good["width"], good["height"]) == ("56", "43")
+    assert float(good["seconds"]) > 0 and good["result"] == report.PAINTED
     assert "bad.jpg" in bad["result"] and not bad["width"]
 
 
@@ -57,32 +57,32 @@ def test_the_same_command_goes_on_and_another_one_refuses(photographs, capsys):
     run(*arguments(photographs))
     out = photographs.parent / "out"
     (out / "2.png").unlink()
-    kept = (out / "1.png").stat().st_mtime_ns
+    changed_at = (out / "1.png").stat().st_mtime_ns
     assert run(*arguments(photographs, "--threads", 1)) == 1
-    assert (out / "1.png").stat().st_mtime_ns == kept and (out / "2.png").is_file()
-    assert painted(out / folder.REPORT).count(str(photographs / "2.png")) == 2
-    assert painted(out / folder.REPORT).count(str(photographs / "1.png")) == 1
+    assert (out / "1.png").stat().st_mtime_ns == changed_at and (out / "2.png").is_file()
+    assert painted(out / report.REPORT).count(str(photographs / "2.png")) == 2
+    assert painted(out / report.REPORT).count(str(photographs / "1.png")) == 1
     capsys.readouterr()
     assert run(*arguments(photographs, "--strength", 0.5)) == 1
     assert "7 of 7 not painted" in capsys.readouterr().err
-    assert (out / "1.png").stat().st_mtime_ns == kept
+    assert (out / "1.png").stat().st_mtime_ns == changed_at
 
 
 def test_a_report_that_a_kill_cut_short_is_read(photographs):
     (photographs / "bad.jpg").unlink()
     run(*arguments(photographs))
-    report = photographs.parent / "out" / folder.REPORT
-    report.write_bytes(report.read_bytes()[:-20])
+    path = photographs.parent / "out" / report.REPORT
+    path.write_bytes(path.read_bytes()[:-20])
     (photographs.parent / "out" / "5.png").unlink()
     assert run(*arguments(photographs)) == 0
-    assert len(set(painted(report))) == 6
+    assert len(set(painted(path))) == 6
 
 
 def test_a_report_goes_where_it_is_asked_to(photographs):
-    report = photographs.parent / "elsewhere" / "told.csv"
-    run(*arguments(photographs, "--report", report))
-    assert len(painted(report)) == 6
-    assert not (photographs.parent / "out" / folder.REPORT).exists()
+    path = photographs.parent / "elsewhere" / "results.csv"
+    run(*arguments(photographs, "--report", path))
+    assert len(painted(path)) == 6
+    assert not (photographs.parent / "out" / report.REPORT).exists()
 
 
 def test_gatys_takes_one_worker(photographs, capsys):
@@ -109,12 +109,12 @@ def test_kills_leave_every_picture_once_and_none_half_written(photographs, worke
             images.read(path)
     assert subprocess.run(list(map(str, command)), check=False).returncode == 0
     assert len(list(out.glob("*.png"))) == 6
-    done = painted(out / folder.REPORT)
+    done = painted(out / report.REPORT)
     assert len(done) == len(set(done))
 
 
 def dying(options, threads=None):
-    """A brush that ends its process at one of the photographs."""
+    """A file painter that ends its process at one of the photographs."""
 
     def paint(content, alpha, target):
         if target.name == "3.png":
@@ -132,6 +132,7 @@ def test_a_worker_that_dies_loses_its_picture_alone(photographs, capsys):
         **{"output": out, "report": None, "overwrite": False, "workers": 2, "threads": 2},
         **{"size": None, "alpha": "keep", "results": {}},
     )
-    assert folder.paint(dying, options, inputs, [out / path.name for path in inputs]) == 1
+    tasks = [(path, out / path.name) for path in inputs]
+    assert folder.paint(dying, options, tasks) == 1
     assert "1 of 6 not painted" in capsys.readouterr().err
     assert sorted(path.name for path in out.glob("*.png")) == [f"{i}.png" for i in (0, 1, 2, 4, 5)]

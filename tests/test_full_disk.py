@@ -27,9 +27,9 @@ COMMANDS = {
 LIMITED = """
 import contextlib, io, json, resource, sys
 import tensorflow
-from tfstyle import cli, families
-two = families.models()[:2]
-families.models = lambda: two  # each of which `compare` gives a process
+from tfstyle import cli, model_facts
+two = model_facts.models()[:2]
+model_facts.models = lambda: two  # each of which `compare` gives a process
 for command in json.load(sys.stdin):
     said = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):

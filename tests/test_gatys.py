@@ -311,16 +311,16 @@ def test_the_command_paints_logs_and_goes_on(command, tmp_path, capsys):
 
 def test_ctrl_c_writes_what_there_is(command, tmp_path, monkeypatch, capsys):
     """The signal arrives while the third step is shown."""
-    from tfstyle.cli import optimising as room
+    from tfstyle.cli import optimising
 
-    seen = room.Recorder.see
+    record = optimising.Recorder.record
 
     def interrupted(self, progress):
-        seen(self, progress)
+        record(self, progress)
         if progress.step == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(room.Recorder, "see", interrupted)
+    monkeypatch.setattr(optimising.Recorder, "record", interrupted)
     assert cli.main([*command, "--iterations", "9"]) == 130
     assert "as far as it came" in capsys.readouterr().err
     assert images.read(tmp_path / "out.png").shape == (96, 128, 3)

@@ -16,7 +16,7 @@ import tensorflow as tf
 import tensorflow_hub
 
 import tfstyle
-from tfstyle import cli, examples, families, hub, images
+from tfstyle import cli, examples, hub, images, model_facts
 from tfstyle.evaluation import comparison, models, speed
 
 PICTURE = (None, None, None, 3)
@@ -345,7 +345,7 @@ def test_the_command_takes_versions_and_addresses(files, cache, monkeypatch, cap
 
 
 def entry(files, shelf, kind):
-    model = families.module(shelf / kind)
+    model = model_facts.module(shelf / kind)
     return comparison._entry(model, files / "photo.png", files / "style.png", "irises", 60, 0)
 
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from test_cli import refused, run
 
-from tfstyle import families, images, licences, registry
+from tfstyle import images, licences, model_facts, registry
 from tfstyle.demo import method_choices
 from tfstyle.methods import Method
 
@@ -26,17 +26,17 @@ def cleared(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", [*registry.released(), "encoder"])
 def test_every_card_says_what_its_model_learned_from(name):
-    found = licences.sources(registry.card(name))
-    assert found and all(source.name and source.licence for source in found)
-    assert all(source.commercial is None for source in found if source.licence == "none stated")
-    assert not any(source.commercial for source in found if "research" in source.licence)
+    sources = licences.sources(registry.card(name))
+    assert sources and all(source.name and source.licence for source in sources)
+    assert all(source.commercial is None for source in sources if source.licence == "none stated")
+    assert not any(source.commercial for source in sources if "research" in source.licence)
 
 
 def test_what_a_named_model_learned_from_counts_as_well():
-    found = {source.name: source for source in licences.sources(registry.card("gatys"))}
-    assert found["BSDS500 photographs"].through == "encoder"
+    sources = {source.name: source for source in licences.sources(registry.card("gatys"))}
+    assert sources["BSDS500 photographs"].through == "encoder"
     own = licences.sources(registry.card("encoder"))
-    assert {source.name for source in own} == found.keys()
+    assert {source.name for source in own} == sources.keys()
     assert not licences.allow(registry.card("johnson-irises"))  # its loss network was our encoder
 
 
@@ -62,7 +62,7 @@ def test_methods_lists_what_each_learned_from(capsys):
 def test_commercial_leaves_what_is_cleared(cleared, capsys, photograph):
     assert run("methods", "--commercial") == 0
     assert capsys.readouterr().out.startswith("johnson-irises:")
-    assert [model.name for model in families.cleared(families.models())] == ["johnson-irises"]
+    assert [model.name for model in model_facts.cleared(model_facts.models())] == ["johnson-irises"]
     assert method_choices.method_choices(commercial=True)["johnson"].names == ("irises",)
     assert method_choices.translations(commercial=True) == {}
     images.write(photograph, cleared / "photo.png")

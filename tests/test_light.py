@@ -38,11 +38,11 @@ def light(tmp_path):
     def run(code, *arguments):
         command = [sys.executable, "-c", code, *arguments]
         environment = os.environ | {"PYTHONPATH": paths}
-        found = subprocess.run(
+        process = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True
         )
-        assert found.returncode == 0, found.stderr
-        return found
+        assert process.returncode == 0, process.stderr
+        return process
 
     return run
 
@@ -56,8 +56,8 @@ def files(tmp_path):
 
 def painting(name):
     """A command that paints by a released model."""
-    family, _, variant = name.partition("-")
-    command = ["stylize", "photo.png", "--method", family, "-o", f"{name}.png"]
+    method_name, _, variant = name.partition("-")
+    command = ["stylize", "photo.png", "--method", method_name, "-o", f"{name}.png"]
     command += ["--model", variant] if variant else []
     if method(name).in_weights:
         return command
@@ -71,15 +71,15 @@ def painting(name):
 def check_painted(folder, names):
     photo = images.read(folder / "photo.png")
     for name in names:
-        found = images.read(folder / f"{name}.png")
-        assert found.shape == photo.shape and np.abs(found - photo).mean() > 0.01, name
+        picture = images.read(folder / f"{name}.png")
+        assert picture.shape == photo.shape and np.abs(picture - photo).mean() > 0.01, name
 
 
-def test_every_family_with_files_paints_where_there_is_no_keras(light, files):
+def test_every_method_with_files_paints_where_there_is_no_keras(light, files):
     first = {method(name).name: name for name in reversed(registry.exported())}
     commands = [painting(name) for name in first.values()]
-    found = light(ALL, json.dumps(commands))
-    assert found.stdout.split() == ["0"] * len(commands) and found.stderr == ""
+    process = light(ALL, json.dumps(commands))
+    assert process.stdout.split() == ["0"] * len(commands) and process.stderr == ""
     check_painted(files, first.values())
 
 
@@ -96,11 +96,13 @@ def test_masks_mixtures_colours_and_sheets_need_no_keras(light, files):
         ["example", "drawn"],
         ["stylize", "drawn", "--style", "irises", "--size", "64", "-o", "folder"],
     ]
-    found = light(ALL, json.dumps(commands))
-    codes = [line for line in found.stdout.splitlines() if line.isdecimal()]
+    process = light(ALL, json.dumps(commands))
+    codes = [line for line in process.stdout.splitlines() if line.isdecimal()]
     assert codes == ["0"] * len(commands)
-    assert 'statistics; with each region\'s own after pip install "tfstyle[keras]"' in found.stderr
-    assert 'needs    Keras: pip install "tfstyle[keras]"' in found.stdout
+    assert (
+        'statistics; with each region\'s own after pip install "tfstyle[keras]"' in process.stderr
+    )
+    assert 'needs    Keras: pip install "tfstyle[keras]"' in process.stdout
     photo, masked = (images.read(files / f"{name}.png") for name in ("photo", "masked"))
     np.testing.assert_array_equal(masked[24:], photo[24:])
     assert np.abs(masked - photo)[:24].mean() > 0.05
@@ -111,8 +113,8 @@ def test_evaluate_keeps_its_pictures_where_there_is_no_keras(light, files):
         images.write(examples.lake(48, 64), files / name)
     folders = ["--content", "photos", "--style", "paintings", "--size", "64"]
     command = ["evaluate", "ghiasi", "cin", *folders, "--pictures", "judged"]
-    found = light(ALL, json.dumps([command]))
-    assert found.stdout.split() == ["1"] and "figures need Keras: pip install" in found.stderr
+    process = light(ALL, json.dumps([command]))
+    assert process.stdout.split() == ["1"] and "figures need Keras: pip install" in process.stderr
     names = ["00_cin.png", "00_content.png", "00_ghiasi.png", "00_style.png"]
     assert sorted(path.name for path in (files / "judged").iterdir()) == names
 
@@ -132,9 +134,9 @@ def test_what_needs_keras_or_another_extra_says_the_command_and_writes_nothing(l
         ["release", "ghiasi", "--run", "run", "-o", "released"],
         ["demo"],
     ]
-    found = light(ALL, json.dumps(commands))
-    assert found.stdout.split() == ["2"] * len(commands)
-    lines = found.stderr.splitlines()
+    process = light(ALL, json.dumps(commands))
+    assert process.stdout.split() == ["2"] * len(commands)
+    lines = process.stderr.splitlines()
     assert len(lines) == len(commands)
     assert all('pip install "tfstyle[keras]"' in line for line in lines[:-1])
     assert 'Gradio: pip install "tfstyle[demo]"' in lines[-1]
@@ -142,7 +144,7 @@ def test_what_needs_keras_or_another_extra_says_the_command_and_writes_nothing(l
 
 
 def test_load_gives_litert_where_there_is_no_keras_and_says_what_it_cannot(light, files):
-    found = light("""
+    process = light("""
 import tfstyle
 from tfstyle.demo import method_choices
 photo = tfstyle.read("photo.png")
@@ -157,12 +159,12 @@ for wanted in ({"name": "gatys"}, {"precision": "bfloat16"}, {"folder": "."}):
     except OSError as error:
         print(error)
 """)
-    lines = found.stdout.splitlines()
+    lines = process.stdout.splitlines()
     assert len(lines) == 3 and all('pip install "tfstyle[keras]"' in line for line in lines)
 
 
 @pytest.mark.slow
-def test_families_are_compared_without_figures_where_there_is_no_keras(light, files):
+def test_methods_are_compared_without_figures_where_there_is_no_keras(light, files):
     command = ["compare", "photo.png", "style.png", "--size", "64", "-o", "sheet.html", "sheet.png"]
     assert light(ALL, json.dumps([command])).stdout.split()[-1] == "0"
     page = (files / "sheet.html").read_text()

@@ -27,8 +27,8 @@ def protocol(shared):
 
 
 def test_a_picture_is_no_distance_from_itself(protocol):
-    seen = protocol.look(examples.lake(64, 64))
-    actual = protocol.distances(seen, seen, seen)
+    features = protocol.look(examples.lake(64, 64))
+    actual = protocol.distances(features, features, features)
     assert max(actual.style, actual.squeeze, actual.lpips) < 1e-6
     assert max(actual.remd, actual.remd_squeeze, abs(actual.wasserstein)) < 1e-4
     assert actual.content < 1e-4 and actual.cfsd < 1e-5 and actual.ssim == pytest.approx(1)
@@ -36,9 +36,9 @@ def test_a_picture_is_no_distance_from_itself(protocol):
 
 def test_painting_trades_content_for_style(protocol, lite):
     content, style = examples.lake(96, 96), examples.swirls(96, 96)
-    seen = [protocol.look(image) for image in (content, style, lite.stylize(content, style))]
-    painted = protocol.distances(*seen)
-    untouched = protocol.distances(seen[0], seen[1], seen[0])
+    features = [protocol.look(image) for image in (content, style, lite.stylize(content, style))]
+    painted = protocol.distances(*features)
+    untouched = protocol.distances(features[0], features[1], features[0])
     assert painted.style < 0.7 * untouched.style and painted.squeeze < untouched.squeeze
     assert 0.02 < painted.content < 0.8 and painted.cfsd > 0
     assert painted.lpips > 0.1 and painted.ssim < 0.9
@@ -143,8 +143,13 @@ def test_wasserstein_is_that_of_covariances_alone(near):
 def test_pictures_are_named_for_a_blind_comparison(tmp_path):
     content, style = examples.lake(16, 16), examples.discs(20, 24)
     for number in (0, 7, 7, 123):
-        shown = {"content": content, "style": style, "magenta fp16": content, "a/b at 0.5": style}
-        gallery.write(tmp_path / "out", number, shown)
+        pictures_by_label = {
+            "content": content,
+            "style": style,
+            "magenta fp16": content,
+            "a/b at 0.5": style,
+        }
+        gallery.write(tmp_path / "out", number, pictures_by_label)
     actual = {path.name for path in (tmp_path / "out").iterdir()}
     kinds = ("content", "style", "magenta-fp16", "a-b-at-0.5")
     assert actual == {f"{number}_{kind}.png" for number in ("00", "07", "123") for kind in kinds}
@@ -243,7 +248,7 @@ def test_two_models_of_one_name_are_refused(pictures, capsys):
 
 @pytest.mark.parametrize("labels", [("a b", "a-b"), ("style",)])
 def test_models_whose_pictures_would_share_a_file_are_refused(labels):
-    with pytest.raises(ValueError, match="a name each"):
+    with pytest.raises(ValueError, match="different names"):
         gallery.check_names(labels)
 
 
@@ -252,8 +257,8 @@ def test_lpips_grows_with_noise(protocol):
     content = examples.lake(96, 96)
     noise = random.normal(size=content.shape)
     noisy = [np.float32(np.clip(content + s * noise, 0, 1)) for s in (0.02, 0.1, 0.3)]
-    seen, *others = (protocol.look(image) for image in (content, *noisy))
-    actual = [protocol.distances(seen, seen, other).lpips for other in others]
+    features, *others = (protocol.look(image) for image in (content, *noisy))
+    actual = [protocol.distances(features, features, other).lpips for other in others]
     assert actual == sorted(actual) and actual[0] < 0.1 < actual[-1]
 
 
@@ -285,7 +290,7 @@ def test_the_best_grade_finds_the_constants_of_a_graded_set():
     expected = np.stack(
         [color_baseline.gains((0.5, 0.7, 0.9))(x).mean(axis=(0, 1)) for x in source]
     )
-    _, grade = color_baseline.fit(lambda each: np.mean(each, axis=(1, 2)), source, expected)
+    _, grade = color_baseline.fit(lambda graded: np.mean(graded, axis=(1, 2)), source, expected)
     actual = np.stack([grade(x).mean(axis=(0, 1)) for x in source])
     np.testing.assert_allclose(actual.mean(axis=0), expected.mean(axis=0), atol=0.05)
 
@@ -391,11 +396,11 @@ def test_a_peers_files_are_found_in_its_folder(shared, photograph, painting):
 
 def test_where_a_model_meets_a_peers_content_distance():
     curve = [Distances(style=0.2, content=0.1), Distances(style=0.1, content=0.3)]
-    theirs = Distances(style=0.3, content=0.2)
-    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, theirs)
+    peer = Distances(style=0.3, content=0.2)
+    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, peer)
     assert "strength 0.75: style 0.150, 0.50 of it" in line
-    theirs = Distances(style=0.3, content=0.4)
-    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, theirs)
+    peer = Distances(style=0.3, content=0.4)
+    line = report._meeting("ours", "theirs", [0.5, 1.0], curve, peer)
     assert "stays below" in line
 
 
@@ -414,8 +419,8 @@ def test_evaluate_writes_a_table_a_csv_and_a_sheet(shared, pictures, capsys):
     assert len(rows) == 2 * 3 and {row["photograph"] for row in rows} == {"0.png", "1.png", "2.png"}
     mean = np.mean([float(row["lpips"]) for row in rows if row["model"] == "ghiasi"])
     assert float(lines[2].split()[-2]) == pytest.approx(mean, abs=1e-3)
-    kept = sorted(path.name for path in (pictures / "kept").glob("01_*.png"))
-    assert kept == [f"01_{x}.png" for x in ("content", "ghiasi-at-0.5", "ghiasi", "style")]
+    names = sorted(path.name for path in (pictures / "kept").glob("01_*.png"))
+    assert names == [f"01_{x}.png" for x in ("content", "ghiasi-at-0.5", "ghiasi", "style")]
     assert images.read(pictures / "all.png").shape[1] == 2 * 4 * (report.TILE + 4)
 
 

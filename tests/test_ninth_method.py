@@ -29,14 +29,14 @@ for command in (["stylize"], ["train", "tint"]):
 EVERYTHING = """
 import json, sys
 import tfstyle
-from tfstyle import cli, families, loading
+from tfstyle import cli, model_facts, loading
 from tfstyle.demo.service import Request, Service
 from tfstyle.evaluation import report
 from tfstyle.metrics import Protocol
 
 photo, painting = tfstyle.read("photos/photo.png"), tfstyle.read("paintings/painting.png")
-known = families.models()
-families.models = lambda: [model for model in known if model.name in ("tint", "cin")]
+known = model_facts.models()
+model_facts.models = lambda: [model for model in known if model.name in ("tint", "cin")]
 report.Protocol = lambda teacher: Protocol(feature_extractor=loading.feature_extractor())
 for command in json.loads(sys.argv[1]):
     assert cli.main(command) == 0, command
@@ -52,12 +52,12 @@ def package(tmp_path):
     project = tomllib.loads(page[0].text)["project"]
     for file, block in zip(("tint.py", "tint_training.py", "notes.json"), page[1:], strict=True):
         (tmp_path / file).write_text(block.text)
-    told = tmp_path / f"{project['name']}-{project['version']}.dist-info"
-    told.mkdir()
-    (told / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+    metadata = tmp_path / f"{project['name']}-{project['version']}.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
     for group, entries in project["entry-points"].items():
         lines = [f"{name} = {module}" for name, module in entries.items()]
-        (told / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
+        (metadata / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
     return tmp_path
 
 
@@ -65,20 +65,20 @@ def python(package, *arguments):
     paths = os.pathsep.join(map(str, (package, ROOT)))
     environment = os.environ | {"PYTHONPATH": paths, "COLUMNS": "300"}
     command = [sys.executable, *arguments]
-    found = subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True)
-    assert found.returncode == 0, found.stderr
-    return found.stdout
+    process = subprocess.run(command, cwd=package, env=environment, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def test_a_ninth_method_is_listed_offered_and_has_its_flags(package):
     (package / "released/tint").mkdir(parents=True)
     (package / "released/tint/card.json").write_text(json.dumps(CARD))
-    found = python(package, "-c", SEEN)
-    assert re.search(r"^tint: any painting's mean colour$", found, re.M)
-    code, offered = json.loads(next(line for line in found.splitlines() if line[0] == "["))
+    output = python(package, "-c", SEEN)
+    assert re.search(r"^tint: any painting's mean colour$", output, re.M)
+    code, offered = json.loads(next(line for line in output.splitlines() if line[0] == "["))
     assert code == 0 and "tint" in offered
-    assert "of tint:" in found and "--share" in found
-    assert "Train a tint's contrast." in found and "optimizer steps (default: 200)" in found
+    assert "of tint:" in output and "--share" in output
+    assert "Train a tint's contrast." in output and "optimizer steps (default: 200)" in output
 
 
 @pytest.mark.slow

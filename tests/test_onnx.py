@@ -17,7 +17,7 @@ pytest.importorskip("tf2onnx", reason="needs tf2onnx")
 pytest.importorskip("onnxruntime", reason="needs onnxruntime")
 
 SMALL = "johnson-irises"
-FAMILIES = {method(name).name: name for name in registry.exported()} | {"johnson": SMALL}
+MODELS = {method(name).name: name for name in registry.exported()} | {"johnson": SMALL}
 SIZES = ((17, 29), (37, 53), (128, 96), (201, 150))  # other ones than the export compares
 WEB = "onnxruntime-web@1.30.0"
 
@@ -118,12 +118,14 @@ def test_what_is_no_onnx_file_is_refused():
         onnx.session(b"nothing")
 
 
-def test_every_family_is_exported():
-    assert FAMILIES.keys() == {row.name for row in METHODS.values() if row.tflite}
+def test_every_method_is_exported():
+    assert MODELS.keys() == {
+        method_class.name for method_class in METHODS.values() if method_class.tflite
+    }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FAMILIES.values())
+@pytest.mark.parametrize("name", MODELS.values())
 def test_onnxruntime_paints_as_keras_does(exported, name):
     home = exported(name)
     assert len(card(home)["psnr_to_keras"]) == 4
@@ -137,7 +139,7 @@ def test_onnxruntime_paints_as_keras_does(exported, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FAMILIES.values())
+@pytest.mark.parametrize("name", MODELS.values())
 def test_signatures_are_those_of_the_tflite_files(exported, name):
     home = exported(name)
     paths = [registry.RELEASED / name / f"{file}.tflite" for file in method(name).tflite]
@@ -156,7 +158,7 @@ def test_signatures_are_those_of_the_tflite_files(exported, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FAMILIES.values())
+@pytest.mark.parametrize("name", MODELS.values())
 def test_openvino_paints_as_keras_does(exported, name):
     openvino = pytest.importorskip("openvino", reason="needs openvino")
     home = exported(name)
@@ -183,7 +185,7 @@ def node(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FAMILIES.values())
+@pytest.mark.parametrize("name", MODELS.values())
 def test_onnxruntime_web_paints_as_keras_does(exported, node, tmp_path, name):
     home = exported(name)
     inputs, expected = painted(home, name, (75, 93))

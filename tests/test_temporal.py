@@ -27,9 +27,9 @@ def shifted(down, across, height=48, width=64):
 
 def test_a_picture_is_looked_up_where_the_flow_points():
     picture = examples.lake(48, 64)[None]
-    found = np.array(temporal.warped(picture, shifted(3, -5)))
-    np.testing.assert_allclose(found[:, :-3, 5:], picture[:, 3:, :-5], atol=1e-6)
-    np.testing.assert_allclose(found[0, -1, 5:], picture[0, -1, :-5], atol=1e-6)
+    actual = np.array(temporal.warped(picture, shifted(3, -5)))
+    np.testing.assert_allclose(actual[:, :-3, 5:], picture[:, 3:, :-5], atol=1e-6)
+    np.testing.assert_allclose(actual[0, -1, 5:], picture[0, -1, :-5], atol=1e-6)
     half = np.array(temporal.warped(picture, shifted(0, 0.25)))[:, :, :-1]
     expected = 0.75 * picture[:, :, :-1] + 0.25 * picture[:, :, 1:]
     np.testing.assert_allclose(half, expected, atol=1e-6)
@@ -38,9 +38,9 @@ def test_a_picture_is_looked_up_where_the_flow_points():
 def test_each_picture_of_a_batch_moves_by_its_own_flow():
     pictures = np.concatenate([examples.lake(48, 64)[None], examples.discs(48, 64)[None]])
     flow = np.concatenate([shifted(0, 0), shifted(2, 1)])
-    found = np.array(temporal.warped(pictures, flow))
-    np.testing.assert_allclose(found[0], pictures[0], atol=1e-6)
-    np.testing.assert_allclose(found[1, :-2, :-1], pictures[1, 2:, 1:], atol=1e-6)
+    actual = np.array(temporal.warped(pictures, flow))
+    np.testing.assert_allclose(actual[0], pictures[0], atol=1e-6)
+    np.testing.assert_allclose(actual[1, :-2, :-1], pictures[1, 2:, 1:], atol=1e-6)
 
 
 def test_pixels_from_outside_and_margins_of_both_frames_are_left_out():
@@ -68,9 +68,9 @@ def test_the_second_frame_is_the_first_one_moved_in_other_light_with_noise():
     flow = temporal.motion(temporal.drawn(pictures), 64, 64)
     moved, counted = np.array(temporal.warped(pictures, flow)), np.array(temporal.judged(flow)) > 0
     second = np.array(frames["content"][3:])
-    for one, other, seen in zip(second, moved, counted, strict=True):
-        assert np.corrcoef(one[seen].ravel(), other[seen].ravel())[0, 1] > 0.97
-        assert 0 < np.abs(one - other)[seen].mean() < 0.15
+    for one, other, mask in zip(second, moved, counted, strict=True):
+        assert np.corrcoef(one[mask].ravel(), other[mask].ravel())[0, 1] > 0.97
+        assert 0 < np.abs(one - other)[mask].mean() < 0.15
 
 
 def test_the_loss_is_0_of_what_moves_along_and_its_own_size_of_what_stays():
@@ -81,8 +81,8 @@ def test_the_loss_is_0_of_what_moves_along_and_its_own_size_of_what_stays():
     error = np.square(np.array(pictures) - np.array(temporal.warped(pictures, flow)))
     expected = (counted * error).sum() / (3 * counted.sum())
     assert expected > 1e-3
-    found = float(temporal.temporal_loss(pictures, pictures, flow, 8))
-    assert found == pytest.approx(expected, rel=1e-4)
+    actual = float(temporal.temporal_loss(pictures, pictures, flow, 8))
+    assert actual == pytest.approx(expected, rel=1e-4)
 
 
 class Plain:
@@ -117,18 +117,18 @@ def pictures(tmp_path_factory):
     return folder
 
 
-def command(pictures, run, *more, family="johnson"):
-    style = pictures / "style" / ("0.png" if family == "johnson" else "")
-    found = ["train", family, "--content", pictures / "content", "--style", style]
-    return [*map(str, [*found, "--run", pictures / run]), *NUMBERS, *map(str, more)]
+def command(pictures, run, *more, method="johnson"):
+    style = pictures / "style" / ("0.png" if method == "johnson" else "")
+    arguments = ["train", method, "--content", pictures / "content", "--style", style]
+    return [*map(str, [*arguments, "--run", pictures / run]), *NUMBERS, *map(str, more)]
 
 
 @pytest.mark.slow
 def test_a_short_training_lowers_the_flicker_and_goes_on_as_if_it_never_stopped(pictures):
     flags = "--steps", "60", "--temporal", "300"
     assert train(command(pictures, "steady", *flags)) == 0
-    found = [row["temporal"] for row in log(pictures / "steady")]
-    assert np.mean(found[-10:]) < 0.5 * np.mean(found[:10])
+    losses = [row["temporal"] for row in log(pictures / "steady")]
+    assert np.mean(losses[-10:]) < 0.5 * np.mean(losses[:10])
     assert train(command(pictures, "stopped", *flags), interrupted=7) == 130
     assert train(command(pictures, "stopped", *flags)) == 0
     same_losses(pictures / "stopped", pictures / "steady", 60, tolerance=1e-12)
@@ -139,12 +139,12 @@ def test_a_short_training_lowers_the_flicker_and_goes_on_as_if_it_never_stopped(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", ["cin", "ghiasi"])
-def test_other_families_learn_it_too(pictures, family):
-    more = ["--hidden", "8", "--directions", "4"] if family == "ghiasi" else []
+@pytest.mark.parametrize("method", ["cin", "ghiasi"])
+def test_other_methods_learn_it_too(pictures, method):
+    more = ["--hidden", "8", "--directions", "4"] if method == "ghiasi" else []
     flags = *more, "--own-share", "0.3", "--steps", "4", "--temporal", "100"
-    assert train(command(pictures, family, *flags, family=family)) == 0
-    assert all(0 < row["temporal"] < 100 for row in log(pictures / family))
+    assert train(command(pictures, method, *flags, method=method)) == 0
+    assert all(0 < row["temporal"] < 100 for row in log(pictures / method))
 
 
 def test_a_run_that_was_begun_before_the_setting_goes_on(tmp_path):

@@ -39,17 +39,17 @@ FILES = {
     "wct": "decoder3",
 }
 JOHNSON_QUICKLY = [
-    pytest.param(family, marks=() if family == "johnson" else pytest.mark.slow) for family in SMALL
+    pytest.param(method, marks=() if method == "johnson" else pytest.mark.slow) for method in SMALL
 ]
 STYLES = {"johnson": ["style/0.png"], "wct": []}
 
 
-def command(pictures, run, family="ghiasi"):
-    style = [str(pictures / path) for path in STYLES.get(family, ["style"])]
+def command(pictures, run, method="ghiasi"):
+    style = [str(pictures / path) for path in STYLES.get(method, ["style"])]
     style = ["--style", *style] if style else []
     return [
-        *("train", family, "--content", str(pictures / "content"), *style),
-        *("--run", str(pictures / run), *NUMBERS, *SMALL[family]),
+        *("train", method, "--content", str(pictures / "content"), *style),
+        *("--run", str(pictures / run), *NUMBERS, *SMALL[method]),
     ]
 
 
@@ -62,10 +62,10 @@ def pictures(tmp_path_factory):
     return folder
 
 
-def finished(pictures, family):
-    run = pictures / f"unbroken-{family}"
+def finished(pictures, method):
+    run = pictures / f"unbroken-{method}"
     if not run.exists():
-        assert train(command(pictures, run.name, family)) == 0
+        assert train(command(pictures, run.name, method)) == 0
     return run
 
 
@@ -76,16 +76,16 @@ def unbroken(pictures):
 
 @pytest.mark.slow
 def test_an_interrupted_run_paints_and_goes_on_as_if_it_had_not_been(pictures, photograph):
-    run, whole = pictures / "interrupted", finished(pictures, "johnson")
+    run, unbroken = pictures / "interrupted", finished(pictures, "johnson")
     before = signal.getsignal(signal.SIGINT)
     assert train(command(pictures, run.name, "johnson"), interrupted=2) == 130
     assert signal.getsignal(signal.SIGINT) is before
     assert steps_logged(run) == 2
     early = loading.load("johnson", run).stylize(photograph)
     assert train(command(pictures, run.name, "johnson")) == 0
-    same_losses(run, whole, STEPS)
+    same_losses(run, unbroken, STEPS)
     late = loading.load("johnson", run).stylize(photograph)
-    np.testing.assert_array_equal(late, loading.load("johnson", whole).stylize(photograph))
+    np.testing.assert_array_equal(late, loading.load("johnson", unbroken).stylize(photograph))
     assert np.abs(late - early).max() > 1e-3
 
 
@@ -123,8 +123,12 @@ def test_losses_that_are_no_numbers_leave_the_last_checkpoint(pictures, monkeypa
     monkeypatch.setattr(perceptual.losses, "total_variation", lambda image: ops.sum(image) * np.nan)
     longer = [*command(pictures, "diverged", "johnson"), "--steps", "6"]
     assert train(longer, seconds=0.0) == 2
-    said = capsys.readouterr().err
-    assert "variation=nan" in said and "checkpoint of step 3" in said and "--rate 0.00067" in said
+    message = capsys.readouterr().err
+    assert (
+        "variation=nan" in message
+        and "checkpoint of step 3" in message
+        and "--rate 0.00067" in message
+    )
     for name in ("state.json", "step-3.weights.h5", "generator.keras"):
         assert (run / name).read_bytes() == contents[name]
     monkeypatch.undo()
@@ -142,7 +146,7 @@ def test_a_training_runs_in_a_thread_of_its_own(pictures):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("family", "number"),
+    ("method", "number"),
     [
         ("johnson", signal.SIGKILL),
         ("cin", signal.SIGKILL),
@@ -152,13 +156,13 @@ def test_a_training_runs_in_a_thread_of_its_own(pictures):
         ("wct", signal.SIGKILL),
     ],
 )
-def test_resuming_equals_never_stopping(pictures, family, number):
-    run = pictures / f"killed-{family}-{number.name}"
-    process = start(command(pictures, run.name, family))
+def test_resuming_equals_never_stopping(pictures, method, number):
+    run = pictures / f"killed-{method}-{number.name}"
+    process = start(command(pictures, run.name, method))
     stop_after(process, run, 4, number)
     assert process.returncode != 0 and steps_logged(run) < STEPS
-    assert start(command(pictures, run.name, family)).wait() == 0
-    same_losses(run, finished(pictures, family), STEPS)
+    assert start(command(pictures, run.name, method)).wait() == 0
+    same_losses(run, finished(pictures, method), STEPS)
 
 
 @pytest.mark.slow
@@ -172,27 +176,27 @@ def test_a_run_killed_before_its_first_checkpoint_begins_its_log_again(pictures,
     assert [row["step"] for row in log(run)] == [row["step"] for row in log(unbroken)]
 
 
-def style_of(family, painting):
-    return {"johnson": None, "cin": "1"}.get(family, painting)
+def style_of(method, painting):
+    return {"johnson": None, "cin": "1"}.get(method, painting)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", SMALL)
+@pytest.mark.parametrize("method", SMALL)
 def test_a_finished_run_can_be_released_and_paints(
-    pictures, family, tmp_path, photograph, painting
+    pictures, method, tmp_path, photograph, painting
 ):
-    run = finished(pictures, family)
-    assert cli.main(["release", family, "--run", str(run), "-o", str(tmp_path)]) == 0
-    lite = loading.load_lite(family, folder=tmp_path)
-    painted = lite.stylize(photograph, style_of(family, painting))
+    run = finished(pictures, method)
+    assert cli.main(["release", method, "--run", str(run), "-o", str(tmp_path)]) == 0
+    lite = loading.load_lite(method, folder=tmp_path)
+    painted = lite.stylize(photograph, style_of(method, painting))
     assert painted.shape == photograph.shape and np.isfinite(painted).all()
 
 
-@pytest.mark.parametrize("family", JOHNSON_QUICKLY)
-def test_a_finished_run_paints_and_keeps_its_samples(pictures, family, photograph, painting):
-    run = finished(pictures, family)
+@pytest.mark.parametrize("method", JOHNSON_QUICKLY)
+def test_a_finished_run_paints_and_keeps_its_samples(pictures, method, photograph, painting):
+    run = finished(pictures, method)
     assert len(log(run)) == STEPS and np.isfinite([list(row.values()) for row in log(run)]).all()
-    painted = loading.load(family, run).stylize(photograph, style_of(family, painting))
+    painted = loading.load(method, run).stylize(photograph, style_of(method, painting))
     assert painted.shape == photograph.shape and np.isfinite(painted).all()
     assert not list(run.glob("new-*")) and list((run / "samples").iterdir())
 
@@ -205,13 +209,15 @@ def test_a_release_says_nothing_of_its_own_works(pictures, tmp_path):
     assert "XNNPACK" not in release.communicate()[1] and release.returncode == 0
 
 
-@pytest.mark.parametrize("family", JOHNSON_QUICKLY)
-def test_a_run_begins_with_the_weights_of_another(pictures, family):
-    before, begun = finished(pictures, family), f"begun-{family}"
+@pytest.mark.parametrize("method", JOHNSON_QUICKLY)
+def test_a_run_begins_with_the_weights_of_another(pictures, method):
+    before, begun = finished(pictures, method), f"begun-{method}"
     arguments = ["--begin", str(before), "--rate", "1e-9"]
-    assert train([*command(pictures, begun, family), *arguments]) == 0
-    mine, theirs = (files.load(r / f"{FILES[family]}.keras") for r in (pictures / begun, before))
-    for one, other in zip(mine.get_weights(), theirs.get_weights(), strict=True):
+    assert train([*command(pictures, begun, method), *arguments]) == 0
+    actual, expected = (
+        files.load(r / f"{FILES[method]}.keras") for r in (pictures / begun, before)
+    )
+    for one, other in zip(actual.get_weights(), expected.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
@@ -224,9 +230,9 @@ def test_the_papers_network_is_trained_with_batch_norm_and_paints_in_tiles(
     assert train([*arguments, "--network", "paper"]) == 0
     actual = loading.load("johnson", pictures / "paper")
     photograph = examples.lake(90, 130)
-    whole = actual.stylize(photograph)
+    untiled = actual.stylize(photograph)
     monkeypatch.setattr(tiled_network, "WHOLE_PIXELS", 100)
-    np.testing.assert_allclose(actual.stylize(photograph), whole, atol=0.02)
+    np.testing.assert_allclose(actual.stylize(photograph), untiled, atol=0.02)
     (path,) = [
         p for p in release.release("johnson", pictures / "paper", tmp_path) if p.suffix == ".tflite"
     ]
@@ -304,7 +310,7 @@ def test_a_style_is_added_and_the_others_stay_as_they_are(pictures, photograph, 
     for name in old.styles:
         painted = (stylizer.stylize(photograph, name) for stylizer in (old, new))
         np.testing.assert_array_equal(*painted)
-    rows = [each.networks["transformer"].get_layer("conditions").kernel for each in (old, new)]
+    rows = [x.networks["transformer"].get_layer("conditions").kernel for x in (old, new)]
     np.testing.assert_array_equal(rows[0], rows[1][:-1])
     assert np.abs(rows[1][-1]).max() > 0
 
@@ -326,10 +332,10 @@ def test_two_runs_are_released_as_a_mixture_of_their_weights(
     assert "from 0 to 1" in capsys.readouterr().err
     assert cli.main([*release, "--mix", str(other), "0.25"]) == 0
     folders = (tmp_path / "mixed", one, other)
-    actual, mine, theirs = (
+    actual, first, second = (
         files.load(folder / "generator.keras").get_layer("paint").kernel for folder in folders
     )
-    np.testing.assert_allclose(actual, 0.75 * mine + 0.25 * theirs, atol=1e-3)
+    np.testing.assert_allclose(actual, 0.75 * first + 0.25 * second, atol=1e-3)
     monkeypatch.setattr("tfstyle.release.TOLERANCE", -1.0)
     before = {path.name: path.read_bytes() for path in folders[0].iterdir()}
     assert (
@@ -356,8 +362,8 @@ def test_other_pictures_or_networks_than_the_runs_are_refused(pictures, tmp_path
     others = {"--content": tmp_path / "photographs", "--style": tmp_path / "0.png", "--begin": run}
     for flag, path in others.items():
         assert train([*longer, flag, str(path)]) == 2
-        said = capsys.readouterr().err
-        assert f"{flag[2:]}: " in said and "(was " in said, said
+        message = capsys.readouterr().err
+        assert f"{flag[2:]}: " in message and "(was " in message, message
     assert len(log(run)) == STEPS
 
 
@@ -384,9 +390,9 @@ def test_broken_pictures_are_left_out_and_named_once(pictures, tmp_path, caplog)
     items = [tmp_path / "broken-at-times.jpg", *good]
     for _ in range(2):
         assert len(folders.readable(items, 2, images.read)) == 2
-    (said,) = [record.message for record in caplog.records if "at-times" in record.message]
-    named = f"Left out: Expected a readable picture. Received: {items[0]} "
-    assert said == f"{named}(cannot be identified as a picture)."
+    (message,) = [record.message for record in caplog.records if "at-times" in record.message]
+    beginning = f"Left out: Expected a readable picture. Received: {items[0]} "
+    assert message == f"{beginning}(cannot be identified as a picture)."
 
 
 def counting(decoded, pause=0.0):
@@ -413,14 +419,17 @@ def test_threads_decode_a_kept_picture_once():
     decode = cached(counting(decoded, 0.01), limit=1000)
     with concurrent.futures.ThreadPoolExecutor(8) as threads:
         actual = list(threads.map(decode, [(str(1 + n % 3),) for n in range(48)]))
-    assert sorted(decoded) == [("1",), ("2",), ("3",)] and len({id(each) for each in actual}) == 3
+    assert (
+        sorted(decoded) == [("1",), ("2",), ("3",)]
+        and len({id(picture) for picture in actual}) == 3
+    )
 
 
 def test_a_stream_begun_later_goes_on_as_the_whole(pictures):
     paths = folders.pictures(pictures / "content")
-    whole = [np.asarray(crop) for crop in batches.crops(paths, 32, seed=3).take(8)]
+    stream = [np.asarray(crop) for crop in batches.crops(paths, 32, seed=3).take(8)]
     tail = [np.asarray(crop) for crop in batches.crops(paths, 32, seed=3, start=5).take(3)]
-    np.testing.assert_array_equal(whole[5:], tail)
+    np.testing.assert_array_equal(stream[5:], tail)
 
 
 def test_pairs_hold_their_share_of_own_and_of_grey_styles(pictures):

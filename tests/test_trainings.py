@@ -174,7 +174,7 @@ def test_a_dataset_takes_the_place_of_folders(home, finished):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["johnson", "wct", "pix2pix"])
-def test_every_family_that_says_so_learns_from_a_dataset(home, name, photograph):
+def test_every_method_that_says_so_learns_from_a_dataset(home, name, photograph):
     pictures = np.random.default_rng(0).random((3, 2, 64, 64, 3), np.float32)
     names = METHODS[name].training.batches
     dataset = tf.data.Dataset.from_tensor_slices(dict.fromkeys(names, pictures))

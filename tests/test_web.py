@@ -20,7 +20,7 @@ WEB = ROOT / "tflite/web"
 MARK = 40  # dB from Python's picture
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
-FAMILIES = {method(name).name: name for name in registry.exported()}
+MODELS = {method(name).name: name for name in registry.exported()}
 DROP = """
 const canvas = Object.assign(document.createElement("canvas"), { width: 30, height: 20 });
 canvas.toBlob((blob) => {
@@ -115,8 +115,8 @@ def expected(name, files, strength=1.0):
     return loading.load_lite(name).stylize(photograph, style, strength)
 
 
-@pytest.mark.parametrize("name", FAMILIES.values())
-def test_every_family_paints_as_in_python(page, files, name):
+@pytest.mark.parametrize("name", MODELS.values())
+def test_every_method_paints_as_in_python(page, files, name):
     assert metrics.psnr(expected(name, files), painted(page, name, files)) >= MARK
 
 
@@ -125,8 +125,8 @@ def test_every_family_paints_as_in_python(page, files, name):
     [("ghiasi", 0.6), ("ghiasi", 0.05), ("wct", 0.6), ("pix2pix-facades", 0.6)],
 )
 def test_a_strength_is_pythons(page, files, name, strength):
-    found = painted(page, name, files, strength)
-    assert metrics.psnr(expected(name, files, strength), found) >= MARK
+    actual = painted(page, name, files, strength)
+    assert metrics.psnr(expected(name, files, strength), actual) >= MARK
 
 
 def test_a_company_is_offered_what_is_cleared_alone(driver, dist, serve, tmp_path):
@@ -137,7 +137,7 @@ def test_a_company_is_offered_what_is_cleared_alone(driver, dist, serve, tmp_pat
     page = browser.Page(driver, serve(WEB / "serve.py", cleared, 0))
     assert "Not cleared for commercial use: it learned from" in page.find("#about").text
     page.find("#commercial").click()
-    assert [each.text for each in page.find("#model").find_elements("css selector", "*")] == [
+    assert [option.text for option in page.find("#model").find_elements("css selector", "*")] == [
         "johnson-irises"
     ]
     assert "Cleared for commercial use." in page.find("#about").text
@@ -159,8 +159,8 @@ def test_a_named_style_is_pythons(page, files):
     page.choose("named", "great-wave")
     page.give("photograph", files[0])
     page.paint()
-    wanted = loading.load_lite().stylize(images.read(files[0]), "great-wave")
-    assert metrics.psnr(wanted, images.to_float(page.painted())) >= MARK
+    reference = loading.load_lite().stylize(images.read(files[0]), "great-wave")
+    assert metrics.psnr(reference, images.to_float(page.painted())) >= MARK
 
 
 def test_a_photograph_of_one_colour_has_pythons_margin(page, files, tmp_path):
@@ -196,10 +196,10 @@ def test_a_photograph_is_upright_and_what_is_transparent_is_white(page, tmp_path
     page.give("photograph", tmp_path / "turned.png")
     page.slide(0)
     page.paint()
-    found = page.painted()
-    assert found.shape == (60, 40, 3)
-    np.testing.assert_array_equal(found[:30], np.broadcast_to([0, 0, 255], (30, 40, 3)))
-    np.testing.assert_array_equal(found[30:], 255)
+    actual = page.painted()
+    assert actual.shape == (60, 40, 3)
+    np.testing.assert_array_equal(actual[:30], np.broadcast_to([0, 0, 255], (30, 40, 3)))
+    np.testing.assert_array_equal(actual[30:], 255)
 
 
 def test_a_photograph_can_be_dropped(page):

@@ -29,7 +29,7 @@ def main() -> None:
     )
     parser.add_argument("-o", "--output", type=Path, default=FILES, metavar="DIR")
     parser.add_argument(
-        "--precision", choices=TFLITE_PRECISIONS, help="(default: each family's own)"
+        "--precision", choices=TFLITE_PRECISIONS, help="(default: each method's own)"
     )
     parser.add_argument("--photographs", metavar="DIR", help="to calibrate int8 and to compare on")
     parser.add_argument("--paintings", metavar="DIR", help="the same of paintings")

@@ -1,4 +1,4 @@
-"""Every family of image style transfer behind one verb.
+"""Image style transfer: every method behind one verb.
 
 Examples:
     >>> import tfstyle

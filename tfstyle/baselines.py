@@ -32,7 +32,7 @@ class MagentaTFLite:
             self.predictor.allocate_tensors()
             self.transformer.allocate_tensors()
 
-    def look(self, style: np.ndarray) -> np.ndarray:
+    def encode_style(self, style: np.ndarray) -> np.ndarray:
         """The painting's style vector, shape (1, 1, 1, 100)."""
         square = images.squash(style, PREDICTOR_SIDE)
         return _run(self.predictor, {3: square[None]})
@@ -43,7 +43,7 @@ class MagentaTFLite:
 
     def stylize(self, content: np.ndarray, style: np.ndarray) -> np.ndarray:
         """The photograph (384, 384, 3) in the painting's style."""
-        return self.paint(content, self.look(style))
+        return self.paint(content, self.encode_style(style))
 
 
 def _run(interpreter, by_channels):
@@ -104,8 +104,8 @@ def magenta(folder: str | os.PathLike, threads: int = 2) -> dict[str, MagentaTFL
     """The transformers in a folder of Magenta's files, each with the predictor, by label.
 
     Args:
-        folder: Holds `*predict*.tflite` and `*transfer*.tflite`, of any other nothing is found;
-            or one of its transformers' files.
+        folder: Folder with `*predict*.tflite` and `*transfer*.tflite`, or one of its transformers'
+            files. The result is empty for any other folder.
         threads: Processor threads.
     """
     folder, pattern = Path(folder), "*transfer*.tflite"

@@ -60,11 +60,11 @@ def load(
         return _load_release(name, precision, exact, settings, teacher)
     if name not in registry.released() and hub.is_module(name):
         return hub.load(folder or name)
-    row = method(name)
-    _check_arguments(row, settings, teacher)
-    if not row.kind.one_pass:
+    method_class = method(name)
+    _check_arguments(method_class, settings, teacher)
+    if not method_class.kind.one_pass:
         networks = {} if teacher else load_networks(name, folder)
-        stylizer = row.of(networks, settings, teacher, precision)
+        stylizer = method_class.of(networks, settings, teacher, precision)
         return stylizer.described(teacher or folder or name, "keras")
     if not extras.has_keras() and _has_tflite(name, folder) and parse(precision) == "auto":
         return load_lite(name, None, folder, exact, settings)
@@ -73,26 +73,28 @@ def load(
 
     with pure("float32"):  # whatever policy the caller has for layers of its own
         networks = load_networks(name, folder, precision)
-        signatures = _signatures(row, networks, exact)
+        signatures = _signatures(method_class, networks, exact)
         return stylizer_of(name, signatures, networks, folder, settings=settings)
 
 
-def _check_arguments(row, settings, teacher):
-    if settings is not None and row.Settings is None:
-        raise ValueError(f"Expected no settings: {row.name} has none. Received: {settings}.")
-    if settings is not None and not isinstance(settings, row.Settings):
-        raise ValueError(f"Expected {row.name}'s Settings. Received: {settings}.")
-    if teacher is not None and row.kind.one_pass:
+def _check_arguments(method_class, settings, teacher):
+    if settings is not None and method_class.Settings is None:
         raise ValueError(
-            f"Expected a teacher only with methods that optimise. Received: {row.name}."
+            f"Expected no settings: {method_class.name} has none. Received: {settings}."
+        )
+    if settings is not None and not isinstance(settings, method_class.Settings):
+        raise ValueError(f"Expected {method_class.name}'s Settings. Received: {settings}.")
+    if teacher is not None and method_class.kind.one_pass:
+        raise ValueError(
+            f"Expected a teacher only with methods that optimise. Received: {method_class.name}."
         )
 
 
-def _signatures(row, networks, exact):
+def _signatures(method_class, networks, exact):
     """Signatures by name, of whole photographs and of regions of them."""
     from tfstyle.networks.endpoint import Arrays
 
-    tables = [*row.endpoints(networks).values(), row.regional_endpoints(networks)]
+    tables = [*method_class.endpoints(networks).values(), method_class.regional_endpoints(networks)]
     return {
         label: Arrays(endpoint) if exact else endpoint.arrays
         for endpoints in tables
@@ -136,11 +138,11 @@ def stylizer_of(
     Raises:
         OSError: A file of the folder is missing or broken.
     """
-    row = method(name)
+    method_class = method(name)
     codes = registry.styles(name, folder) if codes is None else codes
-    arguments = {"geometry": geometry(name, networks, folder)} if row.network else {}
+    arguments = {"geometry": geometry(name, networks, folder)} if method_class.network else {}
     arguments |= {} if settings is None else {"settings": settings}
-    stylizer = row(signatures, networks, codes, **arguments)
+    stylizer = method_class(signatures, networks, codes, **arguments)
     return stylizer.described(folder or name, "keras" if networks else "litert")
 
 
@@ -183,9 +185,9 @@ def load_networks(name: str, folder: Folder = None, precision: str = "float32") 
     from tfstyle.networks import files
     from tfstyle.precision import choose
 
-    row = method(name)
-    folder = registry.model_folder(row.home or name, folder)
-    networks = {file: files.load(folder / f"{file}.keras") for file in row.files}
+    method_class = method(name)
+    folder = registry.model_folder(method_class.home or name, folder)
+    networks = {file: files.load(folder / f"{file}.keras") for file in method_class.files}
     dtype = "float32" if precision == "auto" else choose(precision).name
     return {file: files.convolving_in(network, dtype) for file, network in networks.items()}
 
@@ -216,12 +218,14 @@ def load_lite(
         >>> stylizer.stylize(examples.lake(48, 64)).shape
         (48, 64, 3)
     """
-    row = method(name)
-    _check_arguments(row, settings, None)
-    if not row.tflite:
-        raise ValueError(f"Expected a model with TFLite files. Received: {name}, {row.title}.")
+    method_class = method(name)
+    _check_arguments(method_class, settings, None)
+    if not method_class.tflite:
+        raise ValueError(
+            f"Expected a model with TFLite files. Received: {name}, {method_class.title}."
+        )
     files = registry.tflite_files(name, folder)
-    signatures = litert.signatures(files, threads, row.kept_open, exact)
+    signatures = litert.signatures(files, threads, method_class.kept_open, exact)
     return stylizer_of(name, signatures, None, folder, settings=settings)
 
 
@@ -254,12 +258,12 @@ def load_model(
         ValueError: There is no such model.
         OSError: A file cannot be read.
     """
-    row, name = method(method_name), f"{method_name}-{model}" if model else method_name
-    if row.fetched:
+    method_class, name = method(method_name), f"{method_name}-{model}" if model else method_name
+    if method_class.fetched:
         from tfstyle import hub
 
         return hub.load(name if name in hub.MODULES else model or name)
-    lite = (lite or not extras.has_keras()) and bool(row.tflite)
+    lite = (lite or not extras.has_keras()) and bool(method_class.tflite)
     if name in registry.released():
         if lite:
             return load_lite(name, threads, None, exact, settings)
@@ -267,13 +271,13 @@ def load_model(
     folder = _local_folder(model)
     if lite and model and _has_tflite(method_name, folder):
         return load_lite(method_name, threads, folder, exact, settings)
-    if model and _has_keras_files(row, folder):
+    if model and _has_keras_files(method_class, folder):
         return load(method_name, folder, precision, exact, settings, teacher)
-    models = [n for n in registry.released() if n.partition("-")[0] == row.name]
-    files = ", ".join(f"{file}.keras" for file in row.files)
+    models = [n for n in registry.released() if n.partition("-")[0] == method_class.name]
+    files = ", ".join(f"{file}.keras" for file in method_class.files)
     raise ValueError(
         f"Expected one of {', '.join(models) or 'none yet'} (--model is what follows "
-        f"{row.name}-), or as --model a folder with {files}. Received: {name}."
+        f"{method_class.name}-), or as --model a folder with {files}. Received: {name}."
     )
 
 
@@ -282,8 +286,8 @@ def _has_tflite(name, folder):
     return bool(files) and all(path.is_file() for path in files)
 
 
-def _has_keras_files(row, folder):
-    return all((folder / f"{file}.keras").is_file() for file in row.files)
+def _has_keras_files(method_class, folder):
+    return all((folder / f"{file}.keras").is_file() for file in method_class.files)
 
 
 def _local_folder(model):

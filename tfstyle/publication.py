@@ -43,25 +43,25 @@ def prepare(release: Path, folder: Path, address: str) -> Path:
 
 def page(name: str, card: dict, address: str) -> str:
     """A model's page in Markdown, which begins with the entries that Hugging Face's hub reads."""
-    row = method(name)
+    method_class = method(name)
     licence = next((str(card[key]) for key in LICENCES if key in card), None)
     head = ["---", "library_name: tfstyle", "pipeline_tag: image-to-image"]
     head += [f"license: {json.dumps(licence.lower())}"] if licence else []
     head += [
         "tags:",
-        *(f"- {tag}" for tag in ("style-transfer", "keras", "tflite", row.name)),
+        *(f"- {tag}" for tag in ("style-transfer", "keras", "tflite", method_class.name)),
         "---",
     ]
-    style = "" if row.in_weights else ", style"
+    style = "" if method_class.in_weights else ", style"
     entries = {key: value for key, value in card.items() if key not in ("sha256", "operations")}
     return "\n".join(
         [
             *head,
             f"# {name}",
             "",
-            f"{row.title}. {row.paper}",
+            f"{method_class.title}. {method_class.paper}",
             "",
-            f"Good: {row.good}. Weak: {row.weak}.",
+            f"Good: {method_class.good}. Weak: {method_class.weak}.",
             "",
             "```python",
             "import tfstyle",

@@ -23,10 +23,10 @@ def released(*kinds: Kind) -> list[str]:
     """
     return sorted(
         path.parent.name
-        for row in METHODS.values()
-        for pattern in (row.name, f"{row.name}-*")
-        for path in row.released.glob(f"{pattern}/{CARD}")
-        if not kinds or row.kind in kinds
+        for method_class in METHODS.values()
+        for pattern in (method_class.name, f"{method_class.name}-*")
+        for path in method_class.released.glob(f"{pattern}/{CARD}")
+        if not kinds or method_class.kind in kinds
     )
 
 

@@ -122,11 +122,15 @@ def _write_json(path, content, indent=2):
 
 def _export(name, networks, pairs):
     """TFLite files' bytes by name."""
-    row = method(name)
-    table = row.endpoints(networks)
-    samples = signature_runner.calibration_samples(table, pairs) if row.precision == "int8" else {}
+    method_class = method(name)
+    table = method_class.endpoints(networks)
+    samples = (
+        signature_runner.calibration_samples(table, pairs)
+        if method_class.precision == "int8"
+        else {}
+    )
     contents = {
-        file: tflite.to_tflite(endpoints, row.precision, samples.get(file))
+        file: tflite.to_tflite(endpoints, method_class.precision, samples.get(file))
         for file, endpoints in table.items()
     }
     _check_errors(table, contents)

@@ -106,17 +106,22 @@ def check(folder: Path, source: Source, downloaded: bool = False) -> None:
         ValueError: The card is no release's.
         OSError: A file is missing, or has another hash.
     """
-    row = method(model_name(folder))
+    method_class = method(model_name(folder))
     card = json.loads((folder / CARD).read_text())
     hashes, size = card.get("sha256", {}), card.get("size", "any")
     if "precision" in card and isinstance(size, list):
         raise OSError(
             f"Expected a release of any size. Received: {source}, of {size[0]}x{size[1]} alone."
         )
-    kinds = [[f"{file}.keras" for file in row.files], [f"{file}.tflite" for file in row.tflite]]
+    kinds = [
+        [f"{file}.keras" for file in method_class.files],
+        [f"{file}.tflite" for file in method_class.tflite],
+    ]
     if not any(files and all((folder / file).is_file() for file in files) for files in kinds):
         needed = " or ".join(", ".join(files) for files in kinds if files)
-        raise OSError(f"Expected a release of {row.name}: {needed}. Received: {source}, without.")
+        raise OSError(
+            f"Expected a release of {method_class.name}: {needed}. Received: {source}, without."
+        )
     for path in sorted(p for p in folder.iterdir() if p.suffix in (".keras", ".tflite")):
         if path.name not in hashes and not downloaded:
             continue

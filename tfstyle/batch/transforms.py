@@ -120,8 +120,8 @@ class StyleEncoding:
 
 
 def _check_one_pass(name):
-    row = method(name)
-    if row.fetched or not row.kind.one_pass:
+    method_class = method(name)
+    if method_class.fetched or not method_class.kind.one_pass:
         raise ValueError(f"Expected a method of one pass, of this package. Received: {name}.")
     return name
 

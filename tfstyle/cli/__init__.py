@@ -14,13 +14,16 @@ from tfstyle.cli import (
     completion,
     demo,
     evaluate,
+    example,
     export,
     film,
     layers,
-    paint,
+    methods,
     quiet,
     scripts,
+    stylize,
     train,
+    translation,
     upload,
 )
 
@@ -44,54 +47,56 @@ def _run(options):
     try:
         return options.run(options)
     except ModuleNotFoundError as error:
-        code, words = 2, _installing(error)
+        code, message = 2, _install_message(error)
     except (ValueError, TypeError, OSError, FloatingPointError) as error:
-        code, words = 2, _sentence(error)
+        code, message = 2, _message(error)
     except KeyboardInterrupt:
-        code, words = 130, "stopped."
-    options.results["error"] = words
-    print(f"tfstyle: {words}", file=sys.stderr)
+        code, message = 130, "stopped."
+    options.results["error"] = message
+    print(f"tfstyle: {message}", file=sys.stderr)
     return code
 
 
-def _installing(error):
-    """What to install; a package that no extra brings is a fault of ours, not of the command."""
-    words = extras.sentence(error)
-    if words is None:
+def _install_message(error):
+    """What to install; the error is raised if no extra has the package, which is a bug."""
+    message = extras.sentence(error)
+    if message is None:
         raise error
-    return words
+    return message
 
 
 def _parsed(arguments):
-    """The options; flags that are not ours go to the command that passes them on."""
-    whole = parser()
-    options, others = whole.parse_known_args(arguments)
+    """The options; unknown flags are kept for a command that passes them on, else refused."""
+    tfstyle_parser = parser()
+    options, others = tfstyle_parser.parse_known_args(arguments)
     if others and not hasattr(options, "passed_on"):
-        whole.error(f"unrecognized arguments: {' '.join(others)}")
+        tfstyle_parser.error(f"unrecognized arguments: {' '.join(others)}")
     options.passed_on = others
     return options
 
 
-def _sentence(error):
-    """What went wrong in a line; an error of the system's own names its file."""
+def _message(error):
+    """An error's message in a line; one of the operating system names its file."""
     if isinstance(error, OSError) and error.strerror:
-        named = f"Received: {error.filename}" if error.filename else "Received"
-        return f"Expected to read or to write. {named}: {error.strerror}."
+        received = f"Received: {error.filename}" if error.filename else "Received"
+        return f"Expected to read or to write. {received}: {error.strerror}."
     return " ".join(str(error).split())
 
 
 def parser() -> argparse.ArgumentParser:
-    """Of the whole command."""
+    """The parser of `tfstyle` with all its commands."""
     parser = argparse.ArgumentParser(
         prog="tfstyle",
-        description="Image style transfer: every family behind one verb.",
+        description="Image style transfer: every method behind one verb.",
         epilog=f"`tfstyle COMMAND --help` explains a command.\n\n{scripts.CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"tfstyle {tfstyle.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for room in (
-        paint,
+    for module in (
+        stylize,
+        methods,
+        example,
         film,
         camera,
         batch,
@@ -101,9 +106,10 @@ def parser() -> argparse.ArgumentParser:
         export,
         train,
         evaluate,
+        translation,
         upload,
         completion,
     ):
-        for add in room.COMMANDS:
+        for add in module.COMMANDS:
             add(commands)
     return parser

@@ -6,10 +6,8 @@ import os
 import sys
 
 from tfstyle import extras
-from tfstyle.cli import paint
+from tfstyle.cli import style_options
 from tfstyle.cli.options import command, percent, positive
-from tfstyle.color import KEEP
-from tfstyle.methods import DEFAULT
 
 RUNNER = "FnApiRunner"  # Beam's own in this process, which downloads nothing
 
@@ -33,6 +31,18 @@ def _batch(commands):
     )
     parser.allow_abbrev = False
     parser.set_defaults(passed_on=[])
+    _add_input(parser)
+    _add_output(parser)
+    _add_style(parser)
+    parser.add_argument(
+        "--codes",
+        action="store_true",
+        help="instead of painting, write each picture's style code as a line of JSON",
+    )
+    _add_execution(parser)
+
+
+def _add_input(parser):
     parser.add_argument(
         "inputs",
         metavar="INPUT",
@@ -47,6 +57,9 @@ def _batch(commands):
         choices=("pictures", "list", "records"),
         help="kind of INPUT (default: by its name)",
     )
+
+
+def _add_output(parser):
     parser.add_argument(
         "-o",
         "--output",
@@ -56,12 +69,10 @@ def _batch(commands):
         ".tfrecord file; or, with --codes, a .jsonl file; records and codes are written to several "
         "files",
     )
-    _add_style(parser)
-    parser.add_argument(
-        "--codes",
-        action="store_true",
-        help="instead of painting, write each picture's style code as a line of JSON",
-    )
+
+
+def _add_execution(parser):
+    """Adds the flags of how Beam runs."""
     parser.add_argument(
         "--threads",
         type=positive,
@@ -80,23 +91,21 @@ def _batch(commands):
 
 def _add_style(parser):
     """Adds the flags of a style, as `tfstyle stylize` has them."""
-    paint.add_styles(parser)
-    parser.add_argument(
-        "--method",
-        default=DEFAULT,
-        help="a name of `tfstyle methods` that paints in one pass (default: %(default)s)",
-    )
+    style_options.add_styles(parser)
+    style_options.add_method(parser, " that paints in one pass")
     parser.add_argument(
         "--model",
         metavar="NAME",
         help="which of the method's models, or a release's folder that every worker sees",
     )
     parser.add_argument(
-        "--strength", type=float, default=1.0, metavar="0..1", help="(default: %(default)s)"
+        "--strength",
+        type=float,
+        default=1.0,
+        metavar="0..1",
+        help="0 is the photograph, 1 the full style (default: 1)",
     )
-    parser.add_argument(
-        "--keep-colors", choices=KEEP, help="keep the photograph's colours (default: the style's)"
-    )
+    style_options.add_keep_colors(parser)
     parser.add_argument(
         "--size",
         type=positive,
@@ -108,7 +117,7 @@ def _add_style(parser):
         type=percent,
         default=95,
         metavar="1..100",
-        help="of JPEG and WebP (default: %(default)s)",
+        help="quality of JPEG and WebP files (default: %(default)s)",
     )
 
 
@@ -156,8 +165,8 @@ def _work(options):
         return StyleEncoding(options.method, options.model, options.threads)
     if options.output.endswith(".jsonl"):
         raise ValueError(f"Expected a folder or a .tfrecord file. Received: {options.output}.")
-    paint.name_the_model(options)
-    paint.check_style(options)
+    style_options.set_model_by_style(options)
+    style_options.check_styles(options)
     painting = Painting(
         options.method,
         options.model,
@@ -169,7 +178,7 @@ def _work(options):
         options.quality,
         options.threads,
     )
-    return painting.with_styles(options.style or (), paint.style_of)
+    return painting.with_styles(options.style or (), style_options.read_style)
 
 
 COMMANDS = (_batch,)

@@ -5,10 +5,10 @@ import functools
 from pathlib import Path
 
 from tfstyle import extras
-from tfstyle.cli import paint
+from tfstyle.cli import style_options
 from tfstyle.cli.options import (
     add_commercial,
-    add_settings,
+    add_method_settings,
     add_threads,
     command,
     positive,
@@ -34,9 +34,13 @@ def _camera(commands):
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
-        "--device", type=_device_number, default=0, metavar="N", help="which webcam (default: 0)"
+        "--device",
+        type=_device_number,
+        default=0,
+        metavar="N",
+        help="number of the webcam (default: 0)",
     )
-    source.add_argument("--source", metavar="FILE", help="a film instead of a webcam")
+    source.add_argument("--source", metavar="FILE", help="film to paint instead of a webcam")
     parser.add_argument(
         "--style",
         action="append",
@@ -44,7 +48,16 @@ def _camera(commands):
         help="a picture's file, or a name of `tfstyle styles`; repeat it for more (default: every "
         "named style of the method)",
     )
-    paint.add_model(parser)
+    style_options.add_model(parser)
+    _add_painting(parser)
+    _add_output(parser)
+    add_threads(parser)
+    add_commercial(parser, "use")
+    add_method_settings(parser, *(kind for kind in Kind if kind.one_pass))
+
+
+def _add_painting(parser):
+    """Adds the flags of how frames are painted."""
     parser.add_argument(
         "--strength",
         type=float,
@@ -57,13 +70,10 @@ def _camera(commands):
         type=float,
         default=STEADY,
         metavar="0..1",
-        help="share of the previous frame in each frame (default: %(default)s)",
+        help="share of each frame that is taken from the previous one: more flickers less and is "
+        "softer (default: %(default)s)",
     )
-    paint.add_means(parser)
-    _add_output(parser)
-    add_threads(parser)
-    add_commercial(parser, "paint by")
-    add_settings(parser, *(kind for kind in Kind if kind.one_pass))
+    style_options.add_keep_colors(parser)
 
 
 def _add_output(parser):
@@ -77,13 +87,13 @@ def _add_output(parser):
     parser.add_argument(
         "--mirror",
         action=argparse.BooleanOptionalAction,
-        help="exchange left and right (default: for a webcam)",
+        help="exchange left and right (default: only for a webcam)",
     )
     parser.add_argument(
         "-o",
         "--output",
         metavar="FOLDER",
-        help="folder for saved pictures (default: the working folder)",
+        help="folder of saved pictures (default: the working folder)",
     )
     parser.add_argument(
         "--no-window", action="store_true", help="open no window, and save every picture to -o"
@@ -92,7 +102,7 @@ def _add_output(parser):
         "--frames",
         type=positive,
         metavar="N",
-        help="number of frames (default: until q is pressed)",
+        help="number of frames to paint (default: until q is pressed)",
     )
 
 
@@ -126,7 +136,7 @@ def _run_camera(options):
         share = options.steady if options.strength else 0.0
         count, seconds = camera.paint(frames, paintings, painter, share, screen, folder.save)
     if not count:
-        raise OSError(f"Expected frames to paint. Received: {source}, without.")
+        raise OSError(f"Expected frames to paint. Received: {source}, which has none.")
     print(f"{count} frames, {count / seconds:.1f} a second, {len(folder.saved)} saved")
     return 0
 
@@ -137,43 +147,47 @@ def _paintings(options):
     from tfstyle.methods.stylizer import checked_strength
     from tfstyle.video import films
 
-    row = films.one_pass(options.method)
+    method = films.one_pass(options.method)
     checked_strength(options.strength)
-    if row.kind is Kind.TRANSLATION and options.style:
-        raise ValueError(f"Expected no --style: {row.name} has it in its weights. Received: one.")
+    if method.kind is Kind.TRANSLATION and options.style:
+        raise ValueError(
+            f"Expected no --style: {method.name} has it in its weights. Received: one."
+        )
 
     settings = settings_of(options)
 
     @functools.cache
     def stylizer(model):
-        paint.check_licences(options, model)
+        style_options.check_licences(options, model)
         return loading.load_model(options.method, model, options.threads, settings=settings)
 
     @functools.cache
     def painter(title):
-        model = _models(options, row).get(title, options.model)
+        model = _models(options, method).get(title, options.model)
         loaded = stylizer(model)
-        styles = None if row.in_weights else [paint.style_of(title, loaded)]
+        styles = None if method.in_weights else [style_options.read_style(title, loaded)]
         return loaded.painter(styles, options.strength, None, options.keep_colors)
 
-    titles = list(_models(options, row)) or options.style or list(stylizer(options.model).styles)
+    titles = list(_models(options, method)) or options.style or list(stylizer(options.model).styles)
     if not titles:
-        raise ValueError(f"Expected --style: {row.name} knows no painting by name. Received: none.")
+        raise ValueError(
+            f"Expected --style: {method.name} knows no painting by name. Received: none."
+        )
     for title in options.style or ():  # refused now, not when a key is pressed
         painter(title)
     return titles, painter
 
 
-def _models(options, row):
+def _models(options, method):
     """Models by title, for methods whose key n goes through models; nothing for others."""
     from tfstyle import registry
 
-    if not row.in_weights:
+    if not method.in_weights:
         return {}
     if options.model:
         return {options.model: options.model}
-    family = f"{row.name}-"
-    variants = [n.removeprefix(family) for n in registry.released() if n.startswith(family)]
+    prefix = f"{method.name}-"
+    variants = [n.removeprefix(prefix) for n in registry.released() if n.startswith(prefix)]
     return {name: name for name in options.style or variants or [None]}
 
 

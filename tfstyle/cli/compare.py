@@ -34,24 +34,33 @@ def _compare(commands):
         metavar="PIXELS",
         help="longer side of the painted pictures (default: %(default)s)",
     )
+    _add_models(parser)
+    _add_measures(parser)
+    add_json(parser)
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+
+
+def _add_models(parser):
+    """Adds the flags of which models paint, and for how long."""
+    add_commercial(parser, "show")
     parser.add_argument(
         "--limit",
         type=positive,
         default=60,
         metavar="SECONDS",
-        help="longest time of a method (default: %(default)s)",
+        help="stop a method that takes longer (default: %(default)s)",
     )
     parser.add_argument(
         "--also",
         metavar="MODULE",
         help="a module to compare with: magenta, which is downloaded, or the address, .tar.gz "
-        "file or folder of such a module; left out if it cannot be loaded",
+        "file or folder of such a module; it is left out if it cannot be loaded",
     )
+
+
+def _add_measures(parser):
     add_teacher(parser, "network to measure on: ", "our encoder's view of VGG-19")
-    add_precision(parser, "what optimisations compute in, figures in float32; auto is")
-    add_commercial(parser, "show")
-    add_json(parser)
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_precision(parser, "what optimisations compute in (figures are in float32); auto is")
 
 
 def _run_compare(options):

@@ -10,6 +10,7 @@ from tfstyle.cli.options import ONE_PASS, add_commercial, add_precision, command
 
 LARGEST_FILE = "32mb"
 ADDRESS = "127.0.0.1"
+PRECISION_USE = "what Keras computes in: optimisations, and masks" + ONE_PASS
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -21,6 +22,13 @@ def _demo(commands):
         f"open a page to drag photographs and paintings into; needs {extras.command('demo')}",
         "tfstyle demo --port 8000",
     )
+    _add_server(parser)
+    _add_limits(parser)
+    add_commercial(parser, "offer")
+    add_precision(parser, PRECISION_USE)
+
+
+def _add_server(parser):
     parser.add_argument(
         "--host",
         default=ADDRESS,
@@ -36,20 +44,6 @@ def _demo(commands):
         "--share", action="store_true", help="give it a public address through gradio.live"
     )
     parser.add_argument(
-        "--max-pixels",
-        type=positive,
-        default=4_000_000,
-        metavar="N",
-        help="most pixels of a photograph; larger ones are reduced (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--concurrency",
-        type=positive,
-        default=2,
-        metavar="N",
-        help="pictures painted at once; the others wait in line (default: %(default)s)",
-    )
-    parser.add_argument(
         "--mcp", action="store_true", help="offer it to language models at /gradio_api/mcp"
     )
     parser.add_argument(
@@ -58,9 +52,23 @@ def _demo(commands):
         default=None,
         help="open a browser (default: where there is a screen)",
     )
-    add_commercial(parser, "offer")
-    add_precision(
-        parser, "what is computed in where Keras paints: optimisations, and masks" + ONE_PASS
+
+
+def _add_limits(parser):
+    parser.add_argument(
+        "--max-pixels",
+        type=positive,
+        default=4_000_000,
+        metavar="N",
+        help="largest number of pixels of a photograph; larger ones are reduced (default: "
+        "%(default)s)",
+    )
+    parser.add_argument(
+        "--concurrency",
+        type=positive,
+        default=2,
+        metavar="N",
+        help="number of pictures painted at once; the others wait (default: %(default)s)",
     )
 
 

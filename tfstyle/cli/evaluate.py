@@ -1,4 +1,4 @@
-"""`tfstyle evaluate`, `evaluate-encoder`, `evaluate-film` and `evaluate-translation`."""
+"""`tfstyle evaluate`, `evaluate-encoder` and `evaluate-film`."""
 
 import dataclasses
 import sys
@@ -7,7 +7,7 @@ from tfstyle import extras
 from tfstyle.cli.options import ONE_PASS, add_precision, add_teacher, command, positive
 from tfstyle.cli.scripts import add_json
 
-PRECISION_USE = "what models that run on Keras compute in, figures in float32" + ONE_PASS
+PRECISION_USE = "what models on Keras compute in (figures are in float32)" + ONE_PASS
 
 
 def _evaluate(commands):
@@ -36,16 +36,33 @@ def _evaluate(commands):
         "the .pb file of its network of 26 styles, style0.jpg to style25.jpg; "
         "or magenta, or the address, .tar.gz file or folder of such a module of TensorFlow Hub",
     )
-    parser.add_argument("--content", metavar="DIR", help="photographs, with --style")
-    parser.add_argument("--style", metavar="DIR", help="paintings; photograph i takes number 7i")
+    _add_pairs(parser)
+    _add_measures(parser)
+    _add_files(parser)
+    parser.add_argument("--speed", action="store_true", help="also time the models")
+    add_json(parser)
+    add_precision(parser, PRECISION_USE)
+
+
+def _add_pairs(parser):
+    parser.add_argument("--content", metavar="DIR", help="folder of photographs, with --style")
     parser.add_argument(
-        "--rounds", type=positive, default=1, metavar="N", help="pairings (default: %(default)s)"
+        "--style", metavar="DIR", help="folder of paintings; photograph i takes painting 7i"
     )
     parser.add_argument(
-        "--pairs", metavar="CSV", help="lines of photograph,painting instead of two folders"
+        "--rounds",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="number of paintings for each photograph (default: %(default)s)",
     )
     parser.add_argument(
-        "--first", type=positive, metavar="N", help="number of pairs, from the first (default: all)"
+        "--pairs",
+        metavar="CSV",
+        help="instead of two folders, a file with a line photograph,painting for each pair",
+    )
+    parser.add_argument(
+        "--first", type=positive, metavar="N", help="measure only the first N pairs (default: all)"
     )
     parser.add_argument(
         "--size",
@@ -55,6 +72,9 @@ def _evaluate(commands):
         help="side that photographs are squashed to; Magenta's pair takes 384 (default: "
         "%(default)s)",
     )
+
+
+def _add_measures(parser):
     add_teacher(parser, "network to measure on: ")
     parser.add_argument(
         "--strengths",
@@ -62,7 +82,7 @@ def _evaluate(commands):
         nargs="+",
         default=[1.0],
         metavar="0..1",
-        help="of the models that take a strength, as shares of their default; 1 is always "
+        help="strengths that models are measured at, as shares of their default; 1 is always "
         "measured (default: 1)",
     )
     parser.add_argument(
@@ -79,6 +99,9 @@ def _evaluate(commands):
         help="a row of the table; for every other row, count the pairs in which it is nearer to "
         "the painting than this one",
     )
+
+
+def _add_files(parser):
     parser.add_argument("--csv", metavar="FILE", help="write every pair's figures to this file")
     parser.add_argument(
         "--sheet", metavar="PICTURE", help="write every pair's pictures to this file"
@@ -89,9 +112,6 @@ def _evaluate(commands):
         help="keep every measured picture: 00_content.png, 00_style.png, 00_MODEL.png and so on, "
         "with one number per pair; characters that file names should not have become -",
     )
-    parser.add_argument("--speed", action="store_true", help="also time the models")
-    add_json(parser)
-    add_precision(parser, PRECISION_USE)
 
 
 def _run_evaluate(options):
@@ -100,17 +120,17 @@ def _run_evaluate(options):
     if bool(options.pairs) == bool(options.content and options.style):
         raise ValueError("Expected --content and --style, or --pairs. Received: both or neither.")
     if options.pairs:
-        measured = pairs.of_file(options.pairs)
+        selected = pairs.of_file(options.pairs)
     else:
-        measured = pairs.of_folders(options.content, options.style, options.rounds)
-    measured = [dataclasses.replace(pair, side=options.size) for pair in measured[: options.first]]
+        selected = pairs.of_folders(options.content, options.style, options.rounds)
+    selected = [dataclasses.replace(pair, side=options.size) for pair in selected[: options.first]]
     if options.pictures and not extras.has_keras():
-        return _write_pictures(options, measured)
+        return _write_pictures(options, selected)
     from tfstyle.evaluation import report
 
     for line in report.report(
         names=options.models,
-        pairs=measured,
+        pairs=selected,
         teacher=options.teacher,
         strengths=sorted({*options.strengths, 1.0}),
         table=options.csv,
@@ -120,7 +140,7 @@ def _run_evaluate(options):
         with_controls=options.controls,
         against=options.against,
         precision=options.precision,
-        tell=lambda means: _add_results(options, measured, means),
+        on_means=lambda means: _add_results(options, selected, means),
     ):
         print(line, flush=True)
     return 0
@@ -155,7 +175,7 @@ def _evaluate_encoder(commands):
         commands,
         "evaluate-encoder",
         _run_evaluate_encoder,
-        "R2 of the best ridge readout of VGG-19's features, and time beside VGG-19's",
+        "measure R2 of the best ridge readout of VGG-19's features, and time beside VGG-19's",
         "tfstyle evaluate-encoder --fit photos --held-out others",
     )
     parser.add_argument(
@@ -165,7 +185,11 @@ def _evaluate_encoder(commands):
         "--held-out", required=True, nargs="+", metavar="DIR", help="pictures to measure R2 on"
     )
     parser.add_argument(
-        "--pictures", type=positive, default=300, metavar="N", help="number of --fit"
+        "--pictures",
+        type=positive,
+        default=300,
+        metavar="N",
+        help="number of pictures of --fit that are used (default: %(default)s)",
     )
     parser.add_argument("--encoder", metavar="DIR", help="run folder (default: the released one)")
     add_teacher(parser)
@@ -196,6 +220,16 @@ def _evaluate_film(commands):
         "Short term is from each frame to the one before, long term to the first of its shot, as\n"
         "in Lai et al. 2018; pixels that are not seen in both frames are left out.",
     )
+    _add_films(parser)
+    parser.add_argument(
+        "--teacher",
+        metavar="DIR",
+        help="folder with SqueezeNet's weights and the heads of LPIPS; also measures LPIPS between "
+        "neighbouring frames",
+    )
+
+
+def _add_films(parser):
     parser.add_argument("clip", metavar="CLIP", help="the clip before it was painted")
     parser.add_argument(
         "films",
@@ -207,7 +241,7 @@ def _evaluate_film(commands):
         "--size",
         type=positive,
         metavar="N",
-        help="longer side in pixels at which all are measured (default: their own)",
+        help="longer side in pixels at which the films are measured (default: the clip's own)",
     )
     parser.add_argument(
         "--slice",
@@ -219,13 +253,7 @@ def _evaluate_film(commands):
         type=float,
         default=0.5,
         metavar="0..1",
-        help="which line, from 0, the upper one, to 1 (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--teacher",
-        metavar="DIR",
-        help="folder with SqueezeNet's weights and the heads of LPIPS; also measures LPIPS between "
-        "neighbouring frames",
+        help="height of this line, from 0 (top) to 1 (bottom) (default: %(default)s)",
     )
 
 
@@ -239,138 +267,4 @@ def _run_evaluate_film(options):
     return 0
 
 
-def _evaluate_translation(commands):
-    from tfstyle.data import folders
-
-    parser = command(
-        commands,
-        "evaluate-translation",
-        _run_evaluate_translation,
-        "kernel distance (KID) of translated pictures to the other domain, and content distance",
-        "tfstyle evaluate-translation cyclegan --model sunny2rainy --back rainy2sunny "
-        "--source shine/test --target rain/test --fit-source shine/train --fit-target rain/train "
-        "--teacher vgg --sheet sheet.png\n"
-        "  tfstyle evaluate-translation pix2pix --model facades --pairs facades/test "
-        "--direction b-to-a --teacher vgg",
-    )
-    parser.add_argument("method", metavar="METHOD", help="cyclegan or pix2pix")
-    parser.add_argument(
-        "--model", required=True, metavar="NAME", help="see `tfstyle stylize --help`"
-    )
-    parser.add_argument(
-        "--back", metavar="NAME", help="model of the other direction, for cycle errors"
-    )
-    parser.add_argument("--source", nargs="+", metavar="DIR", help="pictures to translate")
-    parser.add_argument("--target", nargs="+", metavar="DIR", help="pictures of the other domain")
-    parser.add_argument(
-        "--fit-source",
-        nargs="+",
-        default=(),
-        metavar="DIR",
-        help="training pictures to translate; also measures the best colour grade",
-    )
-    parser.add_argument(
-        "--fit-target",
-        nargs="+",
-        default=(),
-        metavar="DIR",
-        help="training pictures of the other domain",
-    )
-    parser.add_argument(
-        "--pairs",
-        metavar="DIR",
-        help="instead of two domains, pictures that hold a pair side by side",
-    )
-    parser.add_argument(
-        "--direction",
-        choices=folders.DIRECTIONS,
-        default=folders.DIRECTIONS[0],
-        help="direction of the pairs",
-    )
-    add_teacher(parser, "network to measure on: ")
-    parser.add_argument("--csv", metavar="FILE", help="write every picture's figures to this file")
-    parser.add_argument("--sheet", metavar="PICTURE", help="write forty translations to this file")
-    add_precision(parser, PRECISION_USE)
-
-
-def _run_evaluate_translation(options):
-    from tfstyle.data import folders
-    from tfstyle.evaluation import translation
-
-    if bool(options.pairs) == bool(options.source and options.target):
-        raise ValueError("Expected --source and --target, or --pairs. Received: both or neither.")
-    translate = _translator(options, options.model)
-    if options.pairs:
-        lines = translation.paired(
-            translate,
-            folders.pairs(options.pairs),
-            options.direction,
-            options.teacher,
-            options.sheet,
-        )
-    else:
-        back = _translator(options, options.back) if options.back else None
-        lines = translation.unpaired(
-            translate,
-            translation.Domains(
-                options.source, options.target, options.fit_source, options.fit_target
-            ),
-            back,
-            options.teacher,
-            options.csv,
-            options.sheet,
-        )
-    for line in lines:
-        print(line, flush=True)
-    return 0
-
-
-def _translator(options, model):
-    from tfstyle import loading
-
-    return loading.load_model(options.method, model, precision=options.precision).stylize
-
-
-def _tone(commands):
-    parser = command(
-        commands,
-        "tone",
-        _run_tone,
-        "fit how strongly a finished generator translates, and a colour grade behind it",
-        "tfstyle tone --run runs/weather/a_to_b --source shine/train --target rain/train "
-        "-o runs/weather-toned",
-    )
-    parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="finished run")
-    parser.add_argument(
-        "--source", required=True, nargs="+", metavar="DIR", help="training pictures to translate"
-    )
-    parser.add_argument(
-        "--target", required=True, nargs="+", metavar="DIR", help="pictures of the other domain"
-    )
-    parser.add_argument(
-        "--content",
-        type=float,
-        default=0.3,
-        metavar="DISTANCE",
-        help="largest content distance (default: %(default)s)",
-    )
-    add_teacher(parser, "folder with SqueezeNet's weights to measure on: ", "our encoder")
-    parser.add_argument("-o", "--output", required=True, metavar="DIR")
-
-
-def _run_tone(options):
-    from tfstyle.evaluation import color_calibration
-
-    for line in color_calibration.calibrate(
-        options.folder,
-        options.source,
-        options.target,
-        options.output,
-        options.content,
-        options.teacher,
-    ):
-        print(line, flush=True)
-    return 0
-
-
-COMMANDS = (_evaluate, _evaluate_encoder, _evaluate_film, _evaluate_translation, _tone)
+COMMANDS = (_evaluate, _evaluate_encoder, _evaluate_film)

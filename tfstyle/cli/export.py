@@ -27,7 +27,13 @@ def _export(commands):
     parser.add_argument(
         "--all", action="store_true", help="export every model, each to a folder of its name"
     )
-    parser.add_argument("-o", "--output", required=True, metavar="DIR")
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder to write")
+    _add_form(parser)
+    _add_sources(parser)
+
+
+def _add_form(parser):
+    """Adds the flags of the files' form."""
     parser.add_argument(
         "--format",
         choices=FORMATS,
@@ -59,14 +65,25 @@ def _export(commands):
         action="store_true",
         help="for ghiasi: write two files that replace Magenta's in apps written for these",
     )
+
+
+def _add_sources(parser):
+    """Adds the flags of what the files are made from."""
     parser.add_argument(
-        "--run", dest="source", metavar="DIR", help="finished run (default: the released weights)"
+        "--run",
+        dest="source",
+        metavar="DIR",
+        help="finished run to export (default: the released weights)",
     )
     parser.add_argument(
-        "--photographs", metavar="DIR", help="calibrate and compare on these (default: drawn ones)"
+        "--photographs",
+        metavar="DIR",
+        help="photographs to calibrate and compare on (default: drawn ones)",
     )
     parser.add_argument(
-        "--paintings", metavar="DIR", help="the same for paintings (default: drawn ones)"
+        "--paintings",
+        metavar="DIR",
+        help="paintings to calibrate and compare on (default: drawn ones)",
     )
 
 

@@ -10,12 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from tfstyle import extras
-from tfstyle.cli import jobs, masks, paint
+from tfstyle.cli import jobs, masks, style_options
 from tfstyle.cli.options import (
     ONE_PASS,
     add_commercial,
+    add_method_settings,
     add_precision,
-    add_settings,
     add_threads,
     command,
     positive,
@@ -25,7 +25,7 @@ from tfstyle.methods import Kind
 from tfstyle.video.temporal_filter import STEADY
 
 CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "prores", "png")
-PRECISION = "what is computed in where Keras paints: masks, and finished runs" + ONE_PASS
+PRECISION_USE = "what Keras computes in: masks, and finished runs" + ONE_PASS
 
 
 def _film(commands):
@@ -33,13 +33,13 @@ def _film(commands):
         commands,
         "film",
         _run_film,
-        "paint a film with less flicker than frame by frame, with its sound, at its own size, "
-        "length and times; needs " + extras.command("film"),
+        "paint a film with its sound, at its own size, length and times, with less flicker than "
+        "frame by frame; needs " + extras.command("film"),
         "tfstyle film clip.mp4 --style starry-night --method johnson -o painted.mp4\n"
         "  tfstyle film clip.mov --style mine.jpg --strength 0.7 --start 10 --end 20 -o part.mp4\n"
         "  tfstyle film clip.mp4 --style great-wave --size 320 --fps 12 -o painted.gif\n\n"
-        "Ctrl-C leaves the film as far as it is painted; the same command goes on, after a kill as "
-        "well,\nwith what is kept beside the film in a folder whose name ends in .unfinished.",
+        "Ctrl-C leaves the film as far as it is painted. The same command goes on, after a kill as "
+        "well,\nfrom a folder beside the film whose name ends in .unfinished.",
     )
     parser.add_argument(
         "clip",
@@ -47,16 +47,29 @@ def _film(commands):
         help="a film of any kind that FFmpeg reads, a GIF, an animated WebP, or a folder of frames "
         "in the order of their names",
     )
-    paint.add_styles(parser)
+    style_options.add_styles(parser)
     masks.add_flags(parser)
     parser.add_argument(
         "-o",
         "--output",
         required=True,
         metavar="OUT",
-        help="film: .mp4, .m4v, .mov, .mkv or .webm; .gif; or a folder for frames as PNG files",
+        help="film to write: .mp4, .m4v, .mov, .mkv, .webm or .gif; or a folder, for frames as PNG "
+        "files",
     )
-    paint.add_model(parser)
+    style_options.add_model(parser)
+    _add_painting(parser)
+    add_commercial(parser, "use")
+    add_method_settings(parser, *(kind for kind in Kind if kind.one_pass))
+    _add_cut(parser)
+    _add_output(parser)
+    add_threads(parser)
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing film")
+    add_precision(parser, PRECISION_USE)
+
+
+def _add_painting(parser):
+    """Adds the flags of how frames are painted."""
     parser.add_argument(
         "--strength",
         type=float,
@@ -69,17 +82,10 @@ def _film(commands):
         type=float,
         default=STEADY,
         metavar="0..1",
-        help="how much of each frame is taken from the one before, following what moves: more "
+        help="share of each frame that is taken from the previous one, following what moves: more "
         "flickers less and is softer, 0 paints every frame by itself (default: %(default)s)",
     )
-    paint.add_means(parser)
-    add_commercial(parser, "paint by")
-    add_settings(parser, *(kind for kind in Kind if kind.one_pass))
-    _add_cut(parser)
-    _add_output(parser)
-    add_threads(parser)
-    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
-    add_precision(parser, PRECISION)
+    style_options.add_keep_colors(parser)
 
 
 def _add_cut(parser):
@@ -88,24 +94,27 @@ def _add_cut(parser):
         type=_seconds,
         default=Fraction(0),
         metavar="SECONDS",
-        help="of the clip, such as 3.5 or 1:02:03.5 (default: its beginning)",
+        help="where to begin in the clip, such as 3.5 or 1:02:03.5 (default: its beginning)",
     )
     parser.add_argument(
-        "--end", type=_seconds, metavar="SECONDS", help="likewise (default: its end)"
+        "--end",
+        type=_seconds,
+        metavar="SECONDS",
+        help="where to end in the clip (default: its end)",
     )
     parser.add_argument(
         "--fps",
         type=_number,
         metavar="N",
-        help="frames a second, such as 12 or 30000/1001 (default: the clip's own times; of a "
-        "folder 25)",
+        help="frames per second, such as 12 or 30000/1001 (default: the clip's own times; 25 for a "
+        "folder)",
     )
     parser.add_argument(
         "--every",
         type=positive,
         default=1,
         metavar="N",
-        help="paint every N-th frame alone and show it until the next one (default: 1)",
+        help="paint only every N-th frame, and show it until the next one (default: 1)",
     )
     parser.add_argument(
         "--size",
@@ -119,21 +128,21 @@ def _add_output(parser):
     parser.add_argument(
         "--codec",
         choices=CODECS,
-        help="of the film (default: h264, which every browser plays; of .webm vp9)",
+        help="codec of the film (default: h264, which every browser plays; vp9 for .webm)",
     )
     parser.add_argument(
         "--crf",
         type=int,
         metavar="N",
-        help="quality, lower is better and larger (default: 18 of h264, 20 of hevc, 26 of av1 and "
-        "vp9)",
+        help="quality of the film; a lower number is better, in a larger file (default: 18 for "
+        "h264, 20 for hevc, 26 for av1 and vp9)",
     )
     parser.add_argument(
         "--alpha",
         metavar="keep|COLOUR",
-        help="of transparent clips: keep how opaque they are, or lay them on a colour, such as "
-        "white or #336699 (default: keep where the film holds it, which .webm, .gif and folders "
-        "do, .mov with --codec prores or png, and .mkv with vp9 or ffv1; others lie on white)",
+        help="for transparent clips: keep their opacity, or give them a background colour, such as "
+        "white or #336699 (default: keep it where the film can hold it: .webm, .gif, folders, .mov "
+        "with --codec prores or png, .mkv with vp9 or ffv1; other films get a white background)",
     )
     parser.add_argument(
         "--only-pictures", action="store_true", help="leave out sound and subtitles"
@@ -173,29 +182,30 @@ def _run_film(options):
     target = Path(options.output)
     codec = muxing.checked_codec(target, options.codec)
     alpha = muxing.checked_alpha(target, codec, options.alpha)
-    _check_place(target, options)
+    _check_target(target, options)
     films.one_pass(options.method)
     settings = settings_of(options)
     temporal_filter.checked_steady(options.steady)
     checked_strength(options.strength)
-    named = [options.clip, *(options.style or ()), *(options.mask or ())]
-    job = jobs.job(options, named, codec=codec)
-    paint.name_the_model(options)
-    paint.check_style(options)
-    paint.check_licences(options, options.model)
+    paths = [options.clip, *(options.style or ()), *(options.mask or ())]
+    job = jobs.job(options, paths, codec=codec)
+    style_options.set_model_by_style(options)
+    style_options.check_styles(options)
+    style_options.check_licences(options, options.model)
     regions = masks.read(options)
     films.check_packages()
     work = FilmCheckpoint(target, job, options.overwrite)
-    selection = FrameSelection(options.start, options.end, options.fps, options.every)
-    clip = clips.open_clip(options.clip, selection, options.size, alpha)
+    cut = FrameSelection(options.start, options.end, options.fps, options.every)
+    clip = clips.open_clip(options.clip, cut, options.size, alpha)
     encoding = Encoding(codec, clip.frame_format, options.crf)
-    copied = _copied(clip, target, options)
+    copied = _copied_streams(clip, target, options)
     muxing.check(target, clip, encoding, copied)
-    return _make(clip, _crew(clip, options, settings, regions), encoding, work, copied, options)
+    painters = _painters(clip, options, settings, regions)
+    return _make(clip, painters, encoding, work, copied, options)
 
 
-def _check_place(target, options):
-    """Refuses a place that takes no film, before anything else is looked at."""
+def _check_target(target, options):
+    """Refuses a file or folder that cannot hold the film."""
     from tfstyle import images
     from tfstyle.video import muxing
 
@@ -207,8 +217,8 @@ def _check_place(target, options):
         raise NotADirectoryError(f"Expected a folder. Received: {target}, a file.")
 
 
-def _copied(clip, target, options):
-    """The streams of the clip that go with the painted pictures."""
+def _copied_streams(clip, target, options):
+    """The clip's streams of sound and subtitles that go into the film."""
     from tfstyle import images
     from tfstyle.video import muxing
 
@@ -220,47 +230,49 @@ def _copied(clip, target, options):
     return clip.copied
 
 
-def _crew(clip, options, settings, regions):
+def _painters(clip, options, settings, regions):
+    """Functions that paint a frame (see `painting.painters`)."""
     from tfstyle import loading
     from tfstyle.methods import method
     from tfstyle.video import painting
 
-    several = bool(method(options.method).tflite) and regions is None
+    on_litert = bool(method(options.method).tflite) and regions is None
 
-    def stylizer(threads):
+    def load(threads):
         return loading.load_model(
             options.method,
             options.model,
             threads,
-            several,
+            on_litert,
             options.precision,
             settings=settings,
         )
 
-    def painter(found):
-        styles = [paint.style_of(name, found) for name in options.style or ()] or None
-        return found.painter(
+    def painter(stylizer):
+        styles = style_options.read_styles(options, stylizer)
+        return stylizer.painter(
             styles, options.strength, options.weights, options.keep_colors, regions
         )
 
-    return painting.painters(stylizer, painter, clip.frame_format, options.threads, several)
+    return painting.painters(load, painter, clip.frame_format, options.threads, on_litert)
 
 
-def _make(clip, crew, encoding, work, copied, options):
+def _make(clip, painters, encoding, work, copied, options):
+    """Paints the film, and returns the exit code."""
     from tqdm import tqdm
 
     from tfstyle.video import film_writer
 
     done, total = work.state["frames"], clip.frame_format.count
     steady = options.steady if options.strength else 0.0
-    with tqdm(total=total, initial=done, unit="frame") as bar, _stopping() as stopped:
+    with tqdm(total=total, initial=done, unit="frame") as bar, _stop_requests() as requests:
         try:
-            ended = film_writer.write(
-                clip, crew, steady, encoding, work, copied, bar.update, lambda: bool(stopped)
+            finished = film_writer.write(
+                clip, painters, steady, encoding, work, copied, bar.update, lambda: bool(requests)
             )
         except OSError as error:
-            raise OSError(f"{error}{_kept(work)}") from error
-    if not ended:
+            raise OSError(f"{error}{_resume_note(work)}") from error
+    if not finished:
         print(
             f"tfstyle: stopped; {work.target} is painted as far as it goes, and the same command "
             "goes on.",
@@ -277,26 +289,26 @@ def _make(clip, crew, encoding, work, copied, options):
     return 0
 
 
-def _kept(work):
+def _resume_note(work):
     frames = work.state["frames"]
     return f" {frames} frames are kept, and the same command goes on." if frames else ""
 
 
 @contextlib.contextmanager
-def _stopping():
-    """A list that Ctrl-C, or a request to end, puts something into; the second one interrupts."""
-    asked = []
+def _stop_requests():
+    """A list that gets the number of a SIGINT or SIGTERM; the second signal interrupts."""
+    requests = []
 
     def stop(number, _):
-        if asked:
+        if requests:
             raise KeyboardInterrupt
-        asked.append(number)
+        requests.append(number)
 
     numbers = (signal.SIGINT, signal.SIGTERM)
-    mine = threading.current_thread() is threading.main_thread()
-    handlers = {number: signal.signal(number, stop) for number in numbers if mine}
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    handlers = {number: signal.signal(number, stop) for number in numbers if in_main_thread}
     try:
-        yield asked
+        yield requests
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)

@@ -1,35 +1,37 @@
-"""What a result is made from, by which a command knows the one that it goes on with."""
+"""What a result is made from; a command goes on only with a result of the same job."""
 
 from pathlib import Path
 
 OF_PROCESS = ("run", "command", "results", "stdout", "kinds", "passed_on")
-OTHERS = ("commercial", "json", "output", "overwrite", "threads", "workers", "report")
+NOT_OF_RESULT = ("commercial", "json", "output", "overwrite", "threads", "workers", "report")
 
 
-def job(options, files, **more) -> dict:
-    """A command's options, which files they name, and the version.
+def job(options, paths, **facts) -> dict:
+    """A command's options, the files that they name, and the version.
 
     Args:
-        options: Of the command.
-        files: Names, of which some may be files or folders; those of a model's folder are known.
-        **more: What else the result is made from.
+        options: Options of the command.
+        paths: Texts that may name files or folders. Those of a model's folder are added.
+        **facts: What else the result is made from.
     """
     import tfstyle
 
-    told = {k: v for k, v in vars(options).items() if k not in (*OF_PROCESS, *OTHERS)}
+    excluded = (*OF_PROCESS, *NOT_OF_RESULT)
+    values = {k: _json_value(v) for k, v in vars(options).items() if k not in excluded}
     model = Path(options.model) if options.model else None
-    inside = sorted(model.iterdir()) if model and model.is_dir() else []
-    found = {str(path): _stamp(path) for path in map(Path, [*files, *inside]) if path.exists()}
-    plain = {name: _plain(value) for name, value in told.items()}
-    return {**plain, **more, "files": found, "version": tfstyle.__version__}
+    model_files = sorted(model.iterdir()) if model and model.is_dir() else []
+    paths = map(Path, [*paths, *model_files])
+    versions = {str(path): _file_version(path) for path in paths if path.exists()}
+    return {**values, **facts, "files": versions, "version": tfstyle.__version__}
 
 
-def _plain(value):
+def _json_value(value):
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_json_value(item) for item in value]
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
-def _stamp(path):
+def _file_version(path):
+    """Path, bytes and time of change, which differ where a file was replaced."""
     status = path.stat()
     return [str(path.resolve()), status.st_size, status.st_mtime_ns]

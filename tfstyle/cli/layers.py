@@ -1,7 +1,7 @@
 """`tfstyle layers` and `tfstyle texture`."""
 
 from tfstyle.cli.options import add_precision, add_teacher, command, positive, size
-from tfstyle.methods.gatys.settings import TAPS, Settings
+from tfstyle.methods import METHODS
 
 FEATURE_EXTRACTOR = "network to take features from: ", "our encoder"
 
@@ -35,24 +35,28 @@ def _add_optimisation(parser):
         metavar="N",
         help="steps at the first size; later sizes take fewer (default: %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=1, help="of the noise (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="seed of the noise (default: %(default)s)"
+    )
     add_teacher(parser, *FEATURE_EXTRACTOR)
     add_precision(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace existing files")
 
 
+def _method():
+    """The method that visualizes layers."""
+    return next(method for method in METHODS.values() if method.visualized_layers)
+
+
 def _visualization(options):
     from tfstyle import extras, loading
 
-    settings = Settings(iterations=options.iterations, seed=options.seed)
     extras.check_keras("the layers of a network")
-    from tfstyle.methods.gatys.feature_extractor import loss_network
-    from tfstyle.methods.gatys.layer_visualization import LayerVisualization
-
-    names = ("encoder", "readouts")
-    networks = {} if options.teacher else dict(zip(names, loading.encoder(), strict=True))
-    network = loss_network(networks, TAPS, settings.pooling, options.teacher, options.precision)
-    return LayerVisualization(*network, settings)
+    method = _method()
+    networks = {} if options.teacher else loading.load_networks(method.name)
+    return method.layer_visualization(
+        networks, options.iterations, options.seed, options.teacher, options.precision
+    )
 
 
 def _run_layers(options):
@@ -60,7 +64,6 @@ def _run_layers(options):
     from tqdm import tqdm
 
     from tfstyle import images
-    from tfstyle.methods.gatys.layer_visualization import last
     from tfstyle.methods.stylizer import roomy
 
     images.check_writable(options.output, options.overwrite)
@@ -68,11 +71,10 @@ def _run_layers(options):
     photo = roomy(images.resize(photo, *images.fitted(photo.shape[:2], options.size)))
     height, width = photo.shape[:2]
     cells = [("the photograph", photo), ("the painting", images.resize(painting, height, width))]
-    figure = tqdm(
-        _visualization(options).figure(photo, painting), total=2 * len(TAPS), unit="picture"
-    )
-    pictures = [(name, last(optimisation)) for name, optimisation in figure]
-    rows = [[cells[0], *pictures[: len(TAPS)]], [cells[1], *pictures[len(TAPS) :]]]
+    count = len(_method().visualized_layers)
+    figure = _visualization(options).figure(photo, painting)
+    pictures = list(tqdm(figure, total=2 * count, unit="picture"))
+    rows = [[cells[0], *pictures[:count]], [cells[1], *pictures[count:]]]
     captioned = [
         [np.concatenate([images.caption(name, width), images.to_bytes(p)]) for name, p in row]
         for row in rows
@@ -98,8 +100,12 @@ def _texture(commands):
         metavar="HxW",
         help="height and width in pixels, 32 and more (default: 512x512)",
     )
+    names = _method().visualized_layers
     parser.add_argument(
-        "--last", choices=TAPS, default=TAPS[-1], help="the deepest layer (default: %(default)s)"
+        "--last",
+        choices=names,
+        default=names[-1],
+        help="deepest layer whose style counts (default: %(default)s)",
     )
     _add_optimisation(parser)
 
@@ -116,7 +122,7 @@ def _run_texture(options):
     optimisation = _visualization(options).texture(painting, *options.size, options.last)
     recorder = Recorder(optimisation)
     for progress in optimisation:
-        recorder.see(progress)
+        recorder.record(progress)
     recorder.close()
     images.write(optimisation.finished(progress.picture), options.output)
     return 0

@@ -14,11 +14,11 @@ def add_flags(parser):
         "--mask",
         action="append",
         metavar="MASK",
-        help="where a style goes: a picture, white inside, stretched to the photograph's size. "
+        help="picture that is white where a style goes; it is stretched to the photograph's size. "
         "Give one for each --style, in the same order; uncovered pixels are left unchanged. With "
-        "one fewer, the last style takes the uncovered pixels. Or give one picture of flat "
-        "colours, one for each of several styles, in the order in which they appear row by row "
-        "from the upper left corner; black may be left unpainted",
+        "one fewer, the last style takes the uncovered pixels. Or give one picture with a flat "
+        "colour for each style, in the order in which the colours appear row by row from the upper "
+        "left corner; one more colour, black, is left unchanged",
     )
     parser.add_argument(
         "--feather",

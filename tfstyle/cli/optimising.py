@@ -6,18 +6,19 @@ import time
 from pathlib import Path
 
 from tfstyle.cli.options import add_teacher, flag, positive
+from tfstyle.cli.style_options import read_styles
 from tfstyle.methods import Kind, method
 
 SECONDS = 20.0  # between two checkpoints of a run
-ASKED = ("style", "weights", "strength", "mask", "feather", "size", "teacher", "precision")
+RUN_OPTIONS = ("style", "weights", "strength", "mask", "feather", "size", "teacher", "precision")
 BAR = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
 FLAGS = ("teacher", "folder", "every")
 
 
-def add(parser):
-    """The flags of methods that optimise; those that are not given are None."""
-    group = parser.add_argument_group("of methods that optimise the picture")
-    add_teacher(group, "network to look with: ", "our encoder")
+def add_flags(parser):
+    """Adds the flags of methods that optimise the picture; flags that are not given are None."""
+    group = parser.add_argument_group("for methods that optimise the picture")
+    add_teacher(group, "network to take features from: ", "our encoder")
     group.add_argument(
         "--run",
         dest="folder",
@@ -25,7 +26,10 @@ def add(parser):
         help="folder for losses and checkpoints; the same command goes on from the last one",
     )
     group.add_argument(
-        "--every", type=positive, metavar="N", help="steps between pictures in the run folder"
+        "--every",
+        type=positive,
+        metavar="N",
+        help="write a picture to the run folder every N steps (default: none)",
     )
 
 
@@ -33,11 +37,11 @@ def check(options):
     """Refuses these flags where another method paints.
 
     Raises:
-        ValueError: There are such flags, or ones that do not go together.
+        ValueError: There are such flags, or flags that exclude each other.
     """
-    given = [name for name in FLAGS if getattr(options, name) is not None]
-    if method(options.method).kind is not Kind.OPTIMISATION and given:
-        flags = ", ".join("--run" if name == "folder" else flag(name) for name in given)
+    names = [name for name in FLAGS if getattr(options, name) is not None]
+    if method(options.method).kind is not Kind.OPTIMISATION and names:
+        flags = ", ".join("--run" if name == "folder" else flag(name) for name in names)
         raise ValueError(
             f"Expected {flags} with methods that optimise alone. Received: {options.method}."
         )
@@ -47,14 +51,13 @@ def check(options):
         raise ValueError("Expected one photograph with --run. Received: a folder.")
 
 
-def painter(options, settings, regions, read):
+def painter(options, settings, regions):
     """A `Painter` with the options' settings.
 
     Args:
-        options: The command's.
-        settings: Of the method, or None for the defaults.
+        options: Options of the command.
+        settings: Settings of the method; None for the defaults.
         regions: Masks, or None.
-        read: Reads a style for a stylizer.
     """
     from tensorflow.config import threading
 
@@ -72,19 +75,18 @@ def painter(options, settings, regions, read):
         settings=settings,
         teacher=options.teacher,
     )
-    styles = [read(name, stylizer) for name in options.style]
-    return Painter(stylizer, options, styles, regions, choice, run)
+    return Painter(stylizer, options, read_styles(options, stylizer), regions, choice, run)
 
 
 class Painter:
-    """A function of one photograph that shows how far it is; Ctrl-C takes what there is.
+    """A function of one photograph that shows its progress; Ctrl-C returns the picture so far.
 
     Args:
-        stylizer: Of a method that optimises.
-        options: The command's.
+        stylizer: Stylizer of a method that optimises.
+        options: Options of the command.
         styles: Paintings.
         regions: Masks, or None.
-        choice: Of the precision that the stylizer computes in.
+        choice: The precision that the stylizer computes in, as of `precision.choose`.
         run: The run folder, or None.
     """
 
@@ -105,15 +107,15 @@ class Painter:
         return keeper(self.options.keep_colors)(content, picture)
 
     def _optimised(self, work):
-        begun = _begun(self.run, self.stylizer)
-        work = dataclasses.replace(work, begin=begun)
+        checkpoint = _checkpoint(self.run, self.stylizer)
+        work = dataclasses.replace(work, begin=checkpoint)
         print(f"tfstyle: {work.estimate()} Computes in {self.choice}.", file=sys.stderr)
-        picture = begun.picture if begun else work.problem.content
+        picture = checkpoint.picture if checkpoint else work.problem.content
         recorder = Recorder(work, self.run, self.options.every)
         try:
             for progress in work:
                 picture = progress.picture
-                recorder.see(progress)
+                recorder.record(progress)
         except KeyboardInterrupt:
             self.interrupted = True
         recorder.close()
@@ -121,7 +123,13 @@ class Painter:
 
 
 class Recorder:
-    """The bar, and a run folder where one is wanted."""
+    """Shows the progress of an optimisation in a bar, and keeps it in a run folder.
+
+    Args:
+        work: The optimisation.
+        run: The run folder, or None.
+        every: Steps between pictures in the run folder, or None.
+    """
 
     def __init__(self, work, run=None, every=None):
         from tqdm import tqdm
@@ -131,7 +139,8 @@ class Recorder:
         share = work.begin.share if work.begin else 0.0
         self.bar = tqdm(total=1.0, initial=share, bar_format=BAR)
 
-    def see(self, progress):
+    def record(self, progress):
+        """Shows and keeps a step."""
         self.last = progress
         self.bar.update(progress.share - self.bar.n)
         height, width = progress.picture.shape[:2]
@@ -156,6 +165,7 @@ class Recorder:
         return sum(self.work.steps[: progress.size]) + progress.step
 
     def close(self):
+        """Keeps the last step, and ends the bar."""
         if self.run and self.last:
             self.run.keep(self._step(self.last), ".npz", self.last.save)
         self.bar.close()
@@ -166,23 +176,24 @@ def _run(options, settings):
 
     if not options.folder:
         return None
-    told = dataclasses.asdict(settings)
-    told |= {name: getattr(options, name) for name in ASKED} | {"photo": options.photos[0]}
-    return runs.Run(options.folder, told)
+    values = dataclasses.asdict(settings)
+    values |= {name: getattr(options, name) for name in RUN_OPTIONS} | {"photo": options.photos[0]}
+    return runs.Run(options.folder, values)
 
 
-def _begun(run, stylizer):
+def _checkpoint(run, stylizer):
+    """The progress of an interrupted run, or None."""
     if run is None:
         return None
     run.forget_log()
     return stylizer.restored(run.checkpoint) if run.checkpoint else None
 
 
-def stop_if_asked(painter, target):
-    """Ends the command where Ctrl-C ended an optimisation, once its picture is written.
+def raise_if_interrupted(painter, target):
+    """Ends the command if Ctrl-C ended the optimisation, once its picture is written.
 
     Raises:
-        KeyboardInterrupt: It did.
+        KeyboardInterrupt: Ctrl-C ended it.
     """
     if getattr(painter, "interrupted", False):
         print(f"tfstyle: {target} is as far as it came.", file=sys.stderr)

@@ -1,17 +1,18 @@
-"""What the commands' parsers share."""
+"""Flags and types of arguments that several commands share."""
 
 import argparse
 import dataclasses
+import itertools
 
 from tfstyle.cli.scripts import CODES
-from tfstyle.methods import METHODS, method
+from tfstyle.methods import METHODS, Kind, method
 from tfstyle.precision import COMPUTE_PRECISIONS
 
 VGG = "vgg19 or vgg16 (downloaded once), a file of their weights, or a folder of .npz files"
 
 
 def command(commands, name, run, help, example):
-    """A subparser whose help teaches by an example."""
+    """Adds a command whose help ends with an example and the exit codes; returns its parser."""
     parser = commands.add_parser(
         name,
         help=help,
@@ -40,7 +41,7 @@ def percent(text):
 
 
 def add_threads(parser):
-    """The flag of LiteRT's threads."""
+    """Adds the flag of the processor's threads."""
     parser.add_argument(
         "--threads", type=positive, metavar="N", help="processor threads (default: all cores)"
     )
@@ -57,7 +58,7 @@ def size(text):
 
 
 def _pair(default):
-    """From "relu4_1:0.5" to a pair of a default's types; "relu4_1" has the weight 1."""
+    """A function of "relu4_1:0.5" to a pair of the default's types; without a weight it is 1."""
 
     def pair(text):
         name, _, weight = text.partition(":")
@@ -72,19 +73,19 @@ def _pair(default):
 
 
 def add_teacher(parser, use="", default="vgg19"):
-    """The flag that chooses a VGG."""
+    """Adds the flag that chooses a VGG."""
     parser.add_argument("--teacher", metavar="VGG", help=f"{use}{VGG} (default: {default})")
 
 
-ONE_PASS = "; auto is float32 for pictures of one pass, in which rounding shows, and else"
+ONE_PASS = "; auto is float32 for pictures of one pass, in which rounding shows, and otherwise"
 
 
 def add_precision(parser, where="what Keras computes in; auto is"):
-    """The flag that chooses it.
+    """Adds the flag that chooses the precision of Keras.
 
     Args:
         parser: Gets the flag.
-        where: What it decides, up to what auto takes.
+        where: Beginning of the help, up to what auto takes.
     """
     parser.add_argument(
         "--precision",
@@ -95,33 +96,46 @@ def add_precision(parser, where="what Keras computes in; auto is"):
 
 
 def add_commercial(parser, what):
-    """The flag that leaves out what is not cleared for commercial use."""
+    """Adds the flag that leaves out models that are not cleared for commercial use.
+
+    Args:
+        parser: Gets the flag.
+        what: Verb of the help: what the command does with the models.
+    """
     parser.add_argument(
         "--commercial",
         action="store_true",
-        help=f"{what} only what is cleared for commercial use, as `tfstyle methods --licences` "
-        "says it",
+        help=f"{what} only models that are cleared for commercial use (see `tfstyle methods "
+        "--licences`)",
     )
 
 
-def add_settings(parser, *kinds):
-    """A group of flags for each method of some kinds that paints with settings of its own.
+def add_method_settings(parser, *kinds):
+    """Adds a group of flags for each method of some kinds that has settings.
 
     Flags that are not given are None.
     """
     parser.set_defaults(kinds=kinds)
-    for found in METHODS.values():
-        if found.Settings is not None and found.kind in kinds:
-            group = parser.add_argument_group(f"of {found.name}")
-            add_numbers(group, found.Settings(), told=False, names=_names(found))
+    for method_class in _methods_with_settings(kinds):
+        group = parser.add_argument_group(f"settings of {method_class.name}")
+        names = _option_names(method_class)
+        add_settings(group, method_class.Settings(), with_defaults=False, names=names)
 
 
-def _names(found):
-    """The options of a method's settings, by field; a name that another method has is longer."""
-    fields = {each.name: _fields(each.Settings) for each in METHODS.values() if each.Settings}
-    before = list(fields)[: list(fields).index(found.name)]
-    taken = {field for name in before for field in fields[name]}
-    return {f: f"{found.name}_{f}" if f in taken else f for f in fields[found.name]}
+def _methods_with_settings(kinds=tuple(Kind)):
+    return [m for m in METHODS.values() if m.Settings is not None and m.kind in kinds]
+
+
+def _option_names(method_class):
+    """Names of the options of a method's settings, by field.
+
+    A field that an earlier method has as well gets the method's name as a prefix.
+    """
+    earlier = set()
+    for other in itertools.takewhile(lambda m: m is not method_class, _methods_with_settings()):
+        earlier.update(_fields(other.Settings))
+    fields = _fields(method_class.Settings)
+    return {f: f"{method_class.name}_{f}" if f in earlier else f for f in fields}
 
 
 def _fields(settings):
@@ -129,24 +143,23 @@ def _fields(settings):
 
 
 def settings_of(options):
-    """The settings of the options' method, or None where none are given.
+    """The settings of the options' method, or None if no flag of its settings is given.
 
     Raises:
         ValueError: A flag of another method is given.
     """
-    chosen = method(options.method)
-    given = {}
-    for found in METHODS.values():
-        if found.Settings is None or found.kind not in options.kinds:
-            continue
-        numbers_given = numbers(found.Settings, options, _names(found))
-        if found is not chosen and numbers_given:
-            flags = ", ".join(flag(_names(found)[field]) for field in numbers_given)
+    chosen, values = method(options.method), {}
+    for method_class in _methods_with_settings(options.kinds):
+        names = _option_names(method_class)
+        values_of_method = setting_values(method_class.Settings, options, names)
+        if method_class is not chosen and values_of_method:
+            flags = ", ".join(flag(names[field]) for field in values_of_method)
             raise ValueError(
-                f"Expected {flags} with --method {found.name} alone. Received: {options.method}."
+                f"Expected {flags} with --method {method_class.name} alone. "
+                f"Received: {options.method}."
             )
-        given |= numbers_given
-    return chosen.Settings(**given) if given else None
+        values |= values_of_method
+    return chosen.Settings(**values) if values else None
 
 
 def flag(name):
@@ -154,14 +167,14 @@ def flag(name):
     return f"--{name.replace('_', '-')}"
 
 
-def add_numbers(parser, settings, told=True, names=None):
-    """A flag for every field of settings that explains itself.
+def add_settings(parser, settings, with_defaults=True, names=None):
+    """Adds a flag for every setting, which is a field with a line of help.
 
     Args:
-        parser: Or a group of one.
-        settings: With the defaults.
-        told: Whether flags that are not given have their default, or None.
-        names: Of the options, by field; None takes the fields'.
+        parser: A parser, or a group of one.
+        settings: Dataclass instance with the defaults.
+        with_defaults: Whether flags that are not given have their default; else they are None.
+        names: Names of the options by field; None takes the fields' names.
     """
     for field in dataclasses.fields(settings):
         if "help" not in field.metadata:
@@ -180,22 +193,22 @@ def add_numbers(parser, settings, told=True, names=None):
         parser.add_argument(
             flag(name),
             type=type(default),
-            default=default if told else None,
+            default=default if with_defaults else None,
             choices=field.metadata["choices"],
             metavar="|".join(field.metadata["choices"] or [type(default).__name__]),
             help=f"{field.metadata['help']} (default: {default})",
         )
 
 
-def numbers(kind, options, names=None):
-    """The fields of a dataclass that the options tell.
+def setting_values(settings, options, names=None):
+    """The settings that are given as flags, by field.
 
     Args:
-        kind: The dataclass.
-        options: Of the command.
-        names: As of `add_numbers`.
+        settings: The dataclass.
+        options: Options of the command.
+        names: See `add_settings`.
     """
-    names = names or {field: field for field in _fields(kind)}
-    found = {field: getattr(options, name, None) for field, name in names.items()}
-    found = {k: tuple(v) if isinstance(v, list) else v for k, v in found.items()}
-    return {field: value for field, value in found.items() if value is not None}
+    names = names or {field: field for field in _fields(settings)}
+    values = {field: getattr(options, name, None) for field, name in names.items()}
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return {field: value for field, value in values.items() if value is not None}

@@ -64,7 +64,7 @@ def add_picture(options, source, target, size, seconds: float) -> None:
     """Adds a painted photograph to the results.
 
     Args:
-        options: Of the command.
+        options: Options of the command.
         source: The photograph's file.
         target: The picture's file.
         size: Width and height in pixels.

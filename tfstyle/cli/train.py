@@ -1,6 +1,14 @@
 """`tfstyle train` and `release`."""
 
-from tfstyle.cli.options import VGG, add_numbers, add_teacher, command, flag, numbers, positive
+from tfstyle.cli.options import (
+    VGG,
+    add_settings,
+    add_teacher,
+    command,
+    flag,
+    positive,
+    setting_values,
+)
 
 
 def _train(commands):
@@ -26,8 +34,11 @@ def _add(kinds, name, training):
             help=source.help,
         )
     if "begin" in training.takes:
-        help = "finished run whose weights to begin with (default: random)"
-        parser.add_argument("--begin", metavar="DIR", help=help)
+        parser.add_argument(
+            "--begin",
+            metavar="DIR",
+            help="finished run whose weights the training begins with (default: random weights)",
+        )
     if training.encoders:
         _add_encoder(parser, training.encoders)
     if "loss_network" in training.takes:
@@ -37,7 +48,7 @@ def _add(kinds, name, training):
     if "strategy" in training.takes:
         _add_replicas(parser)
     parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="run folder")
-    add_numbers(parser.add_argument_group("numbers"), training.Settings())
+    add_settings(parser.add_argument_group("settings"), training.Settings())
 
 
 def _add_encoder(parser, kinds):
@@ -55,8 +66,8 @@ def _add_replicas(parser):
         type=positive,
         default=0,
         metavar="N",
-        help="GPUs, or shares of the processor, that split each batch (default: every GPU); "
-        "with TF_CONFIG this is one worker of several",
+        help="number of GPUs, or of parts of the processor, that split each batch (default: every "
+        "GPU); with TF_CONFIG this is one worker of several",
     )
 
 
@@ -64,18 +75,18 @@ def _run_train(options):
     from tfstyle.trainings import train, trainings
 
     training = trainings()[options.command]
-    parts = {source.name: getattr(options, f"data_{source.name}") for source in training.data}
-    done = train(
+    data = {source.name: getattr(options, f"data_{source.name}") for source in training.data}
+    is_complete = train(
         options.command,
-        {name: value for name, value in parts.items() if value is not None},
+        {name: value for name, value in data.items() if value is not None},
         options.folder,
-        training.Settings(**numbers(training.Settings, options)),
+        training.Settings(**setting_values(training.Settings, options)),
         begin=options.begin,
         teacher=options.teacher,
         encoder=options.encoder,
         replicas=options.replicas,
     )
-    return 0 if done else 130
+    return 0 if is_complete else 130
 
 
 def _release(commands):
@@ -95,7 +106,7 @@ def _release(commands):
     source.add_argument(
         "--mark",
         action="store_true",
-        help="write the SHA-256 of the files that are in -o into the card beside them, no more",
+        help="only write the SHA-256 of the files in -o into their card",
     )
     parser.add_argument(
         "--mix",
@@ -103,9 +114,9 @@ def _release(commands):
         metavar=("DIR", "SHARE"),
         action="append",
         default=[],
-        help="another finished run, of whose weights so much is taken: 0.4 leaves 0.6",
+        help="another finished run, and its share of the averaged weights: 0.4 leaves 0.6",
     )
-    parser.add_argument("--notes", metavar="JSON", help="further lines of the card")
+    parser.add_argument("--notes", metavar="JSON", help="file with further entries of the card")
     parser.add_argument(
         "--paintings",
         metavar="DIR",
@@ -114,9 +125,10 @@ def _release(commands):
     parser.add_argument(
         "--photographs",
         metavar="DIR",
-        help="with the paintings, what int8 finds its ranges on (default: drawn pictures)",
+        help="photographs that int8 files are calibrated on, with the paintings (default: drawn "
+        "pictures)",
     )
-    parser.add_argument("-o", "--output", required=True, metavar="DIR")
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder to write")
 
 
 def _share(text):

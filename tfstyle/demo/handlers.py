@@ -25,7 +25,7 @@ LAYERS = 8  # at most
 COMPARED = 512  # pixels of the longer side
 COLUMNS = 4  # of a sheet
 QUALITY = 95
-FRAME_SHOWN = 1.0  # seconds between two frames of a film that are shown
+FRAME_INTERVAL = 1.0  # seconds between two frames of a film that the page shows
 
 NO_PHOTO = "Expected a photograph: drop one in, or choose an example."
 NO_STYLE = "Expected a painting, or a style by name."
@@ -33,13 +33,13 @@ NO_STYLE = "Expected a painting, or a style by name."
 
 @dataclasses.dataclass
 class Stop:
-    """Whether a visitor asked for a film to end where it is."""
+    """Whether a visitor has stopped a film, which then ends where it is."""
 
-    asked: bool = False
+    requested: bool = False
 
-    def ask(self) -> None:
-        """Asks for it."""
-        self.asked = True
+    def request(self) -> None:
+        """Stops the film."""
+        self.requested = True
 
 
 class Handlers:
@@ -54,7 +54,7 @@ class Handlers:
 
     def __init__(self, service: Service, folder: str | Path):
         self.service, self.folder = service, Path(folder).resolve()
-        self.titles, self.drawn = titles(), {}
+        self.titles, self.thumbnails_by_method = titles(), {}
 
     def paint(
         self,
@@ -82,22 +82,22 @@ class Handlers:
         Args:
             photo: The photograph's file.
             painting: The painting's file; or a name.
-            name: Of a style that the method knows, such as starry-night.
-            method: ghiasi, adain and others; gatys is asked for by /optimise.
+            name: Name of a style of the method, such as starry-night.
+            method: ghiasi, adain and others; /optimise takes gatys.
             strength: 0 is the photograph, 1 the full style.
             keep_colors: Whose colours the picture has.
             size: Longer side that the photograph is reduced to.
-            regions: Layers with red, green, blue and yellow where styles go, or nothing.
-            weight: Of the first style.
-            painting_2: Of a second style; or name_2.
-            name_2: Of a second style.
-            weight_2: Of a second style.
-            painting_3: Of a third style; or name_3.
-            name_3: Of a third style.
-            weight_3: Of a third style.
-            painting_4: Of a fourth style; or name_4.
-            name_4: Of a fourth style.
-            weight_4: Of a fourth style.
+            regions: Layers with red, green, blue and yellow where styles go, or none.
+            weight: Weight of the first style.
+            painting_2: File of a second painting; or name_2.
+            name_2: Name of a second style.
+            weight_2: Weight of the second style.
+            painting_3: File of a third painting; or name_3.
+            name_3: Name of a third style.
+            weight_3: Weight of the third style.
+            painting_4: File of a fourth painting; or name_4.
+            name_4: Name of a fourth style.
+            weight_4: Weight of the fourth style.
 
         Returns:
             Photograph and picture, a line about them, and the picture's file.
@@ -108,36 +108,34 @@ class Handlers:
             (painting_3, name_3, weight_3),
             (painting_4, name_4, weight_4),
         ]
-        content, before, note = self._given(photo, SIZES[size])
+        content, before, note = self._read_photo(photo, SIZES[size])
         request = self._request(content, slots, method, strength, KEEP[keep_colors], regions)
         for painted in self.service.paint(request):
             yield self._answer(before, painted, note)
 
     @functools.wraps(paint)
-    def quickly(self, *arguments, **named):
-        self._refuse("optimise", False, arguments, named)
-        yield from self.paint(*arguments, **named)
+    def paint_in_one_pass(self, *arguments, **keywords):
+        self._check_endpoint("optimise", True, arguments, keywords)
+        yield from self.paint(*arguments, **keywords)
 
     @functools.wraps(paint)
-    def optimise(self, *arguments, **named):
-        self._refuse("paint", True, arguments, named)
-        yield from self.paint(*arguments, **named)
+    def optimise(self, *arguments, **keywords):
+        self._check_endpoint("paint", False, arguments, keywords)
+        yield from self.paint(*arguments, **keywords)
 
     optimise.__name__ = "optimise"
     optimise.__doc__ = (
         (paint.__doc__ or "")
         .replace("Paints a photograph in", "Optimises a picture, half a minute or more, in")
-        .replace("ghiasi, adain and others; gatys is asked for by /optimise.", "gatys.")
+        .replace("ghiasi, adain and others; /optimise takes gatys.", "gatys.")
         .replace("1 the full style", "1 the style alone")
     )
 
-    def _refuse(self, other, lite, arguments, named):
+    def _check_endpoint(self, other, one_pass, arguments, keywords):
         """Raises ValueError for a method of the other endpoint."""
-        method = named.get("method", arguments[3] if len(arguments) > 3 else DEFAULT)
-        if (
-            method in self.service.method_choices
-            and self.service.method_choices[method].row.kind.one_pass == lite
-        ):
+        method = keywords.get("method", arguments[3] if len(arguments) > 3 else DEFAULT)
+        choice = self.service.method_choices.get(method)
+        if choice and choice.method.kind.one_pass != one_pass:
             raise ValueError(f"Expected /{other} for {method}.")
 
     def regions(self, photo: str | None) -> np.ndarray | None:
@@ -145,17 +143,17 @@ class Handlers:
         return images.to_bytes(self.service.read(photo, EDITOR)[0]) if photo else None
 
     def _request(self, content, slots, method, strength, keep_colors, regions):
-        filled = [slot for slot in slots if slot[0] or slot[1]]
+        filled = [(file, name, weight) for file, name, weight in slots if file or name]
         styles = [self.service.read(file)[0] if file else name for file, name, _ in filled]
         masks = _masks(regions, len(styles))
-        mixed = masks is None and len(filled) > 1
-        shares = [share for _, _, share in filled] if mixed else None
-        return Request(content, styles, method, strength, shares, keep_colors, masks)
+        is_mixture = masks is None and len(filled) > 1
+        weights = [weight for _, _, weight in filled] if is_mixture else None
+        return Request(content, styles, method, strength, weights, keep_colors, masks)
 
     def translate(
         self, photo: str, model: str, strength: float = 1.0, size: str = SIZE
     ) -> tuple[tuple[str, str], str, str]:
-        """Brings a photograph into another domain, such as rain or night.
+        """Translates a photograph into another domain, such as rain or night.
 
         Args:
             photo: The photograph's file.
@@ -166,18 +164,18 @@ class Handlers:
         Returns:
             Photograph and picture, a line about them, and the picture's file.
         """
-        content, before, note = self._given(photo, SIZES[size])
+        content, before, note = self._read_photo(photo, SIZES[size])
         return self._answer(before, self.service.translate(content, model, strength), note)
 
-    def _given(self, photo, size):
-        """The photograph, the file of the picture that is shown, and a note about it."""
+    def _read_photo(self, photo, size):
+        """The photograph, the file of its picture on the page, and a note about it."""
         if photo is None:
             raise ValueError(NO_PHOTO)
         content, note = self.service.read(photo, size)
-        return content, self.kept(content, Path(photo).stem), note
+        return content, self.write(content, Path(photo).stem), note
 
     def _answer(self, before, painted, note):
-        after = self.kept(painted.picture, f"{Path(before).stem}-{painted.model}")
+        after = self.write(painted.picture, f"{Path(before).stem}-{painted.model}")
         return (before, after), f"{painted} {note}".strip(), after
 
     def film(
@@ -190,32 +188,33 @@ class Handlers:
         keep_colors: str = PAINTINGS,
         stop: Stop | None = None,
     ):
-        """Paints the beginning of a film, ten seconds and 480 pixels a side at most, without
+        """Paints the beginning of a film: at most ten seconds and 480 pixels a side, with little
         flicker.
 
         Args:
             clip: The film's file.
             painting: The painting's file; or a name.
-            name: Of a style that the method knows, such as starry-night.
+            name: Name of a style of the method, such as starry-night.
             method: ghiasi, johnson and others that paint in one pass.
             strength: 0 is the film, 1 the full style.
             keep_colors: Whose colours the film has.
-            stop: Ends the film where it is.
+            stop: Whether the film has to end where it is.
 
         Returns:
-            The newest frame, a line about it, and the film as far as it is painted.
+            The newest frame, a line about it, and the film so far.
         """
-        request = self._of_film(clip, painting, name, method, strength, keep_colors)
+        request = self._film_request(clip, painting, name, method, strength, keep_colors)
         stop = stop or Stop()
-        stop.asked = False
+        stop.requested = False
         target = self.folder / uuid.uuid4().hex / f"{Path(clip).stem}-painted.mp4"
         target.parent.mkdir(parents=True)
-        shown_at, film = 0.0, None
-        for painted, part in self.service.film(clip, request, target, lambda: stop.asked):
+        last_shown, film = 0.0, None
+        for painted, part in self.service.film(clip, request, target, lambda: stop.requested):
             film = film if part is None else str(part)
-            if part is not None or painted.seconds - shown_at > FRAME_SHOWN or shown_at == 0.0:
-                shown_at = max(painted.seconds, 1e-3)
-                yield self.kept(painted.picture, "frame"), str(painted), film
+            is_due = painted.seconds - last_shown > FRAME_INTERVAL or last_shown == 0.0
+            if part is not None or is_due:
+                last_shown = max(painted.seconds, 1e-3)
+                yield self.write(painted.picture, "frame"), str(painted), film
 
     def frame(
         self,
@@ -226,24 +225,24 @@ class Handlers:
         strength: float = 1.0,
         keep_colors: str = PAINTINGS,
     ):
-        """Paints one frame of what `film` paints, in its middle.
+        """Paints one frame, from the middle of what `film` paints.
 
         Args:
-            clip: As of `film`, as all others are.
-            painting: The painting's file; or a name.
-            name: Of a style.
-            method: One that paints in one pass.
-            strength: From 0 to 1.
-            keep_colors: Whose colours the frame has.
+            clip: See `film`.
+            painting: See `film`.
+            name: See `film`.
+            method: See `film`.
+            strength: See `film`.
+            keep_colors: See `film`.
 
         Returns:
             The frame, and a line about it.
         """
-        request = self._of_film(clip, painting, name, method, strength, keep_colors)
+        request = self._film_request(clip, painting, name, method, strength, keep_colors)
         painted = self.service.frame(clip, request)
-        return self.kept(painted.picture, "frame"), str(painted)
+        return self.write(painted.picture, "frame"), str(painted)
 
-    def _of_film(self, clip, painting, name, method, strength, keep_colors):
+    def _film_request(self, clip, painting, name, method, strength, keep_colors):
         if not clip:
             raise ValueError("Expected a film: drop one in.")
         if not (painting or name):
@@ -252,36 +251,36 @@ class Handlers:
         return Request(np.zeros(0), [style], method, strength, None, KEEP[keep_colors])
 
     def compare(self, photo: str, painting: str | None = None, name: str | None = None):
-        """Paints a photograph by every family, side by side, with times.
+        """Paints a photograph by every method, side by side, with times.
 
         Args:
             photo: The photograph's file, which is reduced to 512 pixels.
             painting: The painting's file; or a name.
-            name: Of a style, such as starry-night.
+            name: Name of a style, such as starry-night.
 
         Returns:
             The pictures, each with a line about it; a line about all; and a sheet's file.
         """
         if not (painting or name):
             raise ValueError(NO_STYLE)
-        content, _, _ = self._given(photo, COMPARED)
+        content, _, _ = self._read_photo(photo, COMPARED)
         style = self.service.read(painting)[0] if painting else name
-        shown, report, finished, sheet = {}, {}, [], None
+        pictures, report, finished, sheet = {}, {}, [], None
         for painted in self.service.compare(content, style):
-            file = self.kept(painted.picture, painted.model)
-            shown[painted.model] = file, f"{painted.model}, {painted.seconds:.1f} s"
+            file = self.write(painted.picture, painted.model)
+            pictures[painted.model] = file, f"{painted.model}, {painted.seconds:.1f} s"
             report[painted.model] = f"- {painted}"
             if painted.share == 1.0:
                 finished.append(painted)
-                sheet = self.kept(_sheet(content, finished), "compared")
-            yield list(shown.values()), "\n".join(report.values()), sheet
+                sheet = self.write(_sheet(content, finished), "compared")
+            yield list(pictures.values()), "\n".join(report.values()), sheet
 
     def thumbnails(self, method: str) -> list[tuple[str, str]]:
-        """A drawn lake in every style that a method knows: files and titles."""
-        pictures = self.drawn.get(method)
-        if not pictures or not Path(pictures[0][0]).is_file():
-            self.drawn[method] = self._thumbnails(method)
-        return self.drawn[method]
+        """A drawn lake in every named style of a method: files and titles."""
+        thumbnails = self.thumbnails_by_method.get(method)
+        if not thumbnails or not Path(thumbnails[0][0]).is_file():
+            thumbnails = self.thumbnails_by_method[method] = self._thumbnails(method)
+        return thumbnails
 
     def _thumbnails(self, method):
         choice, lake = self.service.method_choices[method], examples.lake()
@@ -289,10 +288,10 @@ class Handlers:
         pictures = []
         for name in choice.names:
             (painted,) = self.service.paint(Request(lake, [name], method))
-            pictures.append((self.kept(painted.picture, name), self.titles[name]))
+            pictures.append((self.write(painted.picture, name), self.titles[name]))
         return pictures
 
-    def kept(self, picture: np.ndarray, stem: str) -> str:
+    def write(self, picture: np.ndarray, stem: str) -> str:
         """Writes a picture to a new file with a random name."""
         path = self.folder / uuid.uuid4().hex / f"{stem}.jpg"
         images.write(picture, path, QUALITY)

@@ -1,4 +1,4 @@
-"""The methods that the page offers: the families of METHODS whose weights are released."""
+"""The methods that the page offers: those whose weights are released."""
 
 import dataclasses
 
@@ -10,16 +10,16 @@ STYLED = (Kind.ARBITRARY, Kind.NAMED, Kind.OPTIMISATION)
 
 @dataclasses.dataclass(frozen=True)
 class MethodChoice:
-    """A model that takes a style, or a family with a network for each painting.
+    """An entry of the page's list: a model that takes a style, or a method of a model a painting.
 
     Args:
         name: Name in the list of methods.
-        row: The method.
+        method: The method.
         names: Names of its styles.
     """
 
     name: str
-    row: type[Method]
+    method: type[Method]
     names: tuple[str, ...]
 
     @property
@@ -30,11 +30,11 @@ class MethodChoice:
     @property
     def title(self) -> str:
         """The title in the list of methods."""
-        return f"{self.name}: {self.row.title}"
+        return f"{self.name}: {self.method.title}"
 
     def model(self, style: str | None) -> str:
         """The released model that paints in a style."""
-        return f"{self.name}-{style}" if self.row.in_weights else self.name
+        return f"{self.name}-{style}" if self.method.in_weights else self.name
 
 
 def method_choices(commercial: bool = False) -> dict[str, MethodChoice]:
@@ -47,13 +47,14 @@ def method_choices(commercial: bool = False) -> dict[str, MethodChoice]:
     """
     choices = {}
     for model in _offered(commercial, *STYLED):
-        row = method(model)
-        if not row.in_weights:
-            choices[model] = MethodChoice(model, row, tuple(registry.styles(model)))
+        method_class = method(model)
+        if not method_class.in_weights:
+            choices[model] = MethodChoice(model, method_class, tuple(registry.styles(model)))
             continue
-        known = choices.get(row.name, MethodChoice(row.name, row, ()))
-        names = (*known.names, model.partition("-")[2])
-        choices[row.name] = dataclasses.replace(known, names=names)
+        empty = MethodChoice(method_class.name, method_class, ())
+        choice = choices.get(method_class.name, empty)
+        names = (*choice.names, model.partition("-")[2])
+        choices[method_class.name] = dataclasses.replace(choice, names=names)
     return {
         name: choices[name] for name in sorted(choices, key=lambda name: (name != DEFAULT, name))
     }
@@ -79,5 +80,5 @@ def translations(commercial: bool = False) -> dict[str, str]:
 
 def titles() -> dict[str, str]:
     """Title, artist and year of the named paintings, by name."""
-    known = registry.paintings()
-    return {name: "{title}, {artist}, {year}".format(**about) for name, about in known.items()}
+    paintings = registry.paintings()
+    return {name: "{title}, {artist}, {year}".format(**facts) for name, facts in paintings.items()}

@@ -14,9 +14,9 @@ from tfstyle.demo.handlers import COLOURS, KEEP, PAINTINGS, SIZE, SIZES, Handler
 from tfstyle.demo.service import FILM, FILM_SIDE, STYLES, Service, films
 
 QUICK, SLOW = "quick", "slow"  # queues, so that optimisations do not delay quick calls
-FORGOTTEN = (300, 3600)  # seconds between clean-ups, and lifetime of a picture in seconds
+LIFETIME = (300, 3600)  # seconds between clean-ups, and of a picture
 HEAD = """# tfstyle
-Your photograph in the style of a painting. Drop in both, press Paint, and move the slider."""
+Paint your photograph in the style of a painting: drop in both, press Paint, and move the slider."""
 REGIONS = f"""Paint where each style goes: {", ".join(COLOURS)} are the first to the fourth.
 Uncovered pixels are left unchanged. This takes some seconds longer."""
 FILM_WORDS = f"""The first {FILM} seconds are painted, at {FILM_SIDE} pixels a side at most.
@@ -40,7 +40,7 @@ class Page:
 
     def blocks(self) -> gr.Blocks:
         """The page, not yet launched."""
-        with gr.Blocks(title="tfstyle", analytics_enabled=False, delete_cache=FORGOTTEN) as blocks:
+        with gr.Blocks(title="tfstyle", analytics_enabled=False, delete_cache=LIFETIME) as blocks:
             gr.Markdown(HEAD)
             with gr.Tab("Paint"):
                 self._paint_tab()
@@ -58,36 +58,58 @@ class Page:
         choice = self.service.method_choices[self.service.first]
         with gr.Row():
             with gr.Column():
-                with gr.Row():
-                    photo = self._picture(label="Photograph", height=260, elem_id="photo")
-                    painting = self._picture(label="Painting", height=260, elem_id="painting")
-                gallery = gr.Gallery(
-                    self.handlers.thumbnails(choice.name),
-                    label="Or a style that is known by name",
-                    columns=5,
-                    height=250,
-                    allow_preview=False,
-                    buttons=[],
-                    elem_id="gallery",
-                )
-                name = self._names(choice, "Style by name", "name")
+                photo, painting, gallery, name = self._photo_and_style(choice)
                 strength = _strength()
-                with gr.Row():
-                    quick = gr.Button("Paint", variant="primary", elem_id="paint")
-                    slow = gr.Button("Paint", variant="primary", visible=False, elem_id="optimise")
-                    stop = gr.Button("Stop and keep this", visible=False, elem_id="stop")
+                buttons = self._paint_buttons()
                 method, keep, size = self._choices()
                 weight, more = self._more_styles(choice)
                 with gr.Accordion("Where each style goes", open=False):
                     gr.Markdown(REGIONS)
                     regions = self._editor()
             with gr.Column():
-                outputs = _shown()
+                outputs = _result()
                 table = self._examples([photo, painting, name])
         inputs = [photo, painting, name, method, strength, keep, size, regions, weight, *more]
-        quick.click(
-            with_messages(self.handlers.quickly), inputs, outputs, api_name="paint", **self.quick
+        self._connect_buttons(buttons, inputs, outputs)
+        self._add_optimise_endpoint(inputs, outputs)
+        changes = [strength.input, keep.input, weight.input, table.load_input_event.then]
+        self._connect_changes([*changes, *(slider.input for slider in more[2::3])], inputs, outputs)
+        names = [name, *more[1::3]]
+        method.input(self._on_method, method, [*buttons, strength, gallery, *names], **_private())
+        gallery.select(self._on_gallery, method, [name, painting], **_private())
+        photo.change(with_messages(self.handlers.regions), photo, regions, **_private())
+        for picture, style_name in zip([painting, *more[0::3]], names, strict=True):
+            _exclude(picture, style_name)
+
+    def _photo_and_style(self, choice):
+        """Components of the photograph, the painting, and the named styles as gallery and list."""
+        with gr.Row():
+            photo = self._picture(label="Photograph", height=260, elem_id="photo")
+            painting = self._picture(label="Painting", height=260, elem_id="painting")
+        gallery = gr.Gallery(
+            self.handlers.thumbnails(choice.name),
+            label="Or a style that is known by name",
+            columns=5,
+            height=250,
+            allow_preview=False,
+            buttons=[],
+            elem_id="gallery",
         )
+        return photo, painting, gallery, self._names(choice, "Style by name", "name")
+
+    def _paint_buttons(self):
+        """Buttons that paint in one pass, optimise, and stop an optimisation."""
+        with gr.Row():
+            quick = gr.Button("Paint", variant="primary", elem_id="paint")
+            slow = gr.Button("Paint", variant="primary", visible=False, elem_id="optimise")
+            stop = gr.Button("Stop and keep this", visible=False, elem_id="stop")
+        return quick, slow, stop
+
+    def _connect_buttons(self, buttons, inputs, outputs):
+        """Connects the buttons to the handlers."""
+        quick, slow, stop = buttons
+        paint = with_messages(self.handlers.paint_in_one_pass)
+        quick.click(paint, inputs, outputs, api_name="paint", **self.quick)
         event = slow.click(
             with_messages(self.handlers.paint),
             inputs,
@@ -96,27 +118,18 @@ class Page:
             **self.slow,
         )
         stop.click(None, None, None, cancels=[event])
-        self._optimise(inputs, outputs)
-        again = [strength.input, keep.input, weight.input, table.load_input_event.then]
-        again += [slider.input for slider in more[2::3]]
-        for happened in again:
-            happened(
-                with_messages(self._again),
+
+    def _connect_changes(self, events, inputs, outputs):
+        """Paints again after each of some events."""
+        for event in events:
+            event(
+                with_messages(self._paint_again),
                 inputs,
                 outputs,
                 api_visibility="private",
                 trigger_mode="always_last",
                 **self.quick,
             )
-        names = [name, *more[1::3]]
-        method.input(
-            self._on_method, method, [quick, slow, stop, strength, gallery, *names], **_private()
-        )
-        gallery.select(self._on_gallery, method, [name, painting], **_private())
-        photo.change(with_messages(self.handlers.regions), photo, regions, **_private())
-        for picture, named in zip([painting, *more[0::3]], names, strict=True):
-            picture.upload(lambda: None, None, named, **_private())
-            named.input(lambda: None, None, picture, **_private())
 
     def _picture(self, **options):
         """A component of an uploaded picture's file; `images.read` checks the file."""
@@ -137,9 +150,10 @@ class Page:
         )
 
         def layers(payload):
-            sent = editor.blob_storage.pop(payload.id, None) if payload and payload.id else payload
-            given = [layer for layer in (sent.layers if sent else []) or [] if layer]
-            return [e if isinstance(e, bytes) else self._uploaded(e) for e in given]
+            if payload and payload.id:
+                payload = editor.blob_storage.pop(payload.id, None)
+            files = [file for file in (payload.layers if payload else []) or [] if file]
+            return [file if isinstance(file, bytes) else self._uploaded(file) for file in files]
 
         editor.preprocess = layers
         return editor
@@ -153,9 +167,10 @@ class Page:
         return payload.path
 
     def _names(self, choice, label, elem_id=None):
-        return gr.Dropdown(self._named(choice), value=None, label=label, elem_id=elem_id)
+        return gr.Dropdown(self._titled_names(choice), value=None, label=label, elem_id=elem_id)
 
-    def _named(self, choice):
+    def _titled_names(self, choice):
+        """Titles and names of a method's styles."""
         return [(self.handlers.titles[name], name) for name in choice.names]
 
     def _choices(self):
@@ -170,23 +185,22 @@ class Page:
             size = _size()
         return method, keep, size
 
-    def _optimise(self, inputs, outputs):
-        """The API endpoint of the methods that optimise the picture, if there are any."""
+    def _add_optimise_endpoint(self, inputs, outputs):
+        """Adds the API endpoint of the methods that optimise the picture, if there are any."""
         names = [
             name
             for name, choice in self.service.method_choices.items()
-            if not choice.row.kind.one_pass
+            if not choice.method.kind.one_pass
         ]
         if not names:
             return
-        strength = self.service.method_choices[names[0]].row.strength
-        asked = gr.Button(visible=False)  # by programs, for whom other values are given
+        strength = self.service.method_choices[names[0]].method.strength
+        button = gr.Button(visible=False)  # for programs, for which there are other defaults
         method = gr.Dropdown(names, value=names[0], label="Method", visible=False)
         share = gr.Slider(0, 1, value=strength, label="Strength", visible=False)
-        given = [*inputs[:3], method, share, *inputs[5:]]
-        asked.click(
-            with_messages(self.handlers.optimise), given, outputs, api_name="optimise", **self.slow
-        )
+        inputs = [*inputs[:3], method, share, *inputs[5:]]
+        optimise = with_messages(self.handlers.optimise)
+        button.click(optimise, inputs, outputs, api_name="optimise", **self.slow)
 
     def _more_styles(self, choice):
         """Weight of the first style; picture, name and weight of every other one."""
@@ -201,12 +215,12 @@ class Page:
                         components.append(_weight(number))
         return weight, components
 
-    def _examples(self, shown):
+    def _examples(self, components):
         drawn = {"lake": examples.lake, "swirls": examples.swirls, "discs": examples.discs}
-        lake, swirls, discs = (self.handlers.kept(draw(), name) for name, draw in drawn.items())
+        lake, swirls, discs = (self.handlers.write(draw(), name) for name, draw in drawn.items())
         rows = [[lake, swirls, None], [lake, discs, None]]
         rows += [[lake, None, name] for name in ("starry-night", "great-wave")]
-        return gr.Examples(rows, shown, label="Examples", api_visibility="private")
+        return gr.Examples(rows, components, label="Examples", api_visibility="private")
 
     def _translate_tab(self):
         with gr.Row():
@@ -220,7 +234,7 @@ class Page:
                 strength, size = _strength(), _size()
                 button = gr.Button("Translate", variant="primary", elem_id="translate")
             with gr.Column():
-                outputs = _shown("translate-")
+                outputs = _result("translate-")
         inputs = [photo, model, strength, size]
         button.click(
             with_messages(self.handlers.translate),
@@ -241,12 +255,12 @@ class Page:
                     button = gr.Button("Compare", variant="primary", elem_id="compare")
                     stop = gr.Button("Stop and keep these", elem_id="compare-stop")
             with gr.Column(scale=2):
-                sheet = gr.Gallery(label="Every family", columns=2, height="auto", elem_id="sheet")
+                sheet = gr.Gallery(label="Every method", columns=2, height="auto", elem_id="sheet")
                 report = gr.Markdown(label="Report", elem_id="compare-report")
                 download = gr.DownloadButton(
                     "Download the sheet", interactive=False, elem_id="compare-download"
                 )
-        _offer(sheet, download)
+        _enable_with(sheet, download)
         outputs = [sheet, report, download]
         event = button.click(
             with_messages(self.handlers.compare),
@@ -262,10 +276,10 @@ class Page:
             with gr.Column():
                 inputs = self._film_inputs()
                 with gr.Row():
-                    one = gr.Button("Try one frame", elem_id="film-try")
+                    frame_button = gr.Button("Try one frame", elem_id="film-try")
                     button = gr.Button("Paint the film", variant="primary", elem_id="film")
                     stop = gr.Button("Stop and keep", elem_id="film-stop")
-                stopping = gr.State(Stop())
+                state = gr.State(Stop())
             with gr.Column():
                 gr.Markdown(FILM_WORDS)
                 frame = gr.Image(type="filepath", label="Newest frame", elem_id="film-frame")
@@ -273,26 +287,26 @@ class Page:
                 film = gr.Video(label="The film so far", elem_id="film-seen")
         button.click(
             with_messages(self.handlers.film),
-            [*inputs, stopping],
+            [*inputs, state],
             [frame, report, film],
             api_name="film",
             **self.slow,
         )
-        one.click(
+        frame_button.click(
             with_messages(self.handlers.frame),
             inputs,
             [frame, report],
             api_visibility="private",
             **self.quick,
         )
-        stop.click(Stop.ask, stopping, None, queue=False, **_private())
+        stop.click(Stop.request, state, None, queue=False, **_private())
 
     def _film_inputs(self):
         """The clip, its style, and how it is painted."""
         choices = {
             name: choice
             for name, choice in self.service.method_choices.items()
-            if choice.row.kind.one_pass
+            if choice.method.kind.one_pass
         }
         first = next(iter(choices))
         clip = gr.File(
@@ -305,7 +319,7 @@ class Page:
         painting = self._picture(label="Painting", height=200, elem_id="film-painting")
         name = self._names(choices[first], "Or a style by name", "film-name")
         method = gr.Dropdown(
-            [(choice.title, chosen) for chosen, choice in choices.items()],
+            [(choice.title, name) for name, choice in choices.items()],
             value=first,
             label="Method",
             elem_id="film-method",
@@ -313,33 +327,30 @@ class Page:
         strength = _strength()
         colours = [(words.replace("photograph", "film"), words) for words in KEEP]
         keep = gr.Radio(colours, value=PAINTINGS, label="Colours")
-        painting.upload(lambda: None, None, name, **_private())
-        name.input(lambda: None, None, painting, **_private())
-        method.input(
-            lambda chosen: gr.update(choices=self._named(choices[chosen]), value=None),
-            method,
-            name,
-            **_private(),
-        )
+        _exclude(painting, name)
+
+        def update_names(method):
+            return gr.update(choices=self._titled_names(choices[method]), value=None)
+
+        method.input(update_names, method, name, **_private())
         return [clip, painting, name, method, strength, keep]
 
-    def _again(self, photo, painting, name, method, *rest):
-        """`paint`, if all inputs are present and the method is fast."""
-        if not (
-            photo and (painting or name) and self.service.method_choices[method].row.kind.one_pass
-        ):
+    def _paint_again(self, photo, painting, name, method, *rest):
+        """`Handlers.paint`, if all inputs are present and the method paints in one pass."""
+        choice = self.service.method_choices[method]
+        if not (photo and (painting or name) and choice.method.kind.one_pass):
             yield gr.skip(), gr.skip(), gr.skip()
             return
         yield from self.handlers.paint(photo, painting, name, method, *rest)
 
     def _on_method(self, method):
         choice = self.service.method_choices[method]
-        names = self._named(choice)
+        names, one_pass = self._titled_names(choice), choice.method.kind.one_pass
         return [
-            gr.update(visible=choice.row.kind.one_pass),
-            gr.update(visible=not choice.row.kind.one_pass),
-            gr.update(visible=not choice.row.kind.one_pass),
-            gr.update(value=choice.row.strength),
+            gr.update(visible=one_pass),
+            gr.update(visible=not one_pass),
+            gr.update(visible=not one_pass),
+            gr.update(value=choice.method.strength),
             gr.update(value=self.handlers.thumbnails(method), visible=bool(names)),
             *STYLES * [gr.update(choices=names, value=None, interactive=bool(names))],
         ]
@@ -373,22 +384,22 @@ def with_messages(function: Callable) -> Callable:
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
-        def wrapped(*arguments, **named):
-            with _sentences():
-                yield from function(*arguments, **named)
+        def wrapped(*arguments, **keywords):
+            with _messages():
+                yield from function(*arguments, **keywords)
 
     else:
 
         @functools.wraps(function)
-        def wrapped(*arguments, **named):
-            with _sentences():
-                return function(*arguments, **named)
+        def wrapped(*arguments, **keywords):
+            with _messages():
+                return function(*arguments, **keywords)
 
     return wrapped
 
 
 @contextlib.contextmanager
-def _sentences() -> Iterator[None]:
+def _messages() -> Iterator[None]:
     """Turns errors into messages on the page, without the server's folders."""
     try:
         yield
@@ -396,14 +407,14 @@ def _sentences() -> Iterator[None]:
         raise gr.Error(without_folders(str(error)), print_exception=False) from error
 
 
-def without_folders(words: str) -> str:
+def without_folders(message: str) -> str:
     """A message in which files are named without their folders, whose names may have spaces."""
-    words = " ".join(words.split())
-    for start in [match.start() for match in re.finditer(r"(?<![^\s('\"])/", words)][::-1]:
-        ends = [match.end() for match in re.finditer("/", words[start:])][1:]
-        folders = [end for end in ends if Path(words[start : start + end]).is_dir()]
-        words = words[:start] + words[start + max(folders, default=0) :]
-    return re.sub(r"(/[^/\s]+)+/", "", words)
+    message = " ".join(message.split())
+    for start in [match.start() for match in re.finditer(r"(?<![^\s('\"])/", message)][::-1]:
+        ends = [match.end() for match in re.finditer("/", message[start:])][1:]
+        folders = [end for end in ends if Path(message[start : start + end]).is_dir()]
+        message = message[:start] + message[start + max(folders, default=0) :]
+    return re.sub(r"(/[^/\s]+)+/", "", message)
 
 
 def _strength():
@@ -418,19 +429,26 @@ def _size():
     return gr.Radio(list(SIZES), value=SIZE, label="Longer side, at most")
 
 
-def _shown(prefix=""):
+def _result(prefix=""):
+    """Components of a picture: before and after, a report, and the download."""
     slider = gr.ImageSlider(
         type="filepath", label="Before and after", elem_id=f"{prefix}seen", max_height=640
     )
     report = gr.Markdown(label="Report", elem_id=f"{prefix}report")
     download = gr.DownloadButton("Download", interactive=False, elem_id=f"{prefix}download")
-    _offer(slider, download)
+    _enable_with(slider, download)
     return [slider, report, download]
 
 
-def _offer(shown, download):
+def _exclude(picture, name):
+    """Clears a style's name when its picture is uploaded, and the picture when a name is chosen."""
+    picture.upload(lambda: None, None, name, **_private())
+    name.input(lambda: None, None, picture, **_private())
+
+
+def _enable_with(picture, download):
     """Enables the download button once there is a picture."""
-    shown.change(lambda: gr.update(interactive=True), None, download, **_private())
+    picture.change(lambda: gr.update(interactive=True), None, download, **_private())
 
 
 def _private():

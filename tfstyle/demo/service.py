@@ -23,10 +23,10 @@ from tfstyle.video.temporal_filter import STEADY
 
 READABLE = 100_000_000  # pixels; larger files are refused before they are decoded
 STYLES = 4  # at most
-SHOWN = 0.5  # seconds between two pictures of an optimisation
+INTERVAL = 0.5  # seconds between two pictures of an optimisation
 FILM = 10  # seconds of a film
 FILM_SIDE = 480  # pixels of its longer side
-TIMED = 10  # frames, after which the time that is left is told
+ESTIMATED = 10  # frames, after which the remaining time is estimated
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,36 +134,38 @@ class Service:
         """
         choice = self._choice(request)
         if request.strength is None:
-            request = dataclasses.replace(request, strength=choice.row.strength)
-        if choice.row.in_weights:
+            request = dataclasses.replace(request, strength=choice.method.strength)
+        if choice.method.in_weights:
             (style,) = request.styles
-            return self._once(choice.model(style), request, None)
-        if not choice.row.kind.one_pass:
-            return self._optimised(choice.name, request)
-        return self._once(choice.name, request, list(request.styles))
+            return self._paint_in_one_pass(choice.model(style), request, None)
+        if not choice.method.kind.one_pass:
+            return self._optimise(choice.name, request)
+        return self._paint_in_one_pass(choice.name, request, list(request.styles))
 
     def _choice(self, request) -> MethodChoice:
         if request.method not in self.method_choices:
-            known = ", ".join(self.method_choices)
-            raise ValueError(f"Expected a method of {known}. Received: {request.method}.")
+            names = ", ".join(self.method_choices)
+            raise ValueError(f"Expected a method of {names}. Received: {request.method}.")
         choice, count = self.method_choices[request.method], len(request.styles)
         if not 1 <= count <= STYLES:
             raise ValueError(f"Expected one to {STYLES} paintings. Received: {count or 'none'}.")
-        named = [style for style in request.styles if isinstance(style, str)]
-        if choice.needs_picture and named:
+        names = [style for style in request.styles if isinstance(style, str)]
+        if choice.needs_picture and names:
             raise ValueError(f"Expected a painting's picture: {choice.name} knows none by name.")
-        if not choice.row.kind.takes_pictures and len(named) < count:
+        if not choice.method.kind.takes_pictures and len(names) < count:
             raise ValueError(
                 f"Expected a named style: {choice.name} paints only those that it has learned."
             )
-        if choice.row.in_weights and (count > 1 or request.masks):
+        if choice.method.in_weights and (count > 1 or request.masks):
             raise ValueError(f"Expected one style and no regions: {choice.name} cannot mix.")
-        if set(named) - set(choice.names):
-            unknown = ", ".join(sorted(set(named) - set(choice.names)))
-            raise ValueError(f"Expected one of {', '.join(choice.names)}. Received: {unknown}.")
+        unknown = sorted(set(names) - set(choice.names))
+        if unknown:
+            raise ValueError(
+                f"Expected one of {', '.join(choice.names)}. Received: {', '.join(unknown)}."
+            )
         return choice
 
-    def _once(self, model, request, styles):
+    def _paint_in_one_pass(self, model, request, styles):
         with self.pool.borrowed(model, lite=request.masks is None) as stylizer:
             start = time.perf_counter()
             picture = stylizer.stylize(
@@ -177,13 +179,13 @@ class Service:
             seconds = time.perf_counter() - start
         yield Result(picture, model, seconds)
 
-    def _optimised(self, model, request):
+    def _optimise(self, model, request):
         keep = color.keeper(request.keep_colors)
         if request.strength == 0.0:
             yield Result(request.photo, model, 0.0)
             return
         with self.pool.borrowed(model) as stylizer:
-            start, shown = time.perf_counter(), 0.0
+            start, yielded = time.perf_counter(), 0.0
             work = stylizer.optimisation(
                 request.photo,
                 list(request.styles),
@@ -193,8 +195,8 @@ class Service:
             )
             for progress in work:
                 seconds = time.perf_counter() - start
-                if progress.share == 1.0 or seconds - shown > SHOWN:
-                    shown = seconds
+                if progress.share == 1.0 or seconds - yielded > INTERVAL:
+                    yielded = seconds
                     picture = keep(request.photo, work.finished(progress.picture))
                     yield Result(picture, model, seconds, progress.share)
 
@@ -203,15 +205,15 @@ class Service:
         path: str,
         request: Request,
         target: Path,
-        stopped: Callable[[], bool] = lambda: False,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[tuple[Result, Path | None]]:
-        """The beginning of a film, FILM seconds long and FILM_SIDE pixels a side at most.
+        """Paints the beginning of a film, FILM seconds long and FILM_SIDE pixels a side at most.
 
         Args:
             path: The clip.
             request: Styles, method, strength and colours; its photograph is not used.
             target: The film, an .mp4 file.
-            stopped: Asked after each frame whether the film ends there.
+            is_stopped: A function that says after each frame whether the film ends there.
 
         Yields:
             Each frame as it is painted, and now and then the film so far.
@@ -220,34 +222,36 @@ class Service:
             OSError, ValueError: The clip cannot be read, or the request cannot be painted.
         """
         clip = _bounded(path)
-        model, crew = self._crew(clip, request)
-        copied = [] if _unheld(target, clip) else clip.copied
+        model, painters_of_film = self._painters(clip, request)
+        copied = clip.copied if _can_hold_sound(target, clip) else []
         start, share = time.perf_counter(), 0.0 if request.strength == 0 else STEADY
         encoding = Encoding("h264", clip.frame_format)
-        work = film_writer.write_progressively(clip, crew, share, encoding, target, copied, stopped)
+        work = film_writer.write_progressively(
+            clip, painters_of_film, share, encoding, target, copied, is_stopped
+        )
         with contextlib.closing(work):
             for number, (frame, film) in enumerate(work, 1):
                 seconds, count = time.perf_counter() - start, clip.frame_format.count or number
-                done, note = min(0.99, number / max(1, count)), ""
+                finished, note = min(0.99, number / max(1, count)), ""
                 if film == target:
-                    done = 1.0
-                    note = "It ends where it was stopped." if stopped() else ""
-                elif TIMED <= number < count:
+                    finished = 1.0
+                    note = "It ends where it was stopped." if is_stopped() else ""
+                elif ESTIMATED <= number < count:
                     note = f"About {seconds * (count / number - 1):.0f} s are left."
-                yield Result(frame.picture, model, seconds, done, note), film
+                yield Result(frame.picture, model, seconds, finished, note), film
 
     def frame(self, path: str, request: Request) -> Result:
-        """A frame in the middle of what `film` paints.
+        """Paints a frame from the middle of what `film` paints.
 
         Args:
-            path: As of `film`.
-            request: As of `film`.
+            path: See `film`.
+            request: See `film`.
 
         Raises:
-            OSError, ValueError: As of `film`.
+            OSError, ValueError: See `film`.
         """
         clip = _bounded(path)
-        model, crew = self._crew(clip, request)
+        model, painters_of_film = self._painters(clip, request)
         start, seconds = (
             time.perf_counter(),
             (clip.frame_format.count or 1) / clip.frame_format.rate,
@@ -256,87 +260,89 @@ class Service:
             frame = next(frames, None)
         if frame is None:
             raise ValueError(f"Expected a film with frames. Received: {path}, {clip.broken}.")
-        picture, whole = crew[0](frame.picture), clip.source_format
+        picture, original = painters_of_film[0](frame.picture), clip.source_format
         note = (
             f"A frame of {clip.frame_format.count} in {float(seconds):.1f} s."
             if clip.frame_format.count
             else ""
         )
-        if whole.count and whole.count / whole.rate > FILM:
-            note += f" The film goes on to {float(whole.count / whole.rate):.1f} s, unpainted."
+        if original.count and original.count / original.rate > FILM:
+            length = float(original.count / original.rate)
+            note += f" The film goes on to {length:.1f} s, unpainted."
         return Result(picture, model, time.perf_counter() - start, note=note)
 
-    def _crew(self, clip, request):
-        """The model's name, and painters of a film's frames."""
+    def _painters(self, clip, request):
+        """The model's name, and functions that paint a film's frames."""
         choice = self._choice(request)
-        if not choice.row.kind.one_pass:
+        if not choice.method.kind.one_pass:
             raise ValueError(f"Expected a method that paints in one pass. Received: {choice.name}.")
-        named = choice.row.in_weights
-        model = choice.model(request.styles[0]) if named else choice.name
-        strength = choice.row.strength if request.strength is None else request.strength
-        styles = None if named else list(request.styles)
-        crew = painters(
+        in_weights = choice.method.in_weights
+        model = choice.model(request.styles[0]) if in_weights else choice.name
+        strength = choice.method.strength if request.strength is None else request.strength
+        styles = None if in_weights else list(request.styles)
+        frame_painters = painters(
             lambda threads: loading.load_lite(model, threads),
             lambda stylizer: stylizer.painter(
                 styles, strength, request.weights, request.keep_colors
             ),
             clip.frame_format,
         )
-        return model, crew
+        return model, frame_painters
 
     def translate(self, photo: np.ndarray, model: str, strength: float = 1.0) -> Result:
         """A photograph in another domain.
 
         Args:
             photo: Shape (height, width, 3), floats in [0, 1].
-            model: Of `translations`.
+            model: A name of `translations`.
             strength: In [0, 1].
 
         Raises:
             ValueError: There is no such model.
         """
         if model not in self.translations:
-            known = ", ".join(self.translations)
-            raise ValueError(f"Expected a model of {known}. Received: {model}.")
+            names = ", ".join(self.translations)
+            raise ValueError(f"Expected a model of {names}. Received: {model}.")
         with self.pool.borrowed(model) as stylizer:
             start = time.perf_counter()
             picture = stylizer.stylize(photo, strength=strength)
             return Result(picture, model, time.perf_counter() - start)
 
     def compare(self, photo: np.ndarray, style: np.ndarray | str) -> Iterator[Result]:
-        """The photograph by every family, those that optimise last; each as `paint` yields it.
+        """Paints the photograph with every method; results come as from `paint`.
 
-        A family that only knows names paints the one that is nearest to the style, and one whose
-        style is in its weights shows its nearest model; style vectors measure that.
+        Methods that optimise come last. A method of named styles paints the one that is nearest to
+        the style, and a method of translation shows its nearest model; style vectors measure that.
 
         Args:
             photo: Shape (height, width, 3), floats in [0, 1].
             style: A picture, or a name.
         """
         for choice in self.method_choices.values():
-            if choice.row.kind.one_pass:
-                yield from self._by(choice, photo, style)
+            if choice.method.kind.one_pass:
+                yield from self._paint_with(choice, photo, style)
         yield from self._nearest_translations(photo, style)
         for choice in self.method_choices.values():
-            if not choice.row.kind.one_pass:
-                yield from self._by(choice, photo, style)
+            if not choice.method.kind.one_pass:
+                yield from self._paint_with(choice, photo, style)
 
-    def _by(self, choice, photo, style):
-        named = isinstance(style, str)
-        if named and choice.needs_picture:
+    def _paint_with(self, choice, photo, style):
+        is_name = isinstance(style, str)
+        if is_name and choice.needs_picture:
             return
-        chosen_style, note = style, ""
-        if not choice.row.kind.takes_pictures and not (named and style in choice.names):
-            chosen_style = self._nearest(style, choice.names, choice.names)
-            note = f"In {chosen_style}, the nearest that it knows."
-        for painted in self.paint(Request(photo, [chosen_style], choice.name)):
-            yield dataclasses.replace(painted, note=note)
+        note = ""
+        if not choice.method.kind.takes_pictures and not (is_name and style in choice.names):
+            style = self._nearest(style, choice.names, choice.names)
+            note = f"In {style}, its nearest style."
+        for result in self.paint(Request(photo, [style], choice.name)):
+            yield dataclasses.replace(result, note=note)
 
     def _nearest_translations(self, photo, style):
-        families = {}
+        results_by_method = {}
         for name in self.translations:
-            families.setdefault(method(name).name, []).append(self.translate(photo, name))
-        for results in families.values():
+            results = results_by_method.setdefault(method(name).name, [])
+            results.append(self.translate(photo, name))
+        for results in results_by_method.values():
             nearest = self._nearest(style, results, [result.picture for result in results])
             yield dataclasses.replace(nearest, note=f"It makes {self.translations[nearest.model]}.")
 
@@ -354,13 +360,13 @@ def _bounded(path, start=Fraction(0)):
     return clip
 
 
-def _unheld(target, clip):
-    """Whether a film cannot hold the clip's sound."""
+def _can_hold_sound(target, clip):
+    """Whether a film can hold the clip's sound."""
     try:
         muxing.check(target, clip, Encoding("h264", clip.frame_format), clip.copied)
     except ValueError:
-        return True
-    return False
+        return False
+    return True
 
 
 def films() -> bool:
@@ -377,7 +383,7 @@ def painted_masks(layer: np.ndarray, colours: Sequence[str]) -> list[np.ndarray]
     """
     if layer[..., 3].max() < 128:
         return None
-    palette = np.float32([[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in colours])
+    palette = np.float32([[int(code[i : i + 2], 16) for i in (1, 3, 5)] for code in colours])
     color_distances = np.abs(layer[..., None, :3] - palette).sum(axis=-1)
     nearest = np.where(layer[..., 3] < 128, -1, color_distances.argmin(axis=-1))
     return [

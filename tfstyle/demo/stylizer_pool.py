@@ -35,21 +35,21 @@ class StylizerPool:
                 statistics of each region.
         """
         key = name, lite and bool(method(name).tflite)
-        stylizer = self._idle(key) or self._opened(*key)
+        stylizer = self._take_idle(key) or self._load(*key)
         try:
             yield stylizer
         finally:
             with self.lock:
                 self.idle = [*self.idle, (key, stylizer)][-IDLE:]
 
-    def _idle(self, key):
+    def _take_idle(self, key):
         with self.lock:
-            for index, (known, stylizer) in enumerate(self.idle):
-                if known == key:
+            for index, (idle_key, stylizer) in enumerate(self.idle):
+                if idle_key == key:
                     del self.idle[index]
                     return stylizer
 
-    def _opened(self, name, lite):
+    def _load(self, name, lite):
         stylizer = loading.load_lite(name) if lite else loading.load(name, None, self.precision)
         encode = stylizer.style_signature
         if encode is not None:
@@ -57,11 +57,11 @@ class StylizerPool:
         return stylizer
 
 
-def cached(look: Callable[..., dict]) -> Callable[..., dict]:
+def cached(encode_style: Callable[..., dict]) -> Callable[..., dict]:
     """A function of a float32 picture named `style`, with a cache of its last results."""
 
     @functools.lru_cache(REMEMBERED)
     def by_bytes(content, shape):
-        return look(style=np.frombuffer(content, np.float32).reshape(shape))
+        return encode_style(style=np.frombuffer(content, np.float32).reshape(shape))
 
     return lambda style: by_bytes(style.tobytes(), style.shape)

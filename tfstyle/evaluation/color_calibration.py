@@ -19,6 +19,7 @@ from tfstyle.data import folders
 from tfstyle.evaluation import color_baseline
 from tfstyle.evaluation.translation import SIDE
 from tfstyle.layers import Tone
+from tfstyle.methods import METHODS
 from tfstyle.metrics import Protocol, content_distance, kernel_distance
 from tfstyle.networks.files import load, save
 from tfstyle.training.perceptual import at_taps
@@ -51,8 +52,8 @@ def calibrate(
     Args:
         run: Folder of a finished generator.
         source: Folders of training pictures to translate.
-        target: Folders of training pictures that they are to be like.
-        folder: Where generator.keras and its settings go.
+        target: Folders of training pictures of the other domain.
+        folder: Folder to write generator.keras and its settings to.
         content: Largest allowed content distance, on our encoder's relu4_1.
         teacher: Folder of SqueezeNet's weights (see `Protocol`); None measures on our encoder's
             relu5_1.
@@ -66,7 +67,8 @@ def calibrate(
     run, folder = Path(run), Path(folder)
     generator, settings = load(run / FILE), json.loads((run / "settings.json").read_text())
     pictures = folders.squashed(source, SIDE, PICTURES)
-    translate = loading.load_model("cyclegan", run).stylize
+    method = next(method for method in METHODS.values() if method.color_calibration)
+    translate = loading.load_model(method.name, run).stylize
     translated = [translate(picture) for picture in tqdm(pictures, unit="picture")]
     protocol = Protocol(teacher, loading.encoder()[0])
     fit = _Fit(protocol, pictures, translated, folders.squashed(target, SIDE), content)
@@ -75,12 +77,13 @@ def calibrate(
     for label, values in {"as it is": AS_IT_IS, str(rounded): constants}.items():
         distance, content_distance = fit.distances(values)
         yield f"{label}: kernel distance {distance:.3f}, content {content_distance:.3f}"
-    network = calibrated(generator, **rounded)
+    _write(folder, calibrated(generator, **rounded), settings | {"tone": rounded})
+
+
+def _write(folder, network, settings):
     folder.mkdir(parents=True, exist_ok=True)
     save(network, folder / FILE)
-    images.write_file(
-        folder / "settings.json", json.dumps(settings | {"tone": rounded}, indent=2).encode()
-    )
+    images.write_file(folder / "settings.json", json.dumps(settings, indent=2).encode())
 
 
 def calibrated(generator: keras.Model, **constants: float) -> keras.Model:

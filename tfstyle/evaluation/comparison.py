@@ -1,4 +1,4 @@
-"""One photograph and one painting through every released family: pictures, times and figures."""
+"""One photograph and one painting through every released method: pictures, times and figures."""
 
 import dataclasses
 import functools
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import extras, families, images, loading
+from tfstyle import extras, images, loading, model_facts
 from tfstyle.evaluation import speed
 from tfstyle.methods import DEFAULT, vectors
 
@@ -33,7 +33,7 @@ class Entry:
         apart: Distance of the picture's own style from the painting's.
     """
 
-    model: families.Model
+    model: model_facts.Model
     picture: np.ndarray | None
     note: str = ""
     seconds: float = float("nan")
@@ -44,7 +44,7 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """A photograph, a painting, the entries of every family, and what they were measured on."""
+    """A photograph, a painting, the entries of every method, and what they were measured on."""
 
     photo: np.ndarray
     painting: np.ndarray
@@ -62,11 +62,11 @@ def compare(
     precision: str = "auto",
     commercial: bool = False,
 ) -> Comparison:
-    """Every released family's picture, each painted by a process of its own.
+    """Paints with every released method, each in a process of its own, and measures the pictures.
 
-    A family that takes no style shows that of its released models which comes nearest to the
-    painting. Without Keras nothing is measured, and nearest is by the style vectors of
-    `methods.DEFAULT`.
+    A method without a style input shows the released model that comes nearest to the painting.
+    Without Keras nothing is measured, and the style vectors of `methods.DEFAULT` decide what is
+    nearest.
 
     Args:
         photo: A picture's file.
@@ -77,32 +77,36 @@ def compare(
             view of VGG-19.
         module: File or folder of one of Magenta's modules to add, see `hub.fetch`.
         precision: Precision of Keras (see `precision.choose`); metrics are computed in float32.
-        commercial: Only by models that are cleared for commercial use.
+        commercial: Whether to paint only with models that are cleared for commercial use.
 
     Raises:
-        ValueError: No model is cleared for commercial use, where that is asked for.
+        ValueError: `commercial` is true, and no model is cleared for commercial use.
         OSError: A picture cannot be read, or the teacher needs Keras, which is not installed.
     """
-    models = families.models()
-    if commercial:
-        models = families.cleared(models)
+    models = _models(commercial, module)
     content, style = images.read(photo, size), images.read(painting, size)
     content = images.resize(content, *images.fitted(content.shape[:2], size))
     if teacher:
         extras.check_keras("figures")
-    measured = _measured if extras.has_keras() else _placed
-    measure, measured_on = measured(content, style, teacher)
+    measurement = _distances if extras.has_keras() else _vector_distances
+    measure, measured_on = measurement(content, style, teacher)
     entries = []
     with tempfile.TemporaryDirectory() as folder:
-        given = Path(folder) / "photo.png"
-        images.write(content, given)
+        photo_file = Path(folder) / "photo.png"
+        images.write(content, photo_file)
         idle = speed.seconds_and_peak("")[1]
         nearest = _nearest_name(style)
-        extra = [families.module(module)] if module else []
-        for model in tqdm([*models, *extra], unit="model"):
-            entry = _entry(model, given, Path(painting), nearest, limit, idle, precision)
+        for model in tqdm(models, unit="model"):
+            entry = _entry(model, photo_file, Path(painting), nearest, limit, idle, precision)
             entries.append(entry if entry.picture is None else measure(entry))
     return Comparison(content, style, list(_nearest(entries)), measured_on)
+
+
+def _models(commercial, module):
+    models = model_facts.models()
+    if commercial:
+        models = model_facts.cleared(models)
+    return models + ([model_facts.module(module)] if module else [])
 
 
 def _nearest_name(painting):
@@ -114,25 +118,25 @@ def _nearest_name(painting):
 
 def _entry(model, photo, painting, nearest, limit, idle, precision="auto"):
     output = photo.with_name(f"{model.name}.png")
-    arguments = ["stylize", str(photo), "--method", model.row.name, "-o", str(output)]
+    arguments = ["stylize", str(photo), "--method", model.method.name, "-o", str(output)]
     arguments += ["--precision", precision]
     if model.variant:
         arguments += ["--model", model.variant]
-    chosen = not (model.row.in_weights or model.row.kind.takes_pictures)
-    if chosen:
+    needs_name = not (model.method.in_weights or model.method.kind.takes_pictures)
+    if needs_name:
         arguments += ["--style", nearest]
-    elif not model.row.in_weights:
+    elif not model.method.in_weights:
         arguments += ["--style", str(painting.resolve())]
     code = f"import sys; from tfstyle import cli; cli.main({arguments!r}) == 0 or sys.exit(2)"
     try:
         seconds, peak = speed.seconds_and_peak(code, limit)
     except (TimeoutError, RuntimeError) as error:
         return Entry(model, None, str(error).removeprefix("tfstyle: "))
-    note = f"{nearest}, its style nearest to the painting" if chosen else ""
+    note = f"{nearest}, its style nearest to the painting" if needs_name else ""
     return Entry(model, images.read(output), note, seconds, peak - idle)
 
 
-def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
+def _distances(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
     """A function that measures an entry, and the name of the feature extractor."""
     from tfstyle import metrics
 
@@ -151,26 +155,26 @@ def _measured(content, style, teacher) -> tuple[Callable[[Entry], Entry], str]:
     return measure, "VGG-19" if teacher else "our encoder's view of VGG-19"
 
 
-def _placed(content, style, teacher) -> tuple[Callable[[Entry], Entry], None]:
+def _vector_distances(content, style, teacher) -> tuple[Callable[[Entry], Entry], None]:
     """A function that measures the distance of an entry's style vector from the painting's."""
     distances = functools.partial(vectors.distances, loading.load_lite(DEFAULT))
 
-    def place(entry):
+    def measure(entry):
         (distance,) = distances(entry.picture, [style])
         return dataclasses.replace(entry, apart=distance)
 
-    return place, None
+    return measure, None
 
 
 def _nearest(entries: Iterable[Entry]):
-    """All entries, but only the one nearest to the painting of a family without a style input."""
+    """All entries, but only the one nearest to the painting of a method without a style input."""
     nearest = {}
     for entry in entries:
-        row = entry.model.row
-        if not row.in_weights:
+        method = entry.model.method
+        if not method.in_weights:
             yield entry
-        elif row.name not in nearest or entry.apart < nearest[row.name].apart:
-            nearest[row.name] = entry
+        elif method.name not in nearest or entry.apart < nearest[method.name].apart:
+            nearest[method.name] = entry
     for entry in nearest.values():
         note = "its released network that comes nearest to the painting"
         yield dataclasses.replace(entry, note=entry.note or note)

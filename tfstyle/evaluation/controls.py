@@ -37,9 +37,9 @@ def with_controls(painters: Mapping[str, Paint]) -> dict[str, Paint]:
         MIRRORED: lambda pair: images.squash(pair.style[:, ::-1], pair.side),
     }
     for label, paint in painters.items():
-        once = functools.lru_cache(1)(paint)  # a pair's picture for both
-        all_painters[label] = once
-        all_painters[f"{label} blurred"] = functools.partial(_blur, once)
+        cached = functools.lru_cache(1)(paint)  # one picture of a pair for both
+        all_painters[label] = cached
+        all_painters[f"{label} blurred"] = functools.partial(_blur, cached)
     return all_painters
 
 
@@ -54,14 +54,14 @@ def painterliness(figures: Mapping[str, Distances]) -> dict[str, Distances]:
     that of the mirrored painting, in units of the difference to the colour grade.
 
     Args:
-        figures: Of one pair, or their means over many.
+        figures: Metrics of one pair, or means over many pairs, by label.
     """
     if GRADE not in figures:
         return dict(figures)
     photograph, grade, mirrored = (figures[x].remd for x in (PHOTOGRAPH, GRADE, MIRRORED))
-    way = grade - mirrored if grade > mirrored else float("nan")
+    unit = grade - mirrored if grade > mirrored else float("nan")
     start = min(photograph, grade)
     return {
-        label: dataclasses.replace(distances, painterliness=(start - distances.remd) / way)
+        label: dataclasses.replace(distances, painterliness=(start - distances.remd) / unit)
         for label, distances in figures.items()
     }

@@ -7,7 +7,7 @@ import numpy as np
 from tfstyle.evaluation import gallery
 from tfstyle.metrics import Distances
 
-JUDGES = {"remd": "REMD", "remd_squeeze": "SqueezeNet's patches"}
+METRICS = {"remd": "REMD", "remd_squeeze": "SqueezeNet's patches"}
 
 
 def rival(label: str, labels: Sequence[str]) -> str:
@@ -16,9 +16,9 @@ def rival(label: str, labels: Sequence[str]) -> str:
     Raises:
         ValueError: There is none.
     """
-    for known in labels:
-        if label in (known, gallery.name(known)):
-            return known
+    for candidate in labels:
+        if label in (candidate, gallery.name(candidate)):
+            return candidate
     raise ValueError(f"Expected one of {', '.join(labels)} to compare with. Received: {label}.")
 
 
@@ -26,22 +26,22 @@ def lines(figures: Mapping[str, Sequence[Distances]], against: str) -> Iterator[
     """A line for each model: the pairs that it wins and its mean ratio to the rival, by metric.
 
     Args:
-        figures: Of every pair, by label.
+        figures: Metrics of every pair, by label.
         against: The rival's label.
     """
     wide = max(22, *map(len, figures))
     yield f"{f'against {against}':{wide}s} nearer to the painting in, times its distance (mean)"
     for label, distances in figures.items():
         if label != against:
-            verdicts = [_verdict(name, distances, figures[against]) for name in JUDGES]
+            verdicts = [_verdict(name, distances, figures[against]) for name in METRICS]
             yield f"{label:{wide}s} {'; '.join(filter(None, verdicts))}"
 
 
 def _verdict(name, candidates, rivals):
-    ours, theirs = (
+    candidate, rival = (
         np.array([getattr(x, name) for x in distances]) for distances in (candidates, rivals)
     )
-    if np.isnan(ours + theirs).any():
+    if np.isnan(candidate + rival).any():
         return None
-    count, ratio = np.sum(ours < theirs), np.mean(ours / theirs)
-    return f"{JUDGES[name]} {count:3d} of {len(ours)}, {ratio:.3f}"
+    wins, ratio = np.sum(candidate < rival), np.mean(candidate / rival)
+    return f"{METRICS[name]} {wins:3d} of {len(candidate)}, {ratio:.3f}"

@@ -25,12 +25,12 @@ def report(
 
     Args:
         clip: The untouched clip.
-        films: Painted from it: files or folders of frames.
-        size: Longer side that all are measured at; None is the clip's own.
-        line: Height of the sampled line of pixels, from 0 (top) to 1 (see
-            `temporal_consistency.measure`).
+        films: Films that were painted from it: files, or folders of frames.
+        size: Longer side in pixels that all are measured at; None is the clip's own.
+        line: Height of the sampled line of pixels, from 0 (top) to 1
+            (see `temporal_consistency.measure`).
         teacher: Folder with the weights of SqueezeNet and LPIPS.
-        picture: Where slices are written.
+        picture: Picture to write the slices to, or None.
 
     Raises:
         OSError: A film cannot be read.
@@ -58,14 +58,19 @@ def report(
         f"{frames} frames of {untouched.frame_format.width}x{untouched.frame_format.height}, "
         f"{cuts} cuts; warp errors, lower is steadier"
     )
+    yield from _table(figures, clip)
+    if picture:
+        images.write(slices(figures), picture)
+
+
+def _table(figures, clip):
+    """Lines of the films' mean figures."""
     wide = max(24, *(len(name) for name in figures), len(str(clip)) + 11)
     yield f"{'':{wide}s}  {'short term':>10s}  {'long term':>10s}  {'LPIPS':>8s}".rstrip()
     for name, film_figures in figures.items():
         short, long, near = film_figures.means()
         numbers = f"  {short:10.5f}  {long:10.5f}  {near:8.4f}".replace("nan", "  -")
         yield f"{name or f'{clip}, untouched':{wide}s}{numbers}"
-    if picture:
-        images.write(slices(figures), picture)
 
 
 def _pictures(clip):

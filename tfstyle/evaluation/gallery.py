@@ -12,7 +12,7 @@ from tfstyle import images
 from tfstyle.evaluation.models import Paint
 from tfstyle.evaluation.pairs import Pair
 
-GIVEN = ("content", "style")  # not to be the names of models
+RESERVED = ("content", "style")  # names of the photograph and the painting
 
 
 def name(label: str) -> str:
@@ -24,16 +24,16 @@ def check_names(labels: Iterable[str]) -> None:
     """Checks that all labels give different file names.
 
     Raises:
-        ValueError: Two have one name, or one has a photograph's or a painting's.
+        ValueError: Two have the same name, or one has the photograph's or the painting's.
     """
-    taken = list(GIVEN)
+    names = list(RESERVED)
     for label in labels:
-        if name(label) in taken:
+        if name(label) in names:
             raise ValueError(
-                f"Expected models whose pictures have a name each. Received: {label!r}, whose "
-                f"pictures would be those of {name(label)!r} as well."
+                f"Expected models whose pictures have different names. Received: {label!r}, whose "
+                f"pictures would have the name {name(label)!r} of others."
             )
-        taken.append(name(label))
+        names.append(name(label))
 
 
 def paint(painters: Mapping[str, Paint], pairs: Sequence[Pair], folder: str | os.PathLike) -> None:
@@ -55,11 +55,11 @@ def paint(painters: Mapping[str, Paint], pairs: Sequence[Pair], folder: str | os
 
 
 def write(folder: str | os.PathLike, number: int, pictures: Mapping[str, np.ndarray]) -> None:
-    """Writes a pair's pictures as 00_content.png, 00_style.png, 00_MODEL.png; others' are replaced.
+    """Writes a pair's pictures as 00_content.png, 00_style.png, 00_MODEL.png, and replaces files.
 
     Args:
-        folder: Is made where there is none.
-        number: Of the pair.
+        folder: Folder of the pictures; it is created if it is missing.
+        number: Number of the pair.
         pictures: By label, with `content` and `style`, shape (height, width, 3), in [0, 1].
 
     Raises:

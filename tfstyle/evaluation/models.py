@@ -65,24 +65,33 @@ def stylizers(
         return magenta_models
     if folder.suffix == ".pb":
         graph = baselines.MagentaGraph(folder)
-        named = {name: functools.partial(graph.stylize, style=name) for name in graph.styles}
-        return {folder.name: NamedStyles(named, baseline=True)}
+        styles = {name: functools.partial(graph.stylize, style=name) for name in graph.styles}
+        return {folder.name: NamedStyles(styles, baseline=True)}
     if hub.is_module(model):
         return {folder.name if folder.exists() else str(model): hub.load(model)}
-    for name, row in METHODS.items():
-        if row.kind is not Kind.TRANSLATION and _holds(folder, row):
-            painting = _painting(folder)
-            if painting or not row.in_weights:
-                stylizer = loading.load_model(name, folder, threads, precision=precision)
-                return {folder.name: _by_name(stylizer, name, painting)}
+    stylizer = _of_folder(folder, threads, precision)
+    if stylizer is not None:
+        return {folder.name: stylizer}
     raise ValueError(
         f"Expected one of {', '.join((*registry.released(), *hub.MODULES))}, a folder of a model "
         f"or of Magenta's TFLite files, or its .pb file. Received: {model}."
     )
 
 
-def _holds(folder, row):
-    kinds = {"tflite": row.tflite, "keras": row.files}
+def _of_folder(folder, threads, precision):
+    """The stylizer of a release or a finished run, or None."""
+    for name, method_class in METHODS.items():
+        if method_class.kind is not Kind.TRANSLATION and _holds(folder, method_class):
+            painting = _painting(folder)
+            if painting or not method_class.in_weights:
+                stylizer = loading.load_model(name, folder, threads, precision=precision)
+                return _by_name(stylizer, name, painting)
+    return None
+
+
+def _holds(folder, method_class):
+    """Whether a folder holds all of a method's files."""
+    kinds = {"tflite": method_class.tflite, "keras": method_class.files}
     return any(
         files and all((folder / f"{file}.{kind}").is_file() for file in files)
         for kind, files in kinds.items()
@@ -111,10 +120,10 @@ def _by_name(stylizer, name, painting):
     return stylizer
 
 
-def _networks(family, threads):
-    """The networks of a family with one network for each painting, as functions by name."""
-    named = [name for name in registry.released(Kind.NAMED) if method(name).in_weights]
-    names = [name for name in named if name.partition("-")[0] == family]
+def _networks(method_name, threads):
+    """The networks of a method with one network for each painting, as functions by name."""
+    models = [name for name in registry.released(Kind.NAMED) if method(name).in_weights]
+    names = [name for name in models if name.partition("-")[0] == method_name]
     return {
         name.partition("-")[2]: loading.load_lite(name, threads).stylize for name in sorted(names)
     }
@@ -161,11 +170,12 @@ def at(label: str, strength: float) -> str:
 
 
 def transform(stylizer: object, picture: np.ndarray) -> Callable[[], object]:
-    """A call that paints a picture whose style is already looked at; of families that paint in one
-    call of their network, this call alone.
+    """A call that paints a picture in a style that is encoded before, without arguments.
+
+    Of methods that paint in one pass it is the call of the network alone.
     """
     if isinstance(stylizer, NamedStyles):
         return functools.partial(next(iter(stylizer.styles.values())), picture)
     if isinstance(stylizer, baselines.MagentaTFLite):
-        return functools.partial(stylizer.paint, picture, stylizer.look(picture))
+        return functools.partial(stylizer.paint, picture, stylizer.encode_style(picture))
     return functools.partial(stylizer.forward, picture, stylizer.style_code(picture))

@@ -22,7 +22,7 @@ MEASURED = """Style and content distance (lower is nearer to the painting, and t
 are measured on {}; beside each other they say more than alone."""
 PAGE = Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>tfstyle: one photograph, one painting, every family</title>
+<title>tfstyle: one photograph, one painting, every method</title>
 <style>
 body { font: 16px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem;
   padding: 0 1rem; color: #1c1c1c; background: #fff }
@@ -33,9 +33,9 @@ h2 { font-size: 1.05rem; margin: .5rem 0 0 } p { margin: .2rem 0 } dl { margin: 
 dt { color: #555 } dd { margin: 0 }
 .note { color: #8a3b00 }
 </style></head><body>
-<h1>One photograph, one painting, every family</h1>
+<h1>One photograph, one painting, every method</h1>
 <p>Times and memory are of a process of its own each, from the shell to the finished picture of
-$width x $height pixels, memory over an idle Python. $figures_say</p>
+$width x $height pixels, memory over an idle Python. $remark</p>
 <main>
 $figures
 </main></body></html>
@@ -45,21 +45,22 @@ $figures
 def page(comparison: Comparison) -> str:
     """HTML of a comparison, its pictures inside."""
     height, width, _ = comparison.photo.shape
-    unmeasured = f"Distances from painting and photograph need Keras: {extras.command('keras')}."
-    said = MEASURED.format(comparison.measured_on) if comparison.measured_on else unmeasured
+    remark = f"Distances from painting and photograph need Keras: {extras.command('keras')}."
+    if comparison.measured_on:
+        remark = MEASURED.format(comparison.measured_on)
     figures = [
         _figure("photograph", comparison.photo, "the photograph"),
         _figure("painting", comparison.painting, "the painting"),
         *(_entry(entry) for entry in comparison.entries),
     ]
     return PAGE.substitute(
-        width=width, height=height, figures_say=html.escape(said), figures="\n".join(figures)
+        width=width, height=height, remark=html.escape(remark), figures="\n".join(figures)
     )
 
 
 def _figure(title, picture, alt, text=""):
-    shown = "" if picture is None else f'<img src="{_inline(picture)}" alt="{html.escape(alt)}">'
-    return f"<figure>{shown}<figcaption><h2>{html.escape(title)}</h2>{text}</figcaption></figure>"
+    image = "" if picture is None else f'<img src="{_inline(picture)}" alt="{html.escape(alt)}">'
+    return f"<figure>{image}<figcaption><h2>{html.escape(title)}</h2>{text}</figcaption></figure>"
 
 
 def _inline(picture):
@@ -83,9 +84,9 @@ def _facts(entry: Entry):
         yield "style", f"{entry.distances.style:.3f}"
         yield "content", f"{entry.distances.content:.3f}"
     yield "weights", entry.model.size
-    yield "good at", entry.model.row.good
-    yield "weak at", entry.model.row.weak
-    yield "learned", f"from {entry.model.row.needs}: {entry.model.card['learned_in']}"
+    yield "good at", entry.model.method.good
+    yield "weak at", entry.model.method.weak
+    yield "learned", f"from {entry.model.method.needs}: {entry.model.card['learned_in']}"
 
 
 def sheet(comparison: Comparison) -> np.ndarray:
@@ -101,9 +102,10 @@ def sheet(comparison: Comparison) -> np.ndarray:
 
 
 def _cell(picture, tall, lines):
-    shown = np.full((tall, WIDTH, 3), 255, np.uint8) if picture is None else _fitted(picture, tall)
+    blank = np.full((tall, WIDTH, 3), 255, np.uint8)
+    picture = blank if picture is None else _fitted(picture, tall)
     lines = [*lines, *[""] * ROWS][:ROWS]
-    return np.concatenate([shown, *(images.caption(line, WIDTH, LINE) for line in lines)])
+    return np.concatenate([picture, *(images.caption(line, WIDTH, LINE) for line in lines)])
 
 
 def _fitted(picture, tall):
@@ -125,5 +127,5 @@ def _lines(entry):
     if entry.distances is not None:
         yield f"style {entry.distances.style:.3f}, content {entry.distances.content:.3f}"
     yield entry.model.size
-    yield from textwrap.wrap(f"+ {entry.model.row.good}", LETTERS)
-    yield from textwrap.wrap(f"- {entry.model.row.weak}", LETTERS)
+    yield from textwrap.wrap(f"+ {entry.model.method.good}", LETTERS)
+    yield from textwrap.wrap(f"- {entry.model.method.weak}", LETTERS)

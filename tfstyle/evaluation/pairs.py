@@ -39,7 +39,7 @@ def of_folders(content: str | os.PathLike, style: str | os.PathLike, rounds: int
     Args:
         content: Folder of photographs.
         style: Folder of paintings.
-        rounds: Pairings; each gives every photograph the next painting.
+        rounds: Number of paintings for each photograph; every round takes the next one.
     """
     photographs, paintings = folders.pictures(content), folders.pictures(style)
     return [
@@ -54,11 +54,13 @@ def of_file(path: str | os.PathLike) -> list[Pair]:
 
     Raises:
         OSError: There is no such file.
-        ValueError: A line is another.
+        ValueError: A line does not hold two files.
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"Expected a CSV file of pairs. Received: {path}, not there.")
+        raise FileNotFoundError(
+            f"Expected a CSV file of pairs. Received: {path}, which does not exist."
+        )
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = [row for row in csv.reader(file) if row]
     wrong = [row for row in rows if len(row) != 2]

@@ -27,7 +27,7 @@ def measure(
         painters: Functions of a pair, by label.
         pairs: Photographs with paintings.
         protocol: Measures.
-        folder: Where to write what is measured, as `gallery.write` does, or None.
+        folder: Folder to write every measured picture to (see `gallery.write`), or None.
     """
     figures, rows = {label: [] for label in painters}, []
     for number, pair in enumerate(tqdm(pairs, unit="pair")):
@@ -65,7 +65,7 @@ def report(
     with_controls: bool = False,
     against: str | None = None,
     precision: str = "auto",
-    tell: Callable[[Mapping[str, Distances]], object] | None = None,
+    on_means: Callable[[Mapping[str, Distances]], object] | None = None,
 ) -> Iterator[str]:
     """Lines of a table: mean distances over the pairs, then comparisons.
 
@@ -73,17 +73,16 @@ def report(
         names: Models, as `models.stylizers` takes them.
         pairs: Photographs with paintings.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
-        strengths: Of every model that knows a strength.
+        strengths: Strengths of every model that takes one, as shares of its default.
         table: CSV file to write every pair's figures to, or None.
         sheet: Picture to write every pair's pastiches to, or None.
-        with_speed: Times the models as well.
-        folder: Where to write every picture that is measured, as `gallery.write` names them, or
-            None.
-        with_controls: Measures what `controls.with_controls` adds as well.
+        with_speed: Whether to time the models as well.
+        folder: Folder to write every measured picture to (see `gallery.write`), or None.
+        with_controls: Whether to measure what `controls.with_controls` adds as well.
         against: Label of a model that every other is to be compared with, pair by pair, or None.
         precision: Precision of the models that run on Keras (see `models.stylizers`); metrics are
             always computed in float32.
-        tell: Is called with the means by label, or None.
+        on_means: A function that is called with the means by label, or None.
 
     Raises:
         ValueError: Two models have one label, or their pictures would have one name in the
@@ -97,14 +96,11 @@ def report(
         gallery.check_names(painters)
     against = against and duels.rival(against, list(painters))
     figures, rows = measure(painters, pairs, Protocol(teacher), folder)
-    if table:
-        images.write_file(table, tables.text(pairs, figures).encode())
-    if sheet:
-        images.write(contact_sheet(rows, ["photograph", "painting", *painters]), sheet)
+    _write(pairs, figures, rows, table, sheet)
     means = {label: metrics.mean(distances) for label, distances in figures.items()}
     means = controls.painterliness(means)
-    if tell:
-        tell(means)
+    if on_means:
+        on_means(means)
     yield from tables.lines(len(pairs), means)
     if against:
         yield from duels.lines(figures, against)
@@ -114,6 +110,14 @@ def report(
         yield from speed.report(names, precision)
 
 
+def _write(pairs, figures, rows, table, sheet):
+    """Writes the CSV file and the contact sheet, where there are paths."""
+    if table:
+        images.write_file(table, tables.text(pairs, figures).encode())
+    if sheet:
+        images.write(contact_sheet(rows, ["photograph", "painting", *figures]), sheet)
+
+
 def _stylizers(names, precision):
     stylizers = [
         item for name in names for item in models.stylizers(name, precision=precision).items()
@@ -121,7 +125,7 @@ def _stylizers(names, precision):
     labels = [label for label, _ in stylizers]
     twice = [label for label in labels if labels.count(label) > 1]
     if twice:
-        raise ValueError(f"Expected models of a name each. Received: {twice[0]}, twice.")
+        raise ValueError(f"Expected models with different names. Received: {twice[0]}, twice.")
     return dict(stylizers)
 
 

@@ -25,8 +25,8 @@ def milliseconds(
 
     Args:
         runs: Functions by label.
-        rounds: Calls of each that are timed; two more are not.
-        clock: Seconds; `time.process_time` for those of all the process' threads together.
+        rounds: Timed calls of each function; two more warm up.
+        clock: A function of nothing to seconds; `time.process_time` adds up all threads.
     """
     times = {name: [] for name in runs}
     for _ in range(rounds + 2):
@@ -48,10 +48,9 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
     picture = drawn.lake(SIDE, SIDE)
     yield f"{f'transform at {SIDE} px':22s} threads  milliseconds  times the fastest baseline"
     for threads in (1, 2):
-        stylizers_of_names = [models.stylizers(name, threads, precision) for name in names]
-        stylizers = {
-            k: v for stylizers_of_name in stylizers_of_names for k, v in stylizers_of_name.items()
-        }
+        stylizers = {}
+        for name in names:
+            stylizers |= models.stylizers(name, threads, precision)
         slow = [label for label, stylizer in stylizers.items() if models.optimises(stylizer)]
         modules = [k for k, v in stylizers.items() if isinstance(v, Method) and v.fetched]
         times = milliseconds(
@@ -76,18 +75,18 @@ def report(names: Sequence[str], precision: str = "auto") -> Iterator[str]:
             yield from _shell(name)
 
 
-def _chosen(name, style):
+def _style_arguments(name, style):
     """Arguments that choose a model and its style on the command line, by label."""
     kind, model = method(name).kind, ["--method", name]
-    family, _, variant = name.partition("-")
+    method_name, _, variant = name.partition("-")
     if kind is Kind.NAMED and method(name).in_weights:
-        return {"its painting": ["--style", variant, "--method", family]}
+        return {"its painting": ["--style", variant, "--method", method_name]}
     if kind is Kind.TRANSLATION:
-        return {"its own style": ["--method", family, "--model", variant]}
+        return {"its own style": ["--method", method_name, "--model", variant]}
     first = next(iter(registry.styles(name)), None)
-    named = {"named style": ["--style", first, *model]} if first else {}
-    file = {"painting's file": ["--style", style, *model]}
-    return named | (file if kind.takes_pictures else {})
+    by_name = {"named style": ["--style", first, *model]} if first else {}
+    by_file = {"painting's file": ["--style", style, *model]} if kind.takes_pictures else {}
+    return by_name | by_file
 
 
 PEAK = """
@@ -110,8 +109,8 @@ def _shell(name):
         images.write(drawn.lake(384, 512), photo)
         images.write(drawn.swirls(), style)
         idle = seconds_and_peak("")[1]
-        for label, chosen in _chosen(name, style).items():
-            command = ["stylize", photo, *chosen, "-o", output]
+        for label, arguments in _style_arguments(name, style).items():
+            command = ["stylize", photo, *arguments, "-o", output]
             code = f"from tfstyle import cli; assert cli.main({[*command, '--overwrite']!r}) == 0"
             seconds, peak = np.median([seconds_and_peak(code) for _ in range(3)], axis=0)
             yield f"{name:22s} {label}: {seconds:.2f} s, {peak - idle:.0f} MiB over an idle Python"
@@ -128,7 +127,7 @@ def seconds_and_peak(code: str, limit: float | None = None) -> tuple[float, floa
 
     Raises:
         TimeoutError: It took longer.
-        RuntimeError: It failed; says what it said last.
+        RuntimeError: It failed; the message is the last line of its stderr.
     """
     start = time.perf_counter()
     command = [sys.executable, "-c", f"{code}\n{PEAK}"]

@@ -55,9 +55,9 @@ def unpaired(
     """Lines of a table: kernel distance to the target, content distance and weave, and baselines.
 
     Args:
-        translate: One picture to another.
+        translate: A function of a picture to its translation.
         domains: The pictures.
-        back: The other way's translation, for the cycle error; or None.
+        back: The translation in the opposite direction, for the cycle error; or None.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
         table: CSV file to write every picture's figures to, or None.
         sheet: Picture to write forty translations to, or None.
@@ -78,8 +78,8 @@ def unpaired(
     if table:
         images.write_file(table, _csv(source, figures).encode())
     if sheet:
-        chosen = [(folders.squash(path, SIDE),) for path in folders.spread(source, ON_SHEET)]
-        images.write(contact_sheet(chosen, translate), sheet)
+        examples = [(folders.squash(path, SIDE),) for path in folders.spread(source, ON_SHEET)]
+        images.write(contact_sheet(examples, translate), sheet)
 
 
 def _baselines(protocol, domains):
@@ -115,8 +115,8 @@ def paired(
     """Lines of a table: absolute difference from the targets, and kernel distance to them.
 
     Args:
-        translate: One picture to another.
-        pairs: As `batches.pair` reads them.
+        translate: A function of a picture to its translation.
+        pairs: Files of pairs, as `batches.pair` reads them.
         direction: One of `folders.DIRECTIONS`.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
         sheet: Picture to write forty translations to, or None: source, translation, target.
@@ -136,8 +136,8 @@ def paired(
     yield f"absolute difference {np.mean(differences):.4f} (L1, of 1)"
     yield f"KID {kernel_distance(*map(protocol.descriptors, (translations, targets))):.4f}"
     if sheet:
-        chosen = [read_pair(files) for files in folders.spread(pairs, ON_SHEET)]
-        images.write(contact_sheet(chosen, translate), sheet)
+        examples = [read_pair(files) for files in folders.spread(pairs, ON_SHEET)]
+        images.write(contact_sheet(examples, translate), sheet)
 
 
 def _pair(files, direction):
@@ -148,7 +148,7 @@ def _pair(files, direction):
 def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
     pictures = [folders.squash(path, SIDE) for path in paths]
     painted = [paint(picture) for picture in tqdm(pictures, unit="picture")]
-    contents = [protocol.content(*both) for both in zip(pictures, painted, strict=True)]
+    contents = [protocol.content(*pair) for pair in zip(pictures, painted, strict=True)]
     weaves = [weave(picture) for picture in painted]
     return {
         "descriptor": protocol.descriptors(painted),

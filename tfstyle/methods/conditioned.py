@@ -93,7 +93,7 @@ class Conditioned(Method):
                 bytes; or a Pillow picture; or the path of a file.
             style: A painting of any size, as one content is, or with a batch axis of one; or the
                 name of one of `styles`; or a list of these.
-            strength: 0 is the photograph, 1 the full style; between them the family's own features
+            strength: 0 is the photograph, 1 the full style; between them the method's own features
                 are blended, and below 0.1 pixels cross-fade.
             weights: Of several styles, 0 and above; their codes are averaged with these shares.
                 None is the same for each.

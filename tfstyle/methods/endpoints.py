@@ -49,7 +49,7 @@ def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
 
 
 def vector_inputs(endpoints: Mapping[str, Endpoint]) -> dict[str, keras.KerasTensor]:
-    """What the `stylize` signature of a vector's family takes besides the content, by name."""
+    """Inputs of the `stylize` signature besides the content, of a method of style vectors."""
     numbers = endpoints["paint"].inputs["vector"].shape[-1]
     vectors = {name: keras.Input((numbers,), name=name) for name in ("vector", "own")}
     return {**vectors, "strength": strength()}

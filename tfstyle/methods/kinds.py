@@ -61,6 +61,9 @@ class Method:
         kept_open: Whether LiteRT may keep its files open from call to call. LiteRT 2.3 paints
             noise with a U-Net's second call, once in some hundred times after other sizes.
         fetched: Whether its weights are somebody else's, which are downloaded.
+        visualized_layers: Layers that `layer_visualization` makes visible, by name; empty where the
+            method has none.
+        color_calibration: Whether a color calibration can be fitted behind its generator.
         Settings: Dataclass of the numbers that it paints with, if there are any.
         training: What there is to know of its training, if it has one.
         released: Folder of its released models, each in a folder of its name.
@@ -97,6 +100,8 @@ class Method:
     magenta_layout: ClassVar[bool] = False
     kept_open: ClassVar[bool] = True
     fetched: ClassVar[bool] = False
+    visualized_layers: ClassVar[tuple[str, ...]] = ()
+    color_calibration: ClassVar[bool] = False
     Settings: ClassVar[type | None] = None
     training: ClassVar[Training | None] = None
     released: ClassVar[Path] = Path(tfstyle.__file__).parent / "released"
@@ -155,6 +160,32 @@ class Method:
     def regional_endpoints(cls, networks: Mapping[str, Any]) -> dict[str, Any]:
         """What they answer to of a photograph's region, by signature; in no exported file."""
         return {}
+
+    @classmethod
+    def layer_visualization(
+        cls,
+        networks: Mapping[str, Any],
+        iterations: int,
+        seed: int,
+        teacher: str | os.PathLike | None = None,
+        precision: str = "auto",
+    ) -> Any:
+        """Pictures that show what single layers hold, where there are `visualized_layers`.
+
+        Args:
+            networks: Keras models by file name; none with a teacher.
+            iterations: Steps at the first size; later sizes take fewer.
+            seed: Of the noise that pictures begin with.
+            teacher: A VGG's weights, as `teachers.loss_network` takes them; None takes `networks`.
+            precision: That the network computes in, as of `precision.choose`.
+
+        Returns:
+            An object with `figure` and `texture`, as of Gatys' `LayerVisualization`.
+
+        Raises:
+            OSError: The teacher's weights cannot be read.
+        """
+        raise NotImplementedError
 
     @classmethod
     def stylize_inputs(cls, endpoints: Mapping[str, Any]) -> dict[str, Any]:

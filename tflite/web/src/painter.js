@@ -38,7 +38,7 @@ export async function paint(request, report) {
   return { pixels, milliseconds: performance.now() - begun };
 }
 
-/** Of the painted pixels; families that take a style mix pixels only near 0. */
+/** Of the painted pixels; methods that take a style mix pixels only near 0. */
 function share({ style, strength, crossFade }) {
   return style ? Math.min(1, strength / crossFade) : strength;
 }

@@ -16,6 +16,7 @@ class CycleGAN(Translator):
     good = "changes weather or the time of day, where a painting's style cannot"
     weak = "a training for every pair of domains; keeps shapes, invents the rest"
     needs = "two folders of pictures, a few hundred each"
+    color_calibration = True
     margin = 32  # pixels; 16 left a frame
 
     training = Training(

@@ -72,13 +72,13 @@ class LayerVisualization:
 
     def figure(
         self, photograph: np.ndarray, painting: np.ndarray
-    ) -> Iterator[tuple[str, Optimisation]]:
-        """The paper's figure 1: content of each of `TAPS`, then style up to each, with captions."""
+    ) -> Iterator[tuple[str, np.ndarray]]:
+        """The paper's figure 1, with captions: content of each of `TAPS`, then style up to each."""
         for tap in TAPS:
-            yield f"content of {tap}", self.content(photograph, tap)
+            yield f"content of {tap}", last(self.content(photograph, tap))
         for tap in TAPS:
             height, width = photograph.shape[:2]
-            yield f"style up to {tap}", self.texture(painting, height, width, tap)
+            yield f"style up to {tap}", last(self.texture(painting, height, width, tap))
 
 
 def last(optimisation: Optimisation) -> np.ndarray:

@@ -11,10 +11,11 @@ from tfstyle import color
 from tfstyle import masks as regions
 from tfstyle.methods import Kind, register, stylizer
 from tfstyle.methods.conditioned import CROSS_FADE
-from tfstyle.methods.gatys.settings import Settings
+from tfstyle.methods.gatys.settings import TAPS, Settings
 from tfstyle.methods.kinds import Method
 
 if TYPE_CHECKING:
+    from tfstyle.methods.gatys.layer_visualization import LayerVisualization
     from tfstyle.methods.gatys.optimisation import Optimisation, Progress
 
 STYLE_SIDE = 4096  # pixels; longer paintings are reduced
@@ -49,6 +50,7 @@ class Gatys(Method):
     strength = STRENGTH
     home = "encoder"
     Settings = Settings
+    visualized_layers = TAPS
 
     style_side = STYLE_SIDE
 
@@ -91,6 +93,23 @@ class Gatys(Method):
         layers = dict((*settings.style_layers, *settings.content_layers))
         network = loss_network(networks, layers, settings.pooling, teacher, precision)
         return cls(*network, settings, networks)
+
+    @classmethod
+    def layer_visualization(
+        cls,
+        networks: Mapping,
+        iterations: int,
+        seed: int,
+        teacher: str | os.PathLike | None = None,
+        precision: str = "auto",
+    ) -> "LayerVisualization":
+        """See `Method.layer_visualization`."""
+        from tfstyle.methods.gatys.feature_extractor import loss_network
+        from tfstyle.methods.gatys.layer_visualization import LayerVisualization
+
+        settings = Settings(iterations=iterations, seed=seed)
+        network = loss_network(networks, TAPS, settings.pooling, teacher, precision)
+        return LayerVisualization(*network, settings)
 
     @staticmethod
     def restored(path: str | os.PathLike) -> "Progress":

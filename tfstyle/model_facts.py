@@ -1,4 +1,4 @@
-"""What people choose between: the released models with their facts, in one place."""
+"""Facts of the released models, for people and programs that choose one."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,38 +17,38 @@ class Model:
     """A released model.
 
     Args:
-        name: As `tfstyle.load` takes it.
-        row: Its method.
-        card: What its card says.
+        name: Name, as `tfstyle.load` takes it.
+        method: Its method.
+        card: Its card.
     """
 
     name: str
-    row: type[Method]
+    method: type[Method]
     card: dict
 
     @property
     def title(self) -> str:
         """A line for people."""
-        return self.card.get("title", self.row.title)
+        return self.card.get("title", self.method.title)
 
     @property
     def facts(self) -> dict:
-        """All that there is to know, for programs."""
+        """Facts by name, for programs."""
         learned = [dataclasses.asdict(source) for source in licences.sources(self.card)]
         return {
             "name": self.name,
-            "method": self.row.name,
+            "method": self.method.name,
             "model": self.variant,
             "title": self.title,
             "style": self.style,
             "styles": list(registry.styles(self.name)),
             "weights": self.size,
-            "needs_keras": not self.row.tflite,
+            "needs_keras": not self.method.tflite,
             "learned_in": self.card["learned_in"],
-            "needs": self.row.needs,
-            "good_at": self.row.good,
-            "weak_at": self.row.weak,
-            "paper": self.row.paper,
+            "needs": self.method.needs,
+            "good_at": self.method.good,
+            "weak_at": self.method.weak,
+            "paper": self.method.paper,
             "licence": self.card["licence"],
             "learned_from": learned,
             "commercial": licences.allow(self.card),
@@ -61,24 +61,24 @@ class Model:
 
     @property
     def size(self) -> str:
-        """Of its weights, in words."""
-        if not self.row.tflite:
+        """The size of its weights, in words."""
+        if not self.method.tflite:
             return f"{registry.keras_bytes(self.name) / 1e6:.1f} MB (Keras, float16)"
-        kind = WEIGHTS[self.row.precision]
+        kind = WEIGHTS[self.method.precision]
         return f"{self.card['tflite_bytes'] / 1e6:.1f} MB (TFLite, {kind})"
 
     @property
     def style(self) -> str:
         """The kind of style that it takes, in words."""
-        named = len(registry.styles(self.name))
-        if not self.row.kind.takes_pictures:
-            return self.row.accepts.replace("its named styles", f"its {named} names")
-        return self.row.accepts + (f", or one of {named} names" if named else "")
+        count = len(registry.styles(self.name))
+        if not self.method.kind.takes_pictures:
+            return self.method.accepts.replace("its named styles", f"its {count} names")
+        return self.method.accepts + (f", or one of {count} names" if count else "")
 
 
 @dataclasses.dataclass(frozen=True)
 class HubModel(Model):
-    """One of Magenta's modules, or a SavedModel that is called as they are.
+    """One of Magenta's modules, or a SavedModel with the same interface.
 
     Args:
         path: Its file or folder.
@@ -101,7 +101,7 @@ class HubModel(Model):
     @property
     def style(self) -> str:
         """The kind of style that it takes, in words."""
-        return self.row.accepts
+        return self.method.accepts
 
 
 def module(path: Path) -> HubModel:
@@ -110,7 +110,7 @@ def module(path: Path) -> HubModel:
 
 
 def models(*kinds: Kind) -> list[Model]:
-    """The released models, family by family.
+    """The released models, method by method.
 
     Args:
         *kinds: As of `registry.released`.
@@ -119,23 +119,25 @@ def models(*kinds: Kind) -> list[Model]:
 
 
 def cleared(models: Sequence[Model]) -> list[Model]:
-    """Those of models that are cleared for commercial use.
+    """The models that are cleared for commercial use.
 
     Raises:
-        ValueError: None is.
+        ValueError: No model is cleared.
     """
     names = licences.cleared([model.name for model in models])
     return [model for model in models if model.name in names]
 
 
 def table(models: Iterable[Model]) -> Iterator[str]:
-    """Lines of a Markdown table of models; of all of them it is that of docs/models.md."""
+    """Lines of a Markdown table of models; docs/models.md has the table of all."""
     yield f"| {' | '.join(HEAD)} |"
     yield "|---" * len(HEAD) + "|"
-    before = None
+    previous = None
     for model in models:
-        words = ("", "") if model.row is before else (model.row.good, model.row.weak)
-        name = f"`{model.name}`" + ("" if model.row is before else f" ([paper]({model.row.paper}))")
-        cells = (name, model.style, model.size, model.card["learned_in"], *words)
+        method, name, remarks = model.method, f"`{model.name}`", ("", "")
+        if method is not previous:
+            name += f" ([paper]({method.paper}))"
+            remarks = (method.good, method.weak)
+        cells = (name, model.style, model.size, model.card["learned_in"], *remarks)
         yield f"| {' | '.join(cells)} |"
-        before = model.row
+        previous = method

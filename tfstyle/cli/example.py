@@ -1,0 +1,33 @@
+"""`tfstyle example`."""
+
+from pathlib import Path
+
+from tfstyle.cli.options import command
+
+
+def _example(commands):
+    parser = command(
+        commands,
+        "example",
+        _run_example,
+        "write an example photograph and paintings that the project drew itself",
+        "tfstyle example pictures",
+    )
+    parser.add_argument(
+        "folder", metavar="FOLDER", help="folder of the pictures; it is created if it is missing"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+
+
+def _run_example(options):
+    from tfstyle import examples, images
+
+    for name, draw in examples.PICTURES.items():
+        target = Path(options.folder) / name
+        images.check_writable(target, options.overwrite)
+        images.write(draw(), target)
+        print(target)
+    return 0
+
+
+COMMANDS = (_example,)
