@@ -74,13 +74,15 @@ def normalization() -> np.ndarray:
 
 def whitened(features: np.ndarray) -> np.ndarray:
     mean, spread = statistics.covariance(features)
-    inverse = np.asarray(statistics.roots(spread)[1])[0]
+    inverse = np.asarray(statistics.square_root_and_inverse(spread)[1])[0]
     return (features - np.asarray(mean)) @ inverse
 
 
 def coloured(features: np.ndarray, style: np.ndarray) -> np.ndarray:
     mean, spread = statistics.covariance(style)
-    return features @ np.asarray(statistics.roots(spread)[0])[0] + np.asarray(mean)
+    return features @ np.asarray(statistics.square_root_and_inverse(spread)[0])[0] + np.asarray(
+        mean
+    )
 
 
 def levels() -> np.ndarray:

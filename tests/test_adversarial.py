@@ -593,8 +593,8 @@ def test_a_single_generator_of_another_shape_is_refused_in_a_sentence(domains, t
 
 def test_a_run_that_was_begun_before_there_was_a_choice_goes_on():
     asked = dataclasses.asdict(cyclegan.Settings(precision="float32"))
-    older = {name: value for name, value in asked.items() if name not in resume.UNSAID}
-    assert len(older) == len(asked) - len(resume.UNSAID.keys() & asked.keys()) < len(asked)
+    older = {name: value for name, value in asked.items() if name not in resume.FORMER_DEFAULTS}
+    assert len(older) == len(asked) - len(resume.FORMER_DEFAULTS.keys() & asked.keys()) < len(asked)
     assert resume.continued_settings(Path("run"), older, asked) == resume.continued_settings(
         Path("run"), asked, asked
     )

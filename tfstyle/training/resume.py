@@ -11,6 +11,7 @@ RENAMED = {"loss_network": "teacher"}  # inputs of runs that were begun before
 CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # settings that may differ when resuming
 FORMER_PRECISION = "bfloat16"  # of runs whose settings do not name one
 FORMER_DEFAULTS = {  # of settings that runs of before do not name
+    "luminance_weight": 0.0,
     "temporal": 0.0,
     "objective": "cycle",
     "contrast_weight": 1.0,
