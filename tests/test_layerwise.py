@@ -45,6 +45,7 @@ def test_small_tiles_are_what_the_whole_is(memory, painting, monkeypatch):
 @pytest.mark.parametrize(
     "name",
     [
+        "adain",
         "wct",
         "ghiasi",
         "ghiasi-desktop",
@@ -58,7 +59,7 @@ def test_small_tiles_are_what_the_whole_is(memory, painting, monkeypatch):
 )
 @pytest.mark.parametrize("deviation", [0.0, 0.02])
 def test_real_tiles_are_what_the_whole_is(name, deviation, painting, monkeypatch):
-    style = painting if name.startswith(("wct", "ghiasi")) else None
+    style = painting if name.startswith(("adain", "wct", "ghiasi")) else None
     style = "starry-night" if name == "cin" else style
     content = noisy(96, tiled_network.TILE + 240, deviation)
     tiled, whole = tiled_and_whole(name, style, content, monkeypatch)
@@ -69,12 +70,7 @@ def test_real_tiles_are_what_the_whole_is(name, deviation, painting, monkeypatch
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(
-            "adain",
-            marks=pytest.mark.xfail(
-                strict=True, reason="its file's rounding moves whole pictures by 0.03, tiles not"
-            ),
-        ),
+        "adain",
         "wct",
         "ghiasi",
         "cin",

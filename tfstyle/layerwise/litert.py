@@ -1,8 +1,9 @@
-"""The stages of a TFLite file's signature, computed in float32.
+"""The stages of a TFLite file's signature.
 
-A quantised file's activations have ranges that depend on what an interpreter sees, or that differ
-between its signatures, so that its tiles differ visibly from the whole. Stages have the file's
-weights, as they are rounded there, but compute in float32.
+A quantised file's activations have ranges that depend on what an interpreter sees, so that its
+tiles differ visibly from the whole. Stages have the file's weights, as they are rounded there, but
+compute in float32. Where ranges are calibrated and one layer is normalised, stages compute in int8
+like the whole does, in the ranges of the signature that paints it: those of tiles are others.
 """
 
 import dataclasses

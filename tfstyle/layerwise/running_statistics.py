@@ -53,17 +53,16 @@ class RunningStatistics:
 
     def _add(self, features, weights):
         """Chan et al. 1983, https://doi.org/10.1080/00031305.1983.10483115, equation 2.1."""
+        features = np.float64(features)
         weighted = features if weights is None else features * weights
         count = float(len(features)) if weights is None else float(weights.sum(dtype=np.float64))
         if not count:
             return
-        mean = weighted.sum(axis=0, dtype=np.float64) / count
-        centred = features - np.float32(mean)
+        mean = weighted.sum(axis=0) / count
+        centred = features - mean
         weighted = centred if weights is None else centred * weights
-        if self.covariance:
-            spread = np.float64(weighted.T @ centred)
-        else:
-            spread = np.float64(np.einsum("ij,ij->j", weighted, centred))
+        covariance = self.covariance
+        spread = weighted.T @ centred if covariance else np.einsum("ij,ij->j", weighted, centred)
         total, shift = self.count + count, mean - self.mean
         products = shift[:, None] * shift if self.covariance else shift**2
         self.spread = self.spread + spread + products * (self.count * count / total)

@@ -1,4 +1,4 @@
-"""The graph of a TFLite file's signature, with its numbers in float32."""
+"""The graph of a TFLite file's signature, in float32 but for what is calibrated in int8."""
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -14,19 +14,27 @@ SIZES = (schema.TensorType.INT32, schema.TensorType.INT64, schema.TensorType.BOO
 CASTS = (schema.BuiltinOperator.QUANTIZE, schema.BuiltinOperator.DEQUANTIZE)
 SHAPES = (schema.BuiltinOperator.RESHAPE, schema.BuiltinOperator.STRIDED_SLICE)
 SLICES = (schema.BuiltinOperator.STRIDED_SLICE, schema.BuiltinOperator.SLICE)
+CONVOLUTIONS = (
+    schema.BuiltinOperator.CONV_2D,
+    schema.BuiltinOperator.DEPTHWISE_CONV_2D,
+    schema.BuiltinOperator.TRANSPOSE_CONV,
+)
 SPLITS = (schema.BuiltinOperator.SPLIT, schema.BuiltinOperator.SPLIT_V)
 
 
 class SignatureGraph:
     """A signature's operators and tensors, without quantisation.
 
+    Where activations have calibrated ranges and one layer is normalised, int8 stays, in the ranges
+    of the signature that paints whole pictures.
+
     Args:
-        model: The file, unpacked; its tensors are changed to float32.
+        model: The file, unpacked; its tensors are changed.
         signature: Its inputs are the content, the statistics, and others; it has one output.
         statistics: The name of the statistics' input; the signature may have none.
 
     Attributes:
-        operators: Of the schema, without those that only cast.
+        operators: Of the schema, without those that only cast to or from what is now float32.
         inputs: Indices of the signature's input tensors, by name.
         content: Index of the content's tensor.
         statistics: Index of the statistics' tensor, or None.
@@ -42,15 +50,57 @@ class SignatureGraph:
         ]
         self.inputs = {entry.name.decode(): entry.tensorIndex for entry in definition.inputs}
         self.content, self.statistics = self.inputs["content"], self.inputs.get(statistics)
+        self.cast_inputs, self.operators = {}, list(self.subgraph.operators)
+        self.calibrated = self._calibrated(_measuring(model.signatureDefs, statistics))
         self.cast_inputs = {
             operator.outputs[0]: operator.inputs[0]
             for operator in self.subgraph.operators
-            if self._code(operator) in CASTS
+            if self._is_cast(operator)
         }
-        self.operators = [op for op in self.subgraph.operators if self._code(op) not in CASTS]
-        for tensor in self.subgraph.tensors:
-            self._to_float(tensor)
+        self.operators = [op for op in self.subgraph.operators if not self._is_cast(op)]
+        for index, tensor in enumerate(self.subgraph.tensors):
+            if index not in self.calibrated:
+                self._to_float(tensor)
         self.output = self.uncast(definition.outputs[0].tensorIndex)
+
+    def _calibrated(self, whole):
+        """The tensors that stay in int8; none without a signature of whole pictures."""
+        if whole is None or len(self._statistics_slices()) != 1:
+            return set()
+        other_subgraph = self.model.subgraphs[whole.subgraphIndex]
+        operators, others = map(self._int8_operators, (self.subgraph, other_subgraph))
+        if list(map(self._code, operators)) != list(map(self._code, others)):
+            return set()
+        pairs = zip(operators, others, strict=True)
+        return set().union(*(self._take_ranges(*pair, other_subgraph) for pair in pairs))
+
+    def _int8_operators(self, subgraph):
+        """Operators that compute int8, but for those behind a last convolution in float32."""
+
+        def is_int8(operator):
+            return subgraph.tensors[operator.outputs[0]].type == schema.TensorType.INT8
+
+        operators = subgraph.operators
+        places = [i for i, op in enumerate(operators) if self._code(op) in CONVOLUTIONS]
+        if places and not is_int8(operators[places[-1]]):
+            operators = operators[: places[-1]]
+        return [operator for operator in operators if is_int8(operator)]
+
+    def _take_ranges(self, operator, other, other_subgraph):
+        """An operator's quantised tensors, which take the ranges and numbers of another's."""
+        indices = (*operator.inputs, *operator.outputs)
+        found = set()
+        for index, other_index in zip(indices, (*other.inputs, *other.outputs), strict=True):
+            tensor, known = self.subgraph.tensors[index], other_subgraph.tensors[other_index]
+            if index >= 0 and _is_quantised(known):
+                tensor.quantization, tensor.buffer = known.quantization, known.buffer
+                found.add(int(index))
+        return found
+
+    def _is_cast(self, operator):
+        """Whether an operator casts from or to what is computed in float32 here."""
+        ends = {operator.inputs[0], operator.outputs[0]}
+        return self._code(operator) in CASTS and not ends & self.calibrated
 
     def uncast(self, index: int) -> int:
         """The tensor that a tensor was cast from, or the tensor itself."""
@@ -59,7 +109,7 @@ class SignatureGraph:
         return int(index)
 
     def _to_float(self, tensor):
-        quantised = tensor.quantization is not None and tensor.quantization.scale is not None
+        quantised = _is_quantised(tensor)
         if tensor.type != schema.TensorType.FLOAT16 and not quantised:
             return
         data = self.model.buffers[tensor.buffer].data
@@ -142,6 +192,18 @@ class SignatureGraph:
 
     def _code(self, operator):
         return self.codes[operator.opcodeIndex]
+
+
+def _measuring(definitions, statistics):
+    """The signature that has statistics as an output, or None."""
+    for definition in definitions:
+        if any(entry.name.decode() == statistics for entry in definition.outputs):
+            return definition
+    return None
+
+
+def _is_quantised(tensor):
+    return tensor.quantization is not None and tensor.quantization.scale is not None
 
 
 def _dequantised(values, quantization):

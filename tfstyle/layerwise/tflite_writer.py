@@ -68,6 +68,7 @@ class _Writer:
         tensor.type, tensor.shape = original.type, original.shape
         tensor.hasRank, tensor.shapeSignature = original.hasRank, original.shapeSignature
         tensor.name, tensor.buffer = tensor_name(index), 0
+        tensor.quantization = original.quantization
         buffer = self.source.model.buffers[original.buffer]
         if buffer.data is not None and len(buffer.data):
             tensor.buffer = len(self.model.buffers)
