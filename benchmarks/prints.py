@@ -60,6 +60,8 @@ def command(name, source, target, options):
     family, _, model = name.partition("-")
     words = [sys.executable, "-m", "tfstyle", "stylize", source, "-o", target, "--method", family]
     words += ["--threads", "1", "--overwrite", *shlex.split(options.more)]
+    if method(family).kind.one_pass:
+        words += ["--metadata", "keep"]  # else smaller ones would be painted in memory
     words += ["--model", model] if model else []
     if method(family).kind is Kind.OPTIMISATION:
         return [*words, "--style", options.painting]

@@ -137,10 +137,8 @@ class TargetsBySize:
             for layer in features_of_parts[0]
         }
         if self.objective.settings.content_loss == "correlation":
-            features_of_parts = [
-                {k: _normal(v, *moments[k]) for k, v in features.items()}
-                for features in features_of_parts
-            ]
+            for index, features in enumerate(features_of_parts):  # not two copies
+                features_of_parts[index] = {k: _normal(v, *moments[k]) for k, v in features.items()}
         given = [
             (window, inputs | {"content": features})
             for (window, inputs), features in zip(parts, features_of_parts, strict=True)
@@ -150,11 +148,14 @@ class TargetsBySize:
 
 def _moments(parts):
     """Mean and variance of the channels of features in parts."""
-    wide = [ops.cast(features, "float32") for features in parts]
-    count = sum(ops.cast(ops.size(features[..., 0]), "float32") for features in wide)
-    mean = sum(ops.sum(features, axis=(0, 1, 2)) for features in wide) / count
-    squares = sum(ops.sum(ops.square(features - mean), axis=(0, 1, 2)) for features in wide)
+    count = sum(ops.cast(ops.size(features[..., 0]), "float32") for features in parts)
+    mean = sum(ops.sum(wide, axis=(0, 1, 2)) for wide in _wide(parts)) / count
+    squares = sum(ops.sum(ops.square(wide - mean), axis=(0, 1, 2)) for wide in _wide(parts))
     return mean, squares / count
+
+
+def _wide(parts):
+    return (ops.cast(features, "float32") for features in parts)
 
 
 def _normal(features, mean, variance):
