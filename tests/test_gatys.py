@@ -161,6 +161,14 @@ def test_a_descent_goes_down_and_tells_each_picture_with_its_losses(steps):
     assert actual[-1][1]["bowl"] < 0.01 * bowl(start)[0]["bowl"]
 
 
+def test_adam_moves_strips_as_it_moves_the_whole(monkeypatch):
+    start = np.zeros((8, 9, 3), np.float32)
+    whole = [picture for picture, _ in descent.adam(bowl, start, 5)]
+    monkeypatch.setattr(descent, "STRIP", 20)
+    strips = [picture for picture, _ in descent.adam(bowl, start, 5)]
+    np.testing.assert_allclose(strips, whole, rtol=1e-6)
+
+
 def test_adam_takes_longer_steps_at_what_is_broad_than_at_fine_detail():
     checkers = np.indices((8, 8)).sum(axis=0)[..., None] % 2 * np.ones(3, np.float32) - 0.5
 

@@ -15,6 +15,7 @@ CORRECTIONS = 5  # of L-BFGS, each of twice a picture's size in doubles
 BYTES = {"l-bfgs": (2 * CORRECTIONS + 10) * 3 * 8, "adam": 8 * 3 * 4}  # a pixel
 TINY = 1e-12  # Adam's epsilon: a pixel's gradient falls with the number of pixels
 RESTARTS = 3  # of it, one after the other without a step, before it is done
+STRIP = 1_000_000  # pixels that Adam moves at a time, so that what it makes on the way is small
 BINOMIAL = [0.25, 0.5, 0.25]
 
 
@@ -125,15 +126,21 @@ def adam(
         The picture and its losses after every step.
     """
     smoothed = _smoothed if smooth else np.asarray
-    moved = keras.Variable(np.zeros_like(picture))
+    moved = [keras.Variable(np.zeros_like(strip)) for strip in _strips(picture)]
     optimizer = keras.optimizers.Adam(rate, momentum, beta_2=0.99, epsilon=TINY)
-    optimizer.build([moved])
+    optimizer.build(moved)
     for left in range(steps, 0, -1):
-        before = picture + smoothed(keras.ops.convert_to_numpy(moved))
+        before = picture + smoothed(np.concatenate(list(map(keras.ops.convert_to_numpy, moved))))
         losses, gradient = function(before)
         optimizer.learning_rate = rate * min(1.0, max(0.1, left / max(calm, 1)))
-        optimizer.apply([keras.ops.convert_to_tensor(smoothed(gradient))], [moved])
+        gradients = map(keras.ops.convert_to_tensor, _strips(smoothed(gradient)))
+        optimizer.apply(list(gradients), moved)
         yield before, losses
+
+
+def _strips(picture):
+    """Views of a picture's rows."""
+    return np.array_split(picture, -(-picture[..., 0].size // STRIP))
 
 
 def _smoothed(picture):
