@@ -145,6 +145,5 @@ def _strips(picture):
 
 def _smoothed(picture):
     """A picture under a symmetric filter, with repeated edges."""
-    for axis in (0, 1):
-        picture = ndimage.correlate1d(picture, BINOMIAL, axis, mode="nearest")
-    return picture
+    picture = ndimage.correlate1d(picture, BINOMIAL, 0, mode="nearest")
+    return ndimage.correlate1d(picture, BINOMIAL, 1, output=picture, mode="nearest")
