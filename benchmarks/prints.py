@@ -1,17 +1,17 @@
 """Measures what large pictures take from file to file, by the command that users give.
 
-    python benchmarks/prints.py photo.jpg
-    python benchmarks/prints.py photo.jpg --models gatys --megapixels 24 --more="--iterations 10"
+    python benchmarks/prints.py photo.jpg painting.jpg
+    python benchmarks/prints.py photo.jpg painting.jpg --models gatys --megapixels 24 --iterations 6
 
 The photograph is enlarged to TIFF files with sensor noise. Every model paints each in a process of
 its own, on one thread. Processor seconds are the system's for it, start included, and so is the
-memory at most. The ratio is that of the seconds a pixel to those of the first size.
+memory at most. The ratio is that of the seconds a pixel to those of the first size. Further flags
+are those of `tfstyle stylize`.
 """
 
 import argparse
 import multiprocessing
 import os
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -20,7 +20,7 @@ from pathlib import Path
 import pyvips
 
 from tfstyle import device, registry
-from tfstyle.methods import Kind, method
+from tfstyle.methods import method
 
 SHAPE = 3 / 2  # width over height
 NOISE = 2.5  # deviation of each channel, of 255
@@ -57,15 +57,15 @@ def _apart(function, *inputs):
 
 def command(name, source, target, options):
     """The words of the command."""
-    family, _, model = name.partition("-")
-    words = [sys.executable, "-m", "tfstyle", "stylize", source, "-o", target, "--method", family]
-    words += ["--threads", "1", "--overwrite", *shlex.split(options.more)]
-    if method(family).kind.one_pass:
+    method_name, _, model = name.partition("-")
+    words = [sys.executable, "-m", "tfstyle", "stylize", source, "-o", target, "--overwrite"]
+    words += ["--method", method_name, "--threads", "1", *options.more]
+    if method(method_name).kind.one_pass:
         words += ["--metadata", "keep"]  # else smaller ones would be painted in memory
     words += ["--model", model] if model else []
-    if method(family).kind is Kind.OPTIMISATION:
-        return [*words, "--style", options.painting]
-    return words if method(family).in_weights else [*words, "--style", STYLE]
+    if method(method_name).in_weights:
+        return words
+    return [*words, "--style", STYLE if STYLE in registry.styles(name) else options.painting]
 
 
 def measured(words):
@@ -98,14 +98,15 @@ def rows(options, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog="further flags are those of tfstyle stylize"
+    )
     parser.add_argument("photo")
+    parser.add_argument("painting", help="for methods that know no names")
     parser.add_argument("--models", nargs="+", choices=registry.released(), default=MODELS)
     parser.add_argument("--megapixels", nargs="+", type=float, default=[12, 96])
-    parser.add_argument("--painting", help="of gatys: a picture's file")
-    parser.add_argument("--more", default="", help="further flags of the command")
     parser.add_argument("--keep", type=Path, help="folder for the results (default: not kept)")
-    options = parser.parse_args()
+    options, options.more = parser.parse_known_args()
     print(device.processor())
     print("model                    MP  processor s     GB   ratio", flush=True)
     with tempfile.TemporaryDirectory(dir=options.keep) as folder:
