@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from tfstyle import device, images, loading, precision, trainings
+from tfstyle import contact_sheets, device, images, loading, precision, trainings
 from tfstyle.data import folders
 from tfstyle.methods.adain import training
 from tfstyle.methods.adain.settings import Settings
@@ -53,7 +53,7 @@ def initial_run(feature_extractor, settings, folder):
 def sheet(runs, photographs, paintings, count=4):
     """Rows of photograph, painting, and the pastiche of each decoder."""
     stylizers = {norm: loading.load("adain", run) for norm, run in runs.items()}
-    head = [images.caption(text, SIDE) for text in ("photograph", "painting", *runs)]
+    head = [contact_sheets.caption(text, SIDE) for text in ("photograph", "painting", *runs)]
     rows = [np.stack(head)]
     for index in range(count):
         photo, painting = (
@@ -62,7 +62,7 @@ def sheet(runs, photographs, paintings, count=4):
         )
         pastiches = [stylizer.stylize(photo, painting) for stylizer in stylizers.values()]
         rows.append(np.stack(list(map(images.to_bytes, (photo, painting, *pastiches)))))
-    return images.sheet(rows)
+    return contact_sheets.from_rows(rows)
 
 
 def main():

@@ -17,7 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from tfstyle import device, examples, images, litert, loading
+from tfstyle import contact_sheets, device, examples, images, litert, loading
 from tfstyle.evaluation.speed import milliseconds
 from tfstyle.export import tflite
 from tfstyle.methods.endpoints import translation
@@ -57,7 +57,9 @@ def paint_film(path, count, paint):
     pastiches = [paint(frame) for frame in photographs]
     rate = len(photographs) / (time.perf_counter() - start)
     indices = np.linspace(0, len(photographs) - 1, SHEET_FRAMES).astype(int)
-    return rate, images.sheet([np.stack(row)[indices] for row in (photographs, pastiches)])
+    return rate, contact_sheets.from_rows(
+        [np.stack(row)[indices] for row in (photographs, pastiches)]
+    )
 
 
 def main():

@@ -13,7 +13,7 @@ import argparse
 import numpy as np
 from readme import PICTURES, photograph
 
-from tfstyle import examples, images, loading, statistics
+from tfstyle import contact_sheets, examples, images, loading, statistics
 
 SIDE = 240  # pixels of a cell
 SIZE = 384  # pixels that are painted
@@ -32,8 +32,11 @@ FACADE = {  # colours of the labels that pix2pix-facades learned from
 
 def strip(cells: dict[str, np.ndarray]) -> np.ndarray:
     """Pictures side by side below their captions."""
-    return images.grid(
-        [images.captioned(label, images.resize(p, SIDE, SIDE)) for label, p in cells.items()],
+    return contact_sheets.grid(
+        [
+            contact_sheets.captioned(label, images.resize(p, SIDE, SIDE))
+            for label, p in cells.items()
+        ],
         len(cells),
     )
 

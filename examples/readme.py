@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from skimage import data
 
-from tfstyle import baselines, images, loading, masks, regions
+from tfstyle import baselines, contact_sheets, images, loading, masks, regions
 
 SIDE = 240
 LARGE = 384  # pixels; the size that Magenta's files take
@@ -60,7 +60,7 @@ def small(pictures: list[np.ndarray]) -> np.ndarray:
 
 
 def captions(labels: list[str]) -> np.ndarray:
-    return np.stack([images.caption(label, SIDE) for label in labels])
+    return np.stack([contact_sheets.caption(label, SIDE) for label in labels])
 
 
 def painted() -> None:
@@ -69,7 +69,7 @@ def painted() -> None:
     for name in PHOTOGRAPHS:
         content = photograph(name)
         rows.append(small([content, *(model.stylize(content, style) for style in STYLES)]))
-    images.write(images.sheet(rows), PICTURES / "painted.jpg", quality=84)
+    images.write(contact_sheets.from_rows(rows), PICTURES / "painted.jpg", quality=84)
 
 
 def masked() -> None:
@@ -82,7 +82,9 @@ def masked() -> None:
         for each in (content, picture, painted)
     ]
     images.write(
-        images.sheet([images.to_bytes(np.stack(row))]), PICTURES / "masked.jpg", quality=84
+        contact_sheets.from_rows([images.to_bytes(np.stack(row))]),
+        PICTURES / "masked.jpg",
+        quality=84,
     )
 
 
@@ -91,7 +93,7 @@ def translated() -> None:
     contents = [photograph(name) for name in RAINY]
     rain = loading.load_lite("cyclegan-sunny2rainy").stylize
     rows = [small(contents), small([rain(content) for content in contents])]
-    images.write(images.sheet(rows), PICTURES / "translated.jpg", quality=84)
+    images.write(contact_sheets.from_rows(rows), PICTURES / "translated.jpg", quality=84)
 
 
 def beside(magenta: str, paintings: str) -> None:
@@ -109,7 +111,7 @@ def beside(magenta: str, paintings: str) -> None:
     rows = []
     for one, other in zip(pairs[::2], pairs[1::2], strict=True):
         rows += [np.concatenate([a, b]) for a, b in zip(one, other, strict=True)]
-    images.write(images.sheet(rows), PICTURES / "beside.jpg", quality=84)
+    images.write(contact_sheets.from_rows(rows), PICTURES / "beside.jpg", quality=84)
 
 
 if __name__ == "__main__":

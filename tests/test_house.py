@@ -18,6 +18,10 @@ ROOT = Path(tfstyle.__file__).parent
 FLOORS = (
     (
         "images",
+        "image_decoding",
+        "contact_sheets",
+        "disk",
+        "messages",
         "masks",
         "regions",
         "color",
@@ -62,6 +66,10 @@ FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
 LIGHT = (
     "images",
+    "image_decoding",
+    "contact_sheets",
+    "disk",
+    "messages",
     "color",
     "tiles",
     "litert",

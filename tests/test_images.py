@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
-from tfstyle import images
+from tfstyle import disk, images
 from tfstyle.data import folders
 
 
@@ -315,8 +315,8 @@ def test_a_format_that_holds_no_such_picture_is_named_before_anything_is_written
 def test_files_get_the_rights_that_the_user_gives_to_new_ones(tmp_path):
     before = os.umask(0o027)
     try:
-        images.write_file(tmp_path / "folder" / "file", b"")
-        with images.new_folder(tmp_path / "whole") as made:
+        disk.write_bytes(tmp_path / "folder" / "file", b"")
+        with disk.new_folder(tmp_path / "whole") as made:
             (made / "file").touch()
     finally:
         os.umask(before)
@@ -403,20 +403,20 @@ def test_a_folder_says_what_it_leaves_out(tmp_path, caplog):
 
 def test_a_folder_is_filled_with_all_or_nothing_and_keeps_other_files(tmp_path):
     home = tmp_path / "home"
-    with images.filled_folder(home) as made:
+    with disk.filled_folder(home) as made:
         (made / "a").write_text("1")
     (home / "other").write_text("x")
-    with pytest.raises(ValueError), images.filled_folder(home) as made:
+    with pytest.raises(ValueError), disk.filled_folder(home) as made:
         (made / "a").write_text("2")
         raise ValueError
     assert sorted(p.name for p in home.iterdir()) == ["a", "other"]
     assert (home / "a").read_text() == "1"
-    with images.filled_folder(home) as made:
+    with disk.filled_folder(home) as made:
         (made / "a").write_text("2")
     assert sorted(p.name for p in home.iterdir()) == ["a", "other"]
     assert (home / "a").read_text() == "2"
     with (
         pytest.raises(NotADirectoryError, match="Expected a folder"),
-        images.filled_folder(home / "a"),
+        disk.filled_folder(home / "a"),
     ):
         pass

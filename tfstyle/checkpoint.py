@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images
+from tfstyle import disk
 
 SUFFIX = ".unfinished"
 JOB, STATE = "job.json", "state.npz"
@@ -80,7 +80,7 @@ class Checkpoint:
         if self.stale:
             with contextlib.suppress(FileNotFoundError):
                 shutil.rmtree(self.folder)
-            images.write_file(self.folder / JOB, json.dumps(self.job, indent=1).encode())
+            disk.write_bytes(self.folder / JOB, json.dumps(self.job, indent=1).encode())
 
     def save(self, state: Mapping, arrays: Mapping) -> None:
         """Saves the state and the arrays, both or none.
@@ -90,7 +90,7 @@ class Checkpoint:
         """
         content = io.BytesIO()
         np.savez(content, **{STATE_KEY: json.dumps(state)}, **arrays)
-        images.write_file(self.folder / STATE, content.getbuffer())
+        disk.write_bytes(self.folder / STATE, content.getbuffer())
         self.state, self.arrays = dict(state), dict(arrays)
 
     def keep_only(self, result: Path) -> None:

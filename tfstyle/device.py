@@ -151,11 +151,11 @@ def _saved_times() -> Mapping[str, Milliseconds]:
 
 
 def _save_times(key, times):
-    from tfstyle import images
+    from tfstyle import disk
 
     text = json.dumps(_saved_times() | {key: times}, indent=2)
     with contextlib.suppress(OSError):
-        images.write_file(cache_file(), text.encode())
+        disk.write_bytes(cache_file(), text.encode())
 
 
 def _measure(precisions):

@@ -1,42 +1,23 @@
 """Pictures between files and float32 RGB in [0, 1]; needs only Pillow and numpy."""
 
-import contextlib
-import functools
 import io
-import logging
 import os
-import secrets
-import shutil
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, ImageColor, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageColor
 
-from tfstyle import extras
+from tfstyle import disk, image_decoding
 from tfstyle.large_images import LargeImage
 
 MAX_PIXELS = 178_000_000  # Pillow itself refuses a few more, unless it is told otherwise
 MAX_SIDES = {"JPEG": 65_500, "WEBP": 16_383, "GIF": 65_535}  # pixels; of other formats none
-TURNS = {  # by EXIF orientation
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-JPEG_ENDS = b"\xff\xd9"
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 FORMATS |= {".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP", ".gif": "GIF"}
 SUFFIXES = tuple(FORMATS)  # of what is written
 READABLE = (*SUFFIXES, ".jpe", ".jfif", ".avif", ".heic", ".heif")
 UNREAD = (".jxl", ".psd", ".svg", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf")
 SEE_THROUGH = ("PNG", "WEBP", "TIFF")  # formats that hold transparency of any degree
-HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
-JXL_STARTS = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
-TRANSPARENT = ("LA", "La", "PA", "RGBA", "RGBa")  # Pillow's modes
 
 
 def read(
@@ -96,8 +77,9 @@ def read_bytes(
     Returns:
         Array of shape (height, width, 3), uint8.
     """
-    with _reading(path) as path:
-        return np.asarray(_over(_upright(_open(path, most, content), size), background))
+    with image_decoding.explained_errors(path) as path:
+        image = _upright(image_decoding.open_picture(path, most, content), size)
+        return np.asarray(_over(image, background))
 
 
 def from_pil(image: Image.Image, background: str = "white") -> np.ndarray:
@@ -133,8 +115,8 @@ def read_alpha(
     Raises:
         OSError, ValueError: As of `read`.
     """
-    with _reading(path) as path:
-        image = _upright(_open(path, MAX_PIXELS, content), size)
+    with image_decoding.explained_errors(path) as path:
+        image = _upright(image_decoding.open_picture(path, MAX_PIXELS, content), size)
         if image.mode != "RGBA" or image.getextrema()[3][0] == 255:
             return to_float(np.asarray(image.convert("RGB"))), None
     layer = to_float(np.asarray(image))
@@ -150,8 +132,8 @@ def is_see_through(path: str | os.PathLike) -> bool:
     Raises:
         OSError, ValueError: As of `read`.
     """
-    with _reading(path) as path:
-        has_alpha = _open(path, MAX_PIXELS).has_transparency_data
+    with image_decoding.explained_errors(path) as path:
+        has_alpha = image_decoding.open_picture(path, MAX_PIXELS).has_transparency_data
     return has_alpha and read_alpha(path)[1] is not None
 
 
@@ -178,33 +160,6 @@ def filled(colours, opacity):
     return colours * opacity + around * (1.0 - opacity)
 
 
-@contextlib.contextmanager
-def _reading(path):
-    """Errors of reading a picture's file, as sentences."""
-    path = Path(path)
-    try:
-        yield path
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"Expected a picture. Received: {path}, which is not there."
-        ) from None
-    except IsADirectoryError:
-        raise IsADirectoryError(f"Expected a picture. Received: {path}, a folder.") from None
-    except PermissionError:
-        raise PermissionError(f"Expected a readable picture. Received: {path}.") from None
-    except _TooLargeError as error:
-        raise ValueError(str(error)) from None
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"Expected a picture of fewer pixels. Received: {path}. {error}") from None
-    except MemoryError:
-        raise OSError(f"Expected a picture that fits in memory. Received: {path}.") from None
-    except Exception as error:
-        reason = str(error).split(" <")[0].split(f" '{path}")[0].splitlines() or [
-            type(error).__name__
-        ]
-        raise OSError(f"Expected a readable picture. Received: {path} ({reason[0]}).") from error
-
-
 def read_layer(source: str | os.PathLike | bytes, most: int) -> np.ndarray:
     """A painted layer's colours and opacity.
 
@@ -223,80 +178,21 @@ def read_layer(source: str | os.PathLike | bytes, most: int) -> np.ndarray:
         if isinstance(source, bytes):
             image = Image.open(io.BytesIO(source))
         else:
-            image = _open(Path(source), most)
-        _check_pixels("a layer", image, most)
+            image = image_decoding.open_picture(Path(source), most)
+        image_decoding.check_pixels("a layer", image, most)
         return np.asarray(image.convert("RGBA"))
-    except _TooLargeError as error:
+    except image_decoding.TooLargeError as error:
         raise ValueError(str(error)) from None
     except Exception as error:
         raise OSError(f"Expected a readable layer. Received: {error}.") from error
 
 
-class _TooLargeError(Exception):
-    pass
-
-
-def _open(path, most, content=None):
-    if content == b"" or (content is None and path.is_file() and path.stat().st_size == 0):
-        raise ValueError("the file is empty")
-    if content is not None:
-        source = io.BytesIO(content)
-    else:
-        source = path if path.is_file() else io.BytesIO(path.read_bytes())
-    try:
-        image = Image.open(source)
-    except UnidentifiedImageError:
-        image = _open_heif(source)
-    if getattr(image, "is_animated", False):
-        tell(f"{path} has {image.n_frames} frames, of which the first is taken.")
-    _check_pixels(path, image, most)
-    return image
-
-
-def _open_heif(source):
-    """A picture of a format that Pillow does not know, whatever its suffix."""
-    if isinstance(source, io.BytesIO):
-        start = source.getvalue()[:12]
-    else:
-        with open(source, "rb") as file:
-            start = file.read(12)
-    if start.startswith(JXL_STARTS):
-        raise ValueError("JPEG XL, which is not read: save it as another format")
-    if start[4:8] != b"ftyp" or start[8:] not in HEIF_BRANDS:
-        raise ValueError("cannot be identified as a picture")
-    try:
-        from pillow_heif import HeifImageFile
-    except ImportError:
-        raise ValueError(f"HEIC, which needs pillow-heif: {extras.command('heif')}") from None
-    return HeifImageFile(source)
-
-
-def _check_pixels(path, image, most):
-    if image.width * image.height > most:
-        raise _TooLargeError(
-            f"Expected a picture of at most {most / 1e6:g} megapixels. "
-            f"Received: {path}, {image.width}x{image.height}."
-        )
-
-
-@functools.lru_cache(maxsize=1024)
-def tell(line: str) -> None:
-    """Logs a line once, not each time that a picture is read."""
-    logging.getLogger("tfstyle").warning(line)
-
-
 def _upright(image, size):
-    """The picture upright, in sRGB: RGB, or RGBA where a pixel is transparent."""
-    if size and image.format == "JPEG":
-        image.draft(image.mode if image.mode in ("L", "RGB") else None, (2 * size, 2 * size))
-    profile = image.info.get("icc_profile")
-    image = _loaded(image)
-    if size and max(image.size) > 2 * size and image.mode in ("RGB", "L", "CMYK"):
-        image = image.reduce(max(image.size) // (2 * size))
-    image = _rgb(_turned(image), profile)
-    if size and max(image.size) > size:
-        image = image.resize(fitted(image.size, size), Image.Resampling.LANCZOS)
-    return image
+    """The picture upright, in sRGB, its longer side at most `size`."""
+    image = image_decoding.upright(image, size)
+    if not size or max(image.size) <= size:
+        return image
+    return image.resize(fitted(image.size, size), Image.Resampling.LANCZOS)
 
 
 def _over(image, background):
@@ -304,72 +200,6 @@ def _over(image, background):
         return image
     ground = Image.new("RGBA", image.size, background)
     return Image.alpha_composite(ground, image).convert("RGB")
-
-
-def _loaded(image):
-    """The decoded picture; a JPEG may lack its last bytes, as long as it lacks no pixel."""
-    try:
-        image.load()
-        return image
-    except OSError:
-        if image.format != "JPEG":
-            raise
-        image.fp.seek(0)
-        content = image.fp.read().removesuffix(JPEG_ENDS[:1])
-        complete, padded = (_decoded(content + rest + JPEG_ENDS) for rest in (b"", b"\x55" * 64))
-        if complete.tobytes() != padded.tobytes():
-            raise
-        return complete
-
-
-def _decoded(content):
-    image = Image.open(io.BytesIO(content))
-    image.load()
-    return image
-
-
-def _turned(image):
-    """The picture, turned by its EXIF orientation; other entries, broken or not, are not read."""
-    try:
-        turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
-    except Exception:  # of whatever kind a broken value is
-        return image
-    return image if turn is None else image.transpose(turn)
-
-
-def _rgb(image, profile):
-    if image.mode == "F" or image.mode.startswith("I"):
-        image = _eight_bit(image)
-    if image.mode not in TRANSPARENT and "transparency" not in image.info:
-        return _srgb(image, profile)
-    layer = image.convert("RGBA")
-    grey = image.mode in ("L", "LA", "La")
-    colours = _srgb(layer.getchannel(0) if grey else layer.convert("RGB"), profile)
-    colours.putalpha(layer.getchannel("A"))
-    return colours
-
-
-def _eight_bit(image):
-    values = np.asarray(image, dtype=np.float64)
-    if image.mode != "F":
-        values = values / 65535.0
-    elif values.size and values.max() > 1.0:
-        values = values / values.max()
-    return Image.fromarray(np.uint8(np.clip(np.nan_to_num(values), 0, 1) * 255 + 0.5))
-
-
-def _srgb(image, profile):
-    """RGB of an opaque picture; a profile that is broken or of another kind is ignored."""
-    if image.mode not in ("RGB", "CMYK"):
-        image = image.convert("L" if image.mode in ("1", "L") else "RGB")
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
-        if image.mode == "L" and source.profile.xcolor_space.strip() == "RGB":
-            image = image.convert("RGB")
-        target = ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image.convert("RGB")
 
 
 def fitted(extent: tuple[int, int], size: int) -> tuple[int, int]:
@@ -424,38 +254,6 @@ def resize_bytes(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.asarray(resized)
 
 
-def check_writable(
-    path: str | os.PathLike, overwrite: bool, suffixes: Sequence[str] = SUFFIXES
-) -> None:
-    """Checks that a file can be written, before the work is done.
-
-    Args:
-        path: The target.
-        overwrite: Whether it may be there.
-        suffixes: What its name may end in.
-
-    Raises:
-        ValueError: The suffix is another.
-        OSError: It is a folder, or it exists and `overwrite` is false, or its folder takes none.
-    """
-    path = Path(path)
-    if path.suffix.lower() not in suffixes:
-        raise ValueError(
-            f"Expected a file name ending in one of {', '.join(suffixes)}. Received: {path}."
-        )
-    if path.is_dir():
-        raise IsADirectoryError(f"Expected a file to write. Received: {path}, a folder.")
-    if path.exists() and not overwrite:
-        raise FileExistsError(
-            f"Expected a new file, or --overwrite. Received: {path}, which is there."
-        )
-    folder = next(parent for parent in path.parents if parent.exists())
-    if not (folder.is_dir() and os.access(folder, os.W_OK)):
-        raise PermissionError(
-            f"Expected to write {path}. Received: {folder}, which takes no files."
-        )
-
-
 def check_extent(path: str | os.PathLike, height: int, width: int) -> None:
     """Checks that a target's format holds pictures of a size.
 
@@ -497,8 +295,8 @@ def write(
         >>> tfstyle.read("pictures/discs.jpg").shape
         (48, 64, 3)
     """
-    check_writable(path, overwrite=True)
-    write_file(path, encoded(image, path, quality, alpha))
+    disk.check_writable(path, overwrite=True, suffixes=SUFFIXES)
+    disk.write_bytes(path, encoded(image, path, quality, alpha))
 
 
 def encoded(
@@ -571,158 +369,3 @@ def checked_alpha(alpha: str) -> str:
 def holds_alpha(path: str | os.PathLike) -> bool:
     """Whether the format of a file of this name holds opacity of any degree."""
     return FORMATS[Path(path).suffix.lower()] in SEE_THROUGH
-
-
-@contextlib.contextmanager
-def writing(path: str | os.PathLike) -> Iterator[None]:
-    """Errors of writing a file, as sentences.
-
-    Raises:
-        OSError: The file cannot be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise OSError(f"Expected to write {path}. Received: {error.strerror or error}.") from error
-
-
-def check_space(folder: Path, needed: int) -> None:
-    """Checks that the disk has room.
-
-    Args:
-        folder: On the disk.
-        needed: Bytes.
-
-    Raises:
-        OSError: Fewer bytes are free.
-    """
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise OSError(
-            f"Expected {needed / 1e6:.1f} MB of free disk for {folder}. "
-            f"Received: {free / 1e6:.1f} MB."
-        )
-
-
-def write_file(path: str | os.PathLike, content: bytes) -> None:
-    """Writes a file whole or not at all, making its folder where there is none.
-
-    Raises:
-        OSError: The folder cannot be made or written to, or the disk is full.
-    """
-    path = Path(path)
-    temporary = _temporary_path(path)
-    try:
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with open(temporary, "xb") as file:
-                file.write(content)
-            os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def new_folder(path: str | os.PathLike) -> Iterator[Path]:
-    """A temporary folder to fill, which is renamed at the end.
-
-    Args:
-        path: The final name: of nothing yet, or of an empty folder.
-
-    Raises:
-        OSError: The path is neither, or cannot be written.
-    """
-    path = Path(path)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise FileExistsError(f"Expected an empty folder or none. Received: {path}.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _temporary_path(path)
-    temporary.mkdir()
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def filled_folder(path: str | os.PathLike) -> Iterator[Path]:
-    """A temporary folder to fill, whose files are moved to another one at the end.
-
-    Args:
-        path: The other folder, made where it is missing; files that it has already stay.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    path = Path(path)
-    if not path.exists():
-        with new_folder(path) as temporary:
-            yield temporary
-        return
-    if not path.is_dir():
-        raise NotADirectoryError(f"Expected a folder. Received: {path}, a file.")
-    temporary = _temporary_path(path / "file")
-    with writing(path):
-        temporary.mkdir()
-    try:
-        yield temporary
-        for file in sorted(entry for entry in temporary.rglob("*") if entry.is_file()):
-            target = path / file.relative_to(temporary)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(file, target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _temporary_path(path):
-    """An unused name in the same folder."""
-    return path.parent / f".tfstyle-{secrets.token_hex(8)}"
-
-
-def caption(text: str, width: int, height: int = 20) -> np.ndarray:
-    """A line of black text on white, as bytes of shape (height, width, 3)."""
-    from PIL import ImageDraw, ImageFont
-
-    image = Image.new("RGB", (width, height), "white")
-    font = ImageFont.load_default(0.7 * height)
-    ImageDraw.Draw(image).text((2, 2), text, "black", font)
-    return np.asarray(image)
-
-
-def sheet(rows: list[np.ndarray], gap: int = 4) -> np.ndarray:
-    """A contact sheet.
-
-    Args:
-        rows: Each an array of pictures of one size, shape (count, height, width, 3).
-        gap: White pixels between pictures.
-
-    Returns:
-        One picture, shape (height, width, 3), in the pictures' type.
-    """
-    white = 255 if rows[0].dtype == np.uint8 else 1.0
-    sides = ((0, 0), (0, gap), (0, gap), (0, 0))
-    framed = [np.pad(row, sides, constant_values=white) for row in rows]
-    return np.concatenate([np.concatenate(list(row), axis=1) for row in framed], axis=0)
-
-
-def captioned(text: str, picture: np.ndarray) -> np.ndarray:
-    """A picture below a line of text, as bytes.
-
-    Args:
-        text: The line.
-        picture: Shape (height, width, 3), floats in [0, 1].
-    """
-    return np.concatenate([caption(text, picture.shape[1]), to_bytes(picture)])
-
-
-def grid(cells: Sequence[np.ndarray], columns: int) -> np.ndarray:
-    """A contact sheet of pictures of one size, row by row, white where there are no more.
-
-    Args:
-        cells: Bytes of shape (height, width, 3).
-        columns: Pictures in a row.
-    """
-    cells = [*cells, *[np.full_like(cells[0], 255)] * (-len(cells) % columns)]
-    return sheet([np.stack(cells[i : i + columns]) for i in range(0, len(cells), columns)])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import ExifTags, Image
 
-from tfstyle import extras, images
+from tfstyle import disk, extras, images
 from tfstyle.checkpoint import Checkpoint
 from tfstyle.large_images import LargeImage
 
@@ -100,7 +100,7 @@ def paint(
     options.check(target)
     picture, target = _open(source), Path(target)
     images.check_extent(target, picture.height, picture.width)
-    with images.writing(target):
+    with disk.explained_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
     with _checkpoint(target, job, overwrite) as checkpoint:
         result = checkpoint.folder / f"print{target.suffix.lower()}"
@@ -112,7 +112,7 @@ def paint(
                 painted[:] = pixels
             _write(painted, picture, options, result)
         checkpoint.keep_only(result)
-        with images.writing(target):
+        with disk.explained_errors(target):
             os.replace(result, target)
     return picture.width, picture.height
 
@@ -197,7 +197,7 @@ def _decode(picture, options, checkpoint, report, source):
     vips, shape, path = _vips(), (picture.height, picture.width, 3), checkpoint.folder / "sheet"
     if path.exists():
         return LargeImage(path, shape, report, checkpoint)
-    images.check_space(checkpoint.folder, 3 * 6 * picture.width * picture.height)
+    disk.check_space(checkpoint.folder, 3 * 6 * picture.width * picture.height)
     if picture.hasalpha():
         white = 65535 if picture.format == "ushort" else 255
         picture = picture.flatten(background=[white] * (picture.bands - 1))
@@ -235,7 +235,7 @@ def _write(image, source, options, result):
         picture = (picture / 257.0 + 0.5).cast("uchar").copy(interpretation="srgb")
     picture = _with_metadata(picture.copy(xres=source.xres, yres=source.yres), source, options)
     begun = result.with_stem("begun")
-    with images.writing(result):
+    with disk.explained_errors(result):
         try:
             _encode(picture, begun, options)
         except vips.Error as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import tfstyle
-from tfstyle import examples, images, loading, registry, remote
+from tfstyle import disk, examples, images, loading, registry, remote
 from tfstyle.data import folders
 from tfstyle.export import signature_runner, tflite
 from tfstyle.methods import method
@@ -52,7 +52,7 @@ def release(
     for source, file in itertools.product((run, *mixed), files):
         if not (source / f"{file}.keras").is_file():
             raise FileNotFoundError(f"Expected a finished run of {name}. Received: {source}.")
-    with images.filled_folder(folder) as new_folder:
+    with disk.filled_folder(folder) as new_folder:
         paths = list(_write(name, run, new_folder, files, notes, paintings, photographs, mixed))
     yield from (folder / path.name for path in paths)
 
@@ -68,10 +68,10 @@ def _write(name, run, folder, files, notes, paintings, photographs, mixed):
     networks = {} if name == "encoder" else loading.load_networks(name, folder)
     contents = _export(name, networks, pairs) if networks else {}
     for file, content in contents.items():
-        images.write_file(folder / f"{file}.tflite", content)
+        disk.write_bytes(folder / f"{file}.tflite", content)
         yield folder / f"{file}.tflite"
     if (run / "styles.json").is_file():
-        images.write_file(folder / "styles.json", (run / "styles.json").read_bytes())
+        disk.write_bytes(folder / "styles.json", (run / "styles.json").read_bytes())
         yield folder / "styles.json"
     elif paintings is not None:
         yield _write_json(folder / "styles.json", _styles(name, folder, Path(paintings)), None)
@@ -116,7 +116,7 @@ def _mix(network, other, share):
 
 def _write_json(path, content, indent=2):
     text = json.dumps(content, indent=indent)
-    images.write_file(path, (text + "\n").encode())
+    disk.write_bytes(path, (text + "\n").encode())
     return path
 
 

@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfstyle import images
+from tfstyle import disk
 from tfstyle.methods import method
 
 RELEASE_FILES = ("card.json", "styles.json", "*.keras", "*.tflite")
@@ -312,7 +312,7 @@ def _unpack(path):
             _check_size(path, len(members), sum(size for _, size in members))
             cards = [name for name, _ in members if Path(name).name == CARD]
             root = Path(min(cards, key=len)).parent if cards else Path()
-            with images.new_folder(target) as folder:
+            with disk.new_folder(target) as folder:
                 for name, size in members:
                     member = Path(name)
                     if member.parent == root and _RELEASE_FILE.fullmatch(member.name):

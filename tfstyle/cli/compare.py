@@ -64,12 +64,12 @@ def _add_measures(parser):
 
 
 def _run_compare(options):
-    from tfstyle import images
+    from tfstyle import disk, images
     from tfstyle.evaluation import comparison, page
 
     targets = [Path(path) for path in options.output]
     for target in targets:
-        images.check_writable(target, options.overwrite, (*HTML_SUFFIXES, *images.SUFFIXES))
+        disk.check_writable(target, options.overwrite, (*HTML_SUFFIXES, *images.SUFFIXES))
     if options.also and options.commercial:
         raise ValueError("Expected --commercial without --also, whose licence is not stated here.")
     module = _fetch_module(options.also) if options.also else None
@@ -86,7 +86,7 @@ def _run_compare(options):
     options.results.update(_json_results(result, targets))
     for target in targets:
         if target.suffix.lower() in HTML_SUFFIXES:
-            images.write_file(target, page.page(result).encode())
+            disk.write_bytes(target, page.page(result).encode())
         else:
             images.write(page.sheet(result), target)
         print(target)

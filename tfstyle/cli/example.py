@@ -20,11 +20,11 @@ def _example(commands):
 
 
 def _run_example(options):
-    from tfstyle import examples, images
+    from tfstyle import disk, examples, images
 
     for name, draw in examples.PICTURES.items():
         target = Path(options.folder) / name
-        images.check_writable(target, options.overwrite)
+        disk.check_writable(target, options.overwrite, images.SUFFIXES)
         images.write(draw(), target)
         print(target)
     return 0

@@ -206,26 +206,28 @@ def _run_film(options):
 
 def _check_target(target, options):
     """Refuses a file or folder that cannot hold the film."""
-    from tfstyle import images
+    from tfstyle import disk
     from tfstyle.video import muxing
 
     if target.resolve() == Path(options.clip).resolve():
         raise ValueError(f"Expected another place than the clip's. Received: {target}.")
     if not muxing.is_folder(target):
-        images.check_writable(target, True, muxing.SUFFIXES)
+        disk.check_writable(target, True, muxing.SUFFIXES)
     elif target.exists() and not target.is_dir():
         raise NotADirectoryError(f"Expected a folder. Received: {target}, a file.")
 
 
 def _copied_streams(clip, target, options):
     """The clip's streams of sound and subtitles that go into the film."""
-    from tfstyle import images
+    from tfstyle import messages
     from tfstyle.video import muxing
 
     if options.only_pictures or not clip.copied:
         return []
     if muxing.is_folder(target) or target.suffix.lower() == ".gif":
-        images.tell(f"{target} holds no sound or subtitles; those of {clip.path} are left out.")
+        messages.warn_once(
+            f"{target} holds no sound or subtitles; those of {clip.path} are left out."
+        )
         return []
     return clip.copied
 

@@ -63,10 +63,10 @@ def _run_layers(options):
     import numpy as np
     from tqdm import tqdm
 
-    from tfstyle import images
+    from tfstyle import contact_sheets, disk, images
     from tfstyle.methods.stylizer import roomy
 
-    images.check_writable(options.output, options.overwrite)
+    disk.check_writable(options.output, options.overwrite, images.SUFFIXES)
     photo, painting = (roomy(images.read(p, 4096)) for p in (options.photo, options.painting))
     photo = roomy(images.resize(photo, *images.fitted(photo.shape[:2], options.size)))
     height, width = photo.shape[:2]
@@ -76,10 +76,13 @@ def _run_layers(options):
     pictures = list(tqdm(figure, total=2 * count, unit="picture"))
     rows = [[cells[0], *pictures[:count]], [cells[1], *pictures[count:]]]
     captioned = [
-        [np.concatenate([images.caption(name, width), images.to_bytes(p)]) for name, p in row]
+        [
+            np.concatenate([contact_sheets.caption(name, width), images.to_bytes(p)])
+            for name, p in row
+        ]
         for row in rows
     ]
-    images.write(images.sheet([np.stack(row) for row in captioned]), options.output)
+    images.write(contact_sheets.from_rows([np.stack(row) for row in captioned]), options.output)
     return 0
 
 
@@ -111,11 +114,11 @@ def _texture(commands):
 
 
 def _run_texture(options):
-    from tfstyle import images
+    from tfstyle import disk, images
     from tfstyle.cli.optimising import Recorder
     from tfstyle.methods.stylizer import SMALLEST_SIDE, roomy
 
-    images.check_writable(options.output, options.overwrite)
+    disk.check_writable(options.output, options.overwrite, images.SUFFIXES)
     if options.size is None or min(options.size) < SMALLEST_SIDE:
         raise ValueError(f"Expected --size of {SMALLEST_SIDE} and more. Received: {options.size}.")
     painting = roomy(images.read(options.painting, 4096))

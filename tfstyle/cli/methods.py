@@ -25,27 +25,29 @@ def _styles(commands):
 
 
 def _run_styles(options):
-    from tfstyle import images, registry
+    from tfstyle import disk, images, registry
 
     paintings = registry.paintings()
     for name in registry.styles(options.method):
         about = "{title}, {artist}, {year}".format(**paintings[name]) if name in paintings else ""
         print(f"{name:22s} {about}".rstrip())
     if options.output:
-        images.check_writable(options.output, options.overwrite)
+        disk.check_writable(options.output, options.overwrite, images.SUFFIXES)
         images.write(_sheet_of_styles(options), options.output)
     return 0
 
 
 def _sheet_of_styles(options, side=256, columns=6):
-    from tfstyle import examples, images, loading
+    from tfstyle import contact_sheets, examples, images, loading
 
     stylizer = loading.load_lite(options.method)
     photo = images.read(options.photo, 2 * side) if options.photo else examples.lake()
     photo = images.resize(photo, *images.fitted(photo.shape[:2], side))
     pictures = {"the photograph": photo}
     pictures |= {name: stylizer.stylize(photo, name) for name in stylizer.styles}
-    return images.grid([images.captioned(*cell) for cell in pictures.items()], columns)
+    return contact_sheets.grid(
+        [contact_sheets.captioned(*cell) for cell in pictures.items()], columns
+    )
 
 
 def _methods(commands):

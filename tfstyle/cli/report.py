@@ -46,14 +46,14 @@ class Report:
         self.overwrite, self.run, self.file = options.overwrite, _fingerprint(options), None
 
     def __enter__(self):
-        from tfstyle import images
+        from tfstyle import disk
 
         rows = self._read()
         self.resumes = any(row.get("run") == self.run for row in rows)
-        with images.writing(self.path):
+        with disk.explained_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         complete = [row for row in rows if None not in row.values()]
-        images.write_file(self.path, _text(complete, header=True).encode())
+        disk.write_bytes(self.path, _text(complete, header=True).encode())
         self.file = self.path.open("a", newline="", encoding="utf-8")
         self._write(self.folder, ("", ""), "", BEGUN)
         return self

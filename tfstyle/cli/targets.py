@@ -22,7 +22,7 @@ def tasks(options) -> list[Task]:
         ValueError: Two pictures have one file, or a pipe cannot hold what is asked for.
         OSError: A picture cannot be written where it belongs.
     """
-    from tfstyle import images
+    from tfstyle import disk, images
 
     _check_pipes(options)
     photos, output = list(map(Path, options.photos)), Path(options.output)
@@ -32,7 +32,7 @@ def tasks(options) -> list[Task]:
     if not are_several(photos):
         is_folder = output.is_dir() or options.output.endswith("/")
         target = output / images.written_name(photos[0].name) if is_folder else output
-        images.check_writable(target, options.overwrite)
+        disk.check_writable(target, options.overwrite, images.SUFFIXES)
         return [(photos[0], target)]
     if output.exists() and not output.is_dir():
         raise NotADirectoryError(f"Expected a folder for the results. Received: {output}.")

@@ -25,10 +25,10 @@ def _upload(commands):
 
 
 def _run_upload(options):
-    from tfstyle import images, publication, remote
+    from tfstyle import disk, publication, remote
 
     if options.dry_run:
-        with images.new_folder(options.dry_run) as folder:
+        with disk.new_folder(options.dry_run) as folder:
             publication.prepare(Path(options.release), folder, options.address)
         print(options.dry_run)
         return 0

@@ -47,13 +47,13 @@ def paint_in_turn(paint, options, tasks) -> Iterator[Result]:
 
 def _decoded(task, options):
     """A photograph with its opacity, or None; why there is none; and the seconds."""
-    from tfstyle import images
+    from tfstyle import disk, images
     from tfstyle.methods.stylizer import photograph
 
     start, pictures = time.perf_counter(), []
 
     def decode():
-        images.check_writable(task[1], options.overwrite)
+        disk.check_writable(task[1], options.overwrite, images.SUFFIXES)
         pictures.append(photograph(*task, options.size, options.alpha))
 
     error = _error_of(decode)

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import images
+from tfstyle import images, messages
 from tfstyle.data import datasets
 from tfstyle.data.cache import cached
 from tfstyle.data.folders import DIRECTIONS
@@ -120,7 +120,7 @@ def _readable(files, number, seed, decode):
         try:
             return decode(files[_order(len(files), seed, epoch)[position]])
         except (OSError, ValueError) as error:
-            images.tell(f"Left out: {error}")
+            messages.warn_once(f"Left out: {error}")
             last_error = error
     raise OSError(
         f"Expected pictures that can be read. Received: none in {len(files)}. {last_error}"

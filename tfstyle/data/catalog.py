@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tfstyle import extras, images
+from tfstyle import disk, extras
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "tfstyle" / "datasets"
 
@@ -64,5 +64,5 @@ def _write(name, builder, target):
             for index, example in enumerate(files):
                 content = example["image"]
                 suffix = ".png" if content.startswith(b"\x89PNG") else ".jpg"
-                images.write_file(Path(scratch) / "all" / split / f"{index:06d}{suffix}", content)
+                disk.write_bytes(Path(scratch) / "all" / split / f"{index:06d}{suffix}", content)
         shutil.move(Path(scratch) / "all", target)

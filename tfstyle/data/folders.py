@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images
+from tfstyle import images, messages
 from tfstyle.data import catalog
 
 DIRECTIONS = ("a-to-b", "b-to-a")  # of pairs: what is learned from what
@@ -37,7 +37,7 @@ def pictures(folder: str | os.PathLike) -> list[Path]:
             f"Received: {folder}{f', with {words}' if unread else ''}."
         )
     if unread:
-        images.tell(f"Left out of {folder}, since they are not read: {words}.")
+        messages.warn_once(f"Left out of {folder}, since they are not read: {words}.")
     return readable
 
 
@@ -97,7 +97,7 @@ def readable(items: Sequence, count: int, read: Callable) -> list:
                 results.append(read(item))
                 break
             except (OSError, ValueError) as error:
-                images.tell(f"Left out: {error}")
+                messages.warn_once(f"Left out: {error}")
                 last = error
     if not results:
         raise OSError(f"Expected pictures that can be read. Received: none in {len(items)}. {last}")

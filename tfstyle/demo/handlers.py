@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import color, examples, images
+from tfstyle import color, contact_sheets, examples, images
 from tfstyle.demo.method_choices import titles
 from tfstyle.demo.service import Request, Service, painted_masks
 from tfstyle.methods import DEFAULT
@@ -320,4 +320,4 @@ def _sheet(content, results):
     """A contact sheet of the photograph and all results."""
     cells = [("photograph", content)]
     cells += [(f"{result.model}, {result.seconds:.1f} s", result.picture) for result in results]
-    return images.grid([images.captioned(*cell) for cell in cells], COLUMNS)
+    return contact_sheets.grid([contact_sheets.captioned(*cell) for cell in cells], COLUMNS)

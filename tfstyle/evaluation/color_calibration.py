@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import images, loading
+from tfstyle import disk, loading
 from tfstyle.data import folders
 from tfstyle.evaluation import color_baseline
 from tfstyle.evaluation.translation import SIDE
@@ -83,7 +83,7 @@ def calibrate(
 def _write(folder, network, settings):
     folder.mkdir(parents=True, exist_ok=True)
     save(network, folder / FILE)
-    images.write_file(folder / "settings.json", json.dumps(settings, indent=2).encode())
+    disk.write_bytes(folder / "settings.json", json.dumps(settings, indent=2).encode())
 
 
 def calibrated(generator: keras.Model, **constants: float) -> keras.Model:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images, litert
+from tfstyle import contact_sheets, disk, images, litert
 from tfstyle.video import clips, temporal_consistency
 
 TALL = 200  # pixels that a slice is high at least
@@ -39,7 +39,7 @@ def report(
     if not 0 <= line <= 1:
         raise ValueError(f"Expected --line from 0 to 1. Received: {line}.")
     if picture:
-        images.check_writable(picture, overwrite=True)
+        disk.check_writable(picture, True, images.SUFFIXES)
     distance = None
     if teacher:
         with litert.quiet("TensorFlow"):
@@ -89,5 +89,5 @@ def slices(figures: dict[str, temporal_consistency.Figures]) -> np.ndarray:
     cells = []
     for name, film_figures in figures.items():
         lines = np.repeat(np.stack(film_figures.slice), -(-TALL // len(film_figures.slice)), axis=0)
-        cells.append(images.captioned(Path(name).name or "the clip, time downwards", lines))
+        cells.append(contact_sheets.captioned(Path(name).name or "the clip, time downwards", lines))
     return np.concatenate(list(itertools.chain(cells)))

@@ -9,7 +9,7 @@ from string import Template
 import numpy as np
 from PIL import Image
 
-from tfstyle import extras, images
+from tfstyle import contact_sheets, extras, images
 from tfstyle.evaluation.comparison import Comparison, Entry
 
 WIDTH = 360  # pixels of a picture's cell on a sheet
@@ -98,14 +98,14 @@ def sheet(comparison: Comparison) -> np.ndarray:
         _cell(comparison.painting, tall, ["painting"]),
         *(_cell(entry.picture, tall, list(_lines(entry))) for entry in comparison.entries),
     ]
-    return images.grid(cells, COLUMNS)
+    return contact_sheets.grid(cells, COLUMNS)
 
 
 def _cell(picture, tall, lines):
     blank = np.full((tall, WIDTH, 3), 255, np.uint8)
     picture = blank if picture is None else _fitted(picture, tall)
     lines = [*lines, *[""] * ROWS][:ROWS]
-    return np.concatenate([picture, *(images.caption(line, WIDTH, LINE) for line in lines)])
+    return np.concatenate([picture, *(contact_sheets.caption(line, WIDTH, LINE) for line in lines)])
 
 
 def _fitted(picture, tall):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import images, metrics
+from tfstyle import contact_sheets, disk, images, metrics
 from tfstyle.evaluation import controls, duels, gallery, models, speed, tables
 from tfstyle.evaluation.models import Paint
 from tfstyle.evaluation.pairs import Pair
@@ -113,7 +113,7 @@ def report(
 def _write(pairs, figures, rows, table, sheet):
     """Writes the CSV file and the contact sheet, where there are paths."""
     if table:
-        images.write_file(table, tables.text(pairs, figures).encode())
+        disk.write_bytes(table, tables.text(pairs, figures).encode())
     if sheet:
         images.write(contact_sheet(rows, ["photograph", "painting", *figures]), sheet)
 
@@ -177,9 +177,9 @@ def contact_sheet(rows: Sequence[np.ndarray], labels: Sequence[str]) -> np.ndarr
         labels: A name for each picture of a row.
     """
     width = rows[0].shape[2]
-    head = np.stack([images.caption(label, width) for label in labels])
+    head = np.stack([contact_sheets.caption(label, width) for label in labels])
     columns = min(2, len(rows))
     gaps = [np.full_like(rows[0], 255)] * (-len(rows) % columns)
     filled = [*rows, *gaps]
     halves = [np.concatenate(filled[i : i + columns]) for i in range(0, len(filled), columns)]
-    return images.sheet([np.concatenate([head] * columns), *halves])
+    return contact_sheets.from_rows([np.concatenate([head] * columns), *halves])

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import images
+from tfstyle import contact_sheets, disk, images
 from tfstyle.data import batches, folders
 from tfstyle.evaluation import color_baseline
 from tfstyle.metrics import Protocol, kernel_distance, weave
@@ -76,7 +76,7 @@ def unpaired(
     if back:
         yield f"cycle error {_cycle_error(translate, back, source):.4f} (mean difference, of 1)"
     if table:
-        images.write_file(table, _csv(source, figures).encode())
+        disk.write_bytes(table, _csv(source, figures).encode())
     if sheet:
         examples = [(folders.squash(path, SIDE),) for path in folders.spread(source, ON_SHEET)]
         images.write(contact_sheet(examples, translate), sheet)
@@ -187,4 +187,4 @@ def contact_sheet(examples: Sequence[tuple[np.ndarray, ...]], translate: Paint) 
         cells.append(np.stack([images.to_bytes(images.squash(x, TILE)) for x in pictures]))
     cells += [np.full_like(cells[0], 255)] * (-len(cells) % COLUMNS)
     rows = [np.concatenate(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]
-    return images.sheet(rows)
+    return contact_sheets.from_rows(rows)

@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 
 import tfstyle
-from tfstyle import images, loading, registry
+from tfstyle import disk, loading, registry
 from tfstyle.export import (
     accelerated,
     dropin,
@@ -132,9 +132,9 @@ def export(
         files[registry.STYLES] = styles.read_bytes()
     card["sha256"] = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     files[CARD] = (json.dumps(card, indent=2) + "\n").encode()
-    with images.filled_folder(folder) as new_folder:
+    with disk.filled_folder(folder) as new_folder:
         for file, content in files.items():
-            images.write_file(new_folder / file, content)
+            disk.write_bytes(new_folder / file, content)
     yield from (folder / file for file in files)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from tfstyle import images
+from tfstyle import disk
 from tfstyle.methods import method
 from tfstyle.methods.conditioned import STYLE_SIDE
 from tfstyle.networks.files import saving
@@ -72,6 +72,6 @@ def write(name: str, networks: Mapping[str, keras.Model], folder: Path) -> Path:
         )
     module = _Module(networks)
     signatures = {"serving_default": module.serve, "stylize": module.stylize}
-    with images.new_folder(folder) as new_folder, saving(folder):
+    with disk.new_folder(folder) as new_folder, saving(folder):
         tf.saved_model.save(module, str(new_folder), signatures=signatures)
     return folder

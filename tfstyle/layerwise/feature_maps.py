@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images
+from tfstyle import disk
 from tfstyle.large_images import ArrayFile
 from tfstyle.layerwise.partition import Name
 
@@ -111,8 +111,8 @@ class FeatureMaps:
             self.maps[name] = np.empty(shape, np.float32)
             return
         if not file.path.exists():
-            images.check_space(self.folder, file.nbytes)
-        with images.writing(file.path):
+            disk.check_space(self.folder, file.nbytes)
+        with disk.explained_errors(file.path):
             file.allocate()
         self.maps[name] = file
 
@@ -142,5 +142,5 @@ class FeatureMaps:
         if isinstance(feature_map, np.ndarray):
             feature_map[rows, columns] = values
             return
-        with images.writing(feature_map.path):
+        with disk.explained_errors(feature_map.path):
             feature_map.write(rows, columns, values)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images, tiles
+from tfstyle import disk, tiles
 from tfstyle.large_images import TileProgress
 from tfstyle.layerwise.feature_maps import FeatureMaps, TileWindow
 from tfstyle.layerwise.probe import Probe, assign
@@ -73,7 +73,7 @@ def _folder(progress):
         with tempfile.TemporaryDirectory(prefix="tfstyle-") as folder:
             yield Path(folder)
         return
-    with images.writing(progress.folder):
+    with disk.explained_errors(progress.folder):
         progress.folder.mkdir(exist_ok=True)
     yield progress.folder
     shutil.rmtree(progress.folder, ignore_errors=True)

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 import tfstyle.layers  # noqa: F401  (registers the layers that files name)
-from tfstyle import images
+from tfstyle import disk
 
 CONVOLUTIONS = (
     keras.layers.Conv2D,
@@ -82,7 +82,7 @@ def save(network: keras.Model, path: str | os.PathLike) -> None:
         raise OSError(f"Expected a clock after 1980, to write {path}. Received: {year}.")
     temporary = path.with_name(f".new-{path.name}")
     try:
-        with images.writing(path):
+        with disk.explained_errors(path):
             network.save(temporary)
             os.replace(temporary, path)
     finally:
@@ -109,7 +109,7 @@ def save_compact(network: keras.Model, path: str | os.PathLike) -> Path:
         ):
             for name in source.namelist():
                 target.writestr(name, source.read(name))
-        images.write_file(path, packed.read_bytes())
+        disk.write_bytes(path, packed.read_bytes())
     return Path(path)
 
 

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfstyle import images, losses, statistics
+from tfstyle import contact_sheets, images, losses, statistics
 from tfstyle.data import folders
 from tfstyle.networks.vgg import TAPS
 from tfstyle.training.settings import STYLE_LOSSES
@@ -306,7 +306,7 @@ def sheet(
         for photograph in contents:
             pastiches = paint(np.repeat(photograph[None], len(styles), axis=0), styles)
             rows.append(np.concatenate([photograph[None], np.clip(pastiches, 0.0, 1.0)]))
-        return images.sheet(rows)
+        return contact_sheets.from_rows(rows)
 
     return painted
 

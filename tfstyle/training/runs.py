@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from tfstyle import images
+from tfstyle import disk, images
 from tfstyle.networks import files
 from tfstyle.precision import Choice
 from tfstyle.training import curves, provenance, resume, snapshots
@@ -49,7 +49,7 @@ class Run:
         else:
             self.settings = resume.new_settings(requested)
         if writes:
-            images.write_file(path, json.dumps(self.settings, indent=2).encode())
+            disk.write_bytes(path, json.dumps(self.settings, indent=2).encode())
 
     def made_of(
         self, data: Mapping[str, provenance.Pictures], begin: provenance.Begin = None
@@ -95,7 +95,7 @@ class Run:
         self.settings |= {resume.INPUTS: before | inputs}
         if self.writes:
             text = json.dumps(self.settings, indent=2)
-            images.write_file(self.folder / SETTINGS, text.encode())
+            disk.write_bytes(self.folder / SETTINGS, text.encode())
 
     def _record(self, entries):
         """Adds entries to run.json, which is begun anew with the run and tells how it began."""
@@ -110,13 +110,13 @@ class Run:
         elif record.get("versions") != versions:
             record["resumed"] = {"step": self.step, "versions": versions}
         self.recorded = True
-        images.write_file(path, json.dumps(record, indent=1).encode())
+        disk.write_bytes(path, json.dumps(record, indent=1).encode())
 
     def share(self, folder: Path) -> None:
         """Writes the run's settings and its record to another folder of its networks as well."""
         if self.writes and folder != self.folder:
             for name in (SETTINGS, RECORD):
-                images.write_file(folder / name, (self.folder / name).read_bytes())
+                disk.write_bytes(folder / name, (self.folder / name).read_bytes())
 
     @property
     def precision(self) -> Choice | None:
@@ -132,7 +132,7 @@ class Run:
     def save(self, trainer: keras.Model, step: int) -> None:
         """Writes networks, optimizer and step, whole or not at all."""
         if self.writes:  # HDF5 ends the process where it finds the disk full
-            images.check_space(self.folder, OVERHEAD + COPIES * 4 * trainer.count_params())
+            disk.check_space(self.folder, OVERHEAD + COPIES * 4 * trainer.count_params())
         self.keep(step, ".weights.h5", trainer.save_weights)
 
     def keep(self, step: int, suffix: str, write: Callable[[Path], object]) -> None:
@@ -148,13 +148,13 @@ class Run:
         name = f"step-{step}{suffix}"
         temporary = self.folder / f"new-{name}"
         try:
-            with images.writing(self.folder / name):
+            with disk.explained_errors(self.folder / name):
                 write(temporary)
                 os.replace(temporary, self.folder / name)
         finally:
             temporary.unlink(missing_ok=True)
         state = {"step": step, "file": name}
-        images.write_file(self.folder / STATE, json.dumps(state).encode())
+        disk.write_bytes(self.folder / STATE, json.dumps(state).encode())
         for old in self.folder.glob(f"*step-*{suffix}"):
             if old.name != name:
                 old.unlink()
@@ -182,7 +182,7 @@ class Run:
             with path.open(newline="") as file:
                 names = next(csv.reader(file), names)
         row = {"step": step} | {name: f"{value:.6g}" for name, value in losses.items()}
-        with images.writing(path), path.open("a", newline="") as file:
+        with disk.explained_errors(path), path.open("a", newline="") as file:
             writer = csv.DictWriter(file, names, extrasaction="ignore")
             if fresh:
                 writer.writeheader()
@@ -197,7 +197,7 @@ class Run:
         complete = [line for line in lines[1:] if line.count(",") == lines[0].count(",")]
         remaining = [*lines[:1], *(line for line in complete if int(line.split(",")[0]) <= step)]
         if remaining:
-            images.write_file(path, ("\n".join(remaining) + "\n").encode())
+            disk.write_bytes(path, ("\n".join(remaining) + "\n").encode())
         else:
             path.unlink(missing_ok=True)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfstyle import images
+from tfstyle import disk
 from tfstyle.networks import files
 
 SETTINGS, STATE = "settings.json", "state.json"  # of a run; its other JSON files are its networks'
@@ -52,7 +52,7 @@ def keep_snapshot(folder: Path, step: int) -> None:
     """Copies the networks that `save_networks` wrote to kept/step-N in the run folder."""
     home = folder / KEPT / f"step-{step}"
     shutil.rmtree(home, ignore_errors=True)
-    with images.new_folder(home) as snapshot:
+    with disk.new_folder(home) as snapshot:
         for path in folder.rglob("*.keras"):
             if KEPT not in path.relative_to(folder).parts:
                 _copied(path, folder, snapshot)

@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 from tqdm import tqdm
 
-from tfstyle import color, images
+from tfstyle import color, disk, images
 from tfstyle.data import batches, folders
 from tfstyle.networks.files import fingerprint
 from tfstyle.training.perceptual import PerceptualObjective
@@ -168,5 +168,5 @@ def _opened(path, shape, identity):
         if rows.shape == shape:
             return rows
     rows = np.lib.format.open_memmap(path, "w+", np.float32, shape)
-    images.write_file(beside, identity.encode())
+    disk.write_bytes(beside, identity.encode())
     return rows

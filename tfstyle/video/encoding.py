@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images
+from tfstyle import disk, images
 from tfstyle.video import packages
 from tfstyle.video.frames import BT709, LIMITED, SMPTE170M, UNSPECIFIED, Frame, FrameFormat
 
@@ -281,7 +281,7 @@ def write(path: Path, packets: Iterable[Packet]) -> None:
     header = [(len(p.content), p.tick, p.ticks, p.key, len(p.opacity)) for p in packets]
     parts = (part for packet in packets for part in (packet.content, packet.opacity))
     content = b"".join([json.dumps(header).encode(), b"\n", *parts])
-    images.write_file(path, content)
+    disk.write_bytes(path, content)
 
 
 def read(path: Path) -> list[Packet]:

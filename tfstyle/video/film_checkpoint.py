@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tfstyle import checkpoint, images
+from tfstyle import checkpoint, disk
 from tfstyle.video import encoding
 from tfstyle.video.encoding import Packet
 
@@ -41,7 +41,7 @@ class FilmCheckpoint(checkpoint.Checkpoint):
                     f"Expected an empty folder, or --overwrite. Received: {self.target}."
                 )
         elif self.target.suffix:
-            images.check_writable(self.target, replaceable, (self.target.suffix.lower(),))
+            disk.check_writable(self.target, replaceable, (self.target.suffix.lower(),))
         elif self.target.exists():
             raise NotADirectoryError(f"Expected a folder. Received: {self.target}, a file.")
 

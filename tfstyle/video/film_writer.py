@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tfstyle import images
+from tfstyle import disk
 from tfstyle.video import gif, muxing
 from tfstyle.video.encoding import Encoding, Packet, Segment
 from tfstyle.video.film_checkpoint import FilmCheckpoint
@@ -148,7 +148,7 @@ def _write_file(target, clip, encoding, packets, count, copied, end):
         return
     temporary = target.parent / f".tfstyle-{secrets.token_hex(8)}{target.suffix}"
     try:
-        with images.writing(target):
+        with disk.explained_errors(target):
             if target.suffix.lower() == ".gif":
                 gif.write(temporary, packets, count, encoding)
             else:

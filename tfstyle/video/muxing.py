@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from tfstyle import images
+from tfstyle import disk, images
 from tfstyle.video import packages
 from tfstyle.video.encoding import CODECS, Encoding, Packet
 
@@ -194,10 +194,10 @@ def write_frames(target: Path, packets: Iterator[Packet]) -> None:
     Raises:
         OSError: The disk is full or read-only.
     """
-    with images.filled_folder(target) as folder:
+    with disk.filled_folder(target) as folder:
         for number, packet in enumerate(packets, 1):
             path = folder / f"{number:06d}.png"
-            with images.writing(target):
+            with disk.explained_errors(target):
                 path.write_bytes(packet.content)
     for path in target.glob(f"{'[0-9]' * 6}.png"):
         if int(path.stem) > number:  # of a longer film that was there

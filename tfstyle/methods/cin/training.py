@@ -17,7 +17,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfstyle import images, precision
+from tfstyle import disk, precision
 from tfstyle.data import batches, folders
 from tfstyle.layers import InstanceNorm
 from tfstyle.methods import Method
@@ -135,7 +135,7 @@ def _sampler(trained, photographs, paintings, vectors):
 
 
 def _write_codes(folder, codes):
-    images.write_file(folder / STYLES, json.dumps(codes).encode())
+    disk.write_bytes(folder / STYLES, json.dumps(codes).encode())
 
 
 def _initial_network(folder, names):

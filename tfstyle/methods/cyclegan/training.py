@@ -19,7 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import images
+from tfstyle import contact_sheets
 from tfstyle.data import batches, datasets, folders
 from tfstyle.methods.cyclegan.objectives import OBJECTIVES
 from tfstyle.methods.cyclegan.settings import Settings
@@ -196,7 +196,7 @@ def _sampler(a, b, size, count=SAMPLE_PICTURES):
 
     def sample(trained):
         pairs = zip(*samples, strict=True)
-        return images.sheet(
+        return contact_sheets.from_rows(
             [
                 np.concatenate([row(trained, *of) for of in zip("ab", pair, strict=True)])
                 for pair in pairs

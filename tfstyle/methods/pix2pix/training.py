@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import images, losses
+from tfstyle import contact_sheets, images, losses
 from tfstyle.data import batches, datasets, folders
 from tfstyle.methods.pix2pix.settings import Settings
 from tfstyle.networks.patchgan import patchgan
@@ -179,6 +179,6 @@ def _sampler(samples):
         for source, target in samples:
             translated = trained["generator"](source[None], training=False)
             rows.append(np.stack([source, np.asarray(translated)[0], target]))
-        return images.sheet(rows)
+        return contact_sheets.from_rows(rows)
 
     return sample

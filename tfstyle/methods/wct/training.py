@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import images, losses, precision
+from tfstyle import contact_sheets, losses, precision
 from tfstyle.data import batches, folders
 from tfstyle.methods.wct.settings import Settings
 from tfstyle.networks import adain, wct
@@ -139,6 +139,6 @@ def _sampler(frozen_encoder, trained, photographs, size):
     def sample():
         pictures = trained.predict_on_batch(frozen_encoder.predict_on_batch({"content": contents}))
         rows = [contents, *(np.clip(np.float32(pictures[tap]), 0.0, 1.0) for tap in TAPS)]
-        return images.sheet(rows)
+        return contact_sheets.from_rows(rows)
 
     return sample
