@@ -25,7 +25,7 @@ from tfstyle.networks.vgg import TAPS, untrained
 def papers_adain(feature_extractor):
     """AdaIN on full VGG-19 with its authors' decoder, as one compiled float32 function."""
     tap = adain.TAP
-    layers = decoders.mirrored(feature_extractor, tap)
+    layers = decoders.mirrored_layers(feature_extractor, tap)
     network = decoders.decoder(layers, 512, "reflect", slope=0.0, upsampling="nearest")
     encode_style = adain.style_network(feature_extractor)
     render = adain.painting(feature_extractor, network)
@@ -65,7 +65,7 @@ def papers_wct(feature_extractor):
             tf.function(adain.trunk(feature_extractor, tap)),
             tf.function(
                 decoders.decoder(
-                    decoders.mirrored(feature_extractor, tap),
+                    decoders.mirrored_layers(feature_extractor, tap),
                     feature_extractor.output[tap].shape[-1],
                     "reflect",
                     slope=0.0,

@@ -118,7 +118,7 @@ def test_mirroring_by_slices_is_mirroring(margin, multiple, sides):
     spans = (tiles.span(extent, margin, multiple) for extent in sides)
     with static_shapes():
         actual = layers.MirrorPad(margin, multiple)(image)
-    np.testing.assert_array_equal(actual[0], tiles.mirrored(image[0], *spans))
+    np.testing.assert_array_equal(actual[0], tiles.mirrored_window(image[0], *spans))
 
 
 @pytest.mark.parametrize("layer", [layers.PositionNoise(3, seed=4), layers.Streaks(2)])

@@ -15,7 +15,7 @@ import tensorflow as tf
 from processes import log, same_losses, start, stop_after, train
 
 from tfstyle import cli, examples, images, loading, losses
-from tfstyle.data import batches, catalog, folders
+from tfstyle.data import batches, catalog, folders, shards
 from tfstyle.layers import InstanceNorm, RainLayers, Streaks
 from tfstyle.methods import tiled_network
 from tfstyle.methods.cyclegan import training as cyclegan
@@ -650,13 +650,13 @@ def test_two_folders_make_pairs_by_name(domains, tmp_path):
 def test_parts_make_up_the_whole_batch(domains):
     paths = [folders.pictures(domains / name) for name in "ab"]
     whole = next(iter(batches.unpaired(*paths, 4, 16, 1, start=3)))
-    first = iter(batches.unpaired(*paths, 4, 16, 1, start=3, part=batches.Part(0, 1, 4)))
-    rest = iter(batches.unpaired(*paths, 4, 16, 1, start=3, part=batches.Part(1, 3, 4)))
+    first = iter(batches.unpaired(*paths, 4, 16, 1, start=3, shard=shards.Shard(0, 1, 4)))
+    rest = iter(batches.unpaired(*paths, 4, 16, 1, start=3, shard=shards.Shard(1, 3, 4)))
     parts = [next(first), *(next(rest) for _ in range(3))]
     for name in "ab":
         np.testing.assert_array_equal(np.concatenate([p[name] for p in parts]), whole[name])
     with pytest.raises(ValueError, match="3 replicas can share"):
-        batches.Part(0, 1, 3).examples(4, 0)
+        shards.Shard(0, 1, 3).examples(4, 0)
 
 
 def test_the_authors_layout_is_read(domains):

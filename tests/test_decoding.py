@@ -9,7 +9,7 @@ import pytest
 from tfstyle import loading, statistics
 from tfstyle.layers import AlignMoments, Coloring, Double, Moments, WhitenColor, Whitening
 from tfstyle.networks import adain, tiling, wct
-from tfstyle.networks.decoder import decoder, mirrored
+from tfstyle.networks.decoder import decoder, mirrored_layers
 from tfstyle.networks.encoder import encoder
 from tfstyle.networks.vgg import TAPS, untrained
 
@@ -35,12 +35,12 @@ def features():
 
 
 def test_adains_decoder_of_vgg_19_has_the_authors_parameters():
-    layers = mirrored(untrained("vgg19", TAPS[:4]), "relu4_1")
+    layers = mirrored_layers(untrained("vgg19", TAPS[:4]), "relu4_1")
     assert decoder(layers, 512).count_params() == 3_505_219
 
 
 def test_a_mirror_ends_in_pictures_and_doubles_where_the_encoder_pools(feature_extractor):
-    layers = mirrored(feature_extractor, "relu3_1", deep=1)
+    layers = mirrored_layers(feature_extractor, "relu3_1", deep=1)
     assert layers == (
         *(("deep1", 8), ("conv3_1", 6), ("pool2", 0)),
         *(("conv2_1", 4), ("pool1", 0), ("conv1_1", 3)),

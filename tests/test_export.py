@@ -72,7 +72,7 @@ def test_one_signature_paints_with_its_margin_as_the_stylizer_does(name):
 def test_mirroring_goes_on_to_a_multiple_as_the_canvas_does(side):
     image = np.random.default_rng(0).random((1, side, 70, 3), dtype=np.float32)
     spans = (tiles.span(extent, 8, 16) for extent in (side, 70))
-    expected = tiles.mirrored(image[0], *spans)
+    expected = tiles.mirrored_window(image[0], *spans)
     np.testing.assert_array_equal(layers.MirrorPad(8, 16)(image)[0], expected)
 
 

@@ -78,7 +78,7 @@ def test_the_kept_parts_of_windows_cover_a_picture_once(height, width):
 
 def test_a_picture_goes_on_mirrored_beyond_its_borders():
     image = np.arange(12.0).reshape(2, 2, 3)
-    mirrored = tiles.mirrored(image, range(-3, 5), range(0, 3))
+    mirrored = tiles.mirrored_window(image, range(-3, 5), range(0, 3))
     rows = np.pad(np.arange(2), (3, 3), mode="symmetric")
     np.testing.assert_array_equal(mirrored, image[rows][:, [0, 1, 1]])
 

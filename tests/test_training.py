@@ -14,6 +14,7 @@ from processes import log, same_losses, start, steps_logged, stop_after, train
 from tfstyle import cli, examples, images, loading, release
 from tfstyle.data import batches, folders
 from tfstyle.data.cache import cached
+from tfstyle.data.crops import random_crops
 from tfstyle.methods import tiled_network
 from tfstyle.methods.johnson.settings import Settings
 from tfstyle.networks import encoder as encoders
@@ -381,7 +382,7 @@ def test_a_folder_without_a_picture_that_can_be_read_is_refused(pictures, tmp_pa
     assert cli.main(arguments) == 2
     assert "none in 1" in capsys.readouterr().err
     with pytest.raises(OSError, match=r"none in 1.*broken\.jpg"):
-        batches.crops([tmp_path / "broken.jpg"], 32, seed=3)
+        random_crops([tmp_path / "broken.jpg"], 32, seed=3)
 
 
 def test_broken_pictures_are_left_out_and_named_once(pictures, tmp_path, caplog):
@@ -427,8 +428,8 @@ def test_threads_decode_a_kept_picture_once():
 
 def test_a_stream_begun_later_goes_on_as_the_whole(pictures):
     paths = folders.pictures(pictures / "content")
-    stream = [np.asarray(crop) for crop in batches.crops(paths, 32, seed=3).take(8)]
-    tail = [np.asarray(crop) for crop in batches.crops(paths, 32, seed=3, start=5).take(3)]
+    stream = [np.asarray(crop) for crop in random_crops(paths, 32, seed=3).take(8)]
+    tail = [np.asarray(crop) for crop in random_crops(paths, 32, seed=3, start=5).take(3)]
     np.testing.assert_array_equal(stream[5:], tail)
 
 
@@ -497,7 +498,7 @@ def test_every_picture_comes_once_an_epoch(pictures):
 def test_a_broken_picture_does_not_stop_a_training(pictures, tmp_path):
     good = folders.pictures(pictures / "content")
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
-    crops = batches.crops([*good, tmp_path / "broken.jpg"], 32, seed=3).take(8)
+    crops = random_crops([*good, tmp_path / "broken.jpg"], 32, seed=3).take(8)
     assert len(list(crops)) == 8
 
 

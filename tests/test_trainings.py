@@ -12,7 +12,7 @@ from processes import log, same_losses, train
 
 import tfstyle
 from tfstyle import examples, images, loading, release, trainings
-from tfstyle.data import batches, datasets, folders
+from tfstyle.data import batches, datasets, folders, shards
 from tfstyle.methods import METHODS
 from tfstyle.methods.cyclegan.settings import Settings
 from tfstyle.training import gan_runs, provenance, runs
@@ -192,7 +192,7 @@ def test_a_dataset_goes_on_at_a_step_and_is_repeated():
     dataset = tf.data.Dataset.range(3)
     assert list(datasets.from_step(dataset)(4).take(4).as_numpy_iterator()) == [1, 2, 0, 1]
     with pytest.raises(ValueError, match="Expected folders where replicas"):
-        datasets.from_step(dataset)(0, batches.Part(0, 1, 2))
+        datasets.from_step(dataset)(0, shards.Shard(0, 1, 2))
 
 
 @pytest.mark.parametrize(

@@ -286,7 +286,7 @@ def channel_moments(mean, covariance, epsilon=1e-5):
     return mean, ops.sqrt(ops.maximum(variance, 0.0) + epsilon)
 
 
-def projected(mean, covariance, kernel, bias):
+def projected_statistics(mean, covariance, kernel, bias):
     """Mean and covariance of a 1x1 convolution of features, without computing the convolution.
 
     Args:

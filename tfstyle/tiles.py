@@ -73,7 +73,7 @@ def _parts(extent, padded, tile, overlap, aligned):
         yield window, slice(start, stop), slice(start - window.start, stop - window.start)
 
 
-def mirrored(image: np.ndarray, rows: range, columns: range) -> np.ndarray:
+def mirrored_window(image: np.ndarray, rows: range, columns: range) -> np.ndarray:
     """A window of a picture, which goes on mirrored beyond its borders.
 
     Args:

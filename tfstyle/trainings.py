@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfstyle import extras, loading, registry
 from tfstyle.methods import METHODS
-from tfstyle.training.settings import DISTILLATION, Source, Training
+from tfstyle.training.settings import DISTILLATION, DataArgument, Training
 
 if TYPE_CHECKING:
     import keras
@@ -123,31 +123,31 @@ def _train_function(name) -> Callable[..., bool]:
 
 
 def _data(name, training, data):
-    """The parts of a training's data by name, each as its source says."""
+    """The parts of a training's data by name, each as its argument says."""
     from tfstyle.data import datasets
 
     data = dict(data) if isinstance(data, Mapping) else {BATCHES: data}
-    sources = {source.name: source for source in training.data}
-    required = {source.name for source in training.data if source.required}
+    arguments = {argument.name: argument for argument in training.data}
+    required = {argument.name for argument in training.data if argument.required}
     if training.batches and BATCHES in data:
         data[BATCHES] = datasets.checked(data[BATCHES], training.batches)
-        replaced = {source.name for source in training.data if source.batched}
-        sources = {BATCHES: None} | {k: v for k, v in sources.items() if k not in replaced}
+        replaced = {argument.name for argument in training.data if argument.batched}
+        arguments = {BATCHES: None} | {k: v for k, v in arguments.items() if k not in replaced}
         required -= replaced
-    if not required <= data.keys() or not data.keys() <= sources.keys() or not data:
-        words = "; ".join(f"{source.name}: {source.help}" for source in training.data)
+    if not required <= data.keys() or not data.keys() <= arguments.keys() or not data:
+        words = "; ".join(f"{argument.name}: {argument.help}" for argument in training.data)
         raise ValueError(f"Expected as data of {name}: {words}. Received: {', '.join(data)}.")
-    return {part: _part(sources[part], value) for part, value in data.items()}
+    return {part: _part(arguments[part], value) for part, value in data.items()}
 
 
-def _part(source: Source | None, value):
-    """Paths of a source: several as a list."""
+def _part(argument: DataArgument | None, value):
+    """Paths of an argument: several as a list."""
     is_path = isinstance(value, (str, os.PathLike))
-    if source is None or is_path != source.several:
+    if argument is None or is_path != argument.several:
         return value
     if is_path:
         return [value]
-    raise ValueError(f"Expected one {source.metavar} as {source.name}. Received: {value}.")
+    raise ValueError(f"Expected one {argument.metavar} as {argument.name}. Received: {value}.")
 
 
 def _settings(name, training, settings):

@@ -24,14 +24,14 @@ def _add(kinds, name, training):
     """A training's subcommand."""
     parser = command(kinds, name, _run_train, training.help, training.example)
     parser.set_defaults(begin=None, encoder=None, teacher=None, replicas=0)
-    for source in training.data:
+    for argument in training.data:
         parser.add_argument(
-            flag(source.name),
-            dest=f"data_{source.name}",
-            required=source.required,
-            nargs="+" if source.several else None,
-            metavar=source.metavar,
-            help=source.help,
+            flag(argument.name),
+            dest=f"data_{argument.name}",
+            required=argument.required,
+            nargs="+" if argument.several else None,
+            metavar=argument.metavar,
+            help=argument.help,
         )
     if "begin" in training.takes:
         parser.add_argument(
@@ -75,7 +75,7 @@ def _run_train(options):
     from tfstyle.trainings import train, trainings
 
     training = trainings()[options.command]
-    data = {source.name: getattr(options, f"data_{source.name}") for source in training.data}
+    data = {argument.name: getattr(options, f"data_{argument.name}") for argument in training.data}
     is_complete = train(
         options.command,
         {name: value for name, value in data.items() if value is not None},

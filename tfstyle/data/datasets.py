@@ -35,11 +35,11 @@ def _fits(spec):
 def from_step(dataset: tf.data.Dataset) -> Callable[..., tf.data.Dataset]:
     """A function of a step to the endless repetition of a dataset from that batch on.
 
-    It takes a part of the batches as of `devices.dataset`, and refuses it.
+    It takes a shard of the batches as of `devices.dataset`, and refuses it.
     """
 
-    def batches(step, part=None):
-        if part is not None:
+    def batches(step, shard=None):
+        if shard is not None:
             raise ValueError("Expected folders where replicas share batches. Received: a dataset.")
         return dataset.repeat().skip(step)
 

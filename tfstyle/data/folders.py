@@ -104,7 +104,7 @@ def readable(items: Sequence, count: int, read: Callable) -> list:
     return results
 
 
-def squashed(
+def read_squares(
     folders: Sequence[str | os.PathLike], side: int, count: int | None = None
 ) -> list[np.ndarray]:
     """Pictures of several folders, resized to squares.
@@ -114,7 +114,7 @@ def squashed(
         side: Side of the squares in pixels.
         count: Number of pictures; None for all.
     """
-    return [squash(path, side) for path in spread(several(folders), count)]
+    return [read_square(path, side) for path in spread(several(folders), count)]
 
 
 def shown(picture: Path | np.ndarray, side: int, longest: int = 640) -> np.ndarray:
@@ -129,8 +129,8 @@ def shown(picture: Path | np.ndarray, side: int, longest: int = 640) -> np.ndarr
     return images.squash(picture, side)
 
 
-def squash(path: Path, side: int) -> np.ndarray:
-    """A picture resized to a square of `side` pixels."""
+def read_square(path: Path, side: int) -> np.ndarray:
+    """The picture of a file, resized to a square of `side` pixels."""
     return images.squash(images.read(path, 4 * side), side)
 
 

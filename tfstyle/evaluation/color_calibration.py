@@ -66,18 +66,23 @@ def calibrate(
     """
     run, folder = Path(run), Path(folder)
     generator, settings = load(run / FILE), json.loads((run / "settings.json").read_text())
-    pictures = folders.squashed(source, SIDE, PICTURES)
-    method = next(method for method in METHODS.values() if method.color_calibration)
-    translate = loading.load_model(method.name, run).stylize
-    translated = [translate(picture) for picture in tqdm(pictures, unit="picture")]
+    pictures = folders.read_squares(source, SIDE, PICTURES)
+    targets = folders.read_squares(target, SIDE)
     protocol = Protocol(teacher, loading.encoder()[0])
-    fit = _Fit(protocol, pictures, translated, folders.squashed(target, SIDE), content)
+    fit = _Fit(protocol, pictures, _translated(run, pictures), targets, content)
     constants = fit.best()
     rounded = {name: round(float(c), 3) for name, c in zip(NAMES, constants, strict=True)}
     for label, values in {"as it is": AS_IT_IS, str(rounded): constants}.items():
         distance, content_distance = fit.distances(values)
         yield f"{label}: kernel distance {distance:.3f}, content {content_distance:.3f}"
     _write(folder, calibrated(generator, **rounded), settings | {"tone": rounded})
+
+
+def _translated(run, pictures):
+    """Pictures, translated by the generator of a run."""
+    method = next(method for method in METHODS.values() if method.color_calibration)
+    translate = loading.load_model(method.name, run).stylize
+    return [translate(picture) for picture in tqdm(pictures, unit="picture")]
 
 
 def _write(folder, network, settings):

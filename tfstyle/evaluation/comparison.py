@@ -90,15 +90,8 @@ def compare(
         extras.check_keras("figures")
     measurement = _distances if extras.has_keras() else _vector_distances
     measure, measured_on = measurement(content, style, teacher)
-    entries = []
-    with tempfile.TemporaryDirectory() as folder:
-        photo_file = Path(folder) / "photo.png"
-        images.write(content, photo_file)
-        idle = speed.seconds_and_peak("")[1]
-        nearest = _nearest_name(style)
-        for model in tqdm(models, unit="model"):
-            entry = _entry(model, photo_file, Path(painting), nearest, limit, idle, precision)
-            entries.append(entry if entry.picture is None else measure(entry))
+    painted = _paint(models, content, Path(painting), _nearest_name(style), limit, precision)
+    entries = [entry if entry.picture is None else measure(entry) for entry in painted]
     return Comparison(content, style, list(_nearest(entries)), measured_on)
 
 
@@ -114,6 +107,16 @@ def _nearest_name(painting):
     stylizer = loading.load_lite(DEFAULT)
     names = list(stylizer.styles)
     return names[np.argmin(vectors.distances(stylizer, painting, names))]
+
+
+def _paint(models, content, painting, nearest, limit, precision):
+    """Entries of models, without figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "photo.png"
+        images.write(content, photo)
+        idle = speed.seconds_and_peak("")[1]
+        for model in tqdm(models, unit="model"):
+            yield _entry(model, photo, painting, nearest, limit, idle, precision)
 
 
 def _entry(model, photo, painting, nearest, limit, idle, precision="auto"):

@@ -40,19 +40,11 @@ def report(
         raise ValueError(f"Expected --line from 0 to 1. Received: {line}.")
     if picture:
         disk.check_writable(picture, True, images.SUFFIXES)
-    distance = None
-    if teacher:
-        with litert.quiet("TensorFlow"):
-            from tfstyle.metrics import protocol
-        distance = protocol.lpips(teacher)
+    distance = _lpips(teacher) if teacher else None
     opened = {str(path): clips.open_clip(path, size=size) for path in (clip, *films)}
     untouched = opened.pop(str(clip))
-    figures, cuts = temporal_consistency.measure(
-        _pictures(untouched),
-        {name: _pictures(opened_clip) for name, opened_clip in opened.items()},
-        line,
-        distance,
-    )
+    painted = {name: _pictures(film) for name, film in opened.items()}
+    figures, cuts = temporal_consistency.measure(_pictures(untouched), painted, line, distance)
     frames = len(figures[""].short) + 1 + cuts
     yield (
         f"{frames} frames of {untouched.frame_format.width}x{untouched.frame_format.height}, "
@@ -61,6 +53,12 @@ def report(
     yield from _table(figures, clip)
     if picture:
         images.write(slices(figures), picture)
+
+
+def _lpips(teacher):
+    with litert.quiet("TensorFlow"):
+        from tfstyle.metrics import protocol
+    return protocol.lpips(teacher)
 
 
 def _table(figures, clip):

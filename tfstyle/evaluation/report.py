@@ -1,5 +1,6 @@
 """Quality of stylizers over pairs of pictures, in one run: a table, a CSV and a contact sheet."""
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -13,6 +14,21 @@ from tfstyle.evaluation.pairs import Pair
 from tfstyle.metrics import Distances, Protocol
 
 TILE = 256  # pixels, side of a picture on a sheet
+
+
+@dataclasses.dataclass(frozen=True)
+class Outputs:
+    """What a report writes besides its lines; None leaves one out.
+
+    Args:
+        table: CSV file of every pair's figures.
+        sheet: Picture of every pair's pastiches.
+        folder: Folder of every measured picture (see `gallery.write`).
+    """
+
+    table: str | os.PathLike | None = None
+    sheet: str | os.PathLike | None = None
+    folder: str | os.PathLike | None = None
 
 
 def measure(
@@ -58,10 +74,8 @@ def report(
     pairs: Sequence[Pair],
     teacher: str | os.PathLike | None = None,
     strengths: Sequence[float] = (1.0,),
-    table: str | os.PathLike | None = None,
-    sheet: str | os.PathLike | None = None,
+    outputs: Outputs | None = None,
     with_speed: bool = False,
-    folder: str | os.PathLike | None = None,
     with_controls: bool = False,
     against: str | None = None,
     precision: str = "auto",
@@ -74,10 +88,8 @@ def report(
         pairs: Photographs with paintings.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
         strengths: Strengths of every model that takes one, as shares of its default.
-        table: CSV file to write every pair's figures to, or None.
-        sheet: Picture to write every pair's pastiches to, or None.
+        outputs: Files and a folder to write, or None.
         with_speed: Whether to time the models as well.
-        folder: Folder to write every measured picture to (see `gallery.write`), or None.
         with_controls: Whether to measure what `controls.with_controls` adds as well.
         against: Label of a model that every other is to be compared with, pair by pair, or None.
         precision: Precision of the models that run on Keras (see `models.stylizers`); metrics are
@@ -92,11 +104,12 @@ def report(
     painters = models.painters(stylizers, strengths)
     if with_controls:
         painters = controls.with_controls(painters)
-    if folder:
+    outputs = outputs or Outputs()
+    if outputs.folder:
         gallery.check_names(painters)
     against = against and duels.rival(against, list(painters))
-    figures, rows = measure(painters, pairs, Protocol(teacher), folder)
-    _write(pairs, figures, rows, table, sheet)
+    figures, rows = measure(painters, pairs, Protocol(teacher), outputs.folder)
+    _write(pairs, figures, rows, outputs)
     means = {label: metrics.mean(distances) for label, distances in figures.items()}
     means = controls.painterliness(means)
     if on_means:
@@ -110,12 +123,12 @@ def report(
         yield from speed.report(names, precision)
 
 
-def _write(pairs, figures, rows, table, sheet):
+def _write(pairs, figures, rows, outputs):
     """Writes the CSV file and the contact sheet, where there are paths."""
-    if table:
-        disk.write_bytes(table, tables.text(pairs, figures).encode())
-    if sheet:
-        images.write(contact_sheet(rows, ["photograph", "painting", *figures]), sheet)
+    if outputs.table:
+        disk.write_bytes(outputs.table, tables.text(pairs, figures).encode())
+    if outputs.sheet:
+        images.write(contact_sheet(rows, ["photograph", "painting", *figures]), outputs.sheet)
 
 
 def _stylizers(names, precision):

@@ -12,7 +12,8 @@ import numpy as np
 from tqdm import tqdm
 
 from tfstyle import contact_sheets, disk, images
-from tfstyle.data import batches, folders
+from tfstyle.data import folders
+from tfstyle.data.paired_pictures import read_pair
 from tfstyle.evaluation import color_baseline
 from tfstyle.metrics import Protocol, kernel_distance, weave
 
@@ -63,7 +64,7 @@ def unpaired(
         sheet: Picture to write forty translations to, or None.
     """
     protocol, source = Protocol(teacher), folders.several(domains.source)
-    target = protocol.descriptors(folders.squashed(domains.target, SIDE))
+    target = protocol.descriptors(folders.read_squares(domains.target, SIDE))
     painters = {**_baselines(protocol, domains), "translated": translate}
     figures = {name: _measured(protocol, paint, source) for name, paint in painters.items()}
     distances = {
@@ -78,7 +79,7 @@ def unpaired(
     if table:
         disk.write_bytes(table, _csv(source, figures).encode())
     if sheet:
-        examples = [(folders.squash(path, SIDE),) for path in folders.spread(source, ON_SHEET)]
+        examples = [(folders.read_square(path, SIDE),) for path in folders.spread(source, ON_SHEET)]
         images.write(contact_sheet(examples, translate), sheet)
 
 
@@ -116,7 +117,7 @@ def paired(
 
     Args:
         translate: A function of a picture to its translation.
-        pairs: Files of pairs, as `batches.pair` reads them.
+        pairs: Files of pairs, as `paired_pictures.read_pair` reads them.
         direction: One of `folders.DIRECTIONS`.
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
         sheet: Picture to write forty translations to, or None: source, translation, target.
@@ -141,12 +142,12 @@ def paired(
 
 
 def _pair(files, direction):
-    pair = batches.pair(files, direction)
+    pair = read_pair(files, direction)
     return tuple(images.squash(images.to_float(picture), SIDE) for picture in pair)
 
 
 def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
-    pictures = [folders.squash(path, SIDE) for path in paths]
+    pictures = [folders.read_square(path, SIDE) for path in paths]
     painted = [paint(picture) for picture in tqdm(pictures, unit="picture")]
     contents = [protocol.content(*pair) for pair in zip(pictures, painted, strict=True)]
     weaves = [weave(picture) for picture in painted]
@@ -158,14 +159,14 @@ def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
 
 
 def _best_grade(protocol, domains):
-    target = protocol.descriptors(folders.squashed(domains.fit_target, SIDE))
+    target = protocol.descriptors(folders.read_squares(domains.fit_target, SIDE))
     return color_baseline.fit(
-        protocol.descriptors, folders.squashed(domains.fit_source, SIDE, FITTED), target
+        protocol.descriptors, folders.read_squares(domains.fit_source, SIDE, FITTED), target
     )
 
 
 def _cycle_error(translate, back, paths):
-    pictures = [folders.squash(path, SIDE) for path in paths]
+    pictures = [folders.read_square(path, SIDE) for path in paths]
     return float(np.mean([np.abs(back(translate(x)) - x).mean() for x in pictures]))
 
 

@@ -67,7 +67,7 @@ def to_tflite(
     for graph in model.subgraphs:
         _GraphRewriter(model, graph).rewrite()
     _remove_unused_codes(model)
-    content = tflite.packed(model)
+    content = tflite.serialized(model)
     _check_supported(content, model, accelerator)
     return content
 

@@ -115,4 +115,4 @@ def calibration_pairs(photographs: Folder, paintings: Folder) -> Iterator[Pair]:
 def _squashed(folder):
     if folder is None:
         return []
-    return folders.squashed([folder], CALIBRATION_SIDE, CALIBRATION_PICTURES)
+    return folders.read_squares([folder], CALIBRATION_SIDE, CALIBRATION_PICTURES)

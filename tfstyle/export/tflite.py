@@ -94,10 +94,10 @@ def to_tflite(
         _set_nominal_size(graph)
     if order:
         _number_inputs(model, order)
-    return packed(model)
+    return serialized(model)
 
 
-def packed(model: schema.ModelT) -> bytes:
+def serialized(model: schema.ModelT) -> bytes:
     """The bytes of a TFLite file."""
     builder = flatbuffers.Builder()
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")

@@ -76,7 +76,7 @@ class Module(Conditioned):
         roomy = stylizer.roomy(content)
         spans = (tiles.span(side, 0, STRIDE) for side in roomy.shape[:2])
         paint = self.signatures["stylize"]
-        painted = paint(tiles.mirrored(roomy, *spans)[None], code["style"], strength)
+        painted = paint(tiles.mirrored_window(roomy, *spans)[None], code["style"], strength)
         return np.clip(painted[0, :height, :width], 0.0, 1.0, dtype=np.float32)
 
 

@@ -235,4 +235,4 @@ def roomy(image: np.ndarray) -> np.ndarray:
     if min(image.shape[:2]) >= SMALLEST_SIDE:
         return image
     sides = (range(max(SMALLEST_SIDE, side)) for side in image.shape[:2])
-    return tiles.mirrored(image, *sides)
+    return tiles.mirrored_window(image, *sides)

@@ -64,7 +64,7 @@ class TiledNetwork:
         """The inputs of `whole`, by name, with the margin."""
         spans = self._spans(content)
         inputs = {"content": content} | ({} if mask is None else {"mask": mask})
-        return {name: tiles.mirrored(array, *spans)[None] for name, array in inputs.items()}
+        return {name: tiles.mirrored_window(array, *spans)[None] for name, array in inputs.items()}
 
     def _spans(self, content):
         return [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
@@ -91,7 +91,7 @@ class TiledNetwork:
         tile = functools.partial(self.tile, **self._thumbnail_statistics(content, mask))
 
         def paint(rows, columns):
-            window = tiles.mirrored(content, rows[0], columns[0])[None]
+            window = tiles.mirrored_window(content, rows[0], columns[0])[None]
             return tile(content=window)[self.output][0]
 
         sizes = (self.overlap, self.margin, self.stride, self.aligned)
@@ -120,11 +120,13 @@ class TiledNetwork:
         spans = self._spans(content)
 
         def read_window(rows, columns):
-            return tiles.mirrored(content, *(_shifted(x, -self.margin) for x in (rows, columns)))
+            return tiles.mirrored_window(
+                content, *(_shifted(x, -self.margin) for x in (rows, columns))
+            )
 
         weights = None
         if mask is not None:
-            weights = self._signature.statistics_weights(tiles.mirrored(mask, *spans))
+            weights = self._signature.statistics_weights(tiles.mirrored_window(mask, *spans))
         painted = inference.paint(
             network,
             read_window,

@@ -7,7 +7,7 @@ from tfstyle.layers import Double, NoCheckerboard, ReflectPad
 Layers = tuple[tuple[str, int], ...]
 
 
-def mirrored(encoder: keras.Model, tap: str, deep: int = 0) -> Layers:
+def mirrored_layers(encoder: keras.Model, tap: str, deep: int = 0) -> Layers:
     """The layers of an encoder up to a tap, backwards: what AdaIN's and WCT's authors decode with.
 
     Args:
@@ -47,7 +47,7 @@ def decoder(
     https://arxiv.org/abs/1705.08086, section 3.1.
 
     Args:
-        layers: From `mirrored`; the last one has 3 channels.
+        layers: From `mirrored_layers`; the last one has 3 channels.
         channels: Of the features.
         padding: "zero", which XNNPACK is fast with, or "reflect" as the authors'.
         slope: Of the ReLU below 0, the authors' is 0; without any, a third of a fresh decoder's

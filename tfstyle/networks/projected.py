@@ -5,7 +5,7 @@ import keras
 TAPS = ("relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
 
-def projected(
+def projected_discriminator(
     patches: keras.Model,
     encoder: keras.Model,
     filters: int = 32,

@@ -26,7 +26,7 @@ def level_decoders(
     """New decoders by tap, each the mirror of the encoder."""
     return {
         layer: decoders.decoder(
-            decoders.mirrored(encoder, layer),
+            decoders.mirrored_layers(encoder, layer),
             encoder.output[layer].shape[-1],
             padding,
             slope,

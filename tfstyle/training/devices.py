@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import tensorflow as tf
 
-from tfstyle.data.batches import Part
+from tfstyle.data.shards import Shard
 from tfstyle.training.runs import Run
 
 LOST = (  # what a collective operation raises when another worker is gone
@@ -93,8 +93,8 @@ def dataset(
     """The endless batches of a training, with a share of each for every replica.
 
     Args:
-        batches: Called with a step, and, where there are several replicas, with a `Part`, returns
-            the endless dataset of whole batches, or of that part, from that step on.
+        batches: Called with a step, and, where there are several replicas, with a `Shard`, returns
+            the endless dataset of whole batches, or of that shard, from that step on.
         start: The step.
         strategy: Of `strategy`.
     """
@@ -104,7 +104,7 @@ def dataset(
     if replicas == 1:
         return batches(start)
     return strategy.distribute_datasets_from_function(
-        lambda context: batches(start, Part(index * local_replicas, local_replicas, replicas))
+        lambda context: batches(start, Shard(index * local_replicas, local_replicas, replicas))
     )
 
 

@@ -16,7 +16,7 @@ from tfstyle.training.trainer import Trainable
 SEED = "seed_generator_state"
 
 
-class Objective(Protocol):
+class GANObjective(Protocol):
     """The losses of a paper.
 
     `names` lists the names of all losses, which are already weighted. `pooled` lists the names of
@@ -65,7 +65,7 @@ class GAN(Trainable):
         self,
         generators: Mapping[str, keras.Model],
         discriminators: Mapping[str, keras.Model],
-        objective: Objective,
+        objective: GANObjective,
         pool: ImagePool,
         augment: str = "none",
         seed: int = 0,

@@ -14,7 +14,7 @@ from tfstyle.networks.adversarial import take_fewer_inputs
 from tfstyle.networks.files import copy_into, load
 from tfstyle.precision import choose, mixed
 from tfstyle.training import devices, fitting, provenance, runs
-from tfstyle.training.gan import GAN, Objective, optimizers
+from tfstyle.training.gan import GAN, GANObjective, optimizers
 from tfstyle.training.image_pool import ImagePool
 
 Networks = Mapping[str, keras.Model]
@@ -36,7 +36,7 @@ class Numbers(Protocol):
 def compiled(
     settings: Numbers,
     networks: Callable[[], tuple[Networks, Networks]],
-    objective: Callable[[Networks], Objective],
+    objective: Callable[[Networks], GANObjective],
     pool: int = 0,
     augment: str = "none",
 ) -> GAN:

@@ -106,7 +106,7 @@ def _end(first, length, features, axis):
     return ops.where(length < 0, ops.shape(features)[axis], first + length)
 
 
-class Objective(Protocol):
+class PictureObjective(Protocol):
     """Losses of a picture as functions of sums over its parts."""
 
     def sums(self, crop: Tensor, part: Part, given: Tensors) -> Tensors:
@@ -133,7 +133,7 @@ class Targets:
 
     Args:
         parts: Windows that cover the picture, each with the objective's inputs for it.
-        values: Targets by name, for `Objective.of_sums`.
+        values: Targets by name, for `PictureObjective.of_sums`.
     """
 
     parts: Sequence[tuple[Window, Tensors]]
@@ -152,7 +152,7 @@ class Gradients:
             are not 0 in float16; halved for good where gradients are too large.
     """
 
-    def __init__(self, objective: Objective, scale: float = 1.0):
+    def __init__(self, objective: PictureObjective, scale: float = 1.0):
         self.objective, self.scale = objective, scale
         self._at_once, self._sums, self._pushed = (
             compiled(function, static=(1,))

@@ -44,7 +44,7 @@ def temporal_setting():
 
 
 @dataclasses.dataclass(frozen=True)
-class Source:
+class DataArgument:
     """A part of a training's data: a flag of the command, and a name of `tfstyle.train`'s data.
 
     Attributes:
@@ -64,7 +64,7 @@ class Source:
     batched: bool = False
 
 
-PAINTINGS = Source(
+PAINTINGS = DataArgument(
     "style", "paintings; a folder that is named twice is seen twice as often", several=True
 )
 
@@ -88,7 +88,7 @@ class Training:
     help: str
     example: str
     Settings: type
-    data: tuple[Source, ...]
+    data: tuple[DataArgument, ...]
     batches: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     encoders: str = ""
@@ -136,6 +136,6 @@ DISTILLATION = Training(
     help="distil our encoder from VGG-19",
     example="tfstyle train encoder --pictures photos paintings --run runs/encoder",
     Settings=DistillationSettings,
-    data=(Source("pictures", "any pictures", several=True),),
+    data=(DataArgument("pictures", "any pictures", several=True),),
     takes=("teacher",),
 )

@@ -62,7 +62,7 @@ class StyleDistance:
         if self.kind == "moments":
             return statistics.channel_moments(*pair)
         if layer in self.isometric:
-            pair = statistics.projected(*pair, *self.isometric[layer])
+            pair = statistics.projected_statistics(*pair, *self.isometric[layer])
         return statistics.gram_matrix(*pair) if self.kind == "gram" else pair
 
 

@@ -40,7 +40,7 @@ def drawn(pictures):
     return ops.take(np.float32(table), key % ROWS, axis=0)
 
 
-def motion(numbers, height: int, width: int):
+def random_flow(numbers, height: int, width: int):
     """A random smooth motion: where each pixel of the second frame comes from.
 
     Args:
@@ -73,7 +73,7 @@ def warped(pictures, flow):
 
     Args:
         pictures: Shape (batch, height, width, channels).
-        flow: As from `motion`.
+        flow: As from `random_flow`.
     """
     pictures = ops.cast(pictures, "float32")
     height, width, channels = pictures.shape[1:]
@@ -99,7 +99,7 @@ def judged(flow, margin: int = 0):
     """1 of pixels within a margin whose places in the first frame are so too, else 0.
 
     Args:
-        flow: As from `motion`.
+        flow: As from `random_flow`.
         margin: Pixels of the border of both frames that are left out.
 
     Returns:
@@ -145,7 +145,7 @@ class SecondFrames(FrozenInputs):
             pictures: Shape (batch, height, width, 3), in [0, 1].
         """
         numbers = drawn(pictures)
-        moved = warped(pictures, motion(numbers, *pictures.shape[1:3]))
+        moved = warped(pictures, random_flow(numbers, *pictures.shape[1:3]))
         gain, offset, noise = (numbers[:, index, None, None, None] for index in (5, 6, 7))
         lit = (1.0 + GAIN * gain) * moved + OFFSET * offset
         return ops.clip(lit + NOISE * noise * self.noise(pictures, training=True), 0.0, 1.0)
@@ -166,7 +166,7 @@ class TemporalObjective:
 
     def __call__(self, batch, painted):
         first, second = ops.split(painted, 2, axis=0)
-        flow = motion(drawn(ops.cast(batch["content"], "float32")), *first.shape[1:3])
+        flow = random_flow(drawn(ops.cast(batch["content"], "float32")), *first.shape[1:3])
         value = temporal_loss(first, second, flow, self.margin)
         return self.objective(batch, first) | {"temporal": self.weight * value}
 
@@ -177,7 +177,7 @@ def temporal_loss(first, second, flow, margin: int = 0):
     Args:
         first: Painted frames, shape (batch, height, width, 3).
         second: The same of the second frames.
-        flow: As from `motion`.
+        flow: As from `random_flow`.
         margin: As of `judged`.
 
     Returns:

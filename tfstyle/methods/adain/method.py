@@ -7,7 +7,7 @@ from tfstyle.methods import Kind, register
 from tfstyle.methods.adain import settings
 from tfstyle.methods.vectors import Vectors
 from tfstyle.tiles import Geometry
-from tfstyle.training.settings import PAINTINGS, Source, Training
+from tfstyle.training.settings import PAINTINGS, DataArgument, Training
 
 
 @register
@@ -36,7 +36,7 @@ class AdaIN(Vectors):
         "  tfstyle train adain --content photos --style paintings --run runs/adain-vgg "
         "--encoder vgg19 --teacher vgg19 --objective paper --upsampling nearest --padding reflect",
         Settings=settings.Settings,
-        data=(Source("content", "photographs"), PAINTINGS),
+        data=(DataArgument("content", "photographs"), PAINTINGS),
         takes=("begin", "encoder", "loss_network"),
         encoders="DIR|VGG",
     )

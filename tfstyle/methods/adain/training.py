@@ -36,7 +36,7 @@ NORMS = {"none": None, "batch": keras.layers.BatchNormalization, "instance": Ins
 
 def decoder(encoder: keras.Model, settings: Settings) -> keras.Model:
     """A fresh decoder of an encoder's relu4_1."""
-    layers = decoders.mirrored(encoder, TAP, settings.deep)
+    layers = decoders.mirrored_layers(encoder, TAP, settings.deep)
     channels = encoder.output[TAP].shape[-1]
     norm = NORMS[settings.norm]
     kinds = (settings.padding, settings.slope, norm, settings.upsampling)

@@ -10,7 +10,7 @@ from tfstyle.methods.bottleneck import FLAT_MARGIN, GEOMETRY, MARGIN
 from tfstyle.methods.cin import settings
 from tfstyle.methods.kinds import Code
 from tfstyle.methods.vectors import Vectors
-from tfstyle.training.settings import Source, Training
+from tfstyle.training.settings import DataArgument, Training
 
 
 @register
@@ -40,15 +40,15 @@ class CIN(Vectors):
         "--run runs/cin-mine",
         Settings=settings.Settings,
         data=(
-            Source("content", "photographs"),
-            Source(
+            DataArgument("content", "photographs"),
+            DataArgument(
                 "style",
                 "files, or folders of them; a file's name is the style's",
                 "PAINTING",
                 several=True,
                 required=False,
             ),
-            Source(
+            DataArgument(
                 "add_style",
                 "instead, the file of one more painting for the network of --begin (default: the "
                 "released one), whose other styles stay as they are",

@@ -3,7 +3,7 @@
 from tfstyle.methods import register
 from tfstyle.methods.cyclegan import settings
 from tfstyle.methods.translator import Translator
-from tfstyle.training.settings import Source, Training
+from tfstyle.training.settings import DataArgument, Training
 
 
 @register
@@ -27,9 +27,9 @@ class CycleGAN(Translator):
         "--run runs/days",
         Settings=settings.Settings,
         data=(
-            Source("a", "pictures of one domain", several=True, required=False, batched=True),
-            Source("b", "pictures of the other", several=True, required=False, batched=True),
-            Source(
+            DataArgument("a", "pictures of one domain", several=True, required=False, batched=True),
+            DataArgument("b", "pictures of the other", several=True, required=False, batched=True),
+            DataArgument(
                 "data",
                 "instead, a folder with trainA and trainB, or a TensorFlow dataset such as "
                 "cycle_gan/horse2zebra (downloaded once)",

@@ -20,13 +20,13 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import contact_sheets
-from tfstyle.data import batches, datasets, folders
+from tfstyle.data import batches, datasets, folders, shards
 from tfstyle.methods.cyclegan.objectives import OBJECTIVES
 from tfstyle.methods.cyclegan.settings import Settings
 from tfstyle.networks import encoder as encoders
 from tfstyle.networks.layered import layered
 from tfstyle.networks.patchgan import patchgan
-from tfstyle.networks.projected import projected
+from tfstyle.networks.projected import projected_discriminator
 from tfstyle.networks.resnet import resnet
 from tfstyle.networks.unet import unet
 from tfstyle.training import gan_runs
@@ -81,7 +81,7 @@ def discriminator(
     patches = patchgan(settings.discriminator_filters, channels=(channels,), name=name)
     if not count:
         return patches
-    return projected(patches, encoders.like(encoder), count, f"projected_{domain}")
+    return projected_discriminator(patches, encoders.like(encoder), count, f"projected_{domain}")
 
 
 def gan(settings: Settings, encoder: keras.Model | None = None) -> GAN:
@@ -164,8 +164,8 @@ def _sources(data, settings):
     a, b = folders.domains(*(data.get(name) for name in ("a", "b", "data")))
     numbers = (settings.batch, settings.size, settings.seed)
 
-    def batches_from(step, part=batches.WHOLE):
-        return batches.unpaired(a, b, *numbers, step, (settings.zoom, 1.0), part)
+    def batches_from(step, shard=shards.WHOLE):
+        return batches.unpaired(a, b, *numbers, step, (settings.zoom, 1.0), shard)
 
     return {"a": a, "b": b}, batches_from, (a, b)
 

@@ -18,8 +18,8 @@ from tfstyle.training.style import StyleDistance
 EPSILON = 1e-5  # added to variances, in squared feature units
 
 
-class Objective:
-    """`pixels.Objective` of content, style and total variation.
+class ContentStyleObjective:
+    """`pixels.PictureObjective` of content, style and total variation.
 
     A window is given "content", features by layer, and "masks", shape (1, height, width, styles),
     where there are any. What is wanted: "styles", each one's `targets`; "shares"

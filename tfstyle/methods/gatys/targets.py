@@ -9,7 +9,7 @@ from keras import ops
 
 from tfstyle import images, masks
 from tfstyle.methods.gatys.feature_extractor import feature_extractor
-from tfstyle.methods.gatys.objective import EPSILON, Objective
+from tfstyle.methods.gatys.objective import EPSILON, ContentStyleObjective
 from tfstyle.methods.gatys.settings import Settings
 from tfstyle.training.differentiation import compiled
 from tfstyle.training.pixels import TILE, WHOLE_PIXELS, Gradients, Targets, windows
@@ -56,7 +56,7 @@ class TargetsBySize:
         objective: The losses.
     """
 
-    def __init__(self, objective: Objective):
+    def __init__(self, objective: ContentStyleObjective):
         half = objective.feature_extractor.precision == "float16"
         self.objective = objective
         self.gradients = Gradients(objective, HALF_SCALE if half else 1.0)
@@ -78,7 +78,7 @@ class TargetsBySize:
             ValueError: The network has no such layer.
         """
         layers = [name for name, _ in (*settings.style_layers, *settings.content_layers)]
-        return cls(Objective(feature_extractor(network, readouts, layers), settings))
+        return cls(ContentStyleObjective(feature_extractor(network, readouts, layers), settings))
 
     def bytes(self, height: int, width: int) -> float:
         """Memory that the losses of a picture take."""

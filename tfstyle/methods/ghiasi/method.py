@@ -7,7 +7,7 @@ from tfstyle.methods import Kind, register
 from tfstyle.methods.bottleneck import FLAT_MARGIN, GEOMETRY, MARGIN
 from tfstyle.methods.ghiasi import settings
 from tfstyle.methods.vectors import Vectors
-from tfstyle.training.settings import PAINTINGS, Source, Training
+from tfstyle.training.settings import PAINTINGS, DataArgument, Training
 
 
 @register
@@ -31,7 +31,7 @@ class Ghiasi(Vectors):
         help="train a style predictor and a transformer",
         example="tfstyle train ghiasi --content photos --style paintings --run runs/ghiasi",
         Settings=settings.Settings,
-        data=(Source("content", "photographs"), PAINTINGS),
+        data=(DataArgument("content", "photographs"), PAINTINGS),
         takes=("begin", "encoder", "loss_network"),
         encoders="DIR",
     )

@@ -4,7 +4,7 @@ from tfstyle.methods import Kind, register
 from tfstyle.methods.bottleneck import MARGIN
 from tfstyle.methods.johnson import settings
 from tfstyle.methods.translator import Translator
-from tfstyle.training.settings import Source, Training
+from tfstyle.training.settings import DataArgument, Training
 
 
 @register
@@ -26,8 +26,8 @@ class Johnson(Translator):
         example="tfstyle train johnson --content photos --style wave.jpg --run runs/wave",
         Settings=settings.Settings,
         data=(
-            Source("content", "photographs", batched=True),
-            Source("style", "its file", "PAINTING"),
+            DataArgument("content", "photographs", batched=True),
+            DataArgument("style", "its file", "PAINTING"),
         ),
         batches=("content",),
         takes=("begin", "loss_network"),

@@ -3,7 +3,7 @@
 from tfstyle.methods import register
 from tfstyle.methods.pix2pix import settings
 from tfstyle.methods.translator import Translator
-from tfstyle.training.settings import Source, Training
+from tfstyle.training.settings import DataArgument, Training
 
 
 @register
@@ -23,14 +23,16 @@ class Pix2Pix(Translator):
         example="tfstyle train pix2pix --pairs facades/train --direction b-to-a --run runs/facades",
         Settings=settings.Settings,
         data=(
-            Source(
+            DataArgument(
                 "pairs",
                 "pictures with a in the left half and b in the right one",
                 required=False,
                 batched=True,
             ),
-            Source("a", "instead, a folder of a", required=False, batched=True),
-            Source("b", "and a folder of b with the same names", required=False, batched=True),
+            DataArgument("a", "instead, a folder of a", required=False, batched=True),
+            DataArgument(
+                "b", "and a folder of b with the same names", required=False, batched=True
+            ),
         ),
         batches=("from", "to"),
         takes=("begin", "strategy"),

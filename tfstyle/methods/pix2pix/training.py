@@ -16,7 +16,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import contact_sheets, images, losses
-from tfstyle.data import batches, datasets, folders
+from tfstyle.data import batches, datasets, folders, shards
+from tfstyle.data.paired_pictures import read_pair
 from tfstyle.methods.pix2pix.settings import Settings
 from tfstyle.networks.patchgan import patchgan
 from tfstyle.networks.resnet import resnet
@@ -62,7 +63,7 @@ def discriminator(settings: Settings) -> keras.Model:
     return patchgan(settings.discriminator_filters, norm=settings.norm, channels=channels)
 
 
-class Objective:
+class ConditionalObjective:
     """Conditional adversarial loss and absolute difference: equation 4 of the paper.
 
     The discriminator's loss is halved (section 3.3).
@@ -104,7 +105,7 @@ def gan(settings: Settings) -> GAN:
     def networks():
         return generators(settings), {"discriminator": discriminator(settings)}
 
-    return gan_runs.compiled(settings, networks, lambda generators: Objective(settings))
+    return gan_runs.compiled(settings, networks, lambda generators: ConditionalObjective(settings))
 
 
 def train(
@@ -160,12 +161,12 @@ def _sources(data, settings):
     pairs = folders.pairs(*(data.get(name) for name in ("pairs", "a", "b")))
     numbers = (settings.batch, settings.size, settings.seed)
 
-    def batches_from(step, part=batches.WHOLE):
+    def batches_from(step, shard=shards.WHOLE):
         zoom = (settings.zoom, 1.0)
-        return batches.paired(pairs, *numbers, step, zoom, part, settings.direction)
+        return batches.paired(pairs, *numbers, step, zoom, shard, settings.direction)
 
     def read(files):
-        pair = batches.pair(files, settings.direction)
+        pair = read_pair(files, settings.direction)
         return [images.squash(images.to_float(picture), settings.size) for picture in pair]
 
     return {"pairs": pairs}, batches_from, folders.readable(pairs, SAMPLE_PAIRS, read)

@@ -14,7 +14,7 @@ from tfstyle.methods.kinds import Code, Signatures, pass_through
 from tfstyle.methods.tiled_network import TiledNetwork
 from tfstyle.methods.wct import settings as training_settings
 from tfstyle.tiles import Geometry
-from tfstyle.training.settings import Source, Training, weighted_setting
+from tfstyle.training.settings import DataArgument, Training, weighted_setting
 
 MARGIN = 16  # pixels, mirrored around a photograph at every level
 GEOMETRIES = {  # by level
@@ -89,7 +89,7 @@ class WCT(Conditioned):
         "  tfstyle train wct --content photos --run runs/wct-vgg --encoder vgg19 --padding reflect "
         "--upsampling nearest",
         Settings=training_settings.Settings,
-        data=(Source("content", "any pictures", several=True, batched=True),),
+        data=(DataArgument("content", "any pictures", several=True, batched=True),),
         batches=("content",),
         takes=("begin", "encoder"),
         encoders="DIR|VGG",

@@ -28,7 +28,7 @@ from tfstyle.training.trainer import FrozenInputs, Trainer, averaging_adam
 SHEET = 8  # photographs on a sheet
 
 
-class Objective:
+class ReconstructionObjective:
     """Criterion: pixels and features of every decoder's picture.
 
     Equation 1 of the paper.
@@ -93,7 +93,7 @@ def train(
         frozen_encoder = _frozen_encoder(feature_extractor)
         decoders = _level_decoders(feature_extractor, settings)
         trained = wct.autoencoder(decoders)
-        objective = Objective(feature_extractor, settings)
+        objective = ReconstructionObjective(feature_extractor, settings)
         trainer = Trainer(trained, objective, FrozenInputs(frozen_encoder))
     run.uses(encoder=feature_extractor)
     trainer.compile(averaging_adam(settings))
