@@ -90,8 +90,8 @@ def contents_and_choices(
     """
 
     def choice(index, content):
-        own, which = tf.unstack(tf.random.stateless_uniform((2,), (seed, index)))
-        style = 1 + tf.cast(which * styles, tf.int32)
+        own, draw = tf.unstack(tf.random.stateless_uniform((2,), (seed, index)))
+        style = 1 + tf.cast(draw * styles, tf.int32)
         vector = tf.one_hot(tf.where(own < own_share, 0, style), 1 + styles)
         return {"content": content, "vector": vector, "own": vector[0]}
 
@@ -136,10 +136,10 @@ def contents_and_numbers(
     order = np.asarray(order)
 
     def row(number):
-        own, which = np.random.default_rng((seed, 1, number)).random(2)
+        own, draw = np.random.default_rng((seed, 1, number)).random(2)
         grown = min(1.0, number / (batch * growing)) if growing else 1.0
         open_to = few + int(grown**2 * max(0, len(order) - few))
-        chosen = order[min(int(which * open_to), len(order) - 1)]
+        chosen = order[min(int(draw * open_to), len(order) - 1)]
         return table[chosen], np.float32(own < own_share)
 
     def example(number, content):

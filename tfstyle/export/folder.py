@@ -274,7 +274,9 @@ def endpoints(name: str, networks: Mapping[str, keras.Model], size: Size = None)
     if size is None:
         return table
     return {
-        file: {label: each for label, each in labels.items() if not label.startswith("tile")}
+        file: {
+            label: endpoint for label, endpoint in labels.items() if not label.startswith("tile")
+        }
         for file, labels in table.items()
     }
 

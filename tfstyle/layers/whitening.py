@@ -18,7 +18,7 @@ class _Root(keras.layers.Layer):
         ridge: Added to the covariance's diagonal, as a share of the mean variance.
     """
 
-    which: int
+    root_index: int
 
     def __init__(self, ridge=1e-3, **kwargs):
         super().__init__(**kwargs)
@@ -26,7 +26,7 @@ class _Root(keras.layers.Layer):
 
     def call(self, features, region=None):
         mean, covariance = statistics.covariance(features, region_weights(region, features))
-        root = statistics.square_root_and_inverse(covariance, self.ridge)[self.which]
+        root = statistics.square_root_and_inverse(covariance, self.ridge)[self.root_index]
         return ops.concatenate([root, mean[:, None, :]], axis=1)
 
     def compute_output_spec(self, features, region=None):
@@ -41,14 +41,14 @@ class _Root(keras.layers.Layer):
 class Coloring(_Root):
     """The style's input of `WhitenColor`: the square root of its covariance, and its mean."""
 
-    which = 0
+    root_index = 0
 
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Whitening(_Root):
     """The content's input of `WhitenColor`: its covariance's inverse square root, and its mean."""
 
-    which = 1
+    root_index = 1
 
 
 @keras.saving.register_keras_serializable("tfstyle")

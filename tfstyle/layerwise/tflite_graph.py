@@ -89,13 +89,13 @@ class SignatureGraph:
     def _take_ranges(self, operator, other, other_subgraph):
         """An operator's quantised tensors, which take the ranges and numbers of another's."""
         indices = (*operator.inputs, *operator.outputs)
-        found = set()
+        quantised = set()
         for index, other_index in zip(indices, (*other.inputs, *other.outputs), strict=True):
             tensor, known = self.subgraph.tensors[index], other_subgraph.tensors[other_index]
             if index >= 0 and _is_quantised(known):
                 tensor.quantization, tensor.buffer = known.quantization, known.buffer
-                found.add(int(index))
-        return found
+                quantised.add(int(index))
+        return quantised
 
     def _is_cast(self, operator):
         """Whether an operator casts from or to what is computed in float32 here."""

@@ -133,7 +133,7 @@ class Conditioned(Method):
             (64, 48)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
-        return stylizer.each(content, painter, out)
+        return stylizer.paint_pictures(content, painter, out)
 
     def painter(
         self,
@@ -158,11 +158,12 @@ class Conditioned(Method):
 
         return paint
 
-    def _regional(self, style, strength, weights, keep, given):
+    def _regional(self, style, strength, weights, keep, style_masks):
         if weights is not None:
             raise ValueError("Expected masks or weights. Received: both.")
         styles = stylizer.checked_styles(style)
-        given, codes = masks.checked(given, len(styles)), [self._code(one) for one in styles]
+        style_masks = masks.checked(style_masks, len(styles))
+        codes = [self._code(style) for style in styles]
 
         def render(content, code, region):
             if strength == 0.0:
@@ -174,7 +175,7 @@ class Conditioned(Method):
             content = stylizer.checked_picture(content, "content")
             painted = content.copy()
             for code, share in zip(
-                codes, masks.shares(given, len(codes), *content.shape[:2]), strict=True
+                codes, masks.shares(style_masks, len(codes), *content.shape[:2]), strict=True
             ):
                 if share.any():
                     region = share if self.networks else None  # files know the whole alone
@@ -197,7 +198,7 @@ class Conditioned(Method):
         """
         styles = stylizer.checked_styles(style)
         shares = stylizer.checked_weights(weights, len(styles))
-        codes = [self._code(one) for one in styles]
+        codes = [self._code(style) for style in styles]
         return {
             name: np.float32(sum(s * code[name] for s, code in zip(shares, codes, strict=True)))
             for name in codes[0]

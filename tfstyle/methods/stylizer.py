@@ -199,7 +199,7 @@ def checked_weights(weights: Sequence[float] | None, count: int) -> np.ndarray:
     return shares / shares.sum()
 
 
-def each(
+def paint_pictures(
     content: Picture, paint: Callable[[np.ndarray], np.ndarray], out: str = "float"
 ) -> np.ndarray | Image.Image | list[Image.Image]:
     """Paints a picture, or every picture of a batch.
@@ -213,13 +213,13 @@ def each(
     checked_output(out)
     content = opened(content)
     batch = content if content.ndim == 4 else [content]
-    painted = [_given(paint(image), out) for image in batch]
+    painted = [_as_output(paint(image), out) for image in batch]
     if content.ndim != 4:
         return painted[0]
     return painted if out == "pil" else np.stack(painted)
 
 
-def _given(picture, out):
+def _as_output(picture, out):
     if out == "float":
         return picture
     pixels = images.to_bytes(picture)

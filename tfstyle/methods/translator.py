@@ -121,7 +121,7 @@ class Translator(Method):
             (48, 64, 3)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
-        return stylizer.each(content, painter, out)
+        return stylizer.paint_pictures(content, painter, out)
 
     def painter(
         self,

@@ -86,8 +86,8 @@ class Vectors(Conditioned):
         if mask is None:
             return self.encode_style(small[None])["vector"]
         mask = masks.resized(mask, *content.shape[:2])
-        given = {"style": small[None], "mask": stylizer.roomy(mask)[None]}
-        return self.signatures["predict_inside"](**given)["vector"]
+        inputs = {"style": small[None], "mask": stylizer.roomy(mask)[None]}
+        return self.signatures["predict_inside"](**inputs)["vector"]
 
     def forward(self, content: np.ndarray, code: Code) -> dict:
         """One call of the network, without a margin."""

@@ -103,8 +103,8 @@ class _JAX:
     def gradient(function, x):
         import jax
 
-        (_, outputs), found = jax.value_and_grad(function, has_aux=True)(x)
-        return outputs, found
+        (_, outputs), gradient = jax.value_and_grad(function, has_aux=True)(x)
+        return outputs, gradient
 
     @staticmethod
     def pull_back(function, x, upstream):

@@ -109,13 +109,13 @@ def _end(first, length, features, axis):
 class PictureObjective(Protocol):
     """Losses of a picture as functions of sums over its parts."""
 
-    def sums(self, crop: Tensor, part: Part, given: Tensors) -> Tensors:
+    def sums(self, crop: Tensor, part: Part, inputs: Tensors) -> Tensors:
         """Sums over a window's part, which add up over the parts.
 
         Args:
             crop: The window's crop, shape (1, height, width, 3).
             part: The window's part (see `Window`).
-            given: Further inputs for this window, by name.
+            inputs: Further inputs for this window, by name.
         """
 
     def of_sums(self, sums: Tensors, targets: Tensors) -> Tensors:
@@ -171,24 +171,24 @@ class Gradients:
     def _scaled(self, picture, targets):
         if len(targets.parts) > 1:
             return self._tiled(picture, targets)
-        window, given = targets.parts[0]
+        window, inputs = targets.parts[0]
         losses, gradients = self._at_once(
-            window.batch(picture), window.part, given, targets.values, self.scale
+            window.batch(picture), window.part, inputs, targets.values, self.scale
         )
         return losses, ops.convert_to_numpy(gradients)[0]
 
     def sums(self, picture: np.ndarray, parts: Sequence[tuple[Window, Tensors]]) -> Tensors:
         """The objective's sums over all parts of a picture."""
         sums_of_parts = (
-            self._sums(window.batch(picture), window.part, given) for window, given in parts
+            self._sums(window.batch(picture), window.part, inputs) for window, inputs in parts
         )
         return functools.reduce(
             lambda *sums: keras.tree.map_structure(ops.add, *sums), sums_of_parts
         )
 
-    def _at_once(self, crop, part, given, targets, scale):
+    def _at_once(self, crop, part, inputs, targets, scale):
         def losses_of(crop):
-            return self._scaled_losses(self.objective.sums(crop, part, given), targets, scale)
+            return self._scaled_losses(self.objective.sums(crop, part, inputs), targets, scale)
 
         return gradient(losses_of, crop)
 
@@ -200,13 +200,13 @@ class Gradients:
         sums = self.sums(picture, targets.parts)
         losses, pull = self._of_sums(sums, targets.values, self.scale)
         total = np.zeros_like(picture)
-        for window, given in targets.parts:
-            pushed = self._pushed(window.batch(picture), window.part, given, pull)
+        for window, inputs in targets.parts:
+            pushed = self._pushed(window.batch(picture), window.part, inputs, pull)
             window.of(total)[:] += ops.convert_to_numpy(pushed)[0]
         return losses, total
 
     def _of_sums(self, sums, targets, scale):
         return gradient(lambda sums: self._scaled_losses(sums, targets, scale), sums)
 
-    def _pushed(self, crop, part, given, pull):
-        return pull_back(lambda crop: self.objective.sums(crop, part, given), crop, pull)
+    def _pushed(self, crop, part, inputs, pull):
+        return pull_back(lambda crop: self.objective.sums(crop, part, inputs), crop, pull)

@@ -83,7 +83,7 @@ def warped(pictures, flow):
     top, left = ops.floor(down), ops.floor(across)
     below, right = (down - top)[..., None], (across - left)[..., None]
     rows = [ops.cast(row, "int32") for row in (top, ops.minimum(top + 1.0, height - 1.0))]
-    columns = [ops.cast(each, "int32") for each in (left, ops.minimum(left + 1.0, width - 1.0))]
+    columns = [ops.cast(column, "int32") for column in (left, ops.minimum(left + 1.0, width - 1.0))]
     flat = ops.reshape(pictures, (-1, channels))
     first = ops.arange(ops.shape(pictures)[0], dtype="int32")[:, None, None] * (height * width)
 

@@ -161,7 +161,7 @@ class Gatys(Method):
             (48, 64, 3)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
-        return stylizer.each(content, painter, out)
+        return stylizer.paint_pictures(content, painter, out)
 
     def painter(
         self,
@@ -224,8 +224,8 @@ class Gatys(Method):
 
         check_process()
         content = stylizer.checked_picture(content, "content")
-        styles = [self._painting(one) for one in stylizer.checked_styles(style)]
-        shares, given = self._shares(len(styles), weights, masks, content.shape[:2])
+        styles = [self._painting(painting) for painting in stylizer.checked_styles(style)]
+        shares, shared_masks = self._shares(len(styles), weights, masks, content.shape[:2])
         kept = [index for index, share in enumerate(shares) if share > 0]
         problem = Problem(
             shown=content.shape[:2],
@@ -234,7 +234,7 @@ class Gatys(Method):
             shares=[shares[index] for index in kept],
             strength=max(stylizer.checked_strength(strength), CROSS_FADE),
             fade=min(strength / CROSS_FADE, 1.0),
-            masks=[stylizer.roomy(given[index]) for index in kept] if given else None,
+            masks=[stylizer.roomy(shared_masks[index]) for index in kept] if shared_masks else None,
         )
         return Optimisation(self.targets, self.settings, problem, begin)
 
@@ -247,7 +247,7 @@ class Gatys(Method):
             return stylizer.checked_weights(weights, count), None
         if weights is not None:
             raise ValueError("Expected masks or weights. Received: both.")
-        given = regions.shares(regions.checked(masks, count), count, *extent)
-        if len(given) == 1 and given[0].min() == 1.0:
+        shared_masks = regions.shares(regions.checked(masks, count), count, *extent)
+        if len(shared_masks) == 1 and shared_masks[0].min() == 1.0:
             return [1.0], None
-        return [float(mask.mean()) for mask in given], given
+        return [float(mask.mean()) for mask in shared_masks], shared_masks

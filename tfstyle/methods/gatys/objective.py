@@ -55,25 +55,25 @@ class ContentStyleObjective:
         )
         return ops.matmul(features, kernel) + bias
 
-    def sums(self, crop, part, given):
+    def sums(self, crop, part, inputs):
         features = self.feature_extractor.network(crop, training=False)
-        sums = {"styles": self._style_sums(features, part, given)}
-        if "content" in given:
+        sums = {"styles": self._style_sums(features, part, inputs)}
+        if "content" in inputs:
             contents = self._contents(features, part)
             compare = _products if self.settings.content_loss == "correlation" else _errors
-            sums["content"] = {k: compare(contents[k], given["content"][k]) for k in contents}
+            sums["content"] = {k: compare(contents[k], inputs["content"][k]) for k in contents}
         if self.settings.variation_weight:
             sums["variation"] = _variation(crop, part)
         return sums
 
-    def _style_sums(self, features, part, given):
-        masks = given.get("masks")
+    def _style_sums(self, features, part, inputs):
+        masks = inputs.get("masks")
         return [
             {
                 layer: statistics.position_sums(*self._masked(layer, features[layer], part, mask))
                 for layer in self.styles
             }
-            for mask in (ops.split(masks, masks.shape[-1], -1) if "masks" in given else [None])
+            for mask in (ops.split(masks, masks.shape[-1], -1) if "masks" in inputs else [None])
         ]
 
     def _masked(self, layer, features, part, mask):

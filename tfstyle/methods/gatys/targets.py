@@ -139,11 +139,11 @@ class TargetsBySize:
         if self.objective.settings.content_loss == "correlation":
             for index, features in enumerate(features_of_parts):  # not two copies
                 features_of_parts[index] = {k: _normal(v, *moments[k]) for k, v in features.items()}
-        given = [
+        parts_with_content = [
             (window, inputs | {"content": features})
             for (window, inputs), features in zip(parts, features_of_parts, strict=True)
         ]
-        return given, {layer: variance for layer, (_, variance) in moments.items()}
+        return parts_with_content, {layer: variance for layer, (_, variance) in moments.items()}
 
 
 def _moments(parts):

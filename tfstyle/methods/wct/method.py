@@ -157,9 +157,9 @@ class WCT(Conditioned):
 
     def _canvas(self, level, code, strength, whole):
         name, geometry = f"coloring{level}", GEOMETRIES[level]
-        given = {name: code[name], "strength": np.float32([[strength]])}
+        inputs = {name: code[name], "strength": np.float32([[strength]])}
         paint, tile = (
-            functools.partial(self.signatures[f"{kind}{level}"], **given)
+            functools.partial(self.signatures[f"{kind}{level}"], **inputs)
             for kind in (whole, "tile")
         )
         sizes = (geometry.stride, margin(level), geometry.overlap)
