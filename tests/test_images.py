@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
-from tfstyle import disk, images
+from tfstyle import images
 from tfstyle.data import folders
 
 
@@ -312,20 +312,6 @@ def test_a_format_that_holds_no_such_picture_is_named_before_anything_is_written
     images.check_extent(tmp_path / "a.png", 1, side)
 
 
-def test_files_get_the_rights_that_the_user_gives_to_new_ones(tmp_path):
-    before = os.umask(0o027)
-    try:
-        disk.write_bytes(tmp_path / "folder" / "file", b"")
-        with disk.new_folder(tmp_path / "whole") as made:
-            (made / "file").touch()
-    finally:
-        os.umask(before)
-    rights = {
-        p.name: p.stat().st_mode & 0o777 for p in (tmp_path / "whole", tmp_path / "folder/file")
-    }
-    assert rights == {"whole": 0o750, "file": 0o640}
-
-
 def test_resizing_to_the_same_size_is_the_picture_itself():
     image = np.random.default_rng(0).random((7, 9, 3), dtype=np.float32)
     assert images.resize(image, 7, 9) is image
@@ -399,24 +385,3 @@ def test_a_folder_says_what_it_leaves_out(tmp_path, caplog):
     saved(tmp_path, gradient(), "d.png")
     assert len(folders.pictures(tmp_path)) == 1
     assert "since they are not read: 2 .cr2, 1 .svg" in caplog.text
-
-
-def test_a_folder_is_filled_with_all_or_nothing_and_keeps_other_files(tmp_path):
-    home = tmp_path / "home"
-    with disk.filled_folder(home) as made:
-        (made / "a").write_text("1")
-    (home / "other").write_text("x")
-    with pytest.raises(ValueError), disk.filled_folder(home) as made:
-        (made / "a").write_text("2")
-        raise ValueError
-    assert sorted(p.name for p in home.iterdir()) == ["a", "other"]
-    assert (home / "a").read_text() == "1"
-    with disk.filled_folder(home) as made:
-        (made / "a").write_text("2")
-    assert sorted(p.name for p in home.iterdir()) == ["a", "other"]
-    assert (home / "a").read_text() == "2"
-    with (
-        pytest.raises(NotADirectoryError, match="Expected a folder"),
-        disk.filled_folder(home / "a"),
-    ):
-        pass
