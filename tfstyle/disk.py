@@ -57,7 +57,7 @@ def check_space(folder: Path, needed: int) -> None:
 
 
 @contextlib.contextmanager
-def explained_errors(path: str | os.PathLike) -> Iterator[None]:
+def explained_write_errors(path: str | os.PathLike) -> Iterator[None]:
     """Errors of writing a file, as sentences.
 
     Raises:
@@ -78,7 +78,7 @@ def write_bytes(path: str | os.PathLike, content: bytes) -> None:
     path = Path(path)
     temporary = _temporary_path(path)
     try:
-        with explained_errors(path):
+        with explained_write_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(temporary, "xb") as file:
                 file.write(content)
@@ -129,7 +129,7 @@ def filled_folder(path: str | os.PathLike) -> Iterator[Path]:
     if not path.is_dir():
         raise NotADirectoryError(f"Expected a folder. Received: {path}, a file.")
     temporary = _temporary_path(path / "file")
-    with explained_errors(path):
+    with explained_write_errors(path):
         temporary.mkdir()
     try:
         yield temporary

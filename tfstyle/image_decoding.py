@@ -27,7 +27,7 @@ TRANSPARENT = ("LA", "La", "PA", "RGBA", "RGBa")  # Pillow's modes
 
 
 @contextlib.contextmanager
-def explained_errors(path: str | os.PathLike) -> Iterator[Path]:
+def explained_read_errors(path: str | os.PathLike) -> Iterator[Path]:
     """Errors of reading a picture's file, as sentences.
 
     Raises:

@@ -77,7 +77,7 @@ def read_bytes(
     Returns:
         Array of shape (height, width, 3), uint8.
     """
-    with image_decoding.explained_errors(path) as path:
+    with image_decoding.explained_read_errors(path) as path:
         image = _upright(image_decoding.open_picture(path, most, content), size)
         return np.asarray(_over(image, background))
 
@@ -115,7 +115,7 @@ def read_alpha(
     Raises:
         OSError, ValueError: As of `read`.
     """
-    with image_decoding.explained_errors(path) as path:
+    with image_decoding.explained_read_errors(path) as path:
         image = _upright(image_decoding.open_picture(path, MAX_PIXELS, content), size)
         if image.mode != "RGBA" or image.getextrema()[3][0] == 255:
             return to_float(np.asarray(image.convert("RGB"))), None
@@ -132,7 +132,7 @@ def is_see_through(path: str | os.PathLike) -> bool:
     Raises:
         OSError, ValueError: As of `read`.
     """
-    with image_decoding.explained_errors(path) as path:
+    with image_decoding.explained_read_errors(path) as path:
         has_alpha = image_decoding.open_picture(path, MAX_PIXELS).has_transparency_data
     return has_alpha and read_alpha(path)[1] is not None
 

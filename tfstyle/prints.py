@@ -100,7 +100,7 @@ def paint(
     options.check(target)
     picture, target = _open(source), Path(target)
     images.check_extent(target, picture.height, picture.width)
-    with disk.explained_errors(target):
+    with disk.explained_write_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
     with _checkpoint(target, job, overwrite) as checkpoint:
         result = checkpoint.folder / f"print{target.suffix.lower()}"
@@ -112,7 +112,7 @@ def paint(
                 painted[:] = pixels
             _write(painted, picture, options, result)
         checkpoint.keep_only(result)
-        with disk.explained_errors(target):
+        with disk.explained_write_errors(target):
             os.replace(result, target)
     return picture.width, picture.height
 
@@ -235,7 +235,7 @@ def _write(image, source, options, result):
         picture = (picture / 257.0 + 0.5).cast("uchar").copy(interpretation="srgb")
     picture = _with_metadata(picture.copy(xres=source.xres, yres=source.yres), source, options)
     begun = result.with_stem("begun")
-    with disk.explained_errors(result):
+    with disk.explained_write_errors(result):
         try:
             _encode(picture, begun, options)
         except vips.Error as error:

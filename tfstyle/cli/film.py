@@ -181,7 +181,7 @@ def _run_film(options):
     os.environ.setdefault("SVT_LOG", "1")  # errors alone, of AV1's encoder
     target = Path(options.output)
     codec = muxing.checked_codec(target, options.codec)
-    alpha = muxing.checked_alpha(target, codec, options.alpha)
+    alpha = muxing.output_alpha(target, codec, options.alpha)
     _check_target(target, options)
     films.one_pass(options.method)
     settings = settings_of(options)

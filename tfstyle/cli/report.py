@@ -50,7 +50,7 @@ class Report:
 
         rows = self._read()
         self.resumes = any(row.get("run") == self.run for row in rows)
-        with disk.explained_errors(self.path):
+        with disk.explained_write_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         complete = [row for row in rows if None not in row.values()]
         disk.write_bytes(self.path, _text(complete, header=True).encode())

@@ -80,7 +80,7 @@ def _run_evaluate_translation(options):
         raise ValueError("Expected --source and --target, or --pairs. Received: both or neither.")
     translate = _translator(options, options.model)
     if options.pairs:
-        lines = translation.paired(
+        lines = translation.report_paired(
             translate,
             folders.pairs(options.pairs),
             options.direction,
@@ -89,7 +89,7 @@ def _run_evaluate_translation(options):
         )
     else:
         back = _translator(options, options.back) if options.back else None
-        lines = translation.unpaired(
+        lines = translation.report_unpaired(
             translate,
             translation.Domains(
                 options.source, options.target, options.fit_source, options.fit_target

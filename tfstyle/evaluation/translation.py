@@ -45,7 +45,7 @@ class Domains:
     fit_target: Sequence[str | os.PathLike] = ()
 
 
-def unpaired(
+def report_unpaired(
     translate: Paint,
     domains: Domains,
     back: Paint | None = None,
@@ -106,7 +106,7 @@ def _beside_the_grade(distances):
             yield f"KID as a share of the best grade's: {share:.2f}"
 
 
-def paired(
+def report_paired(
     translate: Paint,
     pairs: Sequence[tuple[Path, ...]],
     direction: str = "a-to-b",

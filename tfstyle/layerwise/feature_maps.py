@@ -112,7 +112,7 @@ class FeatureMaps:
             return
         if not file.path.exists():
             disk.check_space(self.folder, file.nbytes)
-        with disk.explained_errors(file.path):
+        with disk.explained_write_errors(file.path):
             file.allocate()
         self.maps[name] = file
 
@@ -142,5 +142,5 @@ class FeatureMaps:
         if isinstance(feature_map, np.ndarray):
             feature_map[rows, columns] = values
             return
-        with disk.explained_errors(feature_map.path):
+        with disk.explained_write_errors(feature_map.path):
             feature_map.write(rows, columns, values)

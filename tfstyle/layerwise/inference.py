@@ -73,7 +73,7 @@ def _folder(progress):
         with tempfile.TemporaryDirectory(prefix="tfstyle-") as folder:
             yield Path(folder)
         return
-    with disk.explained_errors(progress.folder):
+    with disk.explained_write_errors(progress.folder):
         progress.folder.mkdir(exist_ok=True)
     yield progress.folder
     shutil.rmtree(progress.folder, ignore_errors=True)

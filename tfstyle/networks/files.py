@@ -82,7 +82,7 @@ def save(network: keras.Model, path: str | os.PathLike) -> None:
         raise OSError(f"Expected a clock after 1980, to write {path}. Received: {year}.")
     temporary = path.with_name(f".new-{path.name}")
     try:
-        with disk.explained_errors(path):
+        with disk.explained_write_errors(path):
             network.save(temporary)
             os.replace(temporary, path)
     finally:

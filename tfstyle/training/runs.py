@@ -148,7 +148,7 @@ class Run:
         name = f"step-{step}{suffix}"
         temporary = self.folder / f"new-{name}"
         try:
-            with disk.explained_errors(self.folder / name):
+            with disk.explained_write_errors(self.folder / name):
                 write(temporary)
                 os.replace(temporary, self.folder / name)
         finally:
@@ -182,7 +182,7 @@ class Run:
             with path.open(newline="") as file:
                 names = next(csv.reader(file), names)
         row = {"step": step} | {name: f"{value:.6g}" for name, value in losses.items()}
-        with disk.explained_errors(path), path.open("a", newline="") as file:
+        with disk.explained_write_errors(path), path.open("a", newline="") as file:
             writer = csv.DictWriter(file, names, extrasaction="ignore")
             if fresh:
                 writer.writeheader()

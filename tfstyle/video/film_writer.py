@@ -148,7 +148,7 @@ def _write_file(target, clip, encoding, packets, count, copied, end):
         return
     temporary = target.parent / f".tfstyle-{secrets.token_hex(8)}{target.suffix}"
     try:
-        with disk.explained_errors(target):
+        with disk.explained_write_errors(target):
             if target.suffix.lower() == ".gif":
                 gif.write(temporary, packets, count, encoding)
             else:

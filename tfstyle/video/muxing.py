@@ -54,7 +54,7 @@ def checked_codec(path: str | os.PathLike, codec: str | None) -> str:
     return codec
 
 
-def checked_alpha(path: str | os.PathLike, codec: str, alpha: str | None) -> str:
+def output_alpha(path: str | os.PathLike, codec: str, alpha: str | None) -> str:
     """The alpha of an output: "keep", or the colour that frames are composited over.
 
     Args:
@@ -197,7 +197,7 @@ def write_frames(target: Path, packets: Iterator[Packet]) -> None:
     with disk.filled_folder(target) as folder:
         for number, packet in enumerate(packets, 1):
             path = folder / f"{number:06d}.png"
-            with disk.explained_errors(target):
+            with disk.explained_write_errors(target):
                 path.write_bytes(packet.content)
     for path in target.glob(f"{'[0-9]' * 6}.png"):
         if int(path.stem) > number:  # of a longer film that was there
