@@ -76,7 +76,7 @@ def test_the_page_needs_nothing_else_and_describes_every_picture(compared):
 
 
 def test_the_sheet_holds_every_picture(compared):
-    sheet = page.sheet(compared)
+    sheet = page.contact_sheet(compared)
     rows = -(-(2 + len(compared.entries)) // page.COLUMNS)
     cell = page.WIDTH * 48 // 64 + page.ROWS * page.LINE
     assert sheet.dtype == np.uint8

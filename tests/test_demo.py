@@ -24,7 +24,7 @@ from tfstyle.demo.handlers import PAINTINGS, Handlers, Stop
 from tfstyle.demo.method_choices import method_choices, translations
 from tfstyle.demo.page import Page
 from tfstyle.demo.service import Request, Service, painted_masks
-from tfstyle.demo.stylizer_pool import StylizerPool, cached
+from tfstyle.demo.stylizer_pool import StylizerPool, cached_style_encoder
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
@@ -245,7 +245,7 @@ def test_a_picture_is_looked_at_once():
         styles.append(style.copy())
         return {"vector": style.mean()}
 
-    again = cached(look)
+    again = cached_style_encoder(look)
     picture = np.random.default_rng(0).random((4, 5, 3), np.float32)
     assert again(style=picture) is again(style=picture.copy()) and len(styles) == 1
     again(style=picture + 1)

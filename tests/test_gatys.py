@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from tfstyle import cli, examples, images, loading, losses, statistics
-from tfstyle.methods.gatys.layer_visualization import LayerVisualization, last
+from tfstyle.methods.gatys.layer_visualization import LayerVisualization, final_picture
 from tfstyle.methods.gatys.method import Gatys
 from tfstyle.methods.gatys.optimisation import Progress
 from tfstyle.methods.gatys.settings import CONTENT_LOSSES, Settings
@@ -287,9 +287,11 @@ def test_average_pooling_is_another_network():
 def test_content_comes_back_from_one_layer_and_textures_have_any_size(exact, painting):
     photograph = examples.lake(64, 64)
     visualization = LayerVisualization(*exact, Settings(iterations=200))
-    shallow, deep = (last(visualization.content(photograph, tap)) for tap in ("relu1_1", "relu5_1"))
+    shallow, deep = (
+        final_picture(visualization.content(photograph, tap)) for tap in ("relu1_1", "relu5_1")
+    )
     assert np.abs(shallow - photograph).mean() < 0.05 < np.abs(deep - photograph).mean()
-    texture = last(visualization.texture(painting, 40, 70, "relu2_1"))
+    texture = final_picture(visualization.texture(painting, 40, 70, "relu2_1"))
     assert texture.shape == (40, 70, 3)
     assert np.abs(texture.mean((0, 1)) - painting.mean((0, 1))).max() < 0.1
 

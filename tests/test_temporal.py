@@ -49,13 +49,13 @@ def test_pixels_from_outside_and_margins_of_both_frames_are_left_out():
 
 
 def test_motions_are_small_and_smooth_and_differ():
-    numbers = temporal.drawn(ops.convert_to_tensor(lakes(*range(40))))
+    numbers = temporal.random_numbers(ops.convert_to_tensor(lakes(*range(40))))
     flow = np.array(temporal.random_flow(numbers, 64, 64))
     assert np.abs(flow).max() < 13 and np.abs(np.diff(flow, axis=1)).max() < 0.5
     bent = np.abs(flow - np.round(flow)).max(axis=(1, 2, 3)) > 1e-3
     assert 8 < bent.sum() < 32
     assert len(np.unique(np.round(flow[:, 32, 32], 3), axis=0)) > 30
-    again = temporal.drawn(ops.convert_to_tensor(lakes(*range(40))))
+    again = temporal.random_numbers(ops.convert_to_tensor(lakes(*range(40))))
     np.testing.assert_array_equal(np.array(numbers), np.array(again))
 
 
@@ -65,7 +65,7 @@ def test_the_second_frame_is_the_first_one_moved_in_other_light_with_noise():
     frames = temporal.SecondFrames()(batch)
     assert frames["own"].shape == (6,) and frames["content"].shape == (6, 64, 64, 3)
     np.testing.assert_array_equal(np.array(frames["content"][:3]), np.array(pictures))
-    flow = temporal.random_flow(temporal.drawn(pictures), 64, 64)
+    flow = temporal.random_flow(temporal.random_numbers(pictures), 64, 64)
     moved, counted = np.array(temporal.warped(pictures, flow)), np.array(temporal.judged(flow)) > 0
     second = np.array(frames["content"][3:])
     for one, other, mask in zip(second, moved, counted, strict=True):
@@ -75,7 +75,7 @@ def test_the_second_frame_is_the_first_one_moved_in_other_light_with_noise():
 
 def test_the_loss_is_0_of_what_moves_along_and_its_own_size_of_what_stays():
     pictures = ops.convert_to_tensor(lakes(0, 1))
-    flow = temporal.random_flow(temporal.drawn(pictures), 64, 64)
+    flow = temporal.random_flow(temporal.random_numbers(pictures), 64, 64)
     assert float(temporal.temporal_loss(pictures, temporal.warped(pictures, flow), flow, 8)) < 1e-9
     counted = np.array(temporal.judged(flow, 8))[..., None]
     error = np.square(np.array(pictures) - np.array(temporal.warped(pictures, flow)))

@@ -118,7 +118,7 @@ def pure(name: str):
     return _policy(name)
 
 
-def check_keras() -> None:
+def check_keras_settings() -> None:
     """Checks the global settings of Keras that the networks depend on.
 
     Raises:
@@ -138,7 +138,7 @@ def check_keras() -> None:
 def _policy(policy: str) -> Iterator[None]:
     import keras
 
-    check_keras()
+    check_keras_settings()
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(policy)
     try:

@@ -88,7 +88,7 @@ def _run_compare(options):
         if target.suffix.lower() in HTML_SUFFIXES:
             disk.write_bytes(target, page.page(result).encode())
         else:
-            images.write(page.sheet(result), target)
+            images.write(page.contact_sheet(result), target)
         print(target)
     return 1 if options.also and not module else 0
 

@@ -53,11 +53,11 @@ class StylizerPool:
         stylizer = loading.load_lite(name) if lite else loading.load(name, None, self.precision)
         encode = stylizer.style_signature
         if encode is not None:
-            stylizer.signatures[encode] = cached(stylizer.signatures[encode])
+            stylizer.signatures[encode] = cached_style_encoder(stylizer.signatures[encode])
         return stylizer
 
 
-def cached(encode_style: Callable[..., dict]) -> Callable[..., dict]:
+def cached_style_encoder(encode_style: Callable[..., dict]) -> Callable[..., dict]:
     """A function of a float32 picture named `style`, with a cache of its last results."""
 
     @functools.lru_cache(REMEMBERED)

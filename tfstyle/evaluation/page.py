@@ -89,7 +89,7 @@ def _facts(entry: Entry):
     yield "learned", f"from {entry.model.method.needs}: {entry.model.card['learned_in']}"
 
 
-def sheet(comparison: Comparison) -> np.ndarray:
+def contact_sheet(comparison: Comparison) -> np.ndarray:
     """A comparison as one picture, bytes of shape (height, width, 3)."""
     height, width, _ = comparison.photo.shape
     tall = round(WIDTH * height / width)

@@ -20,7 +20,7 @@ def initial() -> keras.initializers.Initializer:
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
-def last(upsampling: str) -> dict:
+def last_convolution_arguments(upsampling: str) -> dict:
     """Keyword arguments of the last convolution; bilinear upsampling then leaves no lattice."""
     return {"kernel_constraint": NoCheckerboard()} if upsampling == "bilinear" else {}
 

@@ -9,7 +9,7 @@ from tfstyle.networks.adversarial import (
     UPSAMPLINGS,
     checked,
     initial,
-    last,
+    last_convolution_arguments,
     model_input,
     model_output,
     normalization,
@@ -77,7 +77,7 @@ def resnet(
         x = layers.residual(x, f"residual{index}")
     x = layers.up(x, d2, norm, "u2")
     x = layers.up(x, c1, layers.outermost, "u1")
-    x = _conv(x, channels[1], 7, "paint", padding, **last(upsampling))
+    x = _conv(x, channels[1], 7, "paint", padding, **last_convolution_arguments(upsampling))
     return keras.Model(content, model_output(x), name=name)
 
 

@@ -7,7 +7,7 @@ from tfstyle.networks.adversarial import (
     UPSAMPLINGS,
     checked,
     initial,
-    last,
+    last_convolution_arguments,
     model_input,
     model_output,
     normalization,
@@ -73,7 +73,9 @@ def unet(
             x = keras.layers.Dropout(dropout, name=f"up{level}_drop")(x)
         x = keras.layers.Concatenate(name=f"up{level}_skip")([skip, x])
     x = keras.layers.ReLU(name="up1_relu")(x)
-    x = _up(x, content, channels[1], upsampling, True, "up1", **last(upsampling))
+    x = _up(
+        x, content, channels[1], upsampling, True, "up1", **last_convolution_arguments(upsampling)
+    )
     return keras.Model(content, model_output(x), name=name)
 
 

@@ -76,7 +76,7 @@ class Augmented:
 
     def __call__(self, pictures, training=False):
         count = ops.shape(next(iter(pictures.values())))[0]
-        numbers = drawn(fold(self.seed, self.calls), count)
+        numbers = random_numbers(fold(self.seed, self.calls), count)
         self.calls += 1
         changed = {k: augmented(picture, numbers, self.colors) for k, picture in pictures.items()}
         return self.network(changed, training=training)
@@ -87,7 +87,7 @@ def fold(seed: tf.Tensor, number: int) -> tf.Tensor:
     return tf.random.experimental.stateless_fold_in(seed, number)
 
 
-def drawn(seed: tf.Tensor, count: int) -> tf.Tensor:
+def random_numbers(seed: tf.Tensor, count: int) -> tf.Tensor:
     """NUMBERS random numbers in [0, 1) for each picture of this replica of a common batch."""
     context = tf.distribute.get_replica_context()
     first = context.replica_id_in_sync_group * count

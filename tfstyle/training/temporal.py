@@ -26,7 +26,7 @@ ROWS, SEED = 1021, 11  # of random motions; a prime
 NUMBERS = 8 + 2 * KNOTS**2
 
 
-def drawn(pictures):
+def random_numbers(pictures):
     """Random numbers of each picture, computed from its pixels, so that every step has its own.
 
     Args:
@@ -44,7 +44,7 @@ def random_flow(numbers, height: int, width: int):
     """A random smooth motion: where each pixel of the second frame comes from.
 
     Args:
-        numbers: As from `drawn`.
+        numbers: As from `random_numbers`.
         height: Of the frames, in pixels.
         width: Of the frames, in pixels.
 
@@ -144,7 +144,7 @@ class SecondFrames(FrozenInputs):
         Args:
             pictures: Shape (batch, height, width, 3), in [0, 1].
         """
-        numbers = drawn(pictures)
+        numbers = random_numbers(pictures)
         moved = warped(pictures, random_flow(numbers, *pictures.shape[1:3]))
         gain, offset, noise = (numbers[:, index, None, None, None] for index in (5, 6, 7))
         lit = (1.0 + GAIN * gain) * moved + OFFSET * offset
@@ -166,7 +166,7 @@ class TemporalObjective:
 
     def __call__(self, batch, painted):
         first, second = ops.split(painted, 2, axis=0)
-        flow = random_flow(drawn(ops.cast(batch["content"], "float32")), *first.shape[1:3])
+        flow = random_flow(random_numbers(ops.cast(batch["content"], "float32")), *first.shape[1:3])
         value = temporal_loss(first, second, flow, self.margin)
         return self.objective(batch, first) | {"temporal": self.weight * value}
 

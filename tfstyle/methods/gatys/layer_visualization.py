@@ -75,13 +75,13 @@ class LayerVisualization:
     ) -> Iterator[tuple[str, np.ndarray]]:
         """The paper's figure 1, with captions: content of each of `TAPS`, then style up to each."""
         for tap in TAPS:
-            yield f"content of {tap}", last(self.content(photograph, tap))
+            yield f"content of {tap}", final_picture(self.content(photograph, tap))
         for tap in TAPS:
             height, width = photograph.shape[:2]
-            yield f"style up to {tap}", last(self.texture(painting, height, width, tap))
+            yield f"style up to {tap}", final_picture(self.texture(painting, height, width, tap))
 
 
-def last(optimisation: Optimisation) -> np.ndarray:
+def final_picture(optimisation: Optimisation) -> np.ndarray:
     """The finished picture of an optimisation."""
     for progress in optimisation:
         picture = progress.picture
