@@ -12,7 +12,7 @@ from keras import ops
 from processes import log, same_losses, start, steps_logged, stop_after, train
 
 from tfstyle import cli, examples, images, loading, release
-from tfstyle.data import batches, folders
+from tfstyle.data import batches, crops, folders
 from tfstyle.data.cache import cached
 from tfstyle.data.crops import random_crops
 from tfstyle.methods import tiled_network
@@ -490,7 +490,7 @@ def test_a_table_of_paintings_goes_on_and_passes_over_broken_ones(pictures, tmp_
 
 def test_every_picture_comes_once_an_epoch(pictures):
     paths = folders.pictures(pictures / "content")
-    order = [batches._order(len(paths), 1, epoch).tolist() for epoch in range(5)]
+    order = [crops._order(len(paths), 1, epoch).tolist() for epoch in range(5)]
     assert all(sorted(epoch) == [0, 1, 2] for epoch in order)
     assert len({tuple(epoch) for epoch in order}) > 1
 
@@ -498,8 +498,8 @@ def test_every_picture_comes_once_an_epoch(pictures):
 def test_a_broken_picture_does_not_stop_a_training(pictures, tmp_path):
     good = folders.pictures(pictures / "content")
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
-    crops = random_crops([*good, tmp_path / "broken.jpg"], 32, seed=3).take(8)
-    assert len(list(crops)) == 8
+    stream = random_crops([*good, tmp_path / "broken.jpg"], 32, seed=3).take(8)
+    assert len(list(stream)) == 8
 
 
 def test_the_encoder_is_distilled_from_a_local_teacher(shared, pictures):

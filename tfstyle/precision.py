@@ -101,7 +101,7 @@ def mixed(name: str):
         name: "bfloat16", "float16" or "float32".
 
     Raises:
-        ValueError: Keras' image_data_format or floatx is not supported (see `check_keras`).
+        ValueError: Keras' settings are not supported (see `check_keras_settings`).
     """
     return _policy(name if name == "float32" else f"mixed_{name}")
 
@@ -113,7 +113,7 @@ def pure(name: str):
         name: "bfloat16", "float16" or "float32".
 
     Raises:
-        ValueError: Keras' image_data_format or floatx is not supported (see `check_keras`).
+        ValueError: Keras' settings are not supported (see `check_keras_settings`).
     """
     return _policy(name)
 
