@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,9 @@ def results(backend, pictures, folder):
 def test_other_backends_paint_and_train_as_tensorflow(backend, pictures, tmp_path):
     if not importlib.util.find_spec(backend):
         pytest.skip(f"needs {backend}")
-    expected, found = (results(name, pictures, tmp_path) for name in ("tensorflow", backend))
+    with ThreadPoolExecutor() as pool:
+        arrays = pool.map(lambda name: results(name, pictures, tmp_path), ("tensorflow", backend))
+        expected, found = arrays
     assert found.pop("backend") == backend and expected.pop("backend") == "tensorflow"
     assert found.keys() == expected.keys()
     for name, values in expected.items():
