@@ -134,6 +134,8 @@ class Perceptual:
             + self.settings.style_weight * sum(distances.values()) / len(distances)
             + self.settings.remd_weight * self.objective.remd(numbers, taps, 1.0 - own)
             + self.settings.color_weight * color
+            + self.settings.recoloring_weight
+            * self.objective.recoloring(content, targets[COLOR], inside, 1.0 - own)
             + self.settings.variation_weight * total_variation(pastiche)
             + self.settings.lattice_weight * losses.lattice_loss(inside)
             + self.settings.own_weight * tf.reduce_mean(own * error)

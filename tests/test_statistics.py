@@ -113,6 +113,22 @@ def test_luminance_loss_sees_light_and_dark_and_neither_colours_nor_contrast():
     assert float(losses.luminance_loss(content, darker + strokes)) < 0.01
 
 
+def test_recoloring_loss_is_zero_for_the_photograph_in_the_paintings_colours():
+    random = np.random.default_rng(0)
+    content = random.random((2, 4, 4, 3)).repeat(8, axis=1).repeat(8, axis=2).astype("float32")
+    mixing = np.float32([[0.3, 0.1, 0.0], [0.1, 0.4, 0.1], [0.0, 0.1, 0.2]])  # symmetric
+    recolored = content @ mixing + np.float32([0.1, 0.2, 0.3])
+    style = statistics.covariance(recolored)
+    assert float(losses.recoloring_loss(content, style, recolored)) < 1e-3
+    mean = np.broadcast_to(np.asarray(style[0])[:, None, None], content.shape)
+    assert float(losses.recoloring_loss(content, style, mean)) == pytest.approx(1.0, abs=0.05)
+    patch = recolored.copy()
+    patch[:, :16, :16] += np.float32([0.3, 0.0, 0.0])
+    assert float(losses.recoloring_loss(content, style, patch)) > 0.1
+    weights = np.zeros(2, "float32")
+    assert float(losses.recoloring_loss(content, style, patch, weights)) == 0.0
+
+
 def test_own_style_loss_counts_only_photographs_of_their_own_style():
     content = np.random.default_rng(0).random((2, 4, 4, 3)).astype("float32")
     for own, expected in (([1.0, 0.0], 0.5 * 0.01), ([0.0, 0.0], 0.0)):

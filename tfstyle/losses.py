@@ -73,6 +73,52 @@ def luminance_loss(content, pastiche):
     return content_loss(*means)
 
 
+PATCH = 8  # pixels a side of the means of colour that are compared, broader than most strokes
+GREY = 1e-3  # added to variances of colour, so that a grey photograph is not divided by nothing
+
+
+def recoloring_loss(content, style, pastiche, weights=None):
+    """Difference from the photograph in the painting's colours, in means of 8x8 pixels.
+
+    The photograph is brought to the painting's mean and covariance of colours by the linear map
+    that moves colours least: Pitie & Kokaram 2007, The linear Monge-Kantorovitch linear colour
+    mapping for example-based colour transfer. What is alike in the photograph gets
+    one colour, so that no patch of another one lies there, and light stays lighter than dark.
+
+    Args:
+        content: Photographs, shape (batch, height, width, 3), in [0, 1].
+        style: Mean and covariance of the paintings' pixels, shapes (batch, 3) and (batch, 3, 3).
+        pastiche: Results, the content's shape.
+        weights: Weight of each picture, shape (batch,); None weighs each by 1.
+
+    Returns:
+        Scalar, 0 where they agree, 1 for the painting's mean colour.
+    """
+    target, pastiche = (
+        ops.average_pool(ops.cast(image, "float32"), PATCH, PATCH)
+        for image in (_recolored(content, *style), pastiche)
+    )
+    error = ops.sum(ops.mean(ops.square(target - pastiche), axis=(1, 2)), axis=-1)
+    share = error / (_trace(statistics.covariance(target)[1]) + GREY)
+    return ops.mean(share if weights is None else weights * share)
+
+
+def _recolored(content, mean, covariance):
+    """Pictures with other means and covariances of colours."""
+    content = ops.cast(content, "float32")
+    own_mean, own_covariance = statistics.covariance(content)
+    values, vectors = ops.eigh(own_covariance)
+    deviations = ops.sqrt(ops.maximum(values, 0.0) + GREY)[:, None, :]
+    root, inverse = (
+        ops.matmul(scaled, ops.transpose(vectors, (0, 2, 1)))
+        for scaled in (vectors * deviations, vectors / deviations)
+    )
+    middle = statistics.square_root(ops.matmul(ops.matmul(root, covariance), root))
+    map_ = ops.matmul(ops.matmul(inverse, middle), inverse)
+    centred = content - own_mean[:, None, None, :]
+    return ops.einsum("bhwc,bcd->bhwd", centred, map_) + mean[:, None, None, :]
+
+
 def target_loss(target, pastiche):
     """Squared difference from target features, as a share of the target's variance.
 

@@ -122,6 +122,7 @@ class Weights(Protocol):
     style_weight: float
     remd_weight: float
     color_weight: float
+    recoloring_weight: float
     variation_weight: float
     lattice_weight: float
     own_weight: float
@@ -144,7 +145,7 @@ class PerceptualObjective:
 
     names = (
         *("content", "similarity", "luminance"),
-        *("style", "remd", "color"),
+        *("style", "remd", "color", "recoloring"),
         *("variation", "lattice", "own"),
     )
 
@@ -196,6 +197,7 @@ class PerceptualObjective:
             "luminance": self.luminance(content, inside),
             **self.style(targets, self.style.of(inside, features), weights),
             "remd": self.remd(numbers, features, weights),
+            "recoloring": self.recoloring(content, targets[COLOR], inside, weights),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
             "own": ops.zeros(())
@@ -220,6 +222,12 @@ class PerceptualObjective:
         if not self.settings.luminance_weight:
             return ops.zeros(())
         return losses.luminance_loss(content, pastiche)
+
+    def recoloring(self, content, colors, pastiche, weights=None):
+        """`losses.recoloring_loss` of pictures, a scalar; 0 without a weight."""
+        if not self.settings.recoloring_weight:
+            return ops.zeros(())
+        return losses.recoloring_loss(content, colors[:2], pastiche, weights)
 
     def remd(self, numbers, pastiche: Mapping, weights=None):
         """Mean over the taps of `losses.remd_loss`, a scalar; 0 without a weight.

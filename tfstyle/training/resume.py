@@ -12,6 +12,7 @@ CHANGEABLE = ("steps", "decay", "rate", "keep_every")  # settings that may diffe
 FORMER_PRECISION = "bfloat16"  # of runs whose settings do not name one
 FORMER_DEFAULTS = {  # of settings that runs of before do not name
     "luminance_weight": 0.0,
+    "recoloring_weight": 0.0,
     "temporal": 0.0,
     "objective": "cycle",
     "contrast_weight": 1.0,

@@ -123,6 +123,7 @@ class FixedStyleSettings:
     style_weight: float = setting(10.0, "of the style loss")
     remd_weight: float = setting(0.0, "of the relaxed earth mover's distance of features")
     color_weight: float = setting(2.0, "of the colours' loss")
+    recoloring_weight: float = setting(0.0, "of the photograph in the painting's colours")
     variation_weight: float = setting(0.05, "of the total variation")
     lattice_weight: float = setting(0.05, "of the lattice of eight pixels")
     temporal: float = temporal_setting()

@@ -30,6 +30,7 @@ class Settings:
     style_weight: float = setting(10.0, "of the style loss")
     remd_weight: float = setting(0.0, "of the relaxed earth mover's distance of features")
     color_weight: float = setting(2.0, "of the colours' loss")
+    recoloring_weight: float = setting(0.0, "of the photograph in the painting's colours")
     variation_weight: float = setting(0.05, "of the total variation")
     lattice_weight: float = setting(0.05, "of the lattice of eight pixels")
     own_weight: float = setting(100.0, "of the pixels of a photograph in its own style")
