@@ -62,7 +62,7 @@ def write(
         codec: FFmpeg's encoder.
         pix_fmt: FFmpeg's pixels.
         sound: A layout, such as mono or 5.1.
-        cut: As of `pictures`.
+        cut: See `pictures`.
         frames: RGB or RGBA bytes instead of `pictures`.
         colours: Attributes of the codec context, by name.
         **options: Of the encoder.

@@ -1,4 +1,4 @@
-"""Games of generators and discriminators: their networks, their losses and their runs."""
+"""Generators and discriminators: their networks, their losses and their runs."""
 
 import dataclasses
 import importlib.util
@@ -522,9 +522,9 @@ def test_without_a_pool_sides_move_as_with_one_that_is_not_full(domains):
     paths = [folders.pictures(domains / name) for name in "ab"]
     batch = next(iter(batches.unpaired(*paths, 1, 32, 1)))
     settings = cyclegan.Settings(**TINY, precision="float32")
-    games = [cyclegan.gan(dataclasses.replace(settings, pool=pool)) for pool in (0, 50)]
+    gans = [cyclegan.gan(dataclasses.replace(settings, pool=pool)) for pool in (0, 50)]
     for _ in range(3):
-        mine, theirs = (gan.optimize_parameters(batch) for gan in games)
+        mine, theirs = (gan.optimize_parameters(batch) for gan in gans)
         for name, loss in mine.items():
             assert float(loss) == pytest.approx(float(theirs[name]), rel=1e-2), name
 

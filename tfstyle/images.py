@@ -68,11 +68,11 @@ def read_bytes(
     """A picture's file as RGB bytes: `read` before the division by 255.
 
     Args:
-        path: As of `read`.
-        size: As of `read`.
-        background: As of `read`.
+        path: See `read`.
+        size: See `read`.
+        background: See `read`.
         most: Pixels; a larger picture is refused before it is decoded.
-        content: As of `read`.
+        content: See `read`.
 
     Returns:
         Array of shape (height, width, 3), uint8.
@@ -87,10 +87,10 @@ def from_pil(image: Image.Image, background: str = "white") -> np.ndarray:
 
     Args:
         image: Its EXIF orientation and its profile count.
-        background: As of `read`.
+        background: See `read`.
 
     Returns:
-        As of `read`.
+        See `read`.
     """
     return to_float(np.asarray(_over(_upright(image, None), background)))
 
@@ -104,16 +104,16 @@ def read_alpha(
     statistics.
 
     Args:
-        path: As of `read`.
-        size: As of `read`.
-        content: As of `read`.
+        path: See `read`.
+        size: See `read`.
+        content: See `read`.
 
     Returns:
-        As of `read`; and its opacity, shape (height, width), float32 in [0, 1], or None where it
+        See `read`; and its opacity, shape (height, width), float32 in [0, 1], or None where it
         is opaque everywhere.
 
     Raises:
-        OSError, ValueError: As of `read`.
+        OSError, ValueError: See `read`.
     """
     with image_decoding.explained_read_errors(path) as path:
         image = _upright(image_decoding.open_picture(path, MAX_PIXELS, content), size)
@@ -127,10 +127,10 @@ def is_see_through(path: str | os.PathLike) -> bool:
     """Whether a picture's file is transparent anywhere.
 
     Args:
-        path: As of `read`.
+        path: See `read`.
 
     Raises:
-        OSError, ValueError: As of `read`.
+        OSError, ValueError: See `read`.
     """
     with image_decoding.explained_read_errors(path) as path:
         has_alpha = image_decoding.open_picture(path, MAX_PIXELS).has_transparency_data
@@ -308,10 +308,10 @@ def encoded(
     """The content of the file that `write` writes.
 
     Args:
-        image: As of `write`.
-        path: As of `write`; its suffix is one of SUFFIXES.
-        quality: As of `write`.
-        alpha: As of `write`.
+        image: See `write`.
+        path: See `write`; its suffix is one of SUFFIXES.
+        quality: See `write`.
+        alpha: See `write`.
 
     Raises:
         ValueError: The format holds no such picture.

@@ -35,7 +35,7 @@ def sources(card: Mapping) -> list[Source]:
     """What a card's model learned from: by itself, and through the models that it names.
 
     Args:
-        card: As of `registry.card`; none of its "sources" means that nothing is stated.
+        card: See `registry.card`; none of its "sources" means that nothing is stated.
     """
     unique = {}
     for source in _listed(card, None):
@@ -64,7 +64,7 @@ def check(name: str, card: Mapping) -> None:
 
     Args:
         name: What to call it.
-        card: As of `sources`.
+        card: See `sources`.
 
     Raises:
         ValueError: It learned from something that does not allow it, or states nothing.

@@ -115,7 +115,7 @@ def read(path: str | os.PathLike) -> np.ndarray:
         Array of shape (height, width, 1), float32 in [0, 1].
 
     Raises:
-        OSError, ValueError: As of `images.read`.
+        OSError, ValueError: See `images.read`.
     """
     return of(images.read(path, background="black"))
 

@@ -113,7 +113,7 @@ def models(*kinds: Kind) -> list[Model]:
     """The released models, method by method.
 
     Args:
-        *kinds: As of `registry.released`.
+        *kinds: See `registry.released`.
     """
     return [Model(name, method(name), registry.card(name)) for name in registry.released(*kinds)]
 

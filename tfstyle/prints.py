@@ -84,10 +84,10 @@ def paint(
         source: JPEG, PNG, WebP or TIFF of any size.
         target: TIFF, PNG or JPEG.
         options: How the target is written.
-        report: As of `LargeImage`.
+        report: See `LargeImage`.
         job: What the print is made from. The same job goes on after a kill or an error, and its
             print is the same as if it had not been stopped; None begins anew.
-        overwrite: As of `checkpoint.Checkpoint`.
+        overwrite: See `checkpoint.Checkpoint`.
 
     Returns:
         Width and height.

@@ -49,8 +49,8 @@ def windows(
         width: Of the picture in pixels.
         tile: Side of the part that each tile contributes.
         overlap: Pixels seen around it, as far as `span` goes.
-        margin: As of `span`.
-        multiple: As of `span`.
+        margin: See `span`.
+        multiple: See `span`.
         aligned: Whether windows begin a multiple of `tile` apart; the first part is then as much
             longer as the overlap is wider than the margin.
 

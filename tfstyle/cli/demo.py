@@ -93,7 +93,7 @@ def _run_demo(options):
             if "empty port" not in str(error):
                 raise
             port = options.port or "all from 7860"
-            raise OSError(f"Expected a free port, as of --port. Received: {port}.") from error
+            raise OSError(f"Expected a free port, given by --port. Received: {port}.") from error
     return 0
 
 

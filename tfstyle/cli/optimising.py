@@ -86,7 +86,7 @@ class Painter:
         options: Options of the command.
         styles: Paintings.
         regions: Masks, or None.
-        choice: The precision that the stylizer computes in, as of `precision.choose`.
+        choice: The precision that the stylizer computes in, from `precision.choose`.
         run: The run folder, or None.
     """
 

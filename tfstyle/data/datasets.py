@@ -35,7 +35,7 @@ def _fits(spec):
 def from_step(dataset: tf.data.Dataset) -> Callable[..., tf.data.Dataset]:
     """A function of a step to the endless repetition of a dataset from that batch on.
 
-    It takes a shard of the batches as of `devices.dataset`, and refuses it.
+    It takes the argument of `devices.dataset`, a shard of the batches, and refuses it.
     """
 
     def batches(step, shard=None):

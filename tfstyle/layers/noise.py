@@ -63,7 +63,7 @@ class PositionNoise(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("tfstyle")
 class Streaks(PositionNoise):
-    """Random bright lines with a slant, as of rain, that depend on the position alone.
+    """Random bright lines with a slant, like rain, that depend on the position alone.
 
     Call with pictures (batch, height, width, any); returns (batch, height, width, `channels`) in
     [0, 1]. Each channel has lines of one length and width, from distant rain to near rain: the

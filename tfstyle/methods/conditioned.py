@@ -18,7 +18,7 @@ class Conditioned(Method):
     """A picture's style, or several, in one pass; `encode_style` and `render` are the method's own.
 
     Args:
-        signatures: Functions from arrays to arrays by name, as of the method.
+        signatures: Functions from arrays to arrays by name: the method's.
         networks: The Keras models behind them, by file name; empty where LiteRT runs.
         styles: Codes of named styles.
     """
@@ -71,8 +71,8 @@ class Conditioned(Method):
         """The method's work on a photograph without what is done once, to be timed.
 
         Args:
-            content: As of `render`.
-            code: As of `render`.
+            content: See `render`.
+            code: See `render`.
         """
         return self.render(content, code)
 
@@ -193,8 +193,8 @@ class Conditioned(Method):
         """The code of a style, or the mean of several's, arrays of shape (1, ...) by name.
 
         Args:
-            style: As of `stylize`.
-            weights: As of `stylize`.
+            style: See `stylize`.
+            weights: See `stylize`.
         """
         styles = stylizer.checked_styles(style)
         shares = stylizer.checked_weights(weights, len(styles))

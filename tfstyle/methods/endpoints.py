@@ -43,7 +43,7 @@ def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
     """What a conditioned transformer answers to of a photograph's region; in no exported file.
 
     Args:
-        networks: As of `conditioned`.
+        networks: See `conditioned`.
     """
     return {"inside": Endpoint(inside(networks["transformer"], "pastiche"))}
 

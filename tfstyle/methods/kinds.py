@@ -48,7 +48,7 @@ class Method:
         needs: What a training needs.
         files: Its networks, as `<file>.keras`.
         tflite: The files that they are exported to, as `<file>.tflite`.
-        precision: Of these files, as of `export.to_tflite`.
+        precision: Of these files; see `export.to_tflite`.
         uncalibrated: Files that int8 activations would ruin, and their precision instead.
         strength: That it paints with where none is asked for.
         in_weights: Whether each of its networks has one style.
@@ -177,10 +177,10 @@ class Method:
             iterations: Steps at the first size; later sizes take fewer.
             seed: Of the noise that pictures begin with.
             teacher: A VGG's weights, as `teachers.loss_network` takes them; None takes `networks`.
-            precision: That the network computes in, as of `precision.choose`.
+            precision: That the network computes in, from `precision.choose`.
 
         Returns:
-            An object with `figure` and `texture`, as of Gatys' `LayerVisualization`.
+            An object with `figure` and `texture`; see Gatys' `LayerVisualization`.
 
         Raises:
             OSError: The teacher's weights cannot be read.
@@ -200,9 +200,9 @@ class Method:
         """The symbolic pastiche of the `stylize` signature, of its inputs.
 
         Args:
-            endpoints: As of `stylize_inputs`.
+            endpoints: See `stylize_inputs`.
             content: Symbolic photograph.
-            **inputs: As of `stylize_inputs`.
+            **inputs: See `stylize_inputs`.
         """
         raise NotImplementedError
 

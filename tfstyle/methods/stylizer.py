@@ -25,7 +25,7 @@ def opened(picture: Picture) -> np.ndarray:
         picture: Floats in [0, 1] or bytes, a Pillow picture, or the path of a file.
 
     Raises:
-        OSError, ValueError: The file is not there or no picture, as of `tfstyle.read`.
+        OSError, ValueError: The file is not there or no picture; see `tfstyle.read`.
     """
     if isinstance(picture, (str, os.PathLike)):
         return images.read(picture)
@@ -45,18 +45,18 @@ def photograph(
     """A photograph at its size, and how opaque it is where the result is to be likewise.
 
     Args:
-        source: As of `images.read`.
+        source: See `images.read`.
         target: File of the result; its format says whether it holds opacity.
         size: Longer side in pixels; None is the photograph's own.
         alpha: "keep", which is white below formats without it, or the colour to lay it on.
-        content: As of `images.read`.
+        content: See `images.read`.
 
     Returns:
         Shape (height, width, 3), float32 in [0, 1]; and its opacity, shape (height, width), or
         None.
 
     Raises:
-        OSError, ValueError: As of `images.read`.
+        OSError, ValueError: See `images.read`.
     """
     opacity = None
     if alpha == "keep" and images.holds_alpha(target):
@@ -86,10 +86,10 @@ def checked_painting(style: Picture) -> np.ndarray:
     """One float RGB painting.
 
     Args:
-        style: As of `opened`; an array may have a batch axis of one.
+        style: See `opened`; an array may have a batch axis of one.
 
     Raises:
-        TypeError, ValueError, OSError: As of `opened` and `checked_picture`.
+        TypeError, ValueError, OSError: See `opened` and `checked_picture`.
     """
     style = opened(style)
     if style.ndim == 4 and len(style) == 1:
@@ -205,7 +205,7 @@ def paint_pictures(
     """Paints a picture, or every picture of a batch.
 
     Args:
-        content: As of `opened`.
+        content: See `opened`.
         paint: From one picture to another of the same size.
         out: "float" for float32 in [0, 1], "uint8" for bytes, "pil" for a Pillow picture, or a
             list of them for a batch.

@@ -29,7 +29,7 @@ class TiledNetwork:
         margin: Pixels mirrored around a photograph, against a frame; a multiple of the stride.
         overlap: Pixels seen around a tile, a multiple of the stride.
         statistics: Their name; networks with batch norm have none.
-        aligned: As of `tiles.windows`, for networks with `PositionNoise`.
+        aligned: See `tiles.windows`, for networks with `PositionNoise`.
     """
 
     whole: Callable[..., dict]

@@ -25,7 +25,7 @@ class Translator(Method):
         geometry: Of the network.
 
     Attributes:
-        margin: As of `TiledNetwork`; it is filled up to a multiple of the stride.
+        margin: See `TiledNetwork`; it is filled up to a multiple of the stride.
     """
 
     kind = Kind.TRANSLATION

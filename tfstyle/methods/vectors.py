@@ -27,10 +27,10 @@ class Vectors(Conditioned):
 
     Attributes:
         geometry: Of the network.
-        margin: As of `TiledNetwork`.
+        margin: See `TiledNetwork`.
         flat_margin: The margin of a photograph of one colour. As its deviation goes from FLAT to
             UNEVEN, the picture fades into the one with the usual margin.
-        aligned: As of `TiledNetwork`.
+        aligned: See `TiledNetwork`.
     """
 
     style_signature = "predict"
@@ -67,7 +67,7 @@ class Vectors(Conditioned):
 
         Args:
             vector: The style's.
-            margin: As of `TiledNetwork`.
+            margin: See `TiledNetwork`.
             whole: The signature that paints it whole.
         """
         paint, tile = (

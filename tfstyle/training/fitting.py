@@ -22,10 +22,10 @@ def fit(
 
     Args:
         model: Compiled, under the strategy's scope.
-        batches: As of `devices.dataset`.
+        batches: See `devices.dataset`.
         run: The run folder; of several workers all read the same one.
         recorder: Writes the run folder; says how many steps the whole run has.
-        callbacks: Further ones, as of Keras' `fit`, for which the rest of the run is one epoch.
+        callbacks: Further ones, as for Keras' `fit`, to which the rest of the run is one epoch.
             One that sets `model.stop_training` ends the training with a checkpoint.
         strategy: Of `devices.strategy`; None takes the current one.
 

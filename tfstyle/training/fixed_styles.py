@@ -101,7 +101,7 @@ def train_one(
             them to VGG-19's own channels, where there are any.
         settings: Every number.
         networks: Makes of the trained network what `snapshots.save_networks` writes.
-        callbacks: As of `fitting.fit`.
+        callbacks: See `fitting.fit`.
 
     Returns:
         True when the run is complete, False when it was interrupted.

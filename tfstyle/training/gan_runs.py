@@ -92,10 +92,10 @@ def train(
         numbers: All settings of the run, `steps` and `decay` among them.
         build: Builds the compiled GAN for a precision; called under the strategy's scope.
         generators: Builds the GAN's generators anew, to be written in float32.
-        batches: As of `devices.dataset`.
+        batches: See `devices.dataset`.
         sample: Paints a contact sheet (height, width, 3) in [0, 1] with the GAN's generators.
-        data: As of `Run.made_of`.
-        callbacks: As of `fitting.fit`.
+        data: See `Run.made_of`.
+        callbacks: See `fitting.fit`.
         strategy: A strategy from `devices.strategy`; None takes the current one.
         begin: Folder of a finished run whose generators, of the same shape with or without noise
             channels, are the initial weights; None for random weights. A single generator may

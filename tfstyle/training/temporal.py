@@ -178,7 +178,7 @@ def temporal_loss(first, second, flow, margin: int = 0):
         first: Painted frames, shape (batch, height, width, 3).
         second: The same of the second frames.
         flow: As from `random_flow`.
-        margin: As of `judged`.
+        margin: See `judged`.
 
     Returns:
         Scalar, 0 where what is painted moves as the frames do.
@@ -194,9 +194,9 @@ def with_second_frames(
     """The criterion and the frozen inputs of a `Trainer`; weight 0 leaves it as it was.
 
     Args:
-        objective: As of `TemporalObjective`.
-        weight: As of `TemporalObjective`.
-        margin: As of `TemporalObjective`.
+        objective: See `TemporalObjective`.
+        weight: See `TemporalObjective`.
+        margin: See `TemporalObjective`.
     """
     if not weight:
         return objective, None

@@ -36,7 +36,7 @@ class AnimatedWebPClip:
     """An animated WebP.
 
     Args:
-        path: As of `clips.open_clip`, as all others are.
+        path: See `clips.open_clip`, as all others are.
         selection: Which frames are taken.
         size: Longer side, in pixels.
         alpha: "keep", or the colour that frames are composited over.
@@ -58,7 +58,7 @@ class AnimatedWebPClip:
         self.frame_format = selection.applied_to(file_format)
 
     def frames(self, since: int = 0) -> Iterator[Frame]:
-        """As of `clips.Clip`."""
+        """See `clips.Clip`."""
         with contextlib.closing(self._layers()) as layers:
             for tick, ticks, layer in self.selection.select(layers, MILLISECOND):
                 if tick >= since:

@@ -165,7 +165,7 @@ def paint(
         pictures: Frames of one size.
         paintings: Titles, in the order in which NEXT goes through them.
         painter: From a title to what paints.
-        steady: As of `TemporalFilter`.
+        steady: See `TemporalFilter`.
         screen: Shows a picture with a caption and returns a key.
         save: Saves the picture that is shown.
 
@@ -201,7 +201,7 @@ class SteadyPainter:
     """Paints and filters frames; a thread computes the motion while a frame is painted.
 
     Args:
-        steady: As of `TemporalFilter`.
+        steady: See `TemporalFilter`.
     """
 
     def __init__(self, steady: float):

@@ -72,10 +72,10 @@ class Clip:
     """A film's file.
 
     Args:
-        path: As of `open_clip`.
-        selection: As of `open_clip`.
-        size: As of `open_clip`.
-        alpha: As of `open_clip`.
+        path: See `open_clip`.
+        selection: See `open_clip`.
+        size: See `open_clip`.
+        alpha: See `open_clip`.
 
     Attributes:
         frame_format: Of the frames that are taken.
@@ -316,7 +316,7 @@ def _video_stream(container, path):
 
 
 def _filters(frame):
-    """The filters that a film's frames need, as of its first frame."""
+    """The filters that a film's frames need, which its first frame tells."""
     filters = (filter_graph.DEINTERLACE,) if frame.interlaced_frame else ()
     return filters + ((filter_graph.TONE_MAP,) if frame.color_trc in HIGH_RANGE else ())
 

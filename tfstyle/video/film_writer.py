@@ -81,19 +81,19 @@ def write_progressively(
     """Paints a short clip, and writes the film so far after every segment.
 
     Args:
-        clip: As of `write`.
-        painters: As of `write`.
-        steady: As of `write`.
-        encoding: As of `write`.
+        clip: See `write`.
+        painters: See `write`.
+        steady: See `write`.
+        encoding: See `write`.
         target: The finished film; those before it have a number in their names.
-        copied: As of `write`.
+        copied: See `write`.
         stopped: Called after each frame; whether the film ends there.
 
     Yields:
         Each painted frame and None; after each segment its last frame and the film so far.
 
     Raises:
-        ValueError, OSError: As of `write`.
+        ValueError, OSError: See `write`.
     """
     packets: list[Packet] = []
     state = State(TemporalFilter(steady))

@@ -40,13 +40,13 @@ def film(
 
     Args:
         clip: A film's file, a GIF, or a folder of pictures in the order of their names.
-        style: As of the method's `stylize`; of a network a painting the painting's name.
+        style: See the method's `stylize`; for a network of one painting, the painting's name.
         method: A name of `METHODS` that paints in one pass.
-        model: As of `tfstyle.loading.load_model`.
+        model: See `tfstyle.loading.load_model`.
         strength: 0 is the clip, 1 the full style.
         weights: Of several styles.
         keep_colors: "luminance" or "covariance" keeps each frame's colours.
-        masks: Where each style goes, as of the method's `stylize`.
+        masks: Where each style goes; see the method's `stylize`.
         steady: Share of the previous frame in each one, in [0, 1]; 0 paints every frame by itself.
         start: Seconds from the clip's beginning.
         end: Seconds from the clip's beginning; None is its end.
@@ -109,7 +109,7 @@ def selection(start: float, end: float | None, fps: float | None, every: int) ->
     """Which frames are taken, from decimal numbers.
 
     Raises:
-        ValueError: As of `FrameSelection`, or a number is not finite.
+        ValueError: See `FrameSelection`, or a number is not finite.
     """
     fractions = (None if number is None else _exact(number) for number in (start, end, fps))
     return FrameSelection(*fractions, every)

@@ -18,10 +18,10 @@ class ImageSequenceClip:
     """A folder of pictures as a clip; all have the size of the first.
 
     Args:
-        path: As of `clips.open_clip`.
-        selection: As of `clips.open_clip`; `fps` is the rate at which they are shown.
-        size: As of `clips.open_clip`.
-        alpha: As of `clips.open_clip`.
+        path: See `clips.open_clip`.
+        selection: See `clips.open_clip`; `fps` is the rate at which they are shown.
+        size: See `clips.open_clip`.
+        alpha: See `clips.open_clip`.
 
     Raises:
         OSError: The folder has no pictures, or the first one cannot be read.
@@ -46,7 +46,7 @@ class ImageSequenceClip:
         self.frame_format = self.selection.applied_to(folder_format)
 
     def frames(self, since: int = 0) -> Iterator[Frame]:
-        """As of `clips.Clip`."""
+        """See `clips.Clip`."""
         ticked = ((index, 1, path) for index, path in enumerate(self.paths))
         time_base = self.frame_format.time_base
         for tick, ticks, path in self.selection.select(ticked, time_base):

@@ -29,7 +29,7 @@ def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
     """What both answer to of a picture's region; in no exported file.
 
     Args:
-        networks: As of `endpoints`.
+        networks: See `endpoints`.
     """
     network = painting(networks["encoder"], networks["decoder"])
     return {

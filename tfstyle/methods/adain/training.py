@@ -3,7 +3,7 @@ normalization", https://arxiv.org/abs/1703.06868: the photograph's features take
 moments of the painting's, and a decoder makes a picture of them.
 
 Departures from the paper by default: our small encoder instead of VGG-19, and a decoder that is its
-mirror, with leaky ReLUs, bilinear upsampling and zero padding; losses as of
+mirror, with leaky ReLUs, bilinear upsampling and zero padding; the losses of
 `tfstyle.training.perceptual`, or with `objective="paper"` the paper's, each as a share of its own
 size; pairs of a photograph with itself.
 """

@@ -80,7 +80,7 @@ class CIN(Vectors):
             ValueError: Always; a painting has to be learned first.
         """
         raise ValueError(
-            "Expected a named style, as of `tfstyle styles --method cin`. Received: a picture, "
+            "Expected a named style, from `tfstyle styles --method cin`. Received: a picture, "
             "which `tfstyle train cin --add-style` would have to learn first."
         )
 

@@ -96,9 +96,9 @@ def loss_network(
     Args:
         networks: Models named "encoder" and "readouts", where there is no teacher.
         layers: That a VGG tells.
-        pooling: As of `Settings`.
-        teacher: As of `teachers.loss_network`; None is our encoder.
-        precision: As of `precision.choose`.
+        pooling: See `Settings`.
+        teacher: See `teachers.loss_network`; None is our encoder.
+        precision: See `precision.choose`.
     """
     with pure(choose(precision).name):
         if teacher:

@@ -80,7 +80,7 @@ class Gatys(Method):
             networks: Models named "encoder" and "readouts"; none with a teacher.
             settings: Every number; None takes the defaults.
             teacher: A VGG's weights, as `teachers.loss_network` takes them; None is our encoder.
-            precision: That the network computes in, as of `precision.choose`.
+            precision: That the network computes in, from `precision.choose`.
 
         Raises:
             OSError: The weights cannot be had.
@@ -199,10 +199,10 @@ class Gatys(Method):
 
         Args:
             content: Shape (height, width, 3), floats in [0, 1].
-            style: As of `stylize`.
-            strength: As of `stylize`.
-            weights: As of `stylize`.
-            masks: As of `stylize`.
+            style: See `stylize`.
+            strength: See `stylize`.
+            weights: See `stylize`.
+            masks: See `stylize`.
             begin: Where to go on from.
 
         Examples:

@@ -23,7 +23,7 @@ def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
     """What both answer to of a picture's region; in no exported file.
 
     Args:
-        networks: As of `endpoints`.
+        networks: See `endpoints`.
     """
     predictor = Endpoint(inside(networks["predictor"], "vector"))
     return {"predict_inside": predictor, **shared.regional(networks)}

@@ -27,7 +27,7 @@ def regional(networks: Mapping[str, keras.Model]) -> dict[str, Endpoint]:
     """What every level answers to of a photograph's region; in no exported file.
 
     Args:
-        networks: As of `endpoints`.
+        networks: See `endpoints`.
     """
     encoder = networks["encoder"]
     return {f"inside{n}": Endpoint(inside(encoder, networks[f"decoder{n}"], n)) for n in LEVELS}

@@ -64,9 +64,9 @@ class WCT(Conditioned):
     which also takes a mask.
 
     Args:
-        signatures: As of `Conditioned`.
-        networks: As of `Conditioned`.
-        styles: As of `Conditioned`.
+        signatures: See `Conditioned`.
+        networks: See `Conditioned`.
+        styles: See `Conditioned`.
         settings: The levels.
     """
 
