@@ -11,7 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.compiled_model import CompiledModel
 
 from tfstyle import cli, examples, layers, loading, metrics, registry, tiles
-from tfstyle.export import accelerated, fidelity, folder, signature_runner
+from tfstyle.export import ACCELERATORS, accelerated, fidelity, folder, signature_runner
 from tfstyle.layers.static_shapes import static_shapes
 from tfstyle.methods import method
 
@@ -51,7 +51,7 @@ def exported(tmp_path, name, accelerator="gpu", *more):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("accelerator", accelerated.ACCELERATORS)
+@pytest.mark.parametrize("accelerator", ACCELERATORS)
 @pytest.mark.parametrize("name", MODELS.values())
 def test_compiled_models_paint_as_interpreters_do(tmp_path, name, accelerator):
     home, card = exported(tmp_path, name, accelerator)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from tfstyle import baselines, cli, examples, layers, litert, loading, metrics, registry, tiles
-from tfstyle.export import fidelity, folder, signature_runner, tflite
+from tfstyle.export import TFLITE_PRECISIONS, fidelity, folder, signature_runner, tflite
 from tfstyle.methods import Kind, method
 
 TRANSLATIONS = registry.released(Kind.TRANSLATION)
@@ -149,9 +149,7 @@ def test_what_cannot_be_exported_is_refused(arguments, words, tmp_path, capsys):
 
 def test_every_row_names_files_that_it_exports():
     for name in registry.exported():
-        assert (
-            registry.tflite_bytes(name) > 0 and method(name).precision in tflite.TFLITE_PRECISIONS
-        )
+        assert registry.tflite_bytes(name) > 0 and method(name).precision in TFLITE_PRECISIONS
 
 
 @pytest.mark.slow

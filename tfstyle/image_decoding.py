@@ -83,14 +83,14 @@ def open_picture(path: Path, most: int, content: bytes | None = None) -> Image.I
     try:
         image = Image.open(source)
     except UnidentifiedImageError:
-        image = _open_heif(source)
+        image = _open_other_format(source)
     if getattr(image, "is_animated", False):
         messages.warn_once(f"{path} has {image.n_frames} frames, of which the first is taken.")
     check_pixels(path, image, most)
     return image
 
 
-def _open_heif(source):
+def _open_other_format(source):
     """A picture of a format that Pillow does not know, whatever its suffix."""
     if isinstance(source, io.BytesIO):
         start = source.getvalue()[:12]

@@ -3,10 +3,7 @@
 from pathlib import Path
 
 from tfstyle.cli.options import command, size
-
-FORMATS = ("tflite", "onnx", "saved_model")
-ACCELERATORS = ("gpu", "npu")
-TFLITE_PRECISIONS = ("float32", "float16", "dynamic", "int8")
+from tfstyle.export import ACCELERATORS, FORMATS, TFLITE_PRECISIONS
 
 
 def _export(commands):

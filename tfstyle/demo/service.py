@@ -21,7 +21,7 @@ from tfstyle.video.frames import FrameSelection
 from tfstyle.video.painting import painters
 from tfstyle.video.temporal_filter import STEADY
 
-READABLE = 100_000_000  # pixels; larger files are refused before they are decoded
+MOST_PIXELS = 100_000_000  # pixels; larger files are refused before they are decoded
 STYLES = 4  # at most
 INTERVAL = 0.5  # seconds between two pictures of an optimisation
 FILM = 10  # seconds of a film
@@ -112,9 +112,9 @@ class Service:
 
         Raises:
             OSError: The file cannot be read.
-            ValueError: The file is no picture, or it has more than READABLE pixels.
+            ValueError: The file is no picture, or it has more than MOST_PIXELS pixels.
         """
-        pixels = images.read_bytes(path, most=READABLE)
+        pixels = images.read_bytes(path, most=MOST_PIXELS)
         extent = pixels.shape[:2]
         side = min(size or max(extent), max(extent))
         most = int(side * min(1.0, (self.max_pixels / np.prod(images.fitted(extent, side))) ** 0.5))

@@ -15,7 +15,6 @@ from tfstyle.export import tflite
 from tfstyle.layers.static_shapes import static_shapes
 from tfstyle.networks.endpoint import Endpoint
 
-ACCELERATORS = ("gpu", "npu")
 DELEGATE_PRECISIONS = ("float16", "float32", "int8")  # delegates quantise nothing on the fly
 _BOTH = (
     *("ADD", "AVERAGE_POOL_2D", "BATCH_MATMUL", "CAST", "CONCATENATION", "CONV_2D"),
@@ -52,7 +51,7 @@ def to_tflite(
         endpoints: Networks by signature.
         precision: One of `DELEGATE_PRECISIONS`.
         size: Height and width of every photograph and painting.
-        accelerator: One of `ACCELERATORS`.
+        accelerator: One of `export.ACCELERATORS`.
         samples: See `tflite.to_tflite`.
         careful: See `tflite.to_tflite`.
 

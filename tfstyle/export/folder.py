@@ -12,6 +12,8 @@ import keras
 import tfstyle
 from tfstyle import disk, loading, registry
 from tfstyle.export import (
+    ACCELERATORS,
+    FORMATS,
     accelerated,
     dropin,
     fidelity,
@@ -26,7 +28,6 @@ from tfstyle.export.signature_runner import EndpointTable, Pair, Runner
 from tfstyle.export.tflite import Size
 from tfstyle.methods import method
 
-FORMATS = ("tflite", "saved_model", "onnx")
 SIZES = ((256, 256), (251, 333))
 ONNX_SIZES = (*SIZES, (75, 93), (384, 512))
 COMPARED_PAIRS = 3
@@ -157,10 +158,8 @@ def _check_options(name, format, precision, size, drop_in):
 def _check_accelerator(accelerator, format, precision, size, drop_in):
     if accelerator is None:
         return
-    if accelerator not in accelerated.ACCELERATORS:
-        raise ValueError(
-            f"Expected {' or '.join(accelerated.ACCELERATORS)}. Received: {accelerator}."
-        )
+    if accelerator not in ACCELERATORS:
+        raise ValueError(f"Expected {' or '.join(ACCELERATORS)}. Received: {accelerator}.")
     if format != "tflite" or drop_in or size is None:
         raise ValueError(
             f"Expected TFLite files of one size for {accelerator.upper()}s: --size HxW, "

@@ -10,10 +10,10 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 
 from tfstyle import litert
+from tfstyle.export import TFLITE_PRECISIONS
 from tfstyle.networks.endpoint import Endpoint
 from tfstyle.networks.files import saving
 
-TFLITE_PRECISIONS = ("float32", "float16", "dynamic", "int8")
 NOMINAL_SIDE = 64  # pixels, until an app sets a size; one pixel could not be mirrored
 REFUSED = ("Flex", "READ_VARIABLE", "VAR_HANDLE", "CALL_ONCE")
 FLOAT_OPERATIONS = (  # of statistics and of normalisation with them, which int8 would ruin

@@ -130,8 +130,8 @@ class Method:
     ) -> bool:
         """Trains its networks into a run folder; the same call resumes an interrupted training.
 
-        By default this is the function `train` of the module `training` beside the class that has
-        the attribute `training`.
+        A class that declares a `training` has its function in a module training.py beside its
+        method.py: `train`, with these arguments. Another place is said by overriding this method.
 
         Args:
             data: Of each of the sources that `training` names, a folder or file, or a list of
@@ -210,9 +210,9 @@ class Method:
         """The signatures that a photograph goes through, with what each needs around it.
 
         Returns:
-            Of each "signature", "stride", "margin" and "flat_margin", in pixels: as many are
-            mirrored around a photograph, or one of one colour, whose sides are filled up to a
-            multiple of the stride.
+            Of each its name as "signature", and in pixels: as "margin" how many are mirrored around
+            a photograph; as "flat_margin" how many around a photograph of one colour; as "stride"
+            of what its sides are then filled up to a multiple.
         """
         raise NotImplementedError
 

@@ -21,8 +21,8 @@ class TiledNetwork:
     """A network that paints small photographs whole, and larger ones in tiles.
 
     Args:
-        whole: A batch, named `content`, to the painted batch and statistics; with a `mask`,
-            where the photograph is painted with one, to those of the region.
+        whole: A batch, named `content`, to the painted batch and its statistics. With a `mask` as
+            well the statistics are those of the masked region.
         tile: A batch and a larger photograph's statistics to the painted batch.
         output: The name of the painted batch.
         stride: Pixels that sides are filled up to a multiple of, mirrored.
