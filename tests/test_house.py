@@ -82,7 +82,7 @@ LIGHT = (
     "cli/prints",
     "cli/jobs",
     "methods/__init__",
-    "methods/stylizer",
+    "methods/checked_inputs",
 )
 LIGHT += (
     "masks",

@@ -14,7 +14,7 @@ import numpy as np
 
 from tfstyle import images, loading
 from tfstyle.methods import DEFAULT, method
-from tfstyle.methods.stylizer import photograph
+from tfstyle.methods.checked_inputs import photograph
 
 Process = Callable[[bytes, str, str], bytes]  # of a file's content, its name and the result's
 

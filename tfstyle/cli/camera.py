@@ -144,7 +144,7 @@ def _run_camera(options):
 def _paintings(options):
     """The titles that the key n goes through, and a function of a title to its painter."""
     from tfstyle import loading
-    from tfstyle.methods.stylizer import checked_strength
+    from tfstyle.methods.checked_inputs import checked_strength
     from tfstyle.video import films
 
     method = films.one_pass(options.method)

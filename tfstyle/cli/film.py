@@ -172,7 +172,7 @@ def _seconds(text):
 
 
 def _run_film(options):
-    from tfstyle.methods.stylizer import checked_strength
+    from tfstyle.methods.checked_inputs import checked_strength
     from tfstyle.video import clips, films, muxing, temporal_filter
     from tfstyle.video.encoding import Encoding
     from tfstyle.video.film_checkpoint import FilmCheckpoint

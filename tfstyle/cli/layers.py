@@ -64,7 +64,7 @@ def _run_layers(options):
     from tqdm import tqdm
 
     from tfstyle import contact_sheets, disk, images
-    from tfstyle.methods.stylizer import roomy
+    from tfstyle.methods.checked_inputs import roomy
 
     disk.check_writable(options.output, options.overwrite, images.SUFFIXES)
     photo, painting = (roomy(images.read(p, 4096)) for p in (options.photo, options.painting))
@@ -116,7 +116,7 @@ def _texture(commands):
 def _run_texture(options):
     from tfstyle import disk, images
     from tfstyle.cli.optimising import Recorder
-    from tfstyle.methods.stylizer import SMALLEST_SIDE, roomy
+    from tfstyle.methods.checked_inputs import SMALLEST_SIDE, roomy
 
     disk.check_writable(options.output, options.overwrite, images.SUFFIXES)
     if options.size is None or min(options.size) < SMALLEST_SIDE:

@@ -72,7 +72,7 @@ def set_model_by_style(options):
 
 def check_styles(options):
     """Checks that there are as many styles and weights as the method takes."""
-    from tfstyle.methods.stylizer import checked_weights
+    from tfstyle.methods.checked_inputs import checked_weights
 
     if method(options.method).in_weights:
         if options.style or options.weights:
@@ -98,7 +98,7 @@ def check_licences(options, model):
 def read_style(text, stylizer):
     """A named style's name, or the picture of a file, which wins where both are there."""
     from tfstyle import images
-    from tfstyle.methods.stylizer import checked_name
+    from tfstyle.methods.checked_inputs import checked_name
 
     if Path(text).suffix or (Path(text).exists() and text not in stylizer.styles):
         return images.read(text, stylizer.style_side)

@@ -125,7 +125,7 @@ def _add_tiles(parser):
 
 def _run_stylize(options):
     from tfstyle import images
-    from tfstyle.methods.stylizer import photograph
+    from tfstyle.methods.checked_inputs import photograph
 
     settings = _checked_settings(options)
     tasks = targets.tasks(options)
@@ -150,7 +150,7 @@ def _run_stylize(options):
 def _checked_settings(options):
     """Checks the options, sets their defaults, and returns the method's settings or None."""
     from tfstyle import images
-    from tfstyle.methods.stylizer import checked_strength
+    from tfstyle.methods.checked_inputs import checked_strength
 
     if options.strength is None:
         options.strength = method(options.method).strength

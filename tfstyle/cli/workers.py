@@ -48,7 +48,7 @@ def paint_in_turn(paint, options, tasks) -> Iterator[Result]:
 def _decoded(task, options):
     """A photograph with its opacity, or None; why there is none; and the seconds."""
     from tfstyle import disk, images
-    from tfstyle.methods.stylizer import photograph
+    from tfstyle.methods.checked_inputs import photograph
 
     start, pictures = time.perf_counter(), []
 

@@ -11,7 +11,7 @@ import numpy as np
 from tfstyle import baselines, hub, loading, registry
 from tfstyle.evaluation.pairs import Pair
 from tfstyle.methods import METHODS, Kind, Method, method
-from tfstyle.methods.stylizer import checked_name
+from tfstyle.methods.checked_inputs import checked_name
 
 Paint = Callable[[Pair], np.ndarray]
 

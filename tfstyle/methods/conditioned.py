@@ -7,7 +7,7 @@ from PIL import Image
 
 from tfstyle import color, images, masks
 from tfstyle.large_images import blended
-from tfstyle.methods import stylizer
+from tfstyle.methods import checked_inputs
 from tfstyle.methods.kinds import Code, Method, Signatures
 
 STYLE_SIDE = 640  # pixels; longer paintings are reduced before an encoder looks at them
@@ -78,8 +78,8 @@ class Conditioned(Method):
 
     def stylize(
         self,
-        content: stylizer.Picture,
-        style: stylizer.Style | Sequence[stylizer.Style],
+        content: checked_inputs.Picture,
+        style: checked_inputs.Style | Sequence[checked_inputs.Style],
         strength: float = 1.0,
         weights: Sequence[float] | None = None,
         keep_colors: str | None = None,
@@ -133,24 +133,24 @@ class Conditioned(Method):
             (64, 48)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
-        return stylizer.paint_pictures(content, painter, out)
+        return checked_inputs.paint_pictures(content, painter, out)
 
     def painter(
         self,
-        style: stylizer.Style | Sequence[stylizer.Style],
+        style: checked_inputs.Style | Sequence[checked_inputs.Style],
         strength: float = 1.0,
         weights: Sequence[float] | None = None,
         keep_colors: str | None = None,
         masks: Sequence[masks.Mask] | None = None,
     ) -> Callable[[np.ndarray], np.ndarray]:
         """`stylize` as a function of one photograph; the style is looked at once, now."""
-        strength, keep = stylizer.checked_strength(strength), color.keeper(keep_colors)
+        strength, keep = checked_inputs.checked_strength(strength), color.keeper(keep_colors)
         if masks is not None:
             return self._regional(style, strength, weights, keep, masks)
         code = self.style_code(style, weights)
 
         def paint(content):
-            content = stylizer.checked_picture(content, "content")
+            content = checked_inputs.checked_picture(content, "content")
             if strength == 0.0:
                 return keep(content, content.copy())
             painted = self.render(content, code, max(strength, CROSS_FADE))
@@ -161,7 +161,7 @@ class Conditioned(Method):
     def _regional(self, style, strength, weights, keep, style_masks):
         if weights is not None:
             raise ValueError("Expected masks or weights. Received: both.")
-        styles = stylizer.checked_styles(style)
+        styles = checked_inputs.checked_styles(style)
         style_masks = masks.checked(style_masks, len(styles))
         codes = [self._code(style) for style in styles]
 
@@ -172,7 +172,7 @@ class Conditioned(Method):
             return _faded(content, painted, strength)
 
         def paint(content):
-            content = stylizer.checked_picture(content, "content")
+            content = checked_inputs.checked_picture(content, "content")
             painted = content.copy()
             for code, share in zip(
                 codes, masks.shares(style_masks, len(codes), *content.shape[:2]), strict=True
@@ -187,7 +187,7 @@ class Conditioned(Method):
 
     def style_code(
         self,
-        style: stylizer.Style | Sequence[stylizer.Style],
+        style: checked_inputs.Style | Sequence[checked_inputs.Style],
         weights: Sequence[float] | None = None,
     ) -> Code:
         """The code of a style, or the mean of several's, arrays of shape (1, ...) by name.
@@ -196,8 +196,8 @@ class Conditioned(Method):
             style: See `stylize`.
             weights: See `stylize`.
         """
-        styles = stylizer.checked_styles(style)
-        shares = stylizer.checked_weights(weights, len(styles))
+        styles = checked_inputs.checked_styles(style)
+        shares = checked_inputs.checked_weights(weights, len(styles))
         codes = [self._code(style) for style in styles]
         return {
             name: np.float32(sum(s * code[name] for s, code in zip(shares, codes, strict=True)))
@@ -205,13 +205,13 @@ class Conditioned(Method):
         }
 
     def _code(self, style):
-        if stylizer.is_name(style, self.styles):
+        if checked_inputs.is_name(style, self.styles):
             return self.styles[style]
-        style = stylizer.checked_painting(style)
+        style = checked_inputs.checked_painting(style)
         height, width = style.shape[:2]
-        if max(height, width) > STYLE_SIDE:
-            style = images.resize(style, *images.fitted((height, width), STYLE_SIDE))
-        return self.encode_style(stylizer.roomy(style)[None])
+        if max(height, width) > self.style_side:
+            style = images.resize(style, *images.fitted((height, width), self.style_side))
+        return self.encode_style(checked_inputs.roomy(style)[None])
 
 
 def _faded(content, painted, strength):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from tfstyle import examples, images, tiles
-from tfstyle.methods import stylizer
+from tfstyle.methods import checked_inputs
 from tfstyle.methods.conditioned import Conditioned
 from tfstyle.methods.kinds import Code, Kind
 
@@ -46,7 +46,7 @@ class Module(Conditioned):
 
     def style_code(
         self,
-        style: stylizer.Style | Sequence[stylizer.Style],
+        style: checked_inputs.Style | Sequence[checked_inputs.Style],
         weights: Sequence[float] | None = None,
     ) -> Code:
         """The code of one painting.
@@ -54,7 +54,7 @@ class Module(Conditioned):
         Raises:
             ValueError: There are several.
         """
-        count = len(stylizer.checked_styles(style))
+        count = len(checked_inputs.checked_styles(style))
         if count > 1:
             raise ValueError(f"Expected one painting, for a module mixes none. Received: {count}.")
         return super().style_code(style, weights)
@@ -73,7 +73,7 @@ class Module(Conditioned):
                 f"Expected at most {WHOLE_PIXELS // 1_000_000} megapixels, for a module paints a "
                 f"photograph whole. Received: {width}x{height}."
             )
-        roomy = stylizer.roomy(content)
+        roomy = checked_inputs.roomy(content)
         spans = (tiles.span(side, 0, STRIDE) for side in roomy.shape[:2])
         paint = self.signatures["stylize"]
         painted = paint(tiles.mirrored_window(roomy, *spans)[None], code["style"], strength)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from tfstyle import color
 from tfstyle.large_images import blended
-from tfstyle.methods import stylizer
+from tfstyle.methods import checked_inputs
 from tfstyle.methods.kinds import Kind, Method, Signatures, pass_through
 from tfstyle.methods.tiled_network import TiledNetwork
 from tfstyle.tiles import Geometry
@@ -84,7 +84,7 @@ class Translator(Method):
 
     def stylize(
         self,
-        content: stylizer.Picture,
+        content: checked_inputs.Picture,
         style: None = None,
         strength: float = 1.0,
         weights: None = None,
@@ -121,7 +121,7 @@ class Translator(Method):
             (48, 64, 3)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
-        return stylizer.paint_pictures(content, painter, out)
+        return checked_inputs.paint_pictures(content, painter, out)
 
     def painter(
         self,
@@ -136,10 +136,13 @@ class Translator(Method):
             raise ValueError("Expected no style: it is in the weights. Received: one.")
         if masks is not None:
             raise ValueError("Expected no masks: the style is in the weights. Received: some.")
-        share, keep = np.float32(stylizer.checked_strength(strength)), color.keeper(keep_colors)
+        share, keep = (
+            np.float32(checked_inputs.checked_strength(strength)),
+            color.keeper(keep_colors),
+        )
 
         def paint(content):
-            content = stylizer.checked_picture(content, "content")
+            content = checked_inputs.checked_picture(content, "content")
             translated = self.render(content) if share else content
             return keep(content, blended(content, translated, share))
 
@@ -152,6 +155,6 @@ class Translator(Method):
             content: Shape (height, width, 3), float32 in [0, 1].
         """
         height, width, _ = content.shape
-        translated = self.tiled_network.paint(stylizer.roomy(content))
+        translated = self.tiled_network.paint(checked_inputs.roomy(content))
         same = translated.shape == content.shape
         return translated if same else translated[:height, :width]

@@ -8,7 +8,7 @@ import numpy as np
 
 from tfstyle import images, masks
 from tfstyle.large_images import blended
-from tfstyle.methods import stylizer
+from tfstyle.methods import checked_inputs
 from tfstyle.methods.conditioned import STYLE_SIDE, Conditioned
 from tfstyle.methods.kinds import Code, pass_through
 from tfstyle.methods.tiled_network import TiledNetwork
@@ -82,11 +82,11 @@ class Vectors(Conditioned):
         """A photograph's, or its region's, own vector, of another vector's shape."""
         if max(content.shape[:2]) > STYLE_SIDE:
             content = images.resize(content, *images.fitted(content.shape[:2], STYLE_SIDE))
-        small = stylizer.roomy(content[:])
+        small = checked_inputs.roomy(content[:])
         if mask is None:
             return self.encode_style(small[None])["vector"]
         mask = masks.resized(mask, *content.shape[:2])
-        inputs = {"style": small[None], "mask": stylizer.roomy(mask)[None]}
+        inputs = {"style": small[None], "mask": checked_inputs.roomy(mask)[None]}
         return self.signatures["predict_inside"](**inputs)["vector"]
 
     def forward(self, content: np.ndarray, code: Code) -> dict:
@@ -115,7 +115,7 @@ class Vectors(Conditioned):
 
 
 def distances(
-    vectors: Vectors, style: stylizer.Style, others: Sequence[stylizer.Style]
+    vectors: Vectors, style: checked_inputs.Style, others: Sequence[checked_inputs.Style]
 ) -> list[float]:
     """Distances of other styles from a style, between their vectors.
 

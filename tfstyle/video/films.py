@@ -8,7 +8,7 @@ from tfstyle import loading
 from tfstyle import masks as regions
 from tfstyle.methods import DEFAULT, Kind, Method
 from tfstyle.methods import method as method_class
-from tfstyle.methods.stylizer import Style, checked_strength
+from tfstyle.methods.checked_inputs import Style, checked_strength
 from tfstyle.video import clips, packages
 from tfstyle.video.frames import Frame, FrameSelection
 from tfstyle.video.painting import State, painted, painters

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tfstyle import color
 from tfstyle import masks as regions
-from tfstyle.methods import Kind, register, stylizer
+from tfstyle.methods import Kind, checked_inputs, register
 from tfstyle.methods.conditioned import CROSS_FADE
 from tfstyle.methods.gatys.settings import TAPS, Settings
 from tfstyle.methods.kinds import Method
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STYLE_SIDE = 4096  # pixels; longer paintings are reduced
 STRENGTH = 0.5
 
-Styles = stylizer.Style | Sequence[stylizer.Style]
+Styles = checked_inputs.Style | Sequence[checked_inputs.Style]
 
 
 @register
@@ -120,7 +120,7 @@ class Gatys(Method):
 
     def stylize(
         self,
-        content: stylizer.Picture,
+        content: checked_inputs.Picture,
         style: Styles,
         strength: float = STRENGTH,
         weights: Sequence[float] | None = None,
@@ -161,7 +161,7 @@ class Gatys(Method):
             (48, 64, 3)
         """
         painter = self.painter(style, strength, weights, keep_colors, masks)
-        return stylizer.paint_pictures(content, painter, out)
+        return checked_inputs.paint_pictures(content, painter, out)
 
     def painter(
         self,
@@ -172,11 +172,11 @@ class Gatys(Method):
         masks: Sequence[regions.Mask] | None = None,
     ) -> Callable[[np.ndarray], np.ndarray]:
         """`stylize` as a function of one photograph."""
-        strength, keep = stylizer.checked_strength(strength), color.keeper(keep_colors)
-        stylizer.checked_weights(weights, len(stylizer.checked_styles(style)))
+        strength, keep = checked_inputs.checked_strength(strength), color.keeper(keep_colors)
+        checked_inputs.checked_weights(weights, len(checked_inputs.checked_styles(style)))
 
         def paint(content):
-            content = stylizer.checked_picture(content, "content")
+            content = checked_inputs.checked_picture(content, "content")
             if strength == 0.0:
                 return content.copy()
             optimisation = self.optimisation(content, style, strength, weights, masks)
@@ -223,28 +223,30 @@ class Gatys(Method):
         from tfstyle.networks.endpoint import check_process
 
         check_process()
-        content = stylizer.checked_picture(content, "content")
-        styles = [self._painting(painting) for painting in stylizer.checked_styles(style)]
+        content = checked_inputs.checked_picture(content, "content")
+        styles = [self._painting(painting) for painting in checked_inputs.checked_styles(style)]
         shares, shared_masks = self._shares(len(styles), weights, masks, content.shape[:2])
         kept = [index for index, share in enumerate(shares) if share > 0]
         problem = Problem(
             shown=content.shape[:2],
-            content=stylizer.roomy(content),
+            content=checked_inputs.roomy(content),
             styles=[styles[index] for index in kept],
             shares=[shares[index] for index in kept],
-            strength=max(stylizer.checked_strength(strength), CROSS_FADE),
+            strength=max(checked_inputs.checked_strength(strength), CROSS_FADE),
             fade=min(strength / CROSS_FADE, 1.0),
-            masks=[stylizer.roomy(shared_masks[index]) for index in kept] if shared_masks else None,
+            masks=[checked_inputs.roomy(shared_masks[index]) for index in kept]
+            if shared_masks
+            else None,
         )
         return Optimisation(self.targets, self.settings, problem, begin)
 
     def _painting(self, style):
-        stylizer.is_name(style, self.styles)
-        return stylizer.roomy(stylizer.checked_painting(style))
+        checked_inputs.is_name(style, self.styles)
+        return checked_inputs.roomy(checked_inputs.checked_painting(style))
 
     def _shares(self, count, weights, masks, extent):
         if masks is None:
-            return stylizer.checked_weights(weights, count), None
+            return checked_inputs.checked_weights(weights, count), None
         if weights is not None:
             raise ValueError("Expected masks or weights. Received: both.")
         shared_masks = regions.shares(regions.checked(masks, count), count, *extent)

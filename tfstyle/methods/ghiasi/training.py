@@ -44,8 +44,8 @@ def networks(encoder: keras.Model, settings: Settings) -> dict[str, keras.Model]
 def training_network(parts: dict[str, keras.Model]) -> keras.Model:
     """Both networks in one, {"content", "own", "numbers"} to pastiches.
 
-    The numbers are a row of `style_table`. Its first ones are the painting's statistics, the input of
-    the predictor's head. Where a photograph is its own style, the photograph's take their place.
+    The numbers are a row of `style_table`. Its first ones are the painting's statistics, the inputs
+    of the predictor's head. Where a photograph is its own style, the photograph's take their place.
     """
     predictor = parts["predictor"]
     feature_extractor, head = predictor.get_layer("eyes"), predictor.get_layer("head")

@@ -1,4 +1,4 @@
-"""What every stylizer checks at the door, and how a picture of any size reaches a network."""
+"""Checks of what stylizers are given, and pictures of any size as a network takes them."""
 
 import difflib
 import os
