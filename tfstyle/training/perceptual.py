@@ -130,8 +130,8 @@ class Weights(Protocol):
 
 class PerceptualObjective:
     """Criterion: content, self-similarity and REMD at relu3_1 and relu4_1, luminance, Wasserstein
-    distance at every tap and of colours, total variation, lattice, and pixels alone where a
-    photograph is its own style.
+    distance at every tap and of colours, recolouring, total variation, lattice, and pixels alone
+    where a photograph is its own style.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
     `tfstyle.losses`. A subclass gives the target statistics. Where some photographs are their
