@@ -16,6 +16,7 @@ from tfstyle.data import batches, datasets, folders, shards
 from tfstyle.methods import METHODS
 from tfstyle.methods.cyclegan.settings import Settings
 from tfstyle.training import gan_runs, provenance, runs
+from tfstyle.training.settings import metadata
 
 TINY = {"filters": 4, "blocks": 1, "discriminator_filters": 4, "size": 32, "pool": 2}
 TINY |= {"steps": 6, "decay": 0, "precision": "float32"}
@@ -64,6 +65,13 @@ class Watch(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.called.append("end")
+
+
+@pytest.mark.parametrize("name", trainings.trainings())
+def test_every_setting_of_a_training_has_a_line_of_help(name):
+    kind = trainings.trainings()[name].Settings
+    for field in dataclasses.fields(kind):
+        assert metadata(kind, field.name)["help"], field.name
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import itertools
 from tfstyle.cli.scripts import CODES
 from tfstyle.methods import METHODS, Kind, method
 from tfstyle.precision import COMPUTE_PRECISIONS
+from tfstyle.training.settings import metadata
 
 VGG = "vgg19 or vgg16 (downloaded once), a file of their weights, or a folder of .npz files"
 
@@ -177,26 +178,27 @@ def add_settings(parser, settings, with_defaults=True, names=None):
         names: Names of the options by field; None takes the fields' names.
     """
     for field in dataclasses.fields(settings):
-        if "help" not in field.metadata:
+        told = metadata(type(settings), field.name)
+        if not told:
             continue
         default, name = getattr(settings, field.name), (names or {}).get(field.name, field.name)
-        if "pairs" in field.metadata:
+        if "pairs" in told:
             words = " ".join(f"{key}:{weight:g}" for key, weight in default)
             parser.add_argument(
                 flag(name),
                 type=_pair(default[0]),
                 nargs="+",
                 metavar="NAME:WEIGHT",
-                help=f"{field.metadata['help']} (default: {words})",
+                help=f"{told['help']} (default: {words})",
             )
             continue
         parser.add_argument(
             flag(name),
             type=type(default),
             default=default if with_defaults else None,
-            choices=field.metadata["choices"],
-            metavar="|".join(field.metadata["choices"] or [type(default).__name__]),
-            help=f"{field.metadata['help']} (default: {default})",
+            choices=told["choices"],
+            metavar="|".join(told["choices"] or [type(default).__name__]),
+            help=f"{told['help']} (default: {default})",
         )
 
 

@@ -69,7 +69,7 @@ class FixedStyleObjective(perceptual.PerceptualObjective):
         self,
         feature_extractor: keras.Model,
         readouts: Mapping[str, tuple],
-        settings: perceptual.Weights,
+        settings: FixedStyleSettings,
         paintings: Sequence[np.ndarray],
     ):
         super().__init__(feature_extractor, readouts, settings)

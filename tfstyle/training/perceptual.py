@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import keras
 import numpy as np
@@ -11,7 +10,7 @@ from keras import ops
 from tfstyle import contact_sheets, images, losses, statistics
 from tfstyle.data import folders
 from tfstyle.networks.vgg import TAPS
-from tfstyle.training.settings import STYLE_LOSSES
+from tfstyle.training.settings import STYLE_LOSSES, PerceptualSettings
 from tfstyle.training.style import StyleDistance
 
 CONTENT_TAPS = {"relu3_1": 1 / 3, "relu4_1": 2 / 3}  # the same as in methods/gatys
@@ -112,22 +111,6 @@ class StyleLosses:
         return channels if view is None else view[0].shape[1]
 
 
-class Weights(Protocol):
-    """The settings that a `PerceptualObjective` needs."""
-
-    margin: int
-    content_weight: float
-    similarity_weight: float
-    luminance_weight: float
-    style_weight: float
-    remd_weight: float
-    color_weight: float
-    recoloring_weight: float
-    variation_weight: float
-    lattice_weight: float
-    own_weight: float
-
-
 class PerceptualObjective:
     """Criterion: content, self-similarity and REMD at relu3_1 and relu4_1, luminance, Wasserstein
     distance at every tap and of colours, recolouring, total variation, lattice, and pixels alone
@@ -150,7 +133,10 @@ class PerceptualObjective:
     )
 
     def __init__(
-        self, feature_extractor: keras.Model, readouts: Mapping[str, tuple], settings: Weights
+        self,
+        feature_extractor: keras.Model,
+        readouts: Mapping[str, tuple],
+        settings: PerceptualSettings,
     ):
         self.feature_extractor, self.settings, self.style = (
             feature_extractor,
@@ -275,7 +261,7 @@ class PrecomputedObjective(PerceptualObjective):
         self,
         feature_extractor: keras.Model,
         readouts: Mapping[str, tuple],
-        settings: Weights,
+        settings: PerceptualSettings,
         read: int,
     ):
         super().__init__(feature_extractor, readouts, settings)

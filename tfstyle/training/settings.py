@@ -1,7 +1,8 @@
 """Settings of a training as a frozen dataclass whose fields have a line of help."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from tfstyle.precision import COMPUTE_PRECISIONS
 
@@ -20,6 +21,21 @@ def setting(default: float | str, help: str, choices: Sequence[str] | None = Non
 def weighted_setting(default: Sequence[tuple], help: str):
     """A field of names, or numbers, each with a weight."""
     return dataclasses.field(default=default, metadata={"help": help, "pairs": True})
+
+
+def metadata(settings: type, name: str) -> Mapping[str, Any]:
+    """The help and the choices of a setting, of the nearest class that gives them.
+
+    Args:
+        settings: Dataclass.
+        name: Of a field.
+
+    Returns:
+        "help" and what else `setting` or `weighted_setting` notes; empty where no class gives any.
+    """
+    classes = filter(dataclasses.is_dataclass, settings.__mro__)
+    fields = [field for kind in classes for field in dataclasses.fields(kind)]
+    return next((f.metadata for f in fields if f.name == name and f.metadata), {})
 
 
 def precision_setting():
@@ -108,14 +124,17 @@ class DistillationSettings:
 
 
 @dataclasses.dataclass(frozen=True)
-class FixedStyleSettings:
-    """The settings of a training on fixed styles."""
+class PerceptualSettings:
+    """The settings of a training with the losses of `perceptual`, whose weights end in `_weight`.
 
-    steps: int = setting(9000, "optimizer steps")
-    batch: int = setting(2, "photographs a step")
-    size: int = setting(384, "side of the crops in pixels")
-    style_size: int = setting(1024, "longer side in pixels of paintings that are larger")
-    margin: int = setting(40, "pixels of a crop's border that are painted but not judged")
+    A subclass that gives a field another default alone keeps its line of help (see `metadata`).
+    """
+
+    steps: int = setting(20000, "optimizer steps")
+    batch: int = setting(4, "photographs a step")
+    size: int = setting(224, "side of the crops in pixels")
+    style_size: int = setting(640, "longer side in pixels of paintings that are larger")
+    margin: int = setting(24, "pixels of a crop's border that are painted but not judged")
     rate: float = setting(1e-3, "highest learning rate of Adam")
     content_weight: float = setting(1.0, "of the content loss")
     similarity_weight: float = setting(0.0, "of the self-similarity of the content")
@@ -126,11 +145,48 @@ class FixedStyleSettings:
     recoloring_weight: float = setting(0.0, "of the photograph in the painting's colours")
     variation_weight: float = setting(0.05, "of the total variation")
     lattice_weight: float = setting(0.05, "of the lattice of eight pixels")
-    temporal: float = temporal_setting()
+    own_weight: ClassVar[float] = 0.0  # a setting where photographs can be their own style
+    temporal: ClassVar[float] = 0.0  # a setting where second frames can be made
     average: float = setting(0.999, "decay of the running average of weights that is released")
     keep_every: int = keep_every_setting()
     precision: str = precision_setting()
     seed: int = setting(1, "chooses weights, order and crops")
+
+
+@dataclasses.dataclass(frozen=True)
+class FixedStyleSettings(PerceptualSettings):
+    """The settings of a training on fixed styles."""
+
+    style_size: int = 1024
+    temporal: float = temporal_setting()
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnStyleSettings:
+    """The settings of photographs that are their own style, to inherit from before others."""
+
+    own_weight: float = setting(100.0, "of the pixels of a photograph in its own style")
+    own_share: float = setting(0.08, "share of the photographs whose style is their own")
+
+
+@dataclasses.dataclass(frozen=True)
+class ArbitraryStyleSettings(OwnStyleSettings, PerceptualSettings):
+    """The settings of a training on many paintings."""
+
+    grey_share: float = setting(0.04, "share of the paintings that come without colours as well")
+    few: int = setting(8, "paintings, the first ones, that the training begins with")
+    growing: int = setting(0, "steps over which all others join them")
+
+
+@dataclasses.dataclass(frozen=True)
+class BottleneckSettings:
+    """The shape of `networks.bottleneck.bottleneck`."""
+
+    half: int = setting(32, "channels at half the size")
+    quarter: int = setting(64, "channels at a quarter of the size")
+    blocks: int = setting(5, "residual blocks at a quarter of the size")
+    top: int = setting(16, "channels at the whole size; half the size has twice as many")
+    noise: int = setting(3, "channels of noise beside the photograph")
 
 
 DISTILLATION = Training(

@@ -4,7 +4,6 @@ import dataclasses
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import keras
 import numpy as np
@@ -15,6 +14,7 @@ from tfstyle import color, disk, images
 from tfstyle.data import batches, folders
 from tfstyle.networks.files import fingerprint
 from tfstyle.training.perceptual import PerceptualObjective
+from tfstyle.training.settings import ArbitraryStyleSettings
 
 TABLE = "paintings.npy"  # in a run folder
 MISSING, READ, UNREADABLE = 0.0, 1.0, -1.0
@@ -121,19 +121,11 @@ def style_rows(
     return rows, [row for row in order if row in readable]
 
 
-class StreamSettings(Protocol):
-    """The settings that `stream` needs."""
-
-    batch: int
-    size: int
-    seed: int
-    own_share: float
-    few: int
-    growing: int
-
-
 def stream(
-    photographs: Sequence[Path], rows: np.ndarray, order: Sequence[int], settings: StreamSettings
+    photographs: Sequence[Path],
+    rows: np.ndarray,
+    order: Sequence[int],
+    settings: ArbitraryStyleSettings,
 ) -> Callable[[int], object]:
     """A function of a step to the endless batches of `batches.contents_and_numbers` from it on.
 
