@@ -13,7 +13,8 @@ import tensorflow as tf
 from cyclegan_tensorflow import Step, distance
 
 from tfstyle import layers, losses
-from tfstyle.training.perceptual import COLOR, CONTENT_TAPS
+from tfstyle.training.perceptual import CONTENT_TAPS
+from tfstyle.training.style_losses import COLOR
 
 
 class InstanceNorm(layers.InstanceNorm):

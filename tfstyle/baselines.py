@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import images, litert
+from tfstyle import images, messages
 
 PREDICTOR_SIDE = 256  # pixels; Magenta squashes the painting to a square of this side
 TRANSFORMER_SIDE = 384  # pixels; its transformer takes no other size
@@ -28,7 +28,7 @@ class MagentaTFLite:
         self.predictor, self.transformer = (
             Interpreter(str(Path(path)), num_threads=threads) for path in (predictor, transformer)
         )
-        with litert.quiet("LiteRT"):
+        with messages.quiet("LiteRT"):
             self.predictor.allocate_tensors()
             self.transformer.allocate_tensors()
 

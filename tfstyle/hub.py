@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfstyle import extras, litert
+from tfstyle import extras, messages
 from tfstyle.methods.module import Module
 
 _MAGENTA = "https://tfhub.dev/google/magenta/arbitrary-image-stylization-v1-256"
@@ -94,7 +94,7 @@ def _download(address):
 
 def _import_tensorflow_hub(address):
     try:
-        with litert.quiet("TensorFlow Hub"), warnings.catch_warnings():
+        with messages.quiet("TensorFlow Hub"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that pkg_resources will be gone one day
             import tensorflow_hub
     except ImportError as error:
@@ -153,7 +153,7 @@ def _checked_members(archive):
 
 def _load_saved_model(folder, source):
     extras.check_keras(f"{source}, a module")
-    with litert.quiet("TensorFlow"):  # about the machine, which TensorFlow tells at every log level
+    with messages.quiet("TensorFlow"):  # about the machine, told at every log level
         import tensorflow as tf
 
     if not (folder / "saved_model.pb").is_file():

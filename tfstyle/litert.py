@@ -4,18 +4,15 @@ Any number of threads may call the same functions. They take turns, since an int
 picture at a time, on all cores that it was given.
 """
 
-import contextlib
 import dataclasses
 import os
-import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 
-STDERR_LOCK = threading.RLock()  # two threads that exchange stderr at once would lose it
-SILENCED: set[str] = set()  # libraries whose messages, printed once a process, have been hidden
+from tfstyle import messages
 
 
 def signatures(
@@ -124,45 +121,9 @@ def interpreter(threads: int | None = None, delegated: bool = True, **model):
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     resolver = "AUTO" if delegated else "BUILTIN_WITHOUT_DEFAULT_DELEGATES"
-    with quiet("LiteRT"):
+    with messages.quiet("LiteRT"):
         allocated = Interpreter(
             num_threads=threads, experimental_op_resolver_type=OpResolverType[resolver], **model
         )
         allocated.allocate_tensors()
     return allocated
-
-
-@contextlib.contextmanager
-def quiet(library: str) -> Iterator[None]:
-    """Hides what a library's C++ side prints to stderr: LiteRT when it first allocates memory, and
-    TensorFlow when it is imported.
-
-    No setting of theirs silences these messages. They come once a process, so stderr is hidden
-    once; a process without stderr has nothing to hide.
-
-    Args:
-        library: Its name.
-    """
-    with STDERR_LOCK, contextlib.ExitStack() as stack:
-        if library not in SILENCED:
-            stack.enter_context(_hidden_stderr())
-        SILENCED.add(library)
-        yield
-
-
-@contextlib.contextmanager
-def _hidden_stderr():
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    try:
-        original = os.dup(2)
-    except OSError:
-        yield
-        return
-    with open(os.devnull, "w") as null:
-        os.dup2(null.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(original, 2)
-        os.close(original)

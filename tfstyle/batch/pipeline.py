@@ -15,7 +15,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.metrics import Metrics
 from apache_beam.utils.shared import Shared
 
-from tfstyle import images, litert
+from tfstyle import images, messages
 from tfstyle.batch import filesystem
 from tfstyle.batch.transforms import Painting, StyleEncoding, target_name
 
@@ -273,7 +273,7 @@ def _example(output):
 
 
 def _tf_train():
-    with litert.quiet("TensorFlow"):
+    with messages.quiet("TensorFlow"):
         from tensorflow import train
     return train
 

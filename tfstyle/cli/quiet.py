@@ -3,7 +3,7 @@
 import importlib.machinery
 import sys
 
-from tfstyle import litert
+from tfstyle import messages
 
 
 class Quiet:
@@ -22,7 +22,7 @@ class Quiet:
 
 class _Loader(importlib.machinery.SourceFileLoader):
     def exec_module(self, module):
-        with litert.quiet("TensorFlow"):
+        with messages.quiet("TensorFlow"):
             super().exec_module(module)
 
 

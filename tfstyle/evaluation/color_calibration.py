@@ -22,7 +22,7 @@ from tfstyle.layers import Tone
 from tfstyle.methods import METHODS
 from tfstyle.metrics import Protocol, content_distance, kernel_distance
 from tfstyle.networks.files import load, save
-from tfstyle.training.perceptual import at_taps
+from tfstyle.networks.vgg import at_taps
 
 NAMES = ("share", "saturation", "contrast", "brightness", "warmth")
 AS_IT_IS = (1.0, 1.0, 1.0, 0.0, 0.0)

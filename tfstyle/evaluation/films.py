@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import contact_sheets, disk, images, litert
+from tfstyle import contact_sheets, disk, images, messages
 from tfstyle.video import clips, temporal_consistency
 
 TALL = 200  # pixels that a slice is high at least
@@ -56,7 +56,7 @@ def report(
 
 
 def _lpips(teacher):
-    with litert.quiet("TensorFlow"):
+    with messages.quiet("TensorFlow"):
         from tfstyle.metrics import protocol
     return protocol.lpips(teacher)
 

@@ -116,3 +116,8 @@ def untrained(
             arrays[f"conv{block}_{index}/bias"] = np.zeros(shape[-1], np.float32)
             before = shape[-1]
     return vgg(arrays, taps, padding, kind)
+
+
+def at_taps(network: keras.Model, taps: Iterable[str]) -> keras.Model:
+    """The part of a network that computes some of its taps."""
+    return keras.Model(network.input, {tap: network.output[tap] for tap in taps}, name=network.name)

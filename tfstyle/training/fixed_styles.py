@@ -11,7 +11,7 @@ from keras import ops
 
 from tfstyle import images, precision
 from tfstyle.data import batches, folders
-from tfstyle.training import fitting, perceptual, runs, temporal
+from tfstyle.training import fitting, perceptual, runs, samples, temporal
 from tfstyle.training.settings import FixedStyleSettings
 from tfstyle.training.trainer import Trainer, averaging_adam
 
@@ -122,7 +122,7 @@ def train_one(
     def paint(contents, _):
         return trained.predict_on_batch(contents)
 
-    sample = perceptual.sheet(paint, photographs, [painting])
+    sample = samples.sheet(paint, photographs, [painting])
     first_line = f"Looks at the painting at {painting.shape[1]}x{painting.shape[0]} pixels."
     recorder = runs.Recorder(
         run,

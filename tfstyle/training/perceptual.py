@@ -1,114 +1,21 @@
-"""Losses on the features of a frozen network, and sheets of photographs in styles."""
+"""Losses on the features of a frozen network."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
 import keras
 import numpy as np
 from keras import ops
 
-from tfstyle import contact_sheets, images, losses, statistics
-from tfstyle.data import folders
-from tfstyle.networks.vgg import TAPS
-from tfstyle.training.settings import STYLE_LOSSES, PerceptualSettings
-from tfstyle.training.style import StyleDistance
+from tfstyle import losses
+from tfstyle.networks.vgg import TAPS, at_taps
+from tfstyle.training.settings import PerceptualSettings
+from tfstyle.training.style_losses import COLOR, StyleLosses
 
 CONTENT_TAPS = {"relu3_1": 1 / 3, "relu4_1": 2 / 3}  # the same as in methods/gatys
-SHEET = 5  # photographs and paintings on a sheet
 
 COARSE = 22  # positions a side whose likeness to each other is compared
 
 POSITIONS = {"relu3_1": 512, "relu4_1": 256}  # of a painting that features are compared with
-
-COLOR = "color"  # the pixels, as a layer beside the taps
-
-Statistics = Mapping[str, tuple]  # mean and covariance by name
-
-
-class StyleLosses:
-    """Distances of a frozen network's features, and of colours, from a painting's.
-
-    Args:
-        readouts: Linear maps (kernel, bias) from its taps to VGG-19's channels, by tap; taps that
-            have none are compared as they are.
-        taps: Paper names of those that are compared.
-        kind: "wasserstein", "gram" or "moments" (see `style.StyleDistance`); with "moments"
-            colours are compared by `losses.color_distance`.
-    """
-
-    def __init__(
-        self, readouts: Mapping[str, tuple], taps: Iterable[str] = TAPS, kind: str = STYLE_LOSSES[0]
-    ):
-        self.distance, self.taps = StyleDistance(readouts, kind), tuple(taps)
-
-    def of(self, picture, features: Mapping) -> Statistics:
-        """Mean and covariance of a picture's features by tap, and of its pixels as "color".
-
-        Args:
-            picture: Shape (batch, height, width, 3).
-            features: Its features by tap.
-        """
-        maps = {tap: features[tap] for tap in self.taps} | {COLOR: picture}
-        return {name: statistics.covariance(features) for name, features in maps.items()}
-
-    def targets(self, style: Statistics) -> Statistics:
-        """The targets of the losses, from a painting's statistics (see `of`)."""
-        if self.distance.kind == "moments":
-            return {t: self.distance.target(t, *style[t]) for t in self.taps} | {
-                COLOR: style[COLOR]
-            }
-        return {name: self.distance.target(name, *pair) for name, pair in style.items()}
-
-    def __call__(self, targets: Statistics, pastiche: Statistics, weights=None) -> dict:
-        """Distances of a result from the targets: the mean over the taps, and that of colours.
-
-        Args:
-            targets: The painting's `targets`.
-            pastiche: The result's statistics, from `of`.
-            weights: Weight of each picture, shape (batch,), with "wasserstein" alone.
-
-        Returns:
-            Scalars "style" and "color".
-        """
-        distances = [
-            self.distance.distance(tap, targets[tap], *pastiche[tap], weights) for tap in self.taps
-        ]
-        color = self._color(targets[COLOR], pastiche[COLOR], weights)
-        return {"style": sum(distances) / len(distances), "color": color}
-
-    def _color(self, target, pastiche, weights):
-        if self.distance.kind == "moments":
-            return losses.color_distance(target, pastiche)
-        return self.distance.distance(COLOR, target, *pastiche, weights)
-
-    def described(self, picture, features: Mapping):
-        """The targets of paintings as vectors, shape (batch, numbers).
-
-        They hold means and roots of covariances, in the order of `statistics.packed`.
-
-        Args:
-            picture: Paintings, shape (batch, height, width, 3).
-            features: Their features by tap.
-        """
-        targets = self.targets(self.of(picture, features))
-        return statistics.packed([(mean, root) for mean, _, root in targets.values()])
-
-    def recalled(self, numbers, channels: Mapping[str, int]) -> Statistics:
-        """The targets from the vectors of `described`.
-
-        Args:
-            numbers: Vectors, shape (batch, numbers).
-            channels: Number of channels of each tap.
-        """
-        counts = [self._compared(tap, channels[tap]) for tap in self.taps] + [3]
-        pairs = statistics.unpacked(numbers, counts)
-        named = zip((*self.taps, COLOR), pairs, strict=True)
-        return {name: (mean, ops.matmul(root, root), root) for name, (mean, root) in named}
-
-    def _compared(self, tap, channels):
-        """The number of a tap's channels that are compared."""
-        view = self.distance.isometric.get(tap)
-        return channels if view is None else view[0].shape[1]
 
 
 class PerceptualObjective:
@@ -138,11 +45,8 @@ class PerceptualObjective:
         readouts: Mapping[str, tuple],
         settings: PerceptualSettings,
     ):
-        self.feature_extractor, self.settings, self.style = (
-            feature_extractor,
-            settings,
-            StyleLosses(readouts),
-        )
+        self.feature_extractor, self.settings = feature_extractor, settings
+        self.style = StyleLosses(readouts)
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
         self.content_extractor = at_taps(feature_extractor, CONTENT_TAPS)
         self.channels = {tap: feature_extractor.output[tap].shape[-1] for tap in TAPS}
@@ -269,48 +173,3 @@ class PrecomputedObjective(PerceptualObjective):
 
     def numbers(self, batch):
         return batch["numbers"][:, self.read :]
-
-
-def at_taps(network: keras.Model, taps: Iterable[str]) -> keras.Model:
-    """The part of a network that computes some of its taps."""
-    return keras.Model(network.input, {tap: network.output[tap] for tap in taps}, name=network.name)
-
-
-def sheet(
-    paint: Callable[[np.ndarray, np.ndarray], np.ndarray],
-    photographs: Sequence[Path],
-    paintings: Sequence[Path | np.ndarray],
-    size: int = 192,
-) -> Callable[[], np.ndarray]:
-    """A function that paints a sheet of photographs, a row each, in paintings, a column each.
-
-    Args:
-        paint: Batches of photographs and of paintings, shape (batch, size, size, 3), to pastiches.
-        photographs: Five of them are taken.
-        paintings: The same, or all where there are fewer; files or pictures.
-        size: Side of a picture in pixels.
-    """
-    contents, styles = (
-        np.stack(folders.readable(pictures, SHEET, lambda picture: _square(picture, size)))
-        for pictures in (photographs, paintings)
-    )
-
-    def painted():
-        rows = [np.concatenate([np.ones_like(contents[:1]), styles])]
-        for photograph in contents:
-            pastiches = paint(np.repeat(photograph[None], len(styles), axis=0), styles)
-            rows.append(np.concatenate([photograph[None], np.clip(pastiches, 0.0, 1.0)]))
-        return contact_sheets.from_rows(rows)
-
-    return painted
-
-
-def sheet_items(items: Sequence) -> list:
-    """The items that a sheet shows: at most SHEET, at equal distances."""
-    count = min(SHEET, len(items))
-    return [items[i * len(items) // count] for i in range(count)]
-
-
-def _square(picture, size):
-    picture = picture if isinstance(picture, np.ndarray) else images.read(picture, 640)
-    return images.resize(picture, size, size)

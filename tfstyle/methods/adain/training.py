@@ -24,9 +24,10 @@ from tfstyle.networks import adain
 from tfstyle.networks import decoder as decoders
 from tfstyle.networks.adain import TAP
 from tfstyle.networks.files import copy_into, load
-from tfstyle.networks.vgg import TAPS
-from tfstyle.training import fitting, perceptual, runs
+from tfstyle.networks.vgg import TAPS, at_taps
+from tfstyle.training import fitting, perceptual, runs, samples
 from tfstyle.training.initialisation import fit_decoder_to
+from tfstyle.training.style_losses import StyleLosses
 from tfstyle.training.style_table import TABLE, stream, style_rows
 from tfstyle.training.trainer import FrozenInputs, Trainer, averaging_adam, inputs_of
 
@@ -61,12 +62,10 @@ class PaperObjective:
     def __init__(
         self, feature_extractor: keras.Model, readouts: Mapping[str, tuple], settings: Settings
     ):
-        self.settings, self.style = (
-            settings,
-            perceptual.StyleLosses(readouts, STYLE_TAPS, "moments"),
-        )
-        self.feature_extractor = perceptual.at_taps(feature_extractor, STYLE_TAPS)
-        self.content_extractor = perceptual.at_taps(feature_extractor, [TAP])
+        self.settings = settings
+        self.style = StyleLosses(readouts, STYLE_TAPS, "moments")
+        self.feature_extractor = at_taps(feature_extractor, STYLE_TAPS)
+        self.content_extractor = at_taps(feature_extractor, [TAP])
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
 
     def __call__(self, batch, pastiche):
@@ -134,7 +133,7 @@ def train(
     trainer.compile(averaging_adam(settings))
     if run.step == 0:
         _begin(trained, aligning, batches_from, begin)
-    exact_encoder = perceptual.at_taps(encoder(), [TAP])
+    exact_encoder = at_taps(encoder(), [TAP])
     exact_decoder = decoder(exact_encoder, settings)
     recorder = runs.Recorder(
         run,
@@ -162,7 +161,7 @@ def _sampler(feature_extractor, trained, photographs, paintings):
         features = aligning.predict_on_batch({"content": contents, "style": styles})
         return np.float32(trained.predict_on_batch(features))
 
-    return perceptual.sheet(paint, photographs, paintings)
+    return samples.sheet(paint, photographs, paintings)
 
 
 def _paper_parts(run, photographs, paintings, feature_extractor, loss_network, settings):

@@ -24,7 +24,7 @@ from tfstyle.methods import Method
 from tfstyle.methods.cin.settings import Settings
 from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
 from tfstyle.networks.files import copy_into, load
-from tfstyle.training import fitting, fixed_styles, perceptual, runs, temporal
+from tfstyle.training import fitting, fixed_styles, runs, samples, temporal
 from tfstyle.training.trainer import Trainer, averaging_adam
 
 FILE = "transformer.keras"
@@ -126,12 +126,12 @@ def _batches(photographs, styles, settings, step):
 
 def _sampler(trained, photographs, paintings, vectors):
     """A contact sheet of some styles."""
-    sampled = np.stack(perceptual.sheet_items(vectors))
+    sampled = np.stack(samples.sheet_items(vectors))
 
     def paint(contents, _):
         return trained.predict_on_batch({"content": contents, "vector": sampled[: len(contents)]})
 
-    return perceptual.sheet(paint, photographs, paintings)
+    return samples.sheet(paint, photographs, paintings)
 
 
 def _write_codes(folder, codes):

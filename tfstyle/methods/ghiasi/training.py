@@ -24,7 +24,7 @@ from tfstyle.networks import encoder as encoders
 from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolutions, take_narrower
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
-from tfstyle.training import fitting, perceptual, runs, temporal
+from tfstyle.training import fitting, perceptual, runs, samples, temporal
 from tfstyle.training.style_table import TABLE, stream, style_rows
 from tfstyle.training.trainer import Trainer, averaging_adam
 
@@ -142,7 +142,7 @@ def _sampler(parts, photographs, paintings):
         vector = parts["predictor"].predict_on_batch(styles)
         return parts["transformer"].predict_on_batch({"content": contents, "vector": vector})
 
-    return perceptual.sheet(paint, photographs, paintings)
+    return samples.sheet(paint, photographs, paintings)
 
 
 def _standardize(head, numbers, order):

@@ -20,8 +20,8 @@ from tfstyle.data import batches, folders
 from tfstyle.methods.wct.settings import Settings
 from tfstyle.networks import adain, wct
 from tfstyle.networks.files import copy_into, load
-from tfstyle.networks.vgg import TAPS
-from tfstyle.training import fitting, perceptual, runs
+from tfstyle.networks.vgg import TAPS, at_taps
+from tfstyle.training import fitting, runs
 from tfstyle.training.initialisation import fit_decoder_to
 from tfstyle.training.trainer import FrozenInputs, Trainer, averaging_adam
 
@@ -102,7 +102,7 @@ def train(
         first = next(batches_from(0).as_numpy_iterator())
         _begin(decoders, frozen_encoder.predict_on_batch(first), begin)
     sample = _sampler(frozen_encoder, trained, photographs, settings.size)
-    exact_encoder = perceptual.at_taps(encoder(), TAPS)
+    exact_encoder = at_taps(encoder(), TAPS)
     exact_decoders = _level_decoders(exact_encoder, settings)
 
     def networks():
