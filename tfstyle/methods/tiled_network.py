@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class TiledNetwork:
         overlap: Pixels seen around a tile, a multiple of the stride.
         statistics: Their name; networks with batch norm have none.
         aligned: See `tiles.windows`, for networks with `PositionNoise`.
+        inputs: Further inputs of `whole` and `tile` by name, such as a style code.
     """
 
     whole: Callable[..., dict]
@@ -40,6 +41,7 @@ class TiledNetwork:
     overlap: int
     statistics: str = "moments"
     aligned: bool = False
+    inputs: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def paint(self, content: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         """One photograph, shape (height, width, 3), painted; a large one in tiles.
@@ -58,13 +60,14 @@ class TiledNetwork:
         if height * width > WHOLE_PIXELS:
             return self._paint_tiles(content, mask)
         inside = (slice(self.margin, self.margin + side) for side in (height, width))
-        return self.whole(**self._padded_inputs(content, mask))[self.output][0][tuple(inside)]
+        return self.whole(**self._whole_inputs(content, mask))[self.output][0][tuple(inside)]
 
-    def _padded_inputs(self, content, mask):
-        """The inputs of `whole`, by name, with the margin."""
+    def _whole_inputs(self, content, mask):
+        """The inputs of `whole`, by name, with the margin around pictures."""
         spans = self._spans(content)
-        inputs = {"content": content} | ({} if mask is None else {"mask": mask})
-        return {name: tiles.mirrored_window(array, *spans)[None] for name, array in inputs.items()}
+        maps = {"content": content} | ({} if mask is None else {"mask": mask})
+        padded = {name: tiles.mirrored_window(array, *spans)[None] for name, array in maps.items()}
+        return {**padded, **self.inputs}
 
     def _spans(self, content):
         return [tiles.span(side, self.margin, self.stride) for side in content.shape[:2]]
@@ -88,11 +91,11 @@ class TiledNetwork:
 
     def _thumbnail_tiles(self, content, mask, progress):
         """Tiles that are normalised with the statistics of a thumbnail."""
-        tile = functools.partial(self.tile, **self._thumbnail_statistics(content, mask))
+        inputs = {**self.inputs, **self._thumbnail_statistics(content, mask)}
 
         def paint(rows, columns):
             window = tiles.mirrored_window(content, rows[0], columns[0])[None]
-            return tile(content=window)[self.output][0]
+            return self.tile(content=window, **inputs)[self.output][0]
 
         sizes = (self.overlap, self.margin, self.stride, self.aligned)
         windows = list(tiles.windows(*content.shape[:2], self._tile_side, *sizes))
@@ -105,15 +108,11 @@ class TiledNetwork:
     def _tile_side(self):
         return math.lcm(TILE, self.stride)
 
-    @property
-    def _signature(self):
-        return getattr(self.tile, "func", self.tile)
-
     def _staged_network(self):
         """The network that paints tiles, by stages; None where it cannot be computed so."""
-        if not hasattr(self._signature, "staged"):
+        if not hasattr(self.tile, "staged"):
             return None
-        return self._signature.staged(getattr(self.tile, "keywords", {}), self.statistics)
+        return self.tile.staged(self.inputs, self.statistics)
 
     def _staged_tiles(self, network, content, mask, progress):
         """Tiles that are normalised with the statistics of the whole photograph."""
@@ -126,7 +125,7 @@ class TiledNetwork:
 
         weights = None
         if mask is not None:
-            weights = self._signature.statistics_weights(tiles.mirrored_window(mask, *spans))
+            weights = self.tile.statistics_weights(tiles.mirrored_window(mask, *spans))
         painted = inference.paint(
             network,
             read_window,
@@ -155,7 +154,7 @@ class TiledNetwork:
         longer = round(max(extent) * (THUMBNAIL_PIXELS / np.prod(extent)) ** 0.5)
         sides = images.fitted(extent, longer)
         mask = None if mask is None else masks.resized(mask, *sides)
-        outputs = self.whole(**self._padded_inputs(images.resize(content, *sides), mask))
+        outputs = self.whole(**self._whole_inputs(images.resize(content, *sides), mask))
         names = {self.statistics} & outputs.keys()
         return {name: outputs[name] for name in names}
 

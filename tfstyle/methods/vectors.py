@@ -1,6 +1,5 @@
 """Methods whose code is one vector, between two of which lie their blends."""
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -70,11 +69,16 @@ class Vectors(Conditioned):
             margin: See `TiledNetwork`.
             whole: The signature that paints it whole.
         """
-        paint, tile = (
-            functools.partial(self.signatures[name], vector=vector) for name in (whole, "tile")
+        return TiledNetwork(
+            self.signatures[whole],
+            self.signatures["tile"],
+            "pastiche",
+            self.geometry.stride,
+            margin,
+            self.geometry.overlap,
+            aligned=self.aligned,
+            inputs={"vector": vector},
         )
-        sizes = (self.geometry.stride, margin, self.geometry.overlap)
-        return TiledNetwork(paint, tile, "pastiche", *sizes, aligned=self.aligned)
 
     def own_vector(
         self, content: np.ndarray, vector: np.ndarray, mask: np.ndarray | None = None

@@ -2,7 +2,6 @@
 
 import copy
 import dataclasses
-import functools
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -157,13 +156,16 @@ class WCT(Conditioned):
 
     def _canvas(self, level, code, strength, whole):
         name, geometry = f"coloring{level}", GEOMETRIES[level]
-        inputs = {name: code[name], "strength": np.float32([[strength]])}
-        paint, tile = (
-            functools.partial(self.signatures[f"{kind}{level}"], **inputs)
-            for kind in (whole, "tile")
+        return TiledNetwork(
+            self.signatures[f"{whole}{level}"],
+            self.signatures[f"tile{level}"],
+            "pastiche",
+            geometry.stride,
+            margin(level),
+            geometry.overlap,
+            f"whitening{level}",
+            inputs={name: code[name], "strength": np.float32([[strength]])},
         )
-        sizes = (geometry.stride, margin(level), geometry.overlap)
-        return TiledNetwork(paint, tile, "pastiche", *sizes, f"whitening{level}")
 
     def passes(self) -> list[dict]:
         """One a level."""
