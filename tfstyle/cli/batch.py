@@ -7,7 +7,13 @@ import sys
 
 from tfstyle import extras
 from tfstyle.cli import style_options
-from tfstyle.cli.options import command, percent, positive
+from tfstyle.cli.options import (
+    add_longer_side,
+    add_overwrite,
+    add_quality,
+    command,
+    positive,
+)
 
 RUNNER = "FnApiRunner"  # Beam's own in this process, which downloads nothing
 
@@ -80,7 +86,7 @@ def _add_execution(parser):
         metavar="N",
         help="processor threads of each worker process (default: %(default)s)",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing results")
+    add_overwrite(parser)
     parser.add_argument(
         "--runner",
         default=RUNNER,
@@ -98,27 +104,10 @@ def _add_style(parser):
         metavar="NAME",
         help="which of the method's models, or a release's folder that every worker sees",
     )
-    parser.add_argument(
-        "--strength",
-        type=float,
-        default=1.0,
-        metavar="0..1",
-        help="0 is the photograph, 1 the full style (default: 1)",
-    )
+    style_options.add_strength(parser)
     style_options.add_keep_colors(parser)
-    parser.add_argument(
-        "--size",
-        type=positive,
-        metavar="N",
-        help="longer side of the results in pixels (default: each photograph's own)",
-    )
-    parser.add_argument(
-        "--quality",
-        type=percent,
-        default=95,
-        metavar="1..100",
-        help="quality of JPEG and WebP files (default: %(default)s)",
-    )
+    add_longer_side(parser, "the results", own="each photograph's own")
+    add_quality(parser)
 
 
 def _run_batch(options):

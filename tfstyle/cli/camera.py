@@ -15,7 +15,6 @@ from tfstyle.cli.options import (
     settings_of,
 )
 from tfstyle.methods import Kind
-from tfstyle.video.temporal_filter import STEADY
 
 SIZE = 480
 KEYS = "q or Esc quits, s saves the picture, n goes on to the next painting"
@@ -58,21 +57,8 @@ def _camera(commands):
 
 def _add_painting(parser):
     """Adds the flags of how frames are painted."""
-    parser.add_argument(
-        "--strength",
-        type=float,
-        default=1.0,
-        metavar="0..1",
-        help="0 is the unpainted frame, 1 the full style (default: 1)",
-    )
-    parser.add_argument(
-        "--steady",
-        type=float,
-        default=STEADY,
-        metavar="0..1",
-        help="share of each frame that is taken from the previous one: more flickers less and is "
-        "softer (default: %(default)s)",
-    )
+    style_options.add_strength(parser, "the unpainted frame")
+    style_options.add_steady(parser)
     style_options.add_keep_colors(parser)
 
 

@@ -3,7 +3,16 @@
 import sys
 from pathlib import Path
 
-from tfstyle.cli.options import add_commercial, add_precision, add_teacher, command, positive
+from tfstyle.cli.options import (
+    add_commercial,
+    add_longer_side,
+    add_overwrite,
+    add_pair,
+    add_precision,
+    add_teacher,
+    command,
+    positive,
+)
 from tfstyle.cli.scripts import add_json
 
 HTML_SUFFIXES = (".html", ".htm")
@@ -17,8 +26,7 @@ def _compare(commands):
         "paint one photograph with every released method, side by side with times and figures",
         "tfstyle compare dog.jpg starry.jpg -o sheet.html sheet.png",
     )
-    parser.add_argument("photo", metavar="PHOTO", help="a picture's file")
-    parser.add_argument("painting", metavar="PAINTING", help="a picture's file")
+    add_pair(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -27,17 +35,11 @@ def _compare(commands):
         metavar="FILE",
         help="one HTML file that links to no other, or a picture, or both",
     )
-    parser.add_argument(
-        "--size",
-        type=positive,
-        default=512,
-        metavar="PIXELS",
-        help="longer side of the painted pictures (default: %(default)s)",
-    )
+    add_longer_side(parser, "the painted pictures", 512)
     _add_models(parser)
     _add_measures(parser)
     add_json(parser)
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_overwrite(parser)
 
 
 def _add_models(parser):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tfstyle.cli.options import command
+from tfstyle.cli.options import add_overwrite, command
 
 
 def _example(commands):
@@ -16,7 +16,7 @@ def _example(commands):
     parser.add_argument(
         "folder", metavar="FOLDER", help="folder of the pictures; it is created if it is missing"
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_overwrite(parser)
 
 
 def _run_example(options):

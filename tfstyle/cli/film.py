@@ -14,7 +14,9 @@ from tfstyle.cli import jobs, masks, style_options
 from tfstyle.cli.options import (
     ONE_PASS,
     add_commercial,
+    add_longer_side,
     add_method_settings,
+    add_overwrite,
     add_precision,
     add_threads,
     command,
@@ -22,7 +24,6 @@ from tfstyle.cli.options import (
     settings_of,
 )
 from tfstyle.methods import Kind
-from tfstyle.video.temporal_filter import STEADY
 
 CODECS = ("h264", "hevc", "av1", "vp9", "ffv1", "prores", "png")
 PRECISION_USE = "what Keras computes in: masks, and finished runs" + ONE_PASS
@@ -64,27 +65,14 @@ def _film(commands):
     _add_cut(parser)
     _add_output(parser)
     add_threads(parser)
-    parser.add_argument("--overwrite", action="store_true", help="replace an existing film")
+    add_overwrite(parser)
     add_precision(parser, PRECISION_USE)
 
 
 def _add_painting(parser):
     """Adds the flags of how frames are painted."""
-    parser.add_argument(
-        "--strength",
-        type=float,
-        default=1.0,
-        metavar="0..1",
-        help="0 is the clip, 1 the full style (default: 1)",
-    )
-    parser.add_argument(
-        "--steady",
-        type=float,
-        default=STEADY,
-        metavar="0..1",
-        help="share of each frame that is taken from the previous one, following what moves: more "
-        "flickers less and is softer, 0 paints every frame by itself (default: %(default)s)",
-    )
+    style_options.add_strength(parser, "the clip")
+    style_options.add_steady(parser)
     style_options.add_keep_colors(parser)
 
 
@@ -116,12 +104,7 @@ def _add_cut(parser):
         metavar="N",
         help="paint only every N-th frame, and show it until the next one (default: 1)",
     )
-    parser.add_argument(
-        "--size",
-        type=positive,
-        metavar="N",
-        help="longer side of the film in pixels (default: the clip's own)",
-    )
+    add_longer_side(parser, "the film", own="the clip's own")
 
 
 def _add_output(parser):

@@ -1,6 +1,15 @@
 """`tfstyle layers` and `tfstyle texture`."""
 
-from tfstyle.cli.options import add_precision, add_teacher, command, positive, size
+from tfstyle.cli.options import (
+    add_longer_side,
+    add_overwrite,
+    add_pair,
+    add_precision,
+    add_teacher,
+    command,
+    positive,
+    size,
+)
 from tfstyle.methods import METHODS
 
 FEATURE_EXTRACTOR = "network to take features from: ", "our encoder"
@@ -14,16 +23,9 @@ def _layers(commands):
         "visualize each layer of the network: content of a photograph, style of a painting",
         "tfstyle layers dog.jpg starry.jpg -o layers.png",
     )
-    parser.add_argument("photo", metavar="PHOTO", help="a picture's file")
-    parser.add_argument("painting", metavar="PAINTING", help="a picture's file")
+    add_pair(parser)
     parser.add_argument("-o", "--output", required=True, metavar="SHEET", help="a picture's file")
-    parser.add_argument(
-        "--size",
-        type=positive,
-        default=256,
-        metavar="PIXELS",
-        help="longer side of each picture (default: %(default)s)",
-    )
+    add_longer_side(parser, "each picture", 256)
     _add_optimisation(parser)
 
 
@@ -40,7 +42,7 @@ def _add_optimisation(parser):
     )
     add_teacher(parser, *FEATURE_EXTRACTOR)
     add_precision(parser)
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_overwrite(parser)
 
 
 def _method():

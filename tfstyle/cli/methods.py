@@ -2,7 +2,7 @@
 
 from tfstyle import extras
 from tfstyle.cli import scripts
-from tfstyle.cli.options import add_commercial, command
+from tfstyle.cli.options import add_commercial, add_overwrite, command
 from tfstyle.cli.style_options import add_method
 
 
@@ -21,7 +21,7 @@ def _styles(commands):
     parser.add_argument(
         "--photo", metavar="PHOTO", help="photograph of the sheet (default: a drawn landscape)"
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
+    add_overwrite(parser)
 
 
 def _run_styles(options):

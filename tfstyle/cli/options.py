@@ -48,6 +48,46 @@ def add_threads(parser):
     )
 
 
+def add_longer_side(parser, of, default=None, own=""):
+    """Adds the flag of the longer side that pictures are painted at.
+
+    Args:
+        parser: Gets the flag.
+        of: What has this side.
+        default: Pixels; None takes the side of what is painted.
+        own: Words for that side.
+    """
+    parser.add_argument(
+        "--size",
+        type=positive,
+        default=default,
+        metavar="N",
+        help=f"longer side of {of} in pixels (default: {own or default})",
+    )
+
+
+def add_quality(parser):
+    """Adds the flag of the quality of pictures that are written."""
+    parser.add_argument(
+        "--quality",
+        type=percent,
+        default=95,
+        metavar="1..100",
+        help="quality of JPEG and WebP files (default: %(default)s)",
+    )
+
+
+def add_overwrite(parser):
+    """Adds the flag without which a file that is there already is an error."""
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+
+
+def add_pair(parser):
+    """Adds the arguments of a photograph and a painting."""
+    parser.add_argument("photo", metavar="PHOTO", help="a picture's file")
+    parser.add_argument("painting", metavar="PAINTING", help="a picture's file")
+
+
 def size(text):
     """A height and a width such as "384x512", or None for "any"."""
     if text == "any":

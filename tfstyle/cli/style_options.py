@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tfstyle.color import KEEP
 from tfstyle.methods import DEFAULT, Kind, method
+from tfstyle.video.temporal_filter import STEADY
 
 
 def add_styles(parser):
@@ -47,6 +48,34 @@ def add_model(parser):
         help="which of the method's models, as `tfstyle methods` lists them behind its name, or "
         "the folder of a release or of a finished run; for magenta v1, v2, or a module's address, "
         ".tar.gz file or folder",
+    )
+
+
+def add_strength(parser, unpainted="the photograph"):
+    """Adds the flag of the strength.
+
+    Args:
+        parser: Gets the flag.
+        unpainted: Words for what strength 0 is.
+    """
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=1.0,
+        metavar="0..1",
+        help=f"0 is {unpainted}, 1 the full style (default: 1)",
+    )
+
+
+def add_steady(parser):
+    """Adds the flag of the temporal filter."""
+    parser.add_argument(
+        "--steady",
+        type=float,
+        default=STEADY,
+        metavar="0..1",
+        help="share of each frame that is taken from the previous one, following what moves: more "
+        "flickers less and is softer, 0 paints every frame by itself (default: %(default)s)",
     )
 
 

@@ -7,12 +7,13 @@ from tfstyle.cli import folder, masks, optimising, prints, scripts, style_option
 from tfstyle.cli.options import (
     ONE_PASS,
     add_commercial,
+    add_longer_side,
     add_method_settings,
+    add_overwrite,
     add_precision,
+    add_quality,
     add_threads,
     command,
-    percent,
-    positive,
     settings_of,
 )
 from tfstyle.cli.targets import PIPE, PIPED_FORMATS
@@ -88,20 +89,9 @@ def _add_strength(parser):
 
 def _add_picture(parser):
     """Adds the flags of the picture that is written."""
-    parser.add_argument(
-        "--size",
-        type=positive,
-        metavar="N",
-        help="longer side of the result in pixels (default: the photograph's own)",
-    )
+    add_longer_side(parser, "the result", own="the photograph's own")
     add_threads(parser)
-    parser.add_argument(
-        "--quality",
-        type=percent,
-        default=95,
-        metavar="1..100",
-        help="quality of JPEG and WebP files (default: %(default)s)",
-    )
+    add_quality(parser)
     parser.add_argument(
         "--alpha",
         default="keep",
@@ -110,7 +100,7 @@ def _add_picture(parser):
         "(other results get a white background), or give them a background colour, such as white "
         "or #336699 (default: %(default)s)",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    add_overwrite(parser)
 
 
 def _add_tiles(parser):

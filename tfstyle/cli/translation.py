@@ -29,7 +29,8 @@ def _evaluate_translation(commands):
     parser.add_argument(
         "--back", metavar="NAME", help="model of the opposite direction, for the cycle error"
     )
-    _add_domains(parser)
+    _add_domains(parser, "pictures to translate")
+    _add_fit(parser)
     _add_pairs(parser)
     add_teacher(parser, "network to measure on: ")
     parser.add_argument("--csv", metavar="FILE", help="write every picture's figures to this file")
@@ -37,9 +38,14 @@ def _evaluate_translation(commands):
     add_precision(parser, PRECISION_USE)
 
 
-def _add_domains(parser):
-    parser.add_argument("--source", nargs="+", metavar="DIR", help="pictures to translate")
-    parser.add_argument("--target", nargs="+", metavar="DIR", help="pictures of the other domain")
+def _add_domains(parser, source, required=False):
+    """Adds the flags of both domains' folders, with the help of the first."""
+    folders = {"required": required, "nargs": "+", "metavar": "DIR"}
+    parser.add_argument("--source", help=source, **folders)
+    parser.add_argument("--target", help="pictures of the other domain", **folders)
+
+
+def _add_fit(parser):
     parser.add_argument(
         "--fit-source",
         nargs="+",
@@ -120,12 +126,7 @@ def _tone(commands):
         "-o runs/weather-toned",
     )
     parser.add_argument("--run", required=True, dest="folder", metavar="DIR", help="finished run")
-    parser.add_argument(
-        "--source", required=True, nargs="+", metavar="DIR", help="training pictures to translate"
-    )
-    parser.add_argument(
-        "--target", required=True, nargs="+", metavar="DIR", help="pictures of the other domain"
-    )
+    _add_domains(parser, "training pictures to translate", required=True)
     parser.add_argument(
         "--content",
         type=float,
