@@ -60,6 +60,8 @@ def _kinds():
     see_through = Image.merge("RGBA", (*rgb.split(), alpha))
     loose = 2.0
     yield from _of_modes(rgb, grey, see_through, loose)
+    yield from _of_palettes(rgb, grey, loose)
+    yield from _of_metadata(rgb, loose)
     yield from _of_files(rgb, loose)
     yield from _of_sizes(loose)
     yield from _refused(rgb, see_through)
@@ -99,18 +101,21 @@ def _of_modes(rgb, grey, see_through, loose):
             yield Kind(f"mode {mode}.{kind.lower()}", _lazy(image, kind), near=near)
     yield Kind("mode 1.bmp", _lazy(rgb.convert("1"), "BMP"), near=loose)
     yield Kind("mode L.bmp", _lazy(grey, "BMP"), near=loose)
+    for name, kind in {"format PPM.jpg": "PPM", "format TGA.tif": "TGA"}.items():
+        yield Kind(name, _lazy(rgb, kind))
+    yield Kind("format ICO.png", _lazy(rgb.resize((32, 32)), "ICO"), (32, 32), loose)
+
+
+def _of_palettes(rgb, grey, loose):
     yield Kind("mode P.gif", _lazy(rgb, "GIF"), near=0.06)
     keyed = rgb.quantize(32)
     yield Kind("palette with a hole.gif", _lazy(keyed, "GIF", transparency=3), near=loose)
     yield Kind("palette with holes.png", _lazy(keyed, "PNG", transparency=bytes(32)), near=loose)
     yield Kind("grey with a hole.png", _lazy(grey, "PNG", transparency=100), near=loose)
     yield Kind("colour with a hole.png", _lazy(rgb, "PNG", transparency=(0, 127, 0)), near=loose)
-    yield Kind("format PPM.jpg", _lazy(rgb, "PPM"))
-    yield Kind("format ICO.png", _lazy(rgb.resize((32, 32)), "ICO"), (32, 32), loose)
-    yield Kind("format TGA.tif", _lazy(rgb, "TGA"))
 
 
-def _of_files(rgb, loose):
+def _of_metadata(rgb, loose):
     for turn in range(1, 9):
         exif = Image.Exif()
         exif[0x0112] = turn
@@ -127,6 +132,12 @@ def _of_files(rgb, loose):
     for name, icc in {"good": profile, "cut": profile[:200], "none": b"not one"}.items():
         yield Kind(f"profile {name}.png", _lazy(rgb, "PNG", icc_profile=icc))
         yield Kind(f"profile {name}.jpg", _lazy(rgb, "JPEG", icc_profile=icc), near=0.05)
+    words = PngImagePlugin.PngInfo()
+    words.add_text("Comment", "x" * 300_000, zip=True)
+    yield Kind("words.png", _lazy(rgb, "PNG", pnginfo=words))
+
+
+def _of_files(rgb, loose):
     for name, options in {
         "progressive": {"progressive": True},
         "of quality 1": {"quality": 1},
@@ -143,9 +154,6 @@ def _of_files(rgb, loose):
     for kind in ("GIF", "WEBP", "PNG", "TIFF"):
         yield Kind(f"frames.{kind.lower()}", _lazy(rgb, kind, **frames), near=0.06)
     yield Kind("frames.mpo.jpg", _lazy(rgb, "MPO", **frames), near=0.05)
-    words = PngImagePlugin.PngInfo()
-    words.add_text("Comment", "x" * 300_000, zip=True)
-    yield Kind("words.png", _lazy(rgb, "PNG", pnginfo=words))
     yield Kind("lossless.webp", _lazy(rgb, "WEBP", lossless=True))
     for name in ("PNG", "GIF", "BMP", "WEBP"):
         near = 0.06 if name == "GIF" else 0.05

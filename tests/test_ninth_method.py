@@ -81,10 +81,8 @@ def test_a_ninth_method_is_listed_offered_and_has_its_flags(package):
     assert "Train a tint's contrast." in output and "optimizer steps (default: 200)" in output
 
 
-@pytest.mark.slow
-def test_a_ninth_method_is_trained_released_paints_is_exported_measured_and_compared(package):
-    for name, draw in (("photos/photo", examples.lake), ("paintings/painting", examples.discs)):
-        images.write(draw(48, 64), package / f"{name}.png")
+def check_training(package):
+    """Its command trains, goes on and logs."""
     train = ["-m", "tfstyle", "train", "tint", "--content", "photos", "--run", "runs/tint"]
     for steps in ("50", "200"):
         python(package, *train, "--steps", steps)
@@ -92,6 +90,13 @@ def test_a_ninth_method_is_trained_released_paints_is_exported_measured_and_comp
         logged = list(csv.DictReader(file))
     assert float(logged[-1]["own"]) < 0.2 * float(logged[0]["own"])
     assert [row["step"] for row in logged] == [str(step) for step in range(10, 201, 10)]
+
+
+@pytest.mark.slow
+def test_a_ninth_method_is_trained_released_paints_is_exported_measured_and_compared(package):
+    for name, draw in (("photos/photo", examples.lake), ("paintings/painting", examples.discs)):
+        images.write(draw(48, 64), package / f"{name}.png")
+    check_training(package)
     (release,) = (block for block in blocks(ROOT / "docs/methods.md") if block.language == "bash")
     stylize = ["stylize", "photos/photo.png", "--method", "tint", "--style"]
     stylize += ["paintings/painting.png", "-o"]

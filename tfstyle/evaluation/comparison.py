@@ -73,8 +73,7 @@ def compare(
         painting: A picture's file.
         size: Longer side that the photograph is painted at, in pixels.
         limit: Seconds that a model may take.
-        teacher: Network to measure on, as `teachers.teacher` takes it; None is our encoder's
-            view of VGG-19.
+        teacher: To measure on (see `teachers.teacher`); None is our encoder's view of VGG-19.
         module: File or folder of one of Magenta's modules to add, see `hub.fetch`.
         precision: Precision of Keras (see `precision.choose`); metrics are computed in float32.
         commercial: Whether to paint only with models that are cleared for commercial use.

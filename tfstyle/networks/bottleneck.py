@@ -177,21 +177,7 @@ def take_narrower(network: keras.Model, source: keras.Model) -> None:
         ValueError: It is no such network.
     """
     wide_layers, narrow_layers = _normed(network), _normed(source)
-    if len(wide_layers) != len(narrow_layers):
-        raise ValueError(
-            f"Expected a network to begin with of {len(wide_layers)} normalised convolutions. "
-            f"Received: {len(narrow_layers)} normalised ones."
-        )
-    wider = [
-        new.name
-        for new, old in zip(wide_layers, narrow_layers, strict=True)
-        if new.filters < old.filters
-    ]
-    if wider:
-        raise ValueError(
-            "Expected a network to begin with that is no wider. "
-            f"Received: one that is wider at {', '.join(wider)}."
-        )
+    _check_narrower(wide_layers, narrow_layers)
     for layer in [*wide_layers, network.get_layer("paint")]:
         weights = source.get_layer(layer.name).get_weights()
         incoming, outgoing = weights[0].shape[2:]
@@ -207,6 +193,25 @@ def take_narrower(network: keras.Model, source: keras.Model) -> None:
     network.get_layer("conditions").set_weights(
         [_widened(*pair, widths) for pair in zip(new, old, strict=True)]
     )
+
+
+def _check_narrower(wide_layers, narrow_layers):
+    """Refuses convolutions that are others, or wider."""
+    if len(wide_layers) != len(narrow_layers):
+        raise ValueError(
+            f"Expected a network to begin with of {len(wide_layers)} normalised convolutions. "
+            f"Received: {len(narrow_layers)} normalised ones."
+        )
+    wider = [
+        new.name
+        for new, old in zip(wide_layers, narrow_layers, strict=True)
+        if new.filters < old.filters
+    ]
+    if wider:
+        raise ValueError(
+            "Expected a network to begin with that is no wider. "
+            f"Received: one that is wider at {', '.join(wider)}."
+        )
 
 
 def _widened(new, old, widths):

@@ -52,8 +52,7 @@ def decoder(
         padding: "zero", which XNNPACK is fast with, or "reflect" as the authors'.
         slope: Of the ReLU below 0, the authors' is 0; without any, a third of a fresh decoder's
             channels soon say nothing for good.
-        norm: Layer behind every convolution but the last, for whoever wants to see why there is
-            none.
+        norm: Layer behind every convolution but the last, to see why there is none.
         upsampling: "bilinear", with a last kernel without response to a checkerboard, which
             leaves no lattice; or "nearest" as the authors'.
         name: The model's name.
@@ -64,18 +63,16 @@ def decoder(
         3,505,219 parameters.
     """
     features = keras.Input((None, None, channels), name="features")
-    x, last = features, layers[-1][0]
+    x, (*layers, (last, last_filters)) = features, layers
     for label, filters in layers:
         if not filters:
             x = Double(upsampling, name=f"double_{label}")(x)
             continue
-        smooth = label == last and upsampling == "bilinear"
-        kwargs = {"kernel_constraint": NoCheckerboard()} if smooth else {}
-        kwargs["dtype"] = "float32" if label == last else None
-        x = _conv(x, filters, padding, f"de{label}", **kwargs)
-        if label != last:
-            x = norm(name=f"de{label}_norm")(x) if norm else x
-            x = keras.layers.LeakyReLU(slope, name=f"de{label}_relu")(x)
+        x = _conv(x, filters, padding, f"de{label}")
+        x = norm(name=f"de{label}_norm")(x) if norm else x
+        x = keras.layers.LeakyReLU(slope, name=f"de{label}_relu")(x)
+    smooth = {"kernel_constraint": NoCheckerboard()} if upsampling == "bilinear" else {}
+    x = _conv(x, last_filters, padding, f"de{last}", dtype="float32", **smooth)
     return keras.Model(features, x, name=name)
 
 

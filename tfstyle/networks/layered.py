@@ -33,7 +33,24 @@ def layered(filters: int = 16, streaks: int = 3, name: str = "generator") -> ker
         [0, 1]. It begins near the identity.
     """
     content = keras.Input((None, None, 3), name="content")
-    sizes, x = [content], model_input(content, 3, "content")
+    half, quarter, features = _features(content, filters)
+    rain = RainLayers(streaks, name="translated", dtype="float32")
+    maps = keras.layers.Conv2D(
+        rain.maps,
+        3,
+        padding="same",
+        kernel_initializer=keras.initializers.RandomNormal(stddev=1e-3),
+        name="maps",
+    )(features)
+    for like, label in ((quarter, "4"), (half, "2"), (content, "1")):
+        maps = UpsampleLike("bilinear", name=f"grow{label}", dtype="float32")(maps, like)
+    lines = Streaks(streaks, name="streaks", dtype="float32")(content)
+    return keras.Model(content, rain(content, maps, lines), name=name)
+
+
+def _features(content, filters):
+    """Features at half, at a quarter and, of the residual blocks, at an eighth of the size."""
+    sizes, x = [], model_input(content, 3, "content")
     for level, (width, size) in enumerate(((1, 5), (2, 3), (4, 3)), 1):
         x = _conv(x, width * filters, f"down{2**level}", size, 2)
         x = _relu(x, f"down{2**level}", level > 1)
@@ -44,18 +61,7 @@ def layered(filters: int = 16, streaks: int = 3, name: str = "generator") -> ker
             _conv(y, 4 * filters, f"residual{index}b")
         )
         x = keras.layers.Add(name=f"residual{index}")([x, y])
-    rain = RainLayers(streaks, name="translated", dtype="float32")
-    maps = keras.layers.Conv2D(
-        rain.maps,
-        3,
-        padding="same",
-        kernel_initializer=keras.initializers.RandomNormal(stddev=1e-3),
-        name="maps",
-    )(x)
-    for like, label in ((sizes[2], "4"), (sizes[1], "2"), (sizes[0], "1")):
-        maps = UpsampleLike("bilinear", name=f"grow{label}", dtype="float32")(maps, like)
-    lines = Streaks(streaks, name="streaks", dtype="float32")(content)
-    return keras.Model(content, rain(content, maps, lines), name=name)
+    return *sizes[:2], x
 
 
 def _conv(x, filters, label, size=3, strides=1):

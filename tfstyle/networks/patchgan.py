@@ -27,8 +27,7 @@ def patchgan(
     Returns:
         Model, {"picture": (batch, height, width, 3) in [0, 1]}, with "condition" of the same
         shape where there are two channels, to scores (batch, about height / 8, width / 8, 1),
-        not squashed. 2,764,737 parameters with the defaults; 2,768,705 conditional with
-        batch norm.
+        not squashed. 2,764,737 parameters with the defaults; 2,768,705 conditional with batch norm.
 
     Raises:
         ValueError: A choice is none of those named.

@@ -46,25 +46,31 @@ def vgg(
     taps = tuple(taps)
     _check_taps(taps, arrays)
     image = keras.Input((None, None, 3), name="image")
-    x, features = _conv(arrays, "conv0", 1)(image), {}
-    for conv in _order(arrays):
-        block, index = conv.removeprefix("conv").split("_")
-        if (block, index) > ("1", "1") and index == "1":
-            x = POOLINGS[pooling](2, name=f"pool{int(block) - 1}")(x)
-        if padding == "reflect":
-            x = ReflectPad(name=f"{conv}_pad")(x)
-        x = _conv(arrays, conv, 3, "valid" if padding == "reflect" else "same")(x)
-        features[conv] = x
-        x = keras.layers.ReLU(name=f"relu{block}_{index}")(x)
-        features[f"relu{block}_{index}"] = _read_out(arrays, conv, x)
-        if features.keys() >= set(taps):
-            break
+    features = _features(image, arrays, set(taps), padding, POOLINGS[pooling])
     model = keras.Model(image, {tap: features[tap] for tap in taps}, name=name)
     for layer in model.layers:
         if f"{layer.name}/kernel" in arrays:
             layer.set_weights([arrays[f"{layer.name}/{part}"] for part in PARTS])
     model.trainable = False
     return model
+
+
+def _features(image, arrays, taps, padding, pool):
+    """The output of every convolution, before and behind its ReLU, up to the deepest tap."""
+    x, features = _conv(arrays, "conv0", 1)(image), {}
+    for conv in _order(arrays):
+        block, index = conv.removeprefix("conv").split("_")
+        if (block, index) > ("1", "1") and index == "1":
+            x = pool(2, name=f"pool{int(block) - 1}")(x)
+        if padding == "reflect":
+            x = ReflectPad(name=f"{conv}_pad")(x)
+        x = _conv(arrays, conv, 3, "valid" if padding == "reflect" else "same")(x)
+        features[conv] = x
+        x = keras.layers.ReLU(name=f"relu{block}_{index}")(x)
+        features[f"relu{block}_{index}"] = _read_out(arrays, conv, x)
+        if features.keys() >= taps:
+            break
+    return features
 
 
 def _order(arrays):

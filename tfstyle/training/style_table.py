@@ -103,9 +103,8 @@ def style_rows(
         ValueError: None can be read.
     """
     files = list(dict.fromkeys(paintings))
-    every = round(1.0 / grey_share) if grey_share else 1 + len(files)
-    grey = files[every - 1 :: every]
-    style_images = [*map(StyleImage, files), *(StyleImage(file, grey=True) for file in grey)]
+    grey = [StyleImage(file, grey=True) for file in _share(files, grey_share)]
+    style_images = [*map(StyleImage, files), *grey]
 
     def describe(painting):
         picture = ops.convert_to_tensor(painting[None])
@@ -119,6 +118,12 @@ def style_rows(
     order = [*(places[file] for file in paintings), *range(len(files), len(style_images))]
     readable = set(known)
     return rows, [row for row in order if row in readable]
+
+
+def _share(items, share):
+    """A share of items, at equal distances."""
+    every = round(1.0 / share) if share else 1 + len(items)
+    return items[every - 1 :: every]
 
 
 def stream(

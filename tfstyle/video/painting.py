@@ -96,16 +96,6 @@ def painted(frames: Iterable[Frame], painters: Sequence[Painter], state: State) 
     for painter in painters:
         idle.put(painter)
 
-    def paint(frame, luma, previous_luma):
-        painter = idle.get()
-        try:
-            picture = painter(frame.picture)
-        finally:
-            idle.put(painter)
-        if luma is None or previous_luma is None:
-            return picture, None
-        return picture, temporal_filter.motion(luma, previous_luma, *frame.picture.shape[:2])
-
     with (
         contextlib.closing(_prefetched(frames, len(painters))) as prefetched,
         ThreadPoolExecutor(len(painters)) as pool,
@@ -116,7 +106,7 @@ def painted(frames: Iterable[Frame], painters: Sequence[Painter], state: State) 
             for frame in prefetched:
                 luma = temporal_filter.reduced_luma(frame.picture) if is_filtered else None
                 times = dataclasses.replace(frame, picture=frame.picture[:0])
-                waiting.append((times, luma, pool.submit(paint, frame, luma, previous_luma)))
+                waiting.append((times, luma, pool.submit(_paint, frame, luma, previous_luma, idle)))
                 previous_luma = luma
                 if len(waiting) > 2 * len(painters):
                     yield _finished(*waiting.popleft(), state)
@@ -124,6 +114,18 @@ def painted(frames: Iterable[Frame], painters: Sequence[Painter], state: State) 
                 yield _finished(*waiting.popleft(), state)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _paint(frame, luma, previous_luma, idle):
+    """A frame, painted by one of the idle painters, and its motion, None without both lumas."""
+    painter = idle.get()
+    try:
+        picture = painter(frame.picture)
+    finally:
+        idle.put(painter)
+    if luma is None or previous_luma is None:
+        return picture, None
+    return picture, temporal_filter.motion(luma, previous_luma, *frame.picture.shape[:2])
 
 
 def _finished(frame, luma, future, state):
