@@ -273,9 +273,14 @@ def load_model(
         return load_lite(method_name, threads, folder, exact, settings)
     if model and _has_keras_files(method_class, folder):
         return load(method_name, folder, precision, exact, settings, teacher)
+    raise _unknown_model(method_class, name)
+
+
+def _unknown_model(method_class, name):
+    """The error that there is no such model of a method."""
     models = [n for n in registry.released() if n.partition("-")[0] == method_class.name]
     files = ", ".join(f"{file}.keras" for file in method_class.files)
-    raise ValueError(
+    return ValueError(
         f"Expected one of {', '.join(models) or 'none yet'} (--model is what follows "
         f"{method_class.name}-), or as --model a folder with {files}. Received: {name}."
     )
