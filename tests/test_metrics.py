@@ -424,6 +424,35 @@ def test_evaluate_writes_a_table_a_csv_and_a_sheet(shared, pictures, capsys):
     assert images.read(pictures / "all.png").shape[1] == 2 * 4 * (report.TILE + 4)
 
 
+@pytest.mark.slow
+def test_evaluate_translation_keeps_its_pictures_and_finds_the_grade(shared, pictures, capsys):
+    dark = pictures / "dark"
+    for path in sorted((pictures / "content").iterdir()):
+        images.write(0.3 * images.read(path), dark / path.name)
+    domains = {"source": pictures / "content", "target": dark}
+    fitted = {"fit-source": pictures / "content", "fit-target": dark}
+    flags = [x for k, v in (domains | fitted).items() for x in (f"--{k}", str(v))]
+    arguments = ["evaluate-translation", "cyclegan", "--model", "day2night", *flags]
+    arguments += ["--teacher", str(shared / "weights"), "--csv", str(pictures / "all.csv")]
+    assert cli.main([*arguments, "--pictures", str(pictures / "kept")]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert names == ["3", "untouched", "greyed", "best", "translated", "KID"]
+    kept = {path.name: images.read(path) for path in (pictures / "kept").iterdir()}
+    labels = ("best-grade", "content", "greyed", "style", "translated")
+    assert sorted(kept) == [f"0{i}_{label}.png" for i in range(3) for label in labels]
+    assert kept["01_style.png"].mean() < 0.5 * kept["01_content.png"].mean()
+    assert kept["01_best-grade.png"].mean() < kept["01_content.png"].mean()
+    assert np.ptp(kept["01_greyed.png"], axis=-1).max() < 0.01
+    rows = (pictures / "all.csv").read_text().splitlines()
+    assert len(rows) == 1 + 4 * 3
+
+
+def test_evaluate_translation_refuses_what_pairs_have_not(capsys):
+    arguments = ["evaluate-translation", "pix2pix", "--model", "facades", "--pairs", "pairs"]
+    assert cli.main([*arguments, "--pictures", "kept"]) == 2
+    assert "with --source and --target. Received: --pairs" in capsys.readouterr().err
+
+
 def test_evaluate_wants_folders_or_pairs(capsys):
     assert cli.main(["evaluate", "ghiasi", "--content", "photos"]) == 2
     assert "--content and --style, or --pairs" in capsys.readouterr().err

@@ -35,6 +35,12 @@ def _evaluate_translation(commands):
     add_teacher(parser, "network to measure on: ")
     parser.add_argument("--csv", metavar="FILE", help="write every picture's figures to this file")
     parser.add_argument("--sheet", metavar="PICTURE", help="write forty translations to this file")
+    parser.add_argument(
+        "--pictures",
+        metavar="DIR",
+        help="keep every measured picture of two domains: 00_content.png, 00_translated.png, "
+        "00_best-grade.png and so on, and as 00_style.png one of the other domain",
+    )
     add_precision(parser, PRECISION_USE)
 
 
@@ -84,6 +90,10 @@ def _run_evaluate_translation(options):
 
     if bool(options.pairs) == bool(options.source and options.target):
         raise ValueError("Expected --source and --target, or --pairs. Received: both or neither.")
+    if options.pairs and (options.back or options.csv or options.pictures):
+        raise ValueError(
+            "Expected --back, --csv and --pictures with --source and --target. Received: --pairs."
+        )
     translate = _translator(options, options.model)
     if options.pairs:
         lines = translation.report_paired(
@@ -104,6 +114,7 @@ def _run_evaluate_translation(options):
             options.teacher,
             options.csv,
             options.sheet,
+            options.pictures,
         )
     for line in lines:
         print(line, flush=True)

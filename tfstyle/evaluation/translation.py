@@ -14,7 +14,7 @@ from tqdm import tqdm
 from tfstyle import contact_sheets, disk, images
 from tfstyle.data import folders
 from tfstyle.data.paired_pictures import read_pair
-from tfstyle.evaluation import color_baseline
+from tfstyle.evaluation import color_baseline, gallery
 from tfstyle.metrics import Protocol, kernel_distance, weave
 
 SIDE = 256  # pixels; pictures are squashed to it, as the papers' are
@@ -23,6 +23,7 @@ ON_SHEET = 40
 COLUMNS = 5  # pairs of pictures in a sheet's row
 TILE = 160  # pixels, side of a picture on a sheet
 GRADE = "best grade"
+UNTOUCHED = "untouched"
 PER_PICTURE = ("content", "weave")
 
 Paint = Callable[[np.ndarray], np.ndarray]
@@ -52,6 +53,7 @@ def report_unpaired(
     teacher: str | os.PathLike | None = None,
     table: str | os.PathLike | None = None,
     sheet: str | os.PathLike | None = None,
+    kept: str | os.PathLike | None = None,
 ) -> Iterator[str]:
     """Lines of a table: kernel distance to the target, content distance and weave, and baselines.
 
@@ -62,6 +64,9 @@ def report_unpaired(
         teacher: VGG-19's weights, as `teachers.teacher` takes them.
         table: CSV file to write every picture's figures to, or None.
         sheet: Picture to write forty translations to, or None.
+        kept: Folder that keeps the measured pictures as `gallery.write` names them, or None: each
+            source as content, one of the target's pictures as style, "translated", "greyed" and
+            "best-grade".
     """
     protocol, source = Protocol(teacher), folders.several(domains.source)
     target = protocol.descriptors(folders.read_squares(domains.target, SIDE))
@@ -81,11 +86,23 @@ def report_unpaired(
     if sheet:
         examples = [(folders.read_square(path, SIDE),) for path in folders.spread(source, ON_SHEET)]
         images.write(contact_sheet(examples, translate), sheet)
+    if kept:
+        _keep(kept, figures, folders.several(domains.target))
+
+
+def _keep(folder, figures, targets):
+    """Writes every source's pictures, with targets in turn beside them."""
+    painted = {name.partition(":")[0]: measured["painted"] for name, measured in figures.items()}
+    painted["content"] = painted.pop(UNTOUCHED)
+    for number, pictures in enumerate(zip(*painted.values(), strict=True)):
+        style = folders.read_square(targets[number % len(targets)], SIDE)
+        named = dict(zip(painted, pictures, strict=True))
+        gallery.write(folder, number, named | {"style": style})
 
 
 def _baselines(protocol, domains):
     painters: dict[str, Paint] = {
-        "untouched": lambda picture: picture,
+        UNTOUCHED: lambda picture: picture,
         "greyed": color_baseline.grayscale,
     }
     if domains.fit_source and domains.fit_target:
@@ -152,6 +169,7 @@ def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
     contents = [protocol.content(*pair) for pair in zip(pictures, painted, strict=True)]
     weaves = [weave(picture) for picture in painted]
     return {
+        "painted": painted,
         "descriptor": protocol.descriptors(painted),
         "content": np.stack(contents),
         "weave": np.array(weaves),
