@@ -71,6 +71,17 @@ def test_what_was_measured_is_remembered_in_the_process_and_in_a_file(machine):
     assert precision.choose().name == "bfloat16" and len(asked) == 1
 
 
+def test_what_was_measured_on_a_busy_machine_is_measured_again(machine):
+    machine(float32=2.3, bfloat16=2.3)
+    assert precision.choose().name == "float32"
+    asked = machine(float32=2.4, bfloat16=1.5)
+    assert precision.choose().name == "bfloat16" and len(asked) == 1
+    machine(float32=9.0, bfloat16=9.0)
+    assert precision.choose().name == "bfloat16"
+    (kept,) = json.loads(device.cache_file().read_text()).values()
+    assert kept == {"float32": 2.3, "bfloat16": 1.5}
+
+
 def test_other_limits_of_the_processor_are_another_machine(machine, monkeypatch):
     machine(float32=2.0, bfloat16=1.0)
     precision.choose()
