@@ -54,9 +54,7 @@ def address(folder):
     import demo
 
     port = demo.free_port()
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # shells may ignore it
     process = demo.start_server(port, folder, "--mcp")
-    signal.signal(signal.SIGINT, handler)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGINT)
     try:

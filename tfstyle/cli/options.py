@@ -218,27 +218,27 @@ def add_settings(parser, settings, with_defaults=True, names=None):
         names: Names of the options by field; None takes the fields' names.
     """
     for field in dataclasses.fields(settings):
-        told = metadata(type(settings), field.name)
-        if not told:
+        details = metadata(type(settings), field.name)
+        if not details:
             continue
         default, name = getattr(settings, field.name), (names or {}).get(field.name, field.name)
-        if "pairs" in told:
+        if "pairs" in details:
             words = " ".join(f"{key}:{weight:g}" for key, weight in default)
             parser.add_argument(
                 flag(name),
                 type=_pair(default[0]),
                 nargs="+",
                 metavar="NAME:WEIGHT",
-                help=f"{told['help']} (default: {words})",
+                help=f"{details['help']} (default: {words})",
             )
             continue
         parser.add_argument(
             flag(name),
             type=type(default),
             default=default if with_defaults else None,
-            choices=told["choices"],
-            metavar="|".join(told["choices"] or [type(default).__name__]),
-            help=f"{told['help']} (default: {default})",
+            choices=details["choices"],
+            metavar="|".join(details["choices"] or [type(default).__name__]),
+            help=f"{details['help']} (default: {default})",
         )
 
 
