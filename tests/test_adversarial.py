@@ -185,6 +185,7 @@ def test_streaks_are_lines_that_fall_and_a_place_has_the_same_ones():
 
 
 def test_layers_begin_as_the_photograph_under_a_little_rain(photograph):
+    keras.utils.set_random_seed(1)  # its maps of colours begin near the picture's, not on it
     actual = np.asarray(layered(8, 3)(photograph[None]))[0]
     apart = actual - photograph
     assert 0 < np.abs(apart).mean() < 0.05 and apart.mean() > 0
