@@ -65,13 +65,22 @@ def report_unpaired(
         table: CSV file to write every picture's figures to, or None.
         sheet: Picture to write forty translations to, or None.
         kept: Folder that keeps the measured pictures as `gallery.write` names them, or None: each
-            source as content, one of the target's pictures as style, "translated", "greyed" and
+            source as content, the target's in turn as style, "translated", "greyed" and
             "best-grade".
     """
     protocol, source = Protocol(teacher), folders.several(domains.source)
-    target = protocol.descriptors(folders.read_squares(domains.target, SIDE))
+    targets, pictures = (folders.read_squares(d, SIDE) for d in (domains.target, domains.source))
+    target = protocol.descriptors(targets)
     painters = {**_baselines(protocol, domains), "translated": translate}
-    figures = {name: _measured(protocol, paint, source) for name, paint in painters.items()}
+    if kept:
+        _keep(kept, "content", pictures)
+        _keep(kept, "style", [targets[i % len(targets)] for i in range(len(pictures))])
+    figures = {}
+    for name, paint in painters.items():
+        painted = [paint(picture) for picture in tqdm(pictures, unit="picture")]
+        figures[name] = _measured(protocol, pictures, painted)
+        if kept and name != UNTOUCHED:
+            _keep(kept, name.partition(":")[0], painted)
     distances = {
         name: kernel_distance(measured["descriptor"], target) for name, measured in figures.items()
     }
@@ -86,18 +95,11 @@ def report_unpaired(
     if sheet:
         examples = [(folders.read_square(path, SIDE),) for path in folders.spread(source, ON_SHEET)]
         images.write(contact_sheet(examples, translate), sheet)
-    if kept:
-        _keep(kept, figures, folders.several(domains.target))
 
 
-def _keep(folder, figures, targets):
-    """Writes every source's pictures, with targets in turn beside them."""
-    painted = {name.partition(":")[0]: measured["painted"] for name, measured in figures.items()}
-    painted["content"] = painted.pop(UNTOUCHED)
-    for number, pictures in enumerate(zip(*painted.values(), strict=True)):
-        style = folders.read_square(targets[number % len(targets)], SIDE)
-        named = dict(zip(painted, pictures, strict=True))
-        gallery.write(folder, number, named | {"style": style})
+def _keep(folder, label, pictures):
+    for number, picture in enumerate(pictures):
+        gallery.write(folder, number, {label: picture})
 
 
 def _baselines(protocol, domains):
@@ -163,13 +165,10 @@ def _pair(files, direction):
     return tuple(images.squash(images.to_float(picture), SIDE) for picture in pair)
 
 
-def _measured(protocol, paint, paths) -> Mapping[str, np.ndarray]:
-    pictures = [folders.read_square(path, SIDE) for path in paths]
-    painted = [paint(picture) for picture in tqdm(pictures, unit="picture")]
+def _measured(protocol, pictures, painted) -> Mapping[str, np.ndarray]:
     contents = [protocol.content(*pair) for pair in zip(pictures, painted, strict=True)]
     weaves = [weave(picture) for picture in painted]
     return {
-        "painted": painted,
         "descriptor": protocol.descriptors(painted),
         "content": np.stack(contents),
         "weave": np.array(weaves),
