@@ -295,6 +295,33 @@ def test_what_any_painting_taught_is_begun_with_and_the_other_way_round(
     np.testing.assert_allclose(*kernels, atol=1e-6)
 
 
+@pytest.fixture(scope="module")
+def targets(pictures):
+    """The photographs' negatives, which no other loss asks for."""
+    for path in folders.pictures(pictures / "content"):
+        images.write(1.0 - images.read(path), pictures / "targets" / f"{path.stem}.jpg")
+    return pictures / "targets"
+
+
+def test_targets_are_learned_from(pictures, targets, photograph):
+    def distance(run, weight):
+        arguments = ["--targets", str(targets), "--target-weight", weight, "--steps", "60"]
+        rate = ["--rate", "0.01", "--average", "0.5"]
+        assert train([*command(pictures, run, "johnson"), *arguments, *rate]) == 0
+        painted = loading.load("johnson", pictures / run).stylize(photograph)
+        return np.abs(painted - (1.0 - photograph)).mean()
+
+    assert distance("with-targets", "100") < 0.7 * distance("without-targets", "0")
+
+
+def test_every_target_has_its_photograph(pictures, targets, tmp_path, capsys):
+    images.write(examples.lake(60, 80), tmp_path / "0.png")
+    arguments = [*command(pictures, "few-targets", "johnson"), "--targets", str(tmp_path)]
+    assert train(arguments) == 2
+    assert "Expected the same names in" in capsys.readouterr().err
+    assert not (pictures / "few-targets").exists()
+
+
 @pytest.mark.slow
 def test_a_style_is_added_and_the_others_stay_as_they_are(pictures, photograph, capsys):
     before, after = finished(pictures, "cin"), pictures / "grown"

@@ -37,6 +37,25 @@ def contents(
     return examples.map(lambda content: {"content": content}).prefetch(4)
 
 
+def contents_and_targets(
+    pairs: Sequence[tuple[Path, Path]], batch: int, size: int, seed: int, start: int = 0
+) -> tf.data.Dataset:
+    """Batches of content crops beside the same crops of pictures that results shall be like.
+
+    Args:
+        pairs: Photographs, and the targets of each.
+        batch: Pictures a batch.
+        size: Side in pixels.
+        seed: See `crops.random_crops`.
+        start: Batches to pass over.
+
+    Returns:
+        Endless dataset of {"content": (batch, size, size, 3), "target": the same shape}.
+    """
+    examples = paired(pairs, batch, size, seed, start)
+    return examples.map(lambda pair: {"content": pair["from"], "target": pair["to"]})
+
+
 class ContentSettings(Protocol):
     """The settings that `of_contents` needs."""
 
@@ -46,12 +65,15 @@ class ContentSettings(Protocol):
 
 
 def of_contents(
-    content: Sequence[Path] | tf.data.Dataset, settings: ContentSettings, shown: int = 8
+    content: Sequence[Path] | Sequence[tuple[Path, Path]] | tf.data.Dataset,
+    settings: ContentSettings,
+    shown: int = 8,
 ) -> tuple[Callable[..., tf.data.Dataset], Sequence]:
-    """A function of a step to the endless batches of `contents` from it on, and pictures to show.
+    """A function of a step to the endless batches from it on, and pictures to show.
 
     Args:
-        content: Photographs, or a dataset of batches of them, as {"content"}.
+        content: Photographs, for the batches of `contents`; or pairs of them and their targets, for
+            those of `contents_and_targets`; or a dataset of batches, as {"content"}.
         settings: The numbers.
         shown: Number of pictures of a dataset to show.
 
@@ -61,6 +83,9 @@ def of_contents(
     if isinstance(content, tf.data.Dataset):
         return datasets.from_step(content), datasets.pictures(content, "content", shown)
     numbers = (settings.batch, settings.size, settings.seed)
+    if isinstance(content[0], tuple):
+        photographs = [photograph for photograph, _ in content]
+        return lambda step: contents_and_targets(content, *numbers, step), photographs
     return lambda step: contents(content, *numbers, step), content
 
 

@@ -82,7 +82,7 @@ class FixedStyleObjective(perceptual.PerceptualObjective):
 
 def train_one(
     run: runs.Run,
-    content: Sequence[Path] | tf.data.Dataset,
+    content: Sequence[Path] | Sequence[tuple[Path, Path]] | tf.data.Dataset,
     painting: np.ndarray,
     network: Callable[[], keras.Model],
     loss_network: Callable[[], tuple[keras.Model, Mapping[str, tuple]]],
@@ -94,7 +94,8 @@ def train_one(
 
     Args:
         run: The run folder; an interrupted run is resumed.
-        content: Files of photographs, or a dataset of batches of them.
+        content: Files of photographs, or pairs of them and their targets, or a dataset of batches
+            of photographs.
         painting: The style, shape (height, width, 3) in [0, 1].
         network: Makes the network; called under the training's precision, as is the next.
         loss_network: A frozen network with VGG-19's taps and the linear maps (kernel, bias) from

@@ -13,6 +13,8 @@ from tfstyle.training.style_losses import COLOR, StyleLosses
 
 CONTENT_TAPS = {"relu3_1": 1 / 3, "relu4_1": 2 / 3}  # the same as in methods/gatys
 
+TARGET_TAPS = ("relu3_1", "relu4_1")
+
 COARSE = 22  # positions a side whose likeness to each other is compared
 
 POSITIONS = {"relu3_1": 512, "relu4_1": 256}  # of a painting that features are compared with
@@ -20,12 +22,13 @@ POSITIONS = {"relu3_1": 512, "relu4_1": 256}  # of a painting that features are 
 
 class PerceptualObjective:
     """Criterion: content, self-similarity and REMD at relu3_1 and relu4_1, luminance, Wasserstein
-    distance at every tap and of colours, recolouring, total variation, lattice, and pixels alone
-    where a photograph is its own style.
+    distance at every tap and of colours, recolouring, total variation, lattice, pixels alone where
+    a photograph is its own style, and the distance from targets.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
     `tfstyle.losses`. A subclass gives the target statistics. Where some photographs are their
-    own style, the batch's "own", shape (batch,), is 1 of those and 0 of others.
+    own style, the batch's "own", shape (batch,), is 1 of those and 0 of others. A batch's "target"
+    are pictures that the results shall be like, of the photographs' shape.
 
     Args:
         feature_extractor: Frozen loss network, pictures to a dictionary of taps.
@@ -36,7 +39,7 @@ class PerceptualObjective:
     names = (
         *("content", "similarity", "luminance"),
         *("style", "remd", "color", "recoloring"),
-        *("variation", "lattice", "own"),
+        *("variation", "lattice", "own", "target"),
     )
 
     def __init__(
@@ -93,6 +96,7 @@ class PerceptualObjective:
             "own": ops.zeros(())
             if own is None
             else losses.own_style_loss(batch["content"], own, pastiche),
+            "target": self.target(batch.get("target"), inside, features),
         }
         return {
             name: getattr(self.settings, f"{name}_weight") * values[name] for name in self.names
@@ -118,6 +122,25 @@ class PerceptualObjective:
         if not self.settings.recoloring_weight:
             return ops.zeros(())
         return losses.recoloring_loss(content, colors[:2], pastiche, weights)
+
+    def target(self, target, pastiche, features: Mapping):
+        """Distance from targets, a scalar; 0 without them.
+
+        It is the sum of `losses.target_loss` of means of 4x4 pixels, and of features, the mean over
+        relu3_1 and relu4_1. Strokes are finer than what it compares.
+
+        Args:
+            target: Pictures of the photographs' shape, or None.
+            pastiche: Results without their margin.
+            features: Theirs by tap.
+        """
+        if target is None:
+            return ops.zeros(())
+        target = self.inside(target)
+        wanted = self.feature_extractor(target, training=False)
+        distances = [losses.target_loss(wanted[tap], features[tap]) for tap in TARGET_TAPS]
+        means = (ops.average_pool(ops.cast(x, "float32"), 4, 4) for x in (target, pastiche))
+        return sum(distances) / len(distances) + losses.target_loss(*means)
 
     def remd(self, numbers, pastiche: Mapping, weights=None):
         """Mean over the taps of `losses.remd_loss`, a scalar; 0 without a weight.

@@ -146,6 +146,7 @@ class PerceptualSettings:
     variation_weight: float = setting(0.05, "of the total variation")
     lattice_weight: float = setting(0.05, "of the lattice of eight pixels")
     own_weight: ClassVar[float] = 0.0  # a setting where photographs can be their own style
+    target_weight: ClassVar[float] = 0.0  # a setting where photographs can have targets
     temporal: ClassVar[float] = 0.0  # a setting where second frames can be made
     average: float = setting(0.999, "decay of the running average of weights that is released")
     keep_every: int = keep_every_setting()

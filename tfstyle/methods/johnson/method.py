@@ -23,11 +23,20 @@ class Johnson(Translator):
 
     training = Training(
         help="train a network of one painting",
-        example="tfstyle train johnson --content photos --style wave.jpg --run runs/wave",
+        example="tfstyle train johnson --content photos --style wave.jpg --run runs/wave\n"
+        "  tfstyle stylize photos --style wave.jpg --method gatys --size 352 -o painted/\n"
+        "  tfstyle train johnson --content photos --style wave.jpg --targets painted "
+        "--begin runs/wave --run runs/wave-2",
         Settings=settings.Settings,
         data=(
             DataArgument("content", "photographs", batched=True),
             DataArgument("style", "its file", "PAINTING"),
+            DataArgument(
+                "targets",
+                "pictures of the photographs' names that results shall be like, such as those that "
+                "gatys painted",
+                required=False,
+            ),
         ),
         batches=("content",),
         takes=("begin", "loss_network"),

@@ -16,6 +16,7 @@ class Settings(BottleneckSettings, FixedStyleSettings):
     batch: int = 2
     rate: float = 2e-3
     average: float = 0.99
+    target_weight: float = setting(2.0, "of the distance from targets, where there are any")
     stroke: str = setting("medium", "breadth of the strokes: the painting scaled", tuple(STROKES))
     network: str = setting("slim", "ours, or the paper's 32-64-128 channels", ("slim", "paper"))
     norm: str = setting("instance", "of the paper's network, which was published with batch", NORMS)

@@ -45,7 +45,9 @@ def train(
 
     Args:
         data: As "content" a folder of photographs, or as "batches" a dataset of {"content": (batch,
-            height, width, 3)}; as "style" the file of the painting.
+            height, width, 3)}; as "style" the file of the painting; as "targets", beside a folder
+            of photographs, one of pictures of the same names that results shall be like, such as
+            those that gatys painted of them in this style.
         folder: The run folder; with every checkpoint it holds generator.keras.
         settings: Every number.
         callbacks: Keras callbacks.
@@ -61,9 +63,10 @@ def train(
 
     Raises:
         OSError: A file is missing, or a folder holds no pictures.
-        ValueError: The run folder was begun with other settings.
+        ValueError: The run folder was begun with other settings; a photograph has no target, or a
+            target no photograph; there are targets beside a dataset.
     """
-    content = data["batches"] if "batches" in data else folders.pictures(data["content"])
+    content = _content(data)
     style = Path(data["style"])
     painting = fixed_styles.read_style(style, settings.style_size, STROKES[settings.stroke])
     known = {"styles": [style.stem], "style_extent": painting.shape[:2]}
@@ -84,6 +87,15 @@ def train(
     return fixed_styles.train_one(
         run, content, painting, build, loss_network, settings, networks, callbacks
     )
+
+
+def _content(data):
+    """Photographs, pairs of them and their targets, or a dataset."""
+    if "targets" not in data:
+        return data["batches"] if "batches" in data else folders.pictures(data["content"])
+    if "batches" in data:
+        raise ValueError("Expected a folder as content beside targets. Received: a dataset.")
+    return folders.pairs(None, data["content"], data["targets"])
 
 
 def _initial_network(folder, painting):
