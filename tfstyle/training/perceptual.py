@@ -13,7 +13,7 @@ from tfstyle.training.style_losses import COLOR, StyleLosses
 
 CONTENT_TAPS = {"relu3_1": 1 / 3, "relu4_1": 2 / 3}  # the same as in methods/gatys
 
-TARGET_TAPS = ("relu3_1", "relu4_1")
+TARGET_TAPS = {"relu2_1": 0.2, "relu3_1": 0.4, "relu4_1": 0.4}
 
 COARSE = 22  # positions a side whose likeness to each other is compared
 
@@ -126,8 +126,7 @@ class PerceptualObjective:
     def target(self, target, pastiche, features: Mapping):
         """Distance from targets, a scalar; 0 without them.
 
-        It is the sum of `losses.target_loss` of means of 4x4 pixels, and of features, the mean over
-        relu3_1 and relu4_1. Strokes are finer than what it compares.
+        It is the sum of `losses.target_loss` of means of 4x4 pixels and of features.
 
         Args:
             target: Pictures of the photographs' shape, or None.
@@ -138,9 +137,12 @@ class PerceptualObjective:
             return ops.zeros(())
         target = self.inside(target)
         wanted = self.feature_extractor(target, training=False)
-        distances = [losses.target_loss(wanted[tap], features[tap]) for tap in TARGET_TAPS]
+        distance = sum(
+            weight * losses.target_loss(wanted[tap], features[tap])
+            for tap, weight in TARGET_TAPS.items()
+        )
         means = (ops.average_pool(ops.cast(x, "float32"), 4, 4) for x in (target, pastiche))
-        return sum(distances) / len(distances) + losses.target_loss(*means)
+        return distance + losses.target_loss(*means)
 
     def remd(self, numbers, pastiche: Mapping, weights=None):
         """Mean over the taps of `losses.remd_loss`, a scalar; 0 without a weight.
