@@ -113,6 +113,19 @@ def test_luminance_loss_sees_light_and_dark_and_neither_colours_nor_contrast():
     assert float(losses.luminance_loss(content, darker + strokes)) < 0.01
 
 
+def test_chroma_loss_asks_for_regions_of_colour_and_not_for_light_or_grain():
+    random = np.random.default_rng(0)
+    regions = random.random((2, 6, 6, 3)).repeat(8, axis=1).repeat(8, axis=2).astype("float32")
+    style = statistics.covariance(regions)
+    assert float(losses.chroma_loss(style, regions[:, ::-1])) < 1e-3
+    assert float(losses.chroma_loss(style, 0.5 + 0.0 * regions)) > 0.9
+    brighter = regions + np.float32(0.2)
+    assert float(losses.chroma_loss(style, brighter)) < 1e-3
+    grain = random.random((2, 48, 48, 3)).astype("float32")
+    assert float(losses.chroma_loss(style, grain)) > 0.5
+    assert float(losses.chroma_loss(style, grain, np.zeros(2, "float32"))) == 0.0
+
+
 def test_recoloring_loss_is_zero_for_the_photograph_in_the_paintings_colours():
     random = np.random.default_rng(0)
     content = random.random((2, 4, 4, 3)).repeat(8, axis=1).repeat(8, axis=2).astype("float32")

@@ -74,6 +74,7 @@ def luminance_loss(content, pastiche):
 
 
 PATCH = 8  # pixels a side of the means of colour that are compared, broader than most strokes
+TINY = 1e-10  # the least product of two variances of chroma
 GREY = 1e-3  # added to variances of colour, so that a grey photograph is not divided by nothing
 
 
@@ -117,6 +118,44 @@ def _recolored(content, mean, covariance):
     map_ = ops.matmul(ops.matmul(inverse, middle), inverse)
     centred = content - own_mean[:, None, None, :]
     return ops.einsum("bhwc,bcd->bhwd", centred, map_) + mean[:, None, None, :]
+
+
+CHROMA = np.float32([[-0.169, 0.5], [-0.331, -0.419], [0.5, -0.081]])  # to Cb and Cr, BT.601
+
+
+def chroma_loss(style, pastiche, weights=None):
+    """Squared Wasserstein distance of Gaussians of chroma, the result's of means of 8x8 pixels.
+
+    The distance of all colours is that of light and dark for the most part, and fine grain of many
+    colours satisfies it. This one asks for regions of the painting's colours, whichever they are.
+
+    Args:
+        style: Mean and covariance of the paintings' pixels, shapes (batch, 3) and (batch, 3, 3).
+        pastiche: Results, shape (batch, height, width, 3), in [0, 1].
+        weights: Weight of each picture, shape (batch,); None weighs each by 1.
+
+    Returns:
+        Scalar, 0 where they agree, 1 for the painting's mean chroma; the grey of a grey painting
+        counts by GREY.
+    """
+    means = ops.average_pool(ops.cast(pastiche, "float32"), PATCH, PATCH)
+    (style_mean, style_covariance), (mean, covariance) = (
+        (ops.matmul(mean, CHROMA), ops.matmul(ops.matmul(CHROMA.T, covariance), CHROMA))
+        for mean, covariance in (style, statistics.covariance(means))
+    )
+    cross = _trace(ops.matmul(style_covariance, covariance))
+    cross += 2.0 * ops.sqrt(_determinant(style_covariance) * _determinant(covariance))
+    distance = ops.sum(ops.square(style_mean - mean), axis=-1)
+    distance += _trace(style_covariance) + _trace(covariance)
+    distance -= 2.0 * ops.sqrt(ops.maximum(cross, TINY))
+    share = distance / (_trace(style_covariance) + GREY)
+    return ops.mean(share if weights is None else weights * share)
+
+
+def _determinant(matrices):
+    """Determinants of 2x2 matrices, TINY at least: the gradient of a root is finite there."""
+    product = matrices[:, 0, 0] * matrices[:, 1, 1] - matrices[:, 0, 1] * matrices[:, 1, 0]
+    return ops.maximum(product, TINY)
 
 
 def target_loss(target, pastiche):

@@ -22,8 +22,8 @@ POSITIONS = {"relu3_1": 512, "relu4_1": 256}  # of a painting that features are 
 
 class PerceptualObjective:
     """Criterion: content, self-similarity and REMD at relu3_1 and relu4_1, luminance, Wasserstein
-    distance at every tap and of colours, recolouring, total variation, lattice, pixels alone where
-    a photograph is its own style, and the distance from targets.
+    distance at every tap, of colours and of broad regions' chroma, recolouring, total variation,
+    lattice, pixels alone where a photograph is its own style, and the distance from targets.
 
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
     `tfstyle.losses`. A subclass gives the target statistics. Where some photographs are their
@@ -38,7 +38,7 @@ class PerceptualObjective:
 
     names = (
         *("content", "similarity", "luminance"),
-        *("style", "remd", "color", "recoloring"),
+        *("style", "remd", "color", "chroma", "recoloring"),
         *("variation", "lattice", "own", "target"),
     )
 
@@ -90,6 +90,7 @@ class PerceptualObjective:
             "luminance": self.luminance(content, inside),
             **self.style(targets, self.style.of(inside, features), weights),
             "remd": self.remd(numbers, features, weights),
+            "chroma": self.chroma(targets[COLOR], inside, weights),
             "recoloring": self.recoloring(content, targets[COLOR], inside, weights),
             "variation": losses.total_variation(pastiche),
             "lattice": losses.lattice_loss(inside),
@@ -116,6 +117,12 @@ class PerceptualObjective:
         if not self.settings.luminance_weight:
             return ops.zeros(())
         return losses.luminance_loss(content, pastiche)
+
+    def chroma(self, colors, pastiche, weights=None):
+        """`losses.chroma_loss` of pictures, a scalar; 0 without a weight."""
+        if not self.settings.chroma_weight:
+            return ops.zeros(())
+        return losses.chroma_loss(colors[:2], pastiche, weights)
 
     def recoloring(self, content, colors, pastiche, weights=None):
         """`losses.recoloring_loss` of pictures, a scalar; 0 without a weight."""

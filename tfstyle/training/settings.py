@@ -143,6 +143,7 @@ class PerceptualSettings:
     remd_weight: float = setting(0.0, "of the relaxed earth mover's distance of features")
     color_weight: float = setting(2.0, "of the colours' loss")
     recoloring_weight: float = setting(0.0, "of the photograph in the painting's colours")
+    chroma_weight: float = setting(0.0, "of broad regions' colours")
     variation_weight: float = setting(0.05, "of the total variation")
     lattice_weight: float = setting(0.05, "of the lattice of eight pixels")
     own_weight: ClassVar[float] = 0.0  # a setting where photographs can be their own style
