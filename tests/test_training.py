@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import os
+import shutil
 import signal
 import time
 
@@ -320,6 +321,33 @@ def test_every_target_has_its_photograph(pictures, targets, tmp_path, capsys):
     assert train(arguments) == 2
     assert "Expected the same names in" in capsys.readouterr().err
     assert not (pictures / "few-targets").exists()
+
+
+@pytest.mark.slow
+def test_the_last_of_each_batch_have_targets_of_some_paintings(pictures, targets, photograph):
+    home, painting = pictures / "painted", images.read(pictures / "style/1.png")
+    shutil.copytree(targets, home / "1", dirs_exist_ok=True)
+
+    def distance(run, weight):
+        arguments = ["--targets", str(home), "--target-share", "0.5", "--target-weight", weight]
+        rate = ["--rate", "0.01", "--average", "0.5", "--steps", "60"]
+        assert train([*command(pictures, run), *arguments, *rate]) == 0
+        painted = loading.load("ghiasi", pictures / run).stylize(photograph, painting)
+        return np.abs(painted - (1.0 - photograph)).mean()
+
+    assert distance("many-with-targets", "100") < 0.7 * distance("many-without-targets", "0")
+    run = [*command(pictures, "stopped-targets"), "--targets", str(home)]
+    assert train(run, interrupted=2) == 130
+    assert train(run) == 0
+    whole = [*command(pictures, "whole-targets"), "--targets", str(home)]
+    assert train(whole) == 0
+    same_losses(pictures / "stopped-targets", pictures / "whole-targets", STEPS)
+
+
+def test_targets_are_of_known_photographs_and_paintings(pictures, targets, tmp_path, capsys):
+    shutil.copytree(targets, tmp_path / "unknown")
+    assert train([*command(pictures, "unknown-targets"), "--targets", str(tmp_path)]) == 2
+    assert "Received: unknown/0.jpg" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -13,9 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.data import datasets
-from tfstyle.data.crops import aligned_crops, random_crops
+from tfstyle.data.crops import aligned_crops, indexed_crops, random_crops
 from tfstyle.data.paired_pictures import read_pair
 from tfstyle.data.shards import WHOLE, Shard
+
+TARGET_ZOOM = (0.7, 1.0)  # of crops that have targets, which are small
 
 
 def contents(
@@ -52,7 +54,7 @@ def contents_and_targets(
     Returns:
         Endless dataset of {"content": (batch, size, size, 3), "target": the same shape}.
     """
-    examples = paired(pairs, batch, size, seed, start)
+    examples = paired(pairs, batch, size, seed, start, TARGET_ZOOM)
     return examples.map(lambda pair: {"content": pair["from"], "target": pair["to"]})
 
 
@@ -178,6 +180,42 @@ def contents_and_numbers(
     )
     dataset = tf.data.Dataset.zip(examples).map(example, tf.data.AUTOTUNE, deterministic=True)
     return dataset.batch(batch, drop_remainder=True).prefetch(4)
+
+
+def targets_and_numbers(
+    pairs: Sequence[tuple[Path, Path]],
+    rows: Sequence[int],
+    table: np.ndarray,
+    batch: int,
+    size: int,
+    seed: int,
+    start: int = 0,
+) -> tf.data.Dataset:
+    """Batches of content crops beside the same crops of what results shall be like.
+
+    Args:
+        pairs: Photographs, and the targets of each.
+        rows: Of each pair the index of its painting's row.
+        table: Numbers of each painting, shape (paintings, numbers).
+        batch: Pairs a batch.
+        size: Side in pixels.
+        seed: See `crops.random_crops`.
+        start: Batches to pass over.
+
+    Returns:
+        Endless dataset of {"content": (batch, size, size, 3), "target": the same shape, "numbers":
+        (batch, numbers)}.
+    """
+    rows = np.asarray(rows)
+
+    def example(index, pictures):
+        numbers = tf.numpy_function(lambda i: table[rows[i]], [index], tf.float32, stateful=False)
+        numbers = tf.ensure_shape(numbers, table.shape[1:])
+        return {"content": pictures[0], "target": pictures[1], "numbers": numbers}
+
+    counter = tf.data.Dataset.counter(start * batch)
+    crops = indexed_crops(pairs, counter, size, seed, TARGET_ZOOM, read_pair)
+    return crops.map(example).batch(batch, drop_remainder=True).prefetch(4)
 
 
 def contents_and_styles(

@@ -76,27 +76,41 @@ def aligned_crops(
     Raises:
         OSError: None can be read.
     """
+    return indexed_crops(files, numbers, size, seed, zoom, decode).map(lambda _, crops: crops)
+
+
+def indexed_crops(
+    files: Sequence[tuple[Path, ...]],
+    numbers: tf.data.Dataset,
+    size: int,
+    seed: int,
+    zoom: tuple[float, float],
+    decode: Decode = decoded,
+) -> tf.data.Dataset:
+    """`aligned_crops`, each behind the index of its files, an int64."""
     decode = cached(decode, CACHED_BYTES)
     _readable(files, 0, seed, decode)
 
     def crop(number):
-        pictures = _readable(files, number, seed, decode)
+        index, pictures = _readable(files, number, seed, decode)
         random = np.random.default_rng((seed, number))
-        return np.stack(list(_cropped(pictures, size, zoom, random)))
+        return index, np.stack(list(_cropped(pictures, size, zoom, random)))
 
     def load(number):
-        pictures = tf.numpy_function(crop, [number], tf.uint8, stateful=False)
+        index, pictures = tf.numpy_function(crop, [number], (tf.int64, tf.uint8), stateful=False)
         pictures = tf.ensure_shape(pictures, (None, size, size, 3))
-        return tf.cast(pictures, tf.float32) / 255.0
+        return tf.ensure_shape(index, ()), tf.cast(pictures, tf.float32) / 255.0
 
     return numbers.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
 def _readable(files, number, seed, decode):
+    """The index of an example's files, or of the next ones that can be read, and their pictures."""
     for attempt in range(len(files)):
         epoch, position = divmod(int(number) + attempt, len(files))
         try:
-            return decode(files[_order(len(files), seed, epoch)[position]])
+            index = _order(len(files), seed, epoch)[position]
+            return index, decode(files[index])
         except (OSError, ValueError) as error:
             messages.warn_once(f"Left out: {error}")
             last_error = error

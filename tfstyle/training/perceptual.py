@@ -28,7 +28,7 @@ class PerceptualObjective:
     Equation 3 of Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830, with the losses of
     `tfstyle.losses`. A subclass gives the target statistics. Where some photographs are their
     own style, the batch's "own", shape (batch,), is 1 of those and 0 of others. A batch's "target"
-    are pictures that the results shall be like, of the photographs' shape.
+    are pictures that its last results shall be like.
 
     Args:
         feature_extractor: Frozen loss network, pictures to a dictionary of taps.
@@ -136,19 +136,19 @@ class PerceptualObjective:
         It is the sum of `losses.target_loss` of means of 4x4 pixels and of features.
 
         Args:
-            target: Pictures of the photographs' shape, or None.
+            target: Pictures that the last results shall be like, or None.
             pastiche: Results without their margin.
             features: Theirs by tap.
         """
         if target is None:
             return ops.zeros(())
-        target = self.inside(target)
+        target, last = self.inside(target), target.shape[0]
         wanted = self.feature_extractor(target, training=False)
         distance = sum(
-            weight * losses.target_loss(wanted[tap], features[tap])
+            weight * losses.target_loss(wanted[tap], features[tap][-last:])
             for tap, weight in TARGET_TAPS.items()
         )
-        means = (ops.average_pool(ops.cast(x, "float32"), 4, 4) for x in (target, pastiche))
+        means = (ops.average_pool(ops.cast(x, "float32"), 4, 4) for x in (target, pastiche[-last:]))
         return distance + losses.target_loss(*means)
 
     def remd(self, numbers, pastiche: Mapping, weights=None):

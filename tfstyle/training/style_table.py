@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 from tqdm import tqdm
 
@@ -120,6 +121,37 @@ def style_rows(
     return rows, [row for row in order if row in readable]
 
 
+def targets(
+    folder: str | os.PathLike, photographs: Sequence[Path], paintings: Sequence[Path]
+) -> tuple[list[tuple[Path, Path]], list[int]]:
+    """Pictures that another method painted, with their photographs and paintings.
+
+    Args:
+        folder: Holds a folder for each of some paintings, of its name without suffix, and in each
+            pictures of some photographs, of their names without suffix.
+        photographs: Files.
+        paintings: Files, as of `style_rows`.
+
+    Returns:
+        Pairs of photographs and pictures, and the row of each one's painting in `style_rows`.
+
+    Raises:
+        OSError: There is no such folder, or it holds no picture.
+        ValueError: A picture is of an unknown photograph or painting.
+    """
+    pictures = folders.pictures(folder)
+    photographs = {path.stem: path for path in photographs}
+    rows = {path.stem: row for row, path in enumerate(dict.fromkeys(paintings))}
+    for path in pictures:
+        if path.stem not in photographs or path.parent.name not in rows:
+            raise ValueError(
+                "Expected targets as PAINTING/PHOTOGRAPH.png, of the names of paintings and "
+                f"photographs that are learned from. Received: {path.relative_to(folder)}."
+            )
+    pairs = [(photographs[path.stem], path) for path in pictures]
+    return pairs, [rows[path.parent.name] for path in pictures]
+
+
 def _share(items, share):
     """A share of items, at equal distances."""
     every = round(1.0 / share) if share else 1 + len(items)
@@ -131,6 +163,7 @@ def stream(
     rows: np.ndarray,
     order: Sequence[int],
     settings: ArbitraryStyleSettings,
+    aimed: tuple[Sequence[tuple[Path, Path]], Sequence[int]] | None = None,
 ) -> Callable[[int], object]:
     """A function of a step to the endless batches of `batches.contents_and_numbers` from it on.
 
@@ -139,23 +172,29 @@ def stream(
         rows: Numbers of each painting, from `style_rows`.
         order: Indices of the rows, from `style_rows`.
         settings: The numbers.
+        aimed: Pairs of photographs and targets, and the rows of their paintings, from `targets`:
+            the last examples of each batch are some of these.
     """
+    last = max(1, round(settings.batch * settings.target_share)) if aimed else 0
+    crops = (settings.size, settings.seed)
 
-    def batches_from(step):
-        return batches.contents_and_numbers(
-            photographs,
-            rows,
-            order,
-            settings.batch,
-            settings.size,
-            settings.seed,
-            step,
-            settings.own_share,
-            settings.few,
-            settings.growing,
-        )
+    def plain(step):
+        shares = (settings.own_share, settings.few, settings.growing)
+        count = settings.batch - last
+        return batches.contents_and_numbers(photographs, rows, order, count, *crops, step, *shares)
 
-    return batches_from
+    def with_targets(step):
+        pairs = batches.targets_and_numbers(*aimed, rows, last, *crops, step)
+        return tf.data.Dataset.zip((plain(step), pairs)).map(_joined)
+
+    return with_targets if aimed else plain
+
+
+def _joined(plain, aimed):
+    """A batch whose last examples have targets."""
+    aimed = aimed | {"own": tf.zeros(len(aimed["content"]))}
+    both = {name: tf.concat([plain[name], aimed[name]], axis=0) for name in plain}
+    return both | {"target": aimed["target"]}
 
 
 def _opened(path, shape, identity):

@@ -29,9 +29,21 @@ class Ghiasi(Vectors):
 
     training = Training(
         help="train a style predictor and a transformer",
-        example="tfstyle train ghiasi --content photos --style paintings --run runs/ghiasi",
+        example="tfstyle train ghiasi --content photos --style paintings --run runs/ghiasi\n"
+        "  tfstyle stylize photos --style paintings/wave.jpg --method gatys -o painted/wave\n"
+        "  tfstyle train ghiasi --content photos --style paintings --targets painted "
+        "--begin runs/ghiasi --run runs/ghiasi-2",
         Settings=settings.Settings,
-        data=(DataArgument("content", "photographs"), PAINTINGS),
+        data=(
+            DataArgument("content", "photographs"),
+            PAINTINGS,
+            DataArgument(
+                "targets",
+                "folders of the paintings' names, with pictures of the photographs' names that "
+                "results shall be like, such as those that gatys painted",
+                required=False,
+            ),
+        ),
         takes=("begin", "encoder", "loss_network"),
         encoders="DIR",
     )

@@ -22,6 +22,8 @@ class Settings(BottleneckSettings, ArbitraryStyleSettings):
     color_weight: float = 8.0
     recoloring_weight: float = 3.0
     lattice_weight: float = 0.1
+    target_weight: float = setting(1.0, "of the distance from targets, where there are any")
+    target_share: float = setting(0.25, "share of a batch that has targets, where there are any")
     growing: int = 4000
     temporal: float = temporal_setting()
     hidden: int = setting(256, "width of the predictor's hidden layer")

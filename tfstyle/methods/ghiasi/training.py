@@ -25,7 +25,7 @@ from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolution
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
 from tfstyle.training import fitting, perceptual, runs, samples, temporal
-from tfstyle.training.style_table import TABLE, stream, style_rows
+from tfstyle.training.style_table import TABLE, stream, style_rows, targets
 from tfstyle.training.trainer import Trainer, averaging_adam
 
 STANDARDIZE_ROWS = 1000
@@ -75,7 +75,8 @@ def train(
     Args:
         data: As "content" a folder of photographs; as "style" folders of paintings, of which one
             that is named twice is seen twice as often. The training begins with the first paintings
-            of the first one.
+            of the first one. As "targets", where there are some, a folder of pictures that results
+            shall be like (see `style_table.targets`).
         folder: The run folder; with every checkpoint it holds predictor.keras and
             transformer.keras.
         settings: Every number.
@@ -93,11 +94,16 @@ def train(
 
     Raises:
         OSError: A folder is missing or holds no pictures.
-        ValueError: The run folder was begun with other settings.
+        ValueError: The run folder was begun with other settings; a target is of an unknown
+            photograph or painting.
     """
     photographs, paintings = folders.pictures(data["content"]), folders.several(data["style"])
     run = runs.Run(folder, dataclasses.asdict(settings))
-    run.made_of({"content": photographs, "style": paintings}, begin)
+    inputs, aimed = {"content": photographs, "style": paintings}, None
+    if "targets" in data:
+        aimed = targets(data["targets"], photographs, paintings)
+        inputs["targets"] = aimed[0]
+    run.made_of(inputs, begin)
     feature_extractor = encoder()
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
@@ -120,7 +126,7 @@ def train(
         sample=_sampler(parts, photographs, paintings),
         networks=lambda: {name: copy_into(exact[name], part) for name, part in parts.items()},
     )
-    batches_from = stream(photographs, rows, order, settings)
+    batches_from = stream(photographs, rows, order, settings, aimed)
     return fitting.fit(trainer, batches_from, run, recorder, callbacks)
 
 
