@@ -18,9 +18,10 @@ class Settings(BottleneckSettings, ArbitraryStyleSettings):
     similarity_weight: float = 4.0
     luminance_weight: float = 2.0
     style_weight: float = 25.0
-    remd_weight: float = 30.0
+    remd_weight: float = 35.0
     color_weight: float = 8.0
-    recoloring_weight: float = 3.0
+    chroma_weight: float = 4.0
+    recoloring_weight: float = 1.0
     lattice_weight: float = 0.1
     target_weight: float = setting(1.0, "of the distance from targets, where there are any")
     target_share: float = setting(0.25, "share of a batch that has targets, where there are any")
