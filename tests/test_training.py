@@ -296,6 +296,17 @@ def test_what_any_painting_taught_is_begun_with_and_the_other_way_round(
     np.testing.assert_allclose(*kernels, atol=1e-6)
 
 
+def test_a_run_from_before_a_setting_existed_goes_on(pictures):
+    run = pictures / "former"
+    assert train(command(pictures, run.name, "johnson"), interrupted=2) == 130
+    settings = json.loads((run / "settings.json").read_text())
+    for name in ("chroma_weight", "target_weight"):
+        del settings[name]
+    (run / "settings.json").write_text(json.dumps(settings))
+    assert train(command(pictures, run.name, "johnson")) == 0
+    same_losses(run, finished(pictures, "johnson"), STEPS)
+
+
 @pytest.fixture(scope="module")
 def targets(pictures):
     """The photographs' negatives, which no other loss asks for."""
@@ -345,9 +356,15 @@ def test_the_last_of_each_batch_have_targets_of_some_paintings(pictures, targets
 
 
 def test_targets_are_of_known_photographs_and_paintings(pictures, targets, tmp_path, capsys):
+    arguments = [*command(pictures, "unknown-targets"), "--targets", str(tmp_path)]
     shutil.copytree(targets, tmp_path / "unknown")
-    assert train([*command(pictures, "unknown-targets"), "--targets", str(tmp_path)]) == 2
-    assert "Received: unknown/0.jpg" in capsys.readouterr().err
+    assert train(arguments) == 2
+    assert "Received: unknown/0.jpg, of 0 and 1" in capsys.readouterr().err
+    (tmp_path / "unknown").rename(tmp_path / "0")
+    assert train([*arguments, "--style", str(pictures / "style"), str(pictures / "content")]) == 2
+    assert "Received: 0/0.jpg, of 2 and 1" in capsys.readouterr().err
+    assert train([*arguments, "--target-share", "1"]) == 2
+    assert "Expected a batch of which some have no targets" in capsys.readouterr().err
 
 
 @pytest.mark.slow

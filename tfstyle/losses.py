@@ -74,7 +74,6 @@ def luminance_loss(content, pastiche):
 
 
 PATCH = 8  # pixels a side of the means of colour that are compared, broader than most strokes
-TINY = 1e-10  # the least product of two variances of chroma
 GREY = 1e-3  # added to variances of colour, so that a grey photograph is not divided by nothing
 
 
@@ -120,6 +119,7 @@ def _recolored(content, mean, covariance):
     return ops.einsum("bhwc,bcd->bhwd", centred, map_) + mean[:, None, None, :]
 
 
+TINY = 1e-10  # the least product of two variances of chroma
 CHROMA = np.float32([[-0.169, 0.5], [-0.331, -0.419], [0.5, -0.081]])  # to Cb and Cr, BT.601
 
 

@@ -48,15 +48,16 @@ def train(
         method: "johnson", "cin", "ghiasi", "adain", "wct", "cyclegan" or "pix2pix", "encoder" for
             the encoder that losses are taken on, or another package's method.
         data: Folders and files by name, as the command's flags are called: {"content": folder,
-            "style": file} for johnson, and "targets", a folder, where there are some; {"content":
-            folder, "style": folders or files} for cin, {"content": folder, "style": folders} for
-            ghiasi and adain, {"content": folders} for wct, {"a": folders, "b": folders} for
-            cyclegan, {"pairs": folder} or {"a": folder, "b": folder} for pix2pix, {"pictures":
-            folders} for encoder. Or a tf.data.Dataset of batches, which is repeated: of {"content"}
-            for wct, of {"a", "b"} for cyclegan, of {"from", "to"} for pix2pix; for johnson
-            {"batches": dataset of {"content"}, "style": file}. Its pictures are float32 in [0, 1],
-            shape (batch, height, width, 3); batches have one shape. A resumed run has the batches
-            that it would have seen where the dataset's order is always the same.
+            "style": file} for johnson, {"content": folder, "style": folders or files} for cin,
+            {"content": folder, "style": folders} for ghiasi and adain, and for johnson and ghiasi
+            "targets" as well, a folder of what results shall be like; {"content": folders} for wct,
+            {"a": folders, "b": folders} for cyclegan, {"pairs": folder} or {"a": folder, "b":
+            folder} for pix2pix, {"pictures": folders} for encoder. Or a tf.data.Dataset of batches,
+            which is repeated: of {"content"} for wct, of {"a", "b"} for cyclegan, of {"from", "to"}
+            for pix2pix; for johnson {"batches": dataset of {"content"}, "style": file}. Its
+            pictures are float32 in [0, 1], shape (batch, height, width, 3); batches have one shape.
+            A resumed run has the batches that it would have seen where the dataset's order is
+            always the same.
         run: The run folder, made where it is missing.
         settings: The method's Settings (of `tfstyle.methods.<method>.settings`), or a dictionary of
             those that are not the default, as the command's flags are called.

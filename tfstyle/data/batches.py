@@ -13,11 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.data import datasets
-from tfstyle.data.crops import aligned_crops, indexed_crops, random_crops
+from tfstyle.data.crops import aligned_crops, random_crops
 from tfstyle.data.paired_pictures import read_pair
 from tfstyle.data.shards import WHOLE, Shard
 
-TARGET_ZOOM = (0.7, 1.0)  # of crops that have targets, which are small
+PAIR_ZOOM = (0.7, 1.0)  # of crops of two pictures
 
 
 def contents(
@@ -54,7 +54,7 @@ def contents_and_targets(
     Returns:
         Endless dataset of {"content": (batch, size, size, 3), "target": the same shape}.
     """
-    examples = paired(pairs, batch, size, seed, start, TARGET_ZOOM)
+    examples = paired(pairs, batch, size, seed, start)
     return examples.map(lambda pair: {"content": pair["from"], "target": pair["to"]})
 
 
@@ -214,7 +214,7 @@ def targets_and_numbers(
         return {"content": pictures[0], "target": pictures[1], "numbers": numbers}
 
     counter = tf.data.Dataset.counter(start * batch)
-    crops = indexed_crops(pairs, counter, size, seed, TARGET_ZOOM, read_pair)
+    crops = aligned_crops(pairs, counter, size, seed, PAIR_ZOOM, read_pair)
     return crops.map(example).batch(batch, drop_remainder=True).prefetch(4)
 
 
@@ -267,7 +267,7 @@ def unpaired(
     size: int,
     seed: int,
     start: int = 0,
-    zoom: tuple[float, float] = (0.7, 1.0),
+    zoom: tuple[float, float] = PAIR_ZOOM,
     shard: Shard = WHOLE,
 ) -> tf.data.Dataset:
     """Batches of independent crops of two domains.
@@ -292,7 +292,7 @@ def unpaired(
         for i, paths in enumerate((a, b))
     ]
     pairs = tf.data.Dataset.zip(tuple(streams))
-    examples = pairs.map(lambda a, b: {"a": a[0], "b": b[0]})
+    examples = pairs.map(lambda a, b: {"a": a[1][0], "b": b[1][0]})
     return examples.batch(shard.share(batch), drop_remainder=True).prefetch(4)
 
 
@@ -302,7 +302,7 @@ def paired(
     size: int,
     seed: int,
     start: int = 0,
-    zoom: tuple[float, float] = (0.7, 1.0),
+    zoom: tuple[float, float] = PAIR_ZOOM,
     shard: Shard = WHOLE,
     direction: str = "a-to-b",
 ) -> tf.data.Dataset:
@@ -324,5 +324,5 @@ def paired(
     numbers = shard.examples(batch, start)
     decode = functools.partial(read_pair, direction=direction)
     examples = aligned_crops(pairs, numbers, size, seed, zoom, decode)
-    named = examples.map(lambda pictures: {"from": pictures[0], "to": pictures[1]})
+    named = examples.map(lambda _, pictures: {"from": pictures[0], "to": pictures[1]})
     return named.batch(shard.share(batch), drop_remainder=True).prefetch(4)

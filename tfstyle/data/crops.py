@@ -49,7 +49,7 @@ def random_crops(
     """
     files = [(Path(p),) for p in paths]
     numbers = tf.data.Dataset.counter(start)
-    return aligned_crops(files, numbers, size, seed, zoom).map(lambda pictures: pictures[0])
+    return aligned_crops(files, numbers, size, seed, zoom).map(lambda _, pictures: pictures[0])
 
 
 def aligned_crops(
@@ -71,23 +71,12 @@ def aligned_crops(
         decode: A function of such files to their pictures, as bytes.
 
     Returns:
-        Dataset of float32 tensors, shape (pictures, size, size, 3), in [0, 1], one for each number.
+        Dataset of pairs, one for each number: the index of the files, and a float32 tensor, shape
+        (pictures, size, size, 3), in [0, 1].
 
     Raises:
         OSError: None can be read.
     """
-    return indexed_crops(files, numbers, size, seed, zoom, decode).map(lambda _, crops: crops)
-
-
-def indexed_crops(
-    files: Sequence[tuple[Path, ...]],
-    numbers: tf.data.Dataset,
-    size: int,
-    seed: int,
-    zoom: tuple[float, float],
-    decode: Decode = decoded,
-) -> tf.data.Dataset:
-    """`aligned_crops`, each behind the index of its files, an int64."""
     decode = cached(decode, CACHED_BYTES)
     _readable(files, 0, seed, decode)
 

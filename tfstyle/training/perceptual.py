@@ -52,6 +52,7 @@ class PerceptualObjective:
         self.style = StyleLosses(readouts)
         self.inside = keras.layers.Cropping2D(settings.margin, dtype="float32")
         self.content_extractor = at_taps(feature_extractor, CONTENT_TAPS)
+        self.target_extractor = at_taps(feature_extractor, TARGET_TAPS)
         self.channels = {tap: feature_extractor.output[tap].shape[-1] for tap in TAPS}
         self.positions = POSITIONS if settings.remd_weight else {}
 
@@ -143,12 +144,15 @@ class PerceptualObjective:
         if target is None:
             return ops.zeros(())
         target, last = self.inside(target), target.shape[0]
-        wanted = self.feature_extractor(target, training=False)
+        target_features = self.target_extractor(target, training=False)
         distance = sum(
-            weight * losses.target_loss(wanted[tap], features[tap][-last:])
+            weight * losses.target_loss(target_features[tap], features[tap][-last:])
             for tap, weight in TARGET_TAPS.items()
         )
-        means = (ops.average_pool(ops.cast(x, "float32"), 4, 4) for x in (target, pastiche[-last:]))
+        means = (
+            ops.average_pool(ops.cast(image, "float32"), losses.STROKE, losses.STROKE)
+            for image in (target, pastiche[-last:])
+        )
         return distance + losses.target_loss(*means)
 
     def remd(self, numbers, pastiche: Mapping, weights=None):

@@ -13,6 +13,9 @@ FORMER_PRECISION = "bfloat16"  # of runs whose settings do not name one
 FORMER_DEFAULTS = {  # of settings that runs of before do not name
     "luminance_weight": 0.0,
     "recoloring_weight": 0.0,
+    "chroma_weight": 0.0,
+    "target_weight": 1.0,
+    "target_share": 0.25,
     "temporal": 0.0,
     "objective": "cycle",
     "contrast_weight": 1.0,

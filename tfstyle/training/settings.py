@@ -59,6 +59,11 @@ def temporal_setting():
     )
 
 
+def target_setting():
+    """The setting of the weight of the distance from targets."""
+    return setting(1.0, "of the distance from targets, where there are any")
+
+
 @dataclasses.dataclass(frozen=True)
 class DataArgument:
     """A part of a training's data: a flag of the command, and a name of `tfstyle.train`'s data.

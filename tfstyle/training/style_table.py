@@ -1,5 +1,6 @@
 """Features of many paintings, computed once and kept in a file."""
 
+import collections
 import dataclasses
 import os
 from collections.abc import Callable, Sequence
@@ -121,7 +122,7 @@ def style_rows(
     return rows, [row for row in order if row in readable]
 
 
-def targets(
+def target_pairs(
     folder: str | os.PathLike, photographs: Sequence[Path], paintings: Sequence[Path]
 ) -> tuple[list[tuple[Path, Path]], list[int]]:
     """Pictures that another method painted, with their photographs and paintings.
@@ -137,19 +138,33 @@ def targets(
 
     Raises:
         OSError: There is no such folder, or it holds no picture.
-        ValueError: A picture is of an unknown photograph or painting.
+        ValueError: A picture is of no photograph or painting, or its names are those of several.
     """
-    pictures = folders.pictures(folder)
-    photographs = {path.stem: path for path in photographs}
-    rows = {path.stem: row for row, path in enumerate(dict.fromkeys(paintings))}
-    for path in pictures:
-        if path.stem not in photographs or path.parent.name not in rows:
+    pairs, rows = [], []
+    photographs_by_name = _by_name(enumerate(photographs))
+    paintings_by_name = _by_name(enumerate(dict.fromkeys(paintings)))
+    for path in folders.pictures(folder):
+        places = (
+            photographs_by_name.get(path.stem, ()),
+            paintings_by_name.get(path.parent.name, ()),
+        )
+        if tuple(map(len, places)) != (1, 1):
             raise ValueError(
-                "Expected targets as PAINTING/PHOTOGRAPH.png, of the names of paintings and "
-                f"photographs that are learned from. Received: {path.relative_to(folder)}."
+                "Expected targets as PAINTING/PHOTOGRAPH.png, each of the names of one painting "
+                f"and of one photograph. Received: {path.relative_to(folder)}, of "
+                f"{len(places[1])} and {len(places[0])}."
             )
-    pairs = [(photographs[path.stem], path) for path in pictures]
-    return pairs, [rows[path.parent.name] for path in pictures]
+        pairs.append((photographs[places[0][0]], path))
+        rows.append(places[1][0])
+    return pairs, rows
+
+
+def _by_name(numbered):
+    """The numbers of files by their names without suffix."""
+    numbers = collections.defaultdict(list)
+    for number, path in numbered:
+        numbers[path.stem].append(number)
+    return numbers
 
 
 def _share(items, share):
@@ -172,10 +187,15 @@ def stream(
         rows: Numbers of each painting, from `style_rows`.
         order: Indices of the rows, from `style_rows`.
         settings: The numbers.
-        aimed: Pairs of photographs and targets, and the rows of their paintings, from `targets`:
-            the last examples of each batch are some of these.
+        aimed: Pairs of photographs and targets, and the rows of their paintings, from
+            `target_pairs`: the last examples of each batch are some of these.
+
+    Raises:
+        ValueError: No painting of the targets can be read, or all of a batch would have targets.
     """
-    last = max(1, round(settings.batch * settings.target_share)) if aimed else 0
+    last = 0
+    if aimed:
+        aimed, last = _with_readable_paintings(aimed, order), targets_a_batch(settings)
     crops = (settings.size, settings.seed)
 
     def plain(step):
@@ -188,6 +208,32 @@ def stream(
         return tf.data.Dataset.zip((plain(step), pairs)).map(_joined)
 
     return with_targets if aimed else plain
+
+
+def _with_readable_paintings(aimed, order):
+    readable = set(order)
+    chosen = [(pair, row) for pair, row in zip(*aimed, strict=True) if row in readable]
+    if not chosen:
+        raise ValueError("Expected targets of paintings that can be read. Received: none.")
+    return tuple(map(list, zip(*chosen, strict=True)))
+
+
+def targets_a_batch(settings: ArbitraryStyleSettings) -> int:
+    """How many examples of each batch have targets: at least one.
+
+    Args:
+        settings: Of a training that takes targets.
+
+    Raises:
+        ValueError: All have.
+    """
+    last = max(1, round(settings.batch * settings.target_share))
+    if last >= settings.batch:
+        raise ValueError(
+            "Expected a batch of which some have no targets. Received: "
+            f"batch {settings.batch}, target share {settings.target_share}."
+        )
+    return last
 
 
 def _joined(plain, aimed):

@@ -6,6 +6,7 @@ from tfstyle.training.settings import (
     ArbitraryStyleSettings,
     BottleneckSettings,
     setting,
+    target_setting,
     temporal_setting,
 )
 
@@ -23,7 +24,7 @@ class Settings(BottleneckSettings, ArbitraryStyleSettings):
     chroma_weight: float = 4.0
     recoloring_weight: float = 1.0
     lattice_weight: float = 0.1
-    target_weight: float = setting(1.0, "of the distance from targets, where there are any")
+    target_weight: float = target_setting()
     target_share: float = setting(0.25, "share of a batch that has targets, where there are any")
     growing: int = 4000
     temporal: float = temporal_setting()

@@ -25,7 +25,7 @@ from tfstyle.networks.bottleneck import bottleneck, conditions, take_convolution
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.predictor import VECTOR, predictor
 from tfstyle.training import fitting, perceptual, runs, samples, temporal
-from tfstyle.training.style_table import TABLE, stream, style_rows, targets
+from tfstyle.training.style_table import TABLE, stream, style_rows, target_pairs, targets_a_batch
 from tfstyle.training.trainer import Trainer, averaging_adam
 
 STANDARDIZE_ROWS = 1000
@@ -76,7 +76,7 @@ def train(
         data: As "content" a folder of photographs; as "style" folders of paintings, of which one
             that is named twice is seen twice as often. The training begins with the first paintings
             of the first one. As "targets", where there are some, a folder of pictures that results
-            shall be like (see `style_table.targets`).
+            shall be like (see `style_table.target_pairs`).
         folder: The run folder; with every checkpoint it holds predictor.keras and
             transformer.keras.
         settings: Every number.
@@ -101,8 +101,9 @@ def train(
     run = runs.Run(folder, dataclasses.asdict(settings))
     inputs, aimed = {"content": photographs, "style": paintings}, None
     if "targets" in data:
-        aimed = targets(data["targets"], photographs, paintings)
+        aimed = target_pairs(data["targets"], photographs, paintings)
         inputs["targets"] = aimed[0]
+        targets_a_batch(settings)  # refuses settings before paintings are read
     run.made_of(inputs, begin)
     feature_extractor = encoder()
     keras.utils.set_random_seed(settings.seed)
