@@ -147,9 +147,10 @@ def test_every_snippet_compiles(text):
 def folder(tmp_path, monkeypatch):
     """A folder of the pictures that the documents speak of."""
     photo, painting = examples.lake(48, SIDE), examples.discs(SIDE, SIDE)
-    for name in ("dog", "sunny", "horse", "photo", "poster", "holiday/one", "holiday/two"):
+    alone, together = ("dog", "sunny", "horse", "photo", "poster"), ("holiday", "photos")
+    for name in (*alone, *(f"{home}/{number}" for home in together for number in ("one", "two"))):
         images.write(photo, tmp_path / f"{name}.jpg")
-    for name in ("my_painting", "painting"):
+    for name in ("my_painting", "painting", "wave", "paintings/wave"):
         images.write(painting, tmp_path / f"{name}.jpg")
     for name in ("dog_mask", "sky"):
         images.write((photo > 0.5)[..., :1].repeat(3, axis=2) * 1.0, tmp_path / f"{name}.png")

@@ -30,7 +30,7 @@ class Ghiasi(Vectors):
     training = Training(
         help="train a style predictor and a transformer",
         example="tfstyle train ghiasi --content photos --style paintings --run runs/ghiasi\n"
-        "  tfstyle stylize photos --style paintings/wave.jpg --method gatys -o painted/wave\n"
+        "  tfstyle stylize photos --style paintings/wave.jpg --method gatys -o painted/wave/\n"
         "  tfstyle train ghiasi --content photos --style paintings --targets painted "
         "--begin runs/ghiasi --run runs/ghiasi-2",
         Settings=settings.Settings,
