@@ -12,6 +12,7 @@ from tfstyle.video import packages
 from tfstyle.video.frames import BT709, LIMITED, SMPTE170M, UNSPECIFIED, Frame, FrameFormat
 
 HD = 720  # lines from which on BT.709 is the usual matrix
+SMALL = 128  # lines below which x264's threads change the encoded bytes from one time to the next
 MAX_VALUE = 65535.0
 
 
@@ -201,6 +202,8 @@ class Encoding:
         for name, value in self.attributes().items():
             setattr(context, name, value)
         context.thread_type = "AUTO"
+        if self.frame_format.height < SMALL:
+            context.thread_count = 1
         context.flags |= av.codec.context.Flags.global_header
         with packages.scheduled():
             context.open()
