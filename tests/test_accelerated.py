@@ -121,7 +121,9 @@ def test_mirroring_by_slices_is_mirroring(margin, multiple, sides):
     np.testing.assert_array_equal(actual[0], tiles.mirrored_window(image[0], *spans))
 
 
-@pytest.mark.parametrize("layer", [layers.PositionNoise(3, seed=4), layers.Streaks(2)])
+@pytest.mark.parametrize(
+    "layer", [layers.PositionNoise(3, seed=4), layers.SmoothNoise(2), layers.Streaks(2)]
+)
 def test_noise_of_a_known_size_is_the_same(layer):
     image = np.random.default_rng(0).random((1, 40, 33, 3), dtype=np.float32)
     with static_shapes():

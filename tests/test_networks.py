@@ -147,6 +147,46 @@ def test_noise_repeats_where_tiles_begin():
     np.testing.assert_array_equal(wide[:, :, :5], wide[:, :, tiles.PERIOD :])
 
 
+def test_smooth_noise_is_smooth_and_the_same_for_the_same_place():
+    noise, picture = layers.SmoothNoise(), examples.lake(50, 41)[None]
+    actual = np.asarray(noise(picture))
+    assert actual.shape == noise.compute_output_shape(picture.shape) == (1, 13, 11, 3)
+    np.testing.assert_array_equal(actual, noise(1.0 - picture))
+    full = np.asarray(layers.SmoothNoise(stride=1)(picture))
+    np.testing.assert_array_equal(actual, full[:, ::4, ::4])
+    steps = np.abs(np.diff(full, axis=1)).mean(axis=(0, 1, 2))
+    assert steps[0] > 1.5 * steps[1] > 2.25 * steps[2] and steps[0] < 0.15
+    moved = np.asarray(noise(picture, training=True))
+    assert np.abs(moved - actual).mean() > 0.3
+
+
+def test_smooth_noise_repeats_where_tiles_begin_and_varies_alike():
+    field = np.asarray(layers.SmoothNoise()(np.zeros((1, tiles.PERIOD + 20, tiles.PERIOD, 1))))
+    np.testing.assert_array_equal(field[:, :5], field[:, -5:])
+    whole = field[0, :-5]
+    np.testing.assert_allclose(whole.mean(axis=(0, 1)), 0.0, atol=1e-5)
+    np.testing.assert_allclose(whole.std(axis=(0, 1)), 0.58, atol=0.02)
+    assert np.abs(field).max() <= 2.0
+
+
+def test_channels_of_smooth_noise_are_1_to_3():
+    with pytest.raises(ValueError, match="Expected 1 to 3 channels. Received: 4."):
+        layers.SmoothNoise(4)
+
+
+def test_a_network_that_gets_smooth_noise_paints_as_before_until_it_learns(redrawing):
+    picture = examples.lake(30, 41)[None]
+    before = redrawing.predict_on_batch(picture)
+    reading = bottleneck.with_smooth_noise(redrawing, 2)
+    np.testing.assert_allclose(reading.predict_on_batch(picture), before, atol=1e-6)
+    convolution = reading.get_layer("residual1a")
+    kernel = np.array(convolution.kernel)
+    assert kernel.shape[2] == 8 + 2
+    kernel[:, :, 8:] = 0.3
+    convolution.set_weights([kernel])
+    assert np.abs(reading.predict_on_batch(picture) - before).mean() > 1e-3
+
+
 def test_a_network_without_moments_is_tiled_as_it_is():
     network, picture = johnson.johnson((4, 4, 8), "batch"), examples.lake(40, 56)[None]
     whole = tiling.measuring(network).predict_on_batch(picture)

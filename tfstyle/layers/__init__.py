@@ -2,7 +2,7 @@
 
 from tfstyle.layers.channels import Luminance, RainLayers, Tone
 from tfstyle.layers.kernels import NoCheckerboard
-from tfstyle.layers.noise import PositionNoise, Streaks
+from tfstyle.layers.noise import PositionNoise, SmoothNoise, Streaks
 from tfstyle.layers.normalization import (
     AlignMoments,
     ConditionalInstanceNorm,
@@ -35,6 +35,7 @@ __all__ = [
     "PositionNoise",
     "RainLayers",
     "ReflectPad",
+    "SmoothNoise",
     "Streaks",
     "TapStatistics",
     "Tone",

@@ -14,6 +14,8 @@ LINES = (  # length and breadth in pixels, and the share of pixels that one begi
     (31, 1.8, 0.002),
 )
 SLANT = np.radians(10.0)  # of lines from the vertical
+BANDS = ((30.0, 60.0), (60.0, 120.0), (120.0, 260.0))  # wavelengths of smooth noise, in pixels
+WAVES = 6  # that a channel of smooth noise is the sum of
 
 
 @keras.saving.register_keras_serializable("tfstyle")
@@ -44,12 +46,7 @@ class PositionNoise(keras.layers.Layer):
         return self._drawn(image, training)
 
     def _drawn(self, image, training=False):
-        ones = ops.cast(image[..., 0] > -np.inf, "int32")  # of the picture's size, in any export
-        down, across = (ops.cumsum(ones, axis=axis) - 1 for axis in (1, 2))
-        if training:
-            key = ops.sum(ops.cast(ops.round(255.0 * image), "int32"), axis=(1, 2, 3))
-            down = down + (key % PERIOD)[:, None, None]
-            across = across + (key // PERIOD % PERIOD)[:, None, None]
+        down, across = _places(image, training)
         shifts = ops.take(self.shifts, down % PERIOD, axis=0)
         numbers = ops.take(self.values, (shifts + across % PERIOD) % VALUES, axis=0)
         return ops.cast(numbers, self.compute_dtype)
@@ -59,6 +56,75 @@ class PositionNoise(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "channels": self.channels, "seed": self.seed}
+
+
+def _places(image, training, stride=1):
+    """Rows and columns of every stride-th pixel, in training from an offset that pixels tell."""
+    ones = image[:, ::stride, ::stride, 0] > -np.inf  # of the picture's size, in any export
+    ones = stride * ops.cast(ones, "int32")
+    down, across = (ops.cumsum(ones, axis=axis) - stride for axis in (1, 2))
+    if training:
+        key = ops.sum(ops.cast(ops.round(255.0 * image), "int32"), axis=(1, 2, 3))
+        down = down + (key % PERIOD)[:, None, None]
+        across = across + (key // PERIOD % PERIOD)[:, None, None]
+    return down, across
+
+
+@keras.saving.register_keras_serializable("tfstyle")
+class SmoothNoise(keras.layers.Layer):
+    """Smooth noise in [-2, 2] that depends on the position of a pixel alone.
+
+    Call with pictures (batch, height, width, any); returns (batch, height / stride, width / stride,
+    `channels`), rounded up. Each channel is the sum of six waves of random directions, their
+    lengths from one octave of `BANDS`: the broad scales of the noise of Ulyanov et al. 2016,
+    https://arxiv.org/abs/1603.03417, section 3.1. It repeats, is exact and is moved in training as
+    `PositionNoise` is.
+
+    Args:
+        channels: Number of noise channels, 1 to 3, from short waves to long ones.
+        stride: Pixels from one place to the next; a divisor of `tiles.PERIOD`.
+        seed: Seed of the noise.
+
+    Raises:
+        ValueError: There are no such channels.
+    """
+
+    def __init__(self, channels=3, stride=4, seed=1, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 < channels <= len(BANDS):
+            raise ValueError(f"Expected 1 to {len(BANDS)} channels. Received: {channels}.")
+        self.channels, self.stride, self.seed = channels, stride, seed
+        random = np.random.RandomState(seed)  # whose numbers never change
+        lengths = np.exp(random.uniform(*np.log(BANDS).T, (WAVES, len(BANDS))))
+        angles = np.pi * random.random_sample(lengths.shape)
+        directions = np.stack([np.sin(angles), np.cos(angles)])
+        turns = np.round(PERIOD / lengths * directions)  # whole, so that waves meet themselves
+        starts = random.randint(0, PERIOD, lengths.shape)
+        self.waves = np.int32([*turns, starts])[..., :channels]
+        self.sine = np.float32(np.sin(2.0 * np.pi * np.arange(PERIOD) / PERIOD) * 2.0 / WAVES)
+
+    def call(self, image, training=False):
+        if has_static_shape(image):
+            return constant(self._drawn, image)
+        return self._drawn(image, training)
+
+    def _drawn(self, image, training=False):
+        down, across = (
+            place[..., None] % PERIOD for place in _places(image, training, self.stride)
+        )
+        waves = (
+            ops.take(self.sine, (turns * down + more * across + start) % PERIOD, axis=0)
+            for turns, more, start in zip(*self.waves, strict=True)
+        )
+        return ops.cast(sum(waves), self.compute_dtype)
+
+    def compute_output_shape(self, image_shape):
+        sides = (side and -(-side // self.stride) for side in image_shape[1:3])
+        return (image_shape[0], *sides, self.channels)
+
+    def get_config(self):
+        own = {"channels": self.channels, "stride": self.stride, "seed": self.seed}
+        return {**super().get_config(), **own}
 
 
 @keras.saving.register_keras_serializable("tfstyle")

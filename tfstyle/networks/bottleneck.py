@@ -11,6 +11,7 @@ from tfstyle.layers import (
     Moments,
     NoCheckerboard,
     PositionNoise,
+    SmoothNoise,
     UpsampleLike,
 )
 
@@ -23,6 +24,7 @@ def bottleneck(
     noise: int = 3,
     vector: int | None = None,
     name: str = "generator",
+    smooth_noise: int = 0,
 ) -> keras.Model:
     """Johnson's network with noise channels, and without skips around its residual blocks.
 
@@ -47,6 +49,8 @@ def bottleneck(
             scales and shifts of every normalisation (Dumoulin et al. 2017,
             https://arxiv.org/abs/1610.07629, equation 5); None for scales and shifts of its own.
         name: The model's name.
+        smooth_noise: Channels of smooth noise that the first residual block reads as well, from
+            which broad places can be painted differently; 0 for none.
 
     Returns:
         Model, pictures (batch, height, width, 3) in [0, 1], or {"content": such pictures,
@@ -71,7 +75,11 @@ def bottleneck(
     wide = relu(x, "down2", half, 5, 2)
     x = relu(wide, "down4", quarter, 3, 2)
     for index in range(1, blocks + 1):
-        y = conv(relu(x, f"residual{index}a", quarter), quarter, f"residual{index}b")
+        read = x
+        if smooth_noise and index == 1:
+            field = SmoothNoise(smooth_noise, name="smooth_noise", dtype="float32")(content)
+            read = keras.layers.Concatenate(name="smooth_noised")([x, field])
+        y = conv(relu(read, f"residual{index}a", quarter), quarter, f"residual{index}b")
         x = keras.layers.Add(name=f"residual{index}")([x, y])
     x = relu(UpsampleLike("bilinear", name="grow2")(x, wide), "up2", top[0])
     x = relu(UpsampleLike("bilinear", name="grow1")(x, content), "up1", top[1])
@@ -156,6 +164,22 @@ def with_rows(network: keras.Model, rows: np.ndarray) -> keras.Model:
     return copy
 
 
+def with_smooth_noise(network: keras.Model, channels: int) -> keras.Model:
+    """A network that can read smooth noise, and paints the same at first.
+
+    Args:
+        network: From `bottleneck`, without a vector and without smooth noise.
+        channels: Of smooth noise.
+    """
+    copy = _like(network, None, channels)
+    for layer in network.layers:
+        weights = layer.get_weights()
+        if layer.name == "residual1a":
+            weights[0] = np.pad(weights[0], [(0, 0), (0, 0), (0, channels), (0, 0)])
+        copy.get_layer(layer.name).set_weights(weights)
+    return copy
+
+
 def take_convolutions(network: keras.Model, source: keras.Model) -> None:
     """Gives a network the convolutions of another one of the same shape, vector or not."""
     for layer in network.layers:
@@ -225,9 +249,17 @@ def _widened(new, old, widths):
 
 def _copied(network, vector):
     """A network of the same convolutions and another vector."""
+    read = network.get_layer("residual1a").kernel.shape[2]
+    copy = _like(network, vector, read - network.get_layer("down4").filters)
+    take_convolutions(copy, network)
+    return copy
+
+
+def _like(network, vector, smooth_noise):
+    """A fresh network of the same shape, but for the vector and the smooth noise."""
     filters = {conv.name: conv.filters for conv in _normed(network)}
     noise = network.get_layer("down2").kernel.shape[2] - 3
-    copy = bottleneck(
+    return bottleneck(
         filters["down2"],
         filters["down4"],
         sum(name.startswith("residual") for name in filters) // 2,
@@ -235,9 +267,8 @@ def _copied(network, vector):
         noise,
         vector,
         network.name,
+        smooth_noise,
     )
-    take_convolutions(copy, network)
-    return copy
 
 
 def _normed(network):

@@ -16,6 +16,7 @@ FORMER_DEFAULTS = {  # of settings that runs of before do not name
     "chroma_weight": 0.0,
     "target_weight": 1.0,
     "target_share": 0.25,
+    "smooth_noise": 0,
     "temporal": 0.0,
     "objective": "cycle",
     "contrast_weight": 1.0,

@@ -15,8 +15,9 @@ import keras
 import tensorflow as tf
 
 from tfstyle.data import folders
+from tfstyle.layers import SmoothNoise
 from tfstyle.methods.johnson.settings import STROKES, Settings
-from tfstyle.networks.bottleneck import bottleneck, without_vector
+from tfstyle.networks.bottleneck import bottleneck, with_smooth_noise, without_vector
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.johnson import johnson
 from tfstyle.training import fixed_styles, runs
@@ -29,7 +30,8 @@ def network(settings: Settings) -> keras.Model:
     if settings.network == "paper":
         return johnson(norm=settings.norm)
     top = (2 * settings.top, settings.top)
-    return bottleneck(settings.half, settings.quarter, settings.blocks, top, settings.noise)
+    shape = (settings.half, settings.quarter, settings.blocks, top, settings.noise)
+    return bottleneck(*shape, smooth_noise=settings.smooth_noise)
 
 
 def train(
@@ -76,7 +78,7 @@ def train(
     def build():
         fresh = network(settings)
         if run.step == 0 and begin is not None:
-            copy_into(fresh, _initial_network(Path(begin), painting))
+            copy_into(fresh, _initial_network(Path(begin), painting, settings))
         return fresh
 
     exact = network(settings)
@@ -98,9 +100,14 @@ def _content(data):
     return folders.pairs(None, data["content"], data["targets"])
 
 
-def _initial_network(folder, painting):
+def _initial_network(folder, painting, settings):
     """A finished network of one painting, or what one of any painting is in this one's style."""
     if (folder / FILE).exists():
-        return load(folder / FILE)
-    vector = load(folder / "predictor.keras").predict_on_batch(painting[None])
-    return without_vector(load(folder / "transformer.keras"), vector[0])
+        network = load(folder / FILE)
+    else:
+        vector = load(folder / "predictor.keras").predict_on_batch(painting[None])
+        network = without_vector(load(folder / "transformer.keras"), vector[0])
+    reads_smooth_noise = any(isinstance(layer, SmoothNoise) for layer in network.layers)
+    if settings.network == "paper" or not settings.smooth_noise or reads_smooth_noise:
+        return network
+    return with_smooth_noise(network, settings.smooth_noise)
