@@ -109,9 +109,8 @@ class SmoothNoise(keras.layers.Layer):
         return self._drawn(image, training)
 
     def _drawn(self, image, training=False):
-        down, across = (
-            place[..., None] % PERIOD for place in _places(image, training, self.stride)
-        )
+        places = _places(image, training, self.stride)
+        down, across = (ops.expand_dims(place % PERIOD, -1) for place in places)
         waves = (
             ops.take(self.sine, (turns * down + more * across + start) % PERIOD, axis=0)
             for turns, more, start in zip(*self.waves, strict=True)
