@@ -17,7 +17,7 @@ class Johnson(Translator):
     kind = Kind.NAMED
     accepts = "the name of its painting; each has a network of its own"
     good = "redraws the photograph in the strokes, shapes and colours of its painting"
-    weak = "small faces can be lost; strengths only fade pictures into each other"
+    weak = "faces can be lost; strengths only fade pictures into each other"
     needs = "photographs and one painting"
     margin = MARGIN
 
