@@ -12,7 +12,8 @@ from tfstyle.video import packages
 from tfstyle.video.frames import BT709, LIMITED, SMPTE170M, UNSPECIFIED, Frame, FrameFormat
 
 HD = 720  # lines from which on BT.709 is the usual matrix
-SMALL = 128  # lines below which x264's threads change the encoded bytes from one time to the next
+SMALL = 96  # lines below which x264 must not follow macroblocks over time
+NO_TREE = ("x264-params", "mbtree=0")  # of small frames: with it, bytes differ now and then
 MAX_VALUE = 65535.0
 
 
@@ -193,7 +194,10 @@ class Encoding:
         """The encoder's options, by name."""
         crf = self.codec.crf if self.crf is None else self.crf
         alternate = dict([NO_ALTERNATE]) if self.pixel_format == "yuva420p" else {}
-        return dict(self.codec.options) | alternate | ({} if crf is None else {"crf": str(crf)})
+        is_small = self.codec.encoder == "libx264" and self.frame_format.height < SMALL
+        tree = dict([NO_TREE]) if is_small else {}
+        quality = {} if crf is None else {"crf": str(crf)}
+        return dict(self.codec.options) | alternate | tree | quality
 
     def configure(self, context) -> None:
         """Sets the attributes and options of a codec context of PyAV, and opens it."""
@@ -202,8 +206,6 @@ class Encoding:
         for name, value in self.attributes().items():
             setattr(context, name, value)
         context.thread_type = "AUTO"
-        if self.frame_format.height < SMALL:
-            context.thread_count = 1
         context.flags |= av.codec.context.Flags.global_header
         with packages.scheduled():
             context.open()
