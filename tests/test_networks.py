@@ -170,7 +170,7 @@ def test_smooth_noise_repeats_where_tiles_begin_and_varies_alike():
 
 
 def test_channels_of_smooth_noise_are_1_to_3():
-    with pytest.raises(ValueError, match="Expected 1 to 3 channels. Received: 4."):
+    with pytest.raises(ValueError, match=r"Expected 1 to 3 channels\. Received: 4\."):
         layers.SmoothNoise(4)
 
 
