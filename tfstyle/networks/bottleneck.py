@@ -181,10 +181,16 @@ def with_smooth_noise(network: keras.Model, channels: int) -> keras.Model:
 
 
 def take_convolutions(network: keras.Model, source: keras.Model) -> None:
-    """Gives a network the convolutions of another one of the same shape, vector or not."""
+    """Gives a network the convolutions of another one of the same shape, vector or not.
+
+    The source may read smooth noise where the network reads none.
+    """
     for layer in network.layers:
         if isinstance(layer, keras.layers.Conv2D):
-            layer.set_weights(source.get_layer(layer.name).get_weights())
+            weights = source.get_layer(layer.name).get_weights()
+            if layer.name == "residual1a":
+                weights[0] = weights[0][:, :, : layer.kernel.shape[2]]
+            layer.set_weights(weights)
 
 
 def take_narrower(network: keras.Model, source: keras.Model) -> None:
