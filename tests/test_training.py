@@ -298,6 +298,16 @@ def test_what_any_painting_taught_is_begun_with_and_the_other_way_round(
     np.testing.assert_allclose(kernels[0], kernels[1][:, :, :read], atol=1e-6)
 
 
+@pytest.mark.slow
+def test_the_papers_network_is_begun_with_by_itself_alone(pictures, capsys):
+    assert train([*command(pictures, "paper-1", "johnson"), "--network", "paper"]) == 0
+    begin = ["--begin", str(pictures / "paper-1")]
+    again = [*command(pictures, "paper-2", "johnson"), *begin]
+    assert train([*again, "--network", "paper"]) == 0
+    assert train([*command(pictures, "slim-of-paper", "johnson"), *begin]) == 2
+    assert "Expected" in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_a_run_from_before_a_setting_existed_goes_on(pictures):
     run = pictures / "former"
     assert train(command(pictures, run.name, "johnson"), interrupted=2) == 130

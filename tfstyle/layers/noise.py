@@ -18,8 +18,20 @@ BANDS = ((30.0, 60.0), (60.0, 120.0), (120.0, 260.0))  # wavelengths of smooth n
 WAVES = 6  # that a channel of smooth noise is the sum of
 
 
+class _PlacedNoise(keras.layers.Layer):
+    """Noise that depends on places alone, a constant where the picture's size is known."""
+
+    def call(self, image, training=False):
+        if has_static_shape(image):
+            return constant(self._drawn, image)
+        return self._drawn(image, training)
+
+    def get_config(self):
+        return {**super().get_config(), "channels": self.channels, "seed": self.seed}
+
+
 @keras.saving.register_keras_serializable("tfstyle")
-class PositionNoise(keras.layers.Layer):
+class PositionNoise(_PlacedNoise):
     """Uniform noise in [-1, 1] that depends on the position of a pixel alone.
 
     Call with pictures (batch, height, width, any); returns (batch, height, width, `channels`).
@@ -40,11 +52,6 @@ class PositionNoise(keras.layers.Layer):
         self.shifts = np.int32(random.randint(0, VALUES, PERIOD))
         self.values = np.float32(2.0 * random.random_sample((VALUES, channels)) - 1.0)
 
-    def call(self, image, training=False):
-        if has_static_shape(image):
-            return constant(self._drawn, image)
-        return self._drawn(image, training)
-
     def _drawn(self, image, training=False):
         down, across = _places(image, training)
         shifts = ops.take(self.shifts, down % PERIOD, axis=0)
@@ -53,9 +60,6 @@ class PositionNoise(keras.layers.Layer):
 
     def compute_output_shape(self, image_shape):
         return (*image_shape[:3], self.channels)
-
-    def get_config(self):
-        return {**super().get_config(), "channels": self.channels, "seed": self.seed}
 
 
 def _places(image, training, stride=1):
@@ -71,7 +75,7 @@ def _places(image, training, stride=1):
 
 
 @keras.saving.register_keras_serializable("tfstyle")
-class SmoothNoise(keras.layers.Layer):
+class SmoothNoise(_PlacedNoise):
     """Smooth noise in [-2, 2] that depends on the position of a pixel alone.
 
     Call with pictures (batch, height, width, any); returns (batch, height / stride, width / stride,
@@ -103,11 +107,6 @@ class SmoothNoise(keras.layers.Layer):
         self.waves = np.int32([*turns, starts])[..., :channels]
         self.sine = np.float32(np.sin(2.0 * np.pi * np.arange(PERIOD) / PERIOD) * 2.0 / WAVES)
 
-    def call(self, image, training=False):
-        if has_static_shape(image):
-            return constant(self._drawn, image)
-        return self._drawn(image, training)
-
     def _drawn(self, image, training=False):
         places = _places(image, training, self.stride)
         down, across = (ops.expand_dims(place % PERIOD, -1) for place in places)
@@ -122,8 +121,7 @@ class SmoothNoise(keras.layers.Layer):
         return (image_shape[0], *sides, self.channels)
 
     def get_config(self):
-        own = {"channels": self.channels, "stride": self.stride, "seed": self.seed}
-        return {**super().get_config(), **own}
+        return {**super().get_config(), "stride": self.stride}
 
 
 @keras.saving.register_keras_serializable("tfstyle")

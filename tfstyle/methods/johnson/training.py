@@ -15,7 +15,6 @@ import keras
 import tensorflow as tf
 
 from tfstyle.data import folders
-from tfstyle.layers import SmoothNoise
 from tfstyle.methods.johnson.settings import STROKES, Settings
 from tfstyle.networks.bottleneck import bottleneck, with_smooth_noise, without_vector
 from tfstyle.networks.files import copy_into, load
@@ -107,7 +106,7 @@ def _initial_network(folder, painting, settings):
     else:
         vector = load(folder / "predictor.keras").predict_on_batch(painting[None])
         network = without_vector(load(folder / "transformer.keras"), vector[0])
-    reads_smooth_noise = any(isinstance(layer, SmoothNoise) for layer in network.layers)
-    if settings.network == "paper" or not settings.smooth_noise or reads_smooth_noise:
-        return network
-    return with_smooth_noise(network, settings.smooth_noise)
+    names = {layer.name for layer in network.layers}
+    if settings.smooth_noise and "grow2" in names and "smooth_noise" not in names:
+        return with_smooth_noise(network, settings.smooth_noise)
+    return network  # the paper's, too: whoever takes its weights checks its shape
