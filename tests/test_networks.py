@@ -51,8 +51,12 @@ def test_a_vectors_scales_and_shifts_can_be_kept_without_it(small, inputs):
     np.testing.assert_allclose(grown.predict_on_batch(same), painted, atol=1e-5)
 
 
-def test_a_wider_network_begins_as_the_narrower_one_paints(small, inputs):
-    wide = bottleneck.bottleneck(5, 12, 2, (6, 4), vector=6)
+@pytest.mark.parametrize("smooth_noise", [(0, 0), (0, 2), (2, 2)])
+def test_a_wider_network_begins_as_the_narrower_one_paints(small, inputs, smooth_noise):
+    had, has = smooth_noise
+    if had:
+        small = bottleneck.bottleneck(4, 8, 2, (4, 4), vector=6, smooth_noise=had)
+    wide = bottleneck.bottleneck(5, 12, 2, (6, 4), vector=6, smooth_noise=has)
     bottleneck.take_narrower(wide, small)
     painted = wide.predict_on_batch(inputs)
     np.testing.assert_allclose(painted, small.predict_on_batch(inputs), atol=1e-5)
@@ -62,6 +66,9 @@ def test_a_wider_network_begins_as_the_narrower_one_paints(small, inputs):
         bottleneck.take_narrower(small, wide)
     with pytest.raises(ValueError, match="Received: 8 normalised"):
         bottleneck.take_narrower(bottleneck.bottleneck(4, 8, 3, (4, 4), vector=6), small)
+    source = bottleneck.bottleneck(4, 8, 2, (4, 4), vector=6, smooth_noise=1)
+    with pytest.raises(ValueError, match=f"of {has} channels of smooth noise, or none. .*: 1."):
+        bottleneck.take_narrower(wide, source)
 
 
 def test_every_normalisation_has_its_moments(small, inputs):
@@ -174,11 +181,15 @@ def test_channels_of_smooth_noise_are_1_to_3():
         layers.SmoothNoise(4)
 
 
-def test_a_network_that_gets_smooth_noise_paints_as_before_until_it_learns(redrawing):
-    picture = examples.lake(30, 41)[None]
-    before = redrawing.predict_on_batch(picture)
-    reading = bottleneck.with_smooth_noise(redrawing, 2)
+@pytest.mark.parametrize("conditioned", [False, True])
+def test_a_network_that_gets_smooth_noise_paints_as_before_until_it_learns(
+    redrawing, small, inputs, conditioned
+):
+    network, picture = (small, inputs) if conditioned else (redrawing, inputs["content"])
+    before = network.predict_on_batch(picture)
+    reading = bottleneck.with_smooth_noise(network, 2)
     np.testing.assert_allclose(reading.predict_on_batch(picture), before, atol=1e-6)
+    assert bottleneck.with_smooth_noise(reading, 2) is reading
     convolution = reading.get_layer("residual1a")
     kernel = np.array(convolution.kernel)
     assert kernel.shape[2] == 8 + 2

@@ -168,29 +168,33 @@ def with_smooth_noise(network: keras.Model, channels: int) -> keras.Model:
     """A network that can read smooth noise, and paints the same at first.
 
     Args:
-        network: From `bottleneck`, without a vector and without smooth noise.
-        channels: Of smooth noise.
+        network: From `bottleneck`.
+        channels: Of smooth noise, where it reads none yet.
     """
-    copy = _like(network, None, channels)
+    if not channels or _smooth_noise(network):
+        return network
+    vector = network.input["vector"].shape[-1] if isinstance(network.input, dict) else None
+    copy = _like(network, vector, channels)
+    take_convolutions(copy, network)
     for layer in network.layers:
-        weights = layer.get_weights()
-        if layer.name == "residual1a":
-            weights[0] = np.pad(weights[0], [(0, 0), (0, 0), (0, channels), (0, 0)])
-        copy.get_layer(layer.name).set_weights(weights)
+        if not isinstance(layer, keras.layers.Conv2D):
+            copy.get_layer(layer.name).set_weights(layer.get_weights())
     return copy
 
 
 def take_convolutions(network: keras.Model, source: keras.Model) -> None:
     """Gives a network the convolutions of another one of the same shape, vector or not.
 
-    The source may read smooth noise where the network reads none.
+    Where one of them alone reads smooth noise, the network does not look at it at first.
     """
     for layer in network.layers:
         if isinstance(layer, keras.layers.Conv2D):
-            weights = source.get_layer(layer.name).get_weights()
+            kernel, *biases = source.get_layer(layer.name).get_weights()
             if layer.name == "residual1a":
-                weights[0] = weights[0][:, :, : layer.kernel.shape[2]]
-            layer.set_weights(weights)
+                kernel = kernel[:, :, : layer.kernel.shape[2]]
+                missing = layer.kernel.shape[2] - kernel.shape[2]
+                kernel = np.pad(kernel, [(0, 0), (0, 0), (0, missing), (0, 0)])
+            layer.set_weights([kernel, *biases])
 
 
 def take_narrower(network: keras.Model, source: keras.Model) -> None:
@@ -201,20 +205,29 @@ def take_narrower(network: keras.Model, source: keras.Model) -> None:
 
     Args:
         network: From `bottleneck`, with a vector, freshly made.
-        source: The same with as many blocks and numbers in its vector, no layer of it wider.
+        source: The same with as many blocks and numbers in its vector, no layer of it wider, and
+            with as much smooth noise or none.
 
     Raises:
         ValueError: It is no such network.
     """
+    source = with_smooth_noise(source, _smooth_noise(network))
     wide_layers, narrow_layers = _normed(network), _normed(source)
     _check_narrower(wide_layers, narrow_layers)
+    if _smooth_noise(source) != _smooth_noise(network):
+        raise ValueError(
+            f"Expected a network to begin with of {_smooth_noise(network)} channels of smooth "
+            f"noise, or none. Received: {_smooth_noise(source)}."
+        )
     for layer in [*wide_layers, network.get_layer("paint")]:
-        weights = source.get_layer(layer.name).get_weights()
-        incoming, outgoing = weights[0].shape[2:]
+        narrow, *biases = source.get_layer(layer.name).get_weights()
+        incoming, outgoing = narrow.shape[2:]
         kernel = np.array(layer.kernel)
-        kernel[:, :, incoming:, :outgoing] = 0.0
-        kernel[:, :, :incoming, :outgoing] = weights[0]
-        layer.set_weights([kernel, *weights[1:]])
+        noise = _smooth_noise(network) if layer.name == "residual1a" else 0
+        read = [*range(incoming - noise), *range(kernel.shape[2] - noise, kernel.shape[2])]
+        kernel[..., :outgoing] = 0.0
+        kernel[:, :, read, :outgoing] = narrow
+        layer.set_weights([kernel, *biases])
     new, old = (x.get_layer("conditions").get_weights() for x in (network, source))
     widths = [
         (conv.filters, narrow.filters)
@@ -255,8 +268,7 @@ def _widened(new, old, widths):
 
 def _copied(network, vector):
     """A network of the same convolutions and another vector."""
-    read = network.get_layer("residual1a").kernel.shape[2]
-    copy = _like(network, vector, read - network.get_layer("down4").filters)
+    copy = _like(network, vector, _smooth_noise(network))
     take_convolutions(copy, network)
     return copy
 
@@ -275,6 +287,12 @@ def _like(network, vector, smooth_noise):
         network.name,
         smooth_noise,
     )
+
+
+def _smooth_noise(network):
+    """Its channels of smooth noise."""
+    read = network.get_layer("residual1a").kernel.shape[2]
+    return read - network.get_layer("down4").filters
 
 
 def _normed(network):

@@ -194,6 +194,9 @@ class BottleneckSettings:
     blocks: int = setting(5, "residual blocks at a quarter of the size")
     top: int = setting(16, "channels at the whole size; half the size has twice as many")
     noise: int = setting(3, "channels of noise beside the photograph")
+    smooth_noise: int = setting(
+        3, "channels of smooth noise, from which broad places are painted differently"
+    )
 
 
 DISTILLATION = Training(

@@ -22,7 +22,13 @@ from tfstyle.data import batches, folders
 from tfstyle.layers import InstanceNorm
 from tfstyle.methods import Method
 from tfstyle.methods.cin.settings import Settings
-from tfstyle.networks.bottleneck import bottleneck, with_row, with_rows, without_vector
+from tfstyle.networks.bottleneck import (
+    bottleneck,
+    with_row,
+    with_rows,
+    with_smooth_noise,
+    without_vector,
+)
 from tfstyle.networks.files import copy_into, load
 from tfstyle.training import fitting, fixed_styles, runs, samples, temporal
 from tfstyle.training.trainer import Trainer, averaging_adam
@@ -35,7 +41,7 @@ def network(settings: Settings, styles: int) -> keras.Model:
     """A fresh transformer; the first number of its vector is the photograph's own style."""
     top = (2 * settings.top, settings.top)
     shape = (settings.half, settings.quarter, settings.blocks, top, settings.noise)
-    return bottleneck(*shape, 1 + styles, "transformer")
+    return bottleneck(*shape, 1 + styles, "transformer", settings.smooth_noise)
 
 
 def train(
@@ -83,7 +89,8 @@ def train(
     trainer = _trainer(run, list(paintings.values()), settings, loss_network)
     trained = trainer.network
     if run.step == 0 and begin is not None:
-        copy_into(trained, _initial_network(Path(begin), paintings))
+        initial = _initial_network(Path(begin), paintings)
+        copy_into(trained, with_smooth_noise(initial, settings.smooth_noise))
     batches_from = functools.partial(_batches, photographs, len(paintings), settings)
     vectors = np.eye(1 + len(paintings), dtype="float32")[1:]
     _write_codes(run.folder, dict(zip(paintings, vectors.tolist(), strict=True)))

@@ -37,7 +37,7 @@ def networks(encoder: keras.Model, settings: Settings) -> dict[str, keras.Model]
     shape = (settings.half, settings.quarter, settings.blocks, top, settings.noise)
     return {
         "predictor": predictor(encoder, settings.hidden, settings.directions),
-        "transformer": bottleneck(*shape, VECTOR, "transformer"),
+        "transformer": bottleneck(*shape, VECTOR, "transformer", settings.smooth_noise),
     }
 
 

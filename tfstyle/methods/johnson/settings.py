@@ -22,9 +22,6 @@ class Settings(BottleneckSettings, FixedStyleSettings):
     rate: float = 2e-3
     average: float = 0.99
     target_weight: float = target_setting()
-    smooth_noise: int = setting(
-        3, "channels of smooth noise, from which broad places are painted differently"
-    )
     stroke: str = setting("medium", "breadth of the strokes: the painting scaled", tuple(STROKES))
     network: str = setting("slim", "ours, or the paper's 32-64-128 channels", ("slim", "paper"))
     norm: str = setting("instance", "of the paper's network, which was published with batch", NORMS)

@@ -107,6 +107,6 @@ def _initial_network(folder, painting, settings):
         vector = load(folder / "predictor.keras").predict_on_batch(painting[None])
         network = without_vector(load(folder / "transformer.keras"), vector[0])
     names = {layer.name for layer in network.layers}
-    if settings.smooth_noise and "grow2" in names and "smooth_noise" not in names:
-        return with_smooth_noise(network, settings.smooth_noise)
-    return network  # the paper's, too: whoever takes its weights checks its shape
+    if "grow2" not in names:
+        return network  # the paper's: whoever takes its weights checks its shape
+    return with_smooth_noise(network, settings.smooth_noise)
