@@ -19,16 +19,16 @@ from tfstyle.evaluation.speed import milliseconds
 from tfstyle.layers import Coloring, WhitenColor, Whitening
 from tfstyle.networks import adain
 from tfstyle.networks import decoder as decoders
-from tfstyle.networks.vgg import TAPS, untrained
+from tfstyle.networks.vgg import TAPS, at_taps, untrained
 
 
 def papers_adain(feature_extractor):
     """AdaIN on full VGG-19 with its authors' decoder, as one compiled float32 function."""
-    tap = adain.TAP
+    (tap,) = adain.PAPERS_TAPS
     layers = decoders.mirrored_layers(feature_extractor, tap)
     network = decoders.decoder(layers, 512, "reflect", slope=0.0, upsampling="nearest")
-    encode_style = adain.style_network(feature_extractor)
-    render = adain.painting(feature_extractor, network)
+    encoder = at_taps(feature_extractor, [tap])
+    encode_style, render = adain.style_network(encoder), adain.painting(encoder, network)
 
     @tf.function
     def stylize(content, style):

@@ -9,9 +9,9 @@ import pytest
 from tfstyle import loading, statistics
 from tfstyle.layers import AlignMoments, Coloring, Double, Moments, WhitenColor, Whitening
 from tfstyle.networks import adain, tiling, wct
-from tfstyle.networks.decoder import decoder, mirrored_layers
+from tfstyle.networks.decoder import decoder, mirrored_layers, redrawing
 from tfstyle.networks.encoder import encoder
-from tfstyle.networks.vgg import TAPS, untrained
+from tfstyle.networks.vgg import TAPS, at_taps, untrained
 
 LAYERS = (("conv1_1", 4), ("pool1", 0), ("conv2_1", 6), ("pool2", 0), ("conv3_1", 8), ("pool3", 0))
 LAYERS += (("conv4_1", 8), ("pool4", 0), ("conv5_1", 8))
@@ -52,6 +52,29 @@ def test_decoders_bring_every_tap_back_to_the_pictures_size(feature_extractor, p
     taps = feature_extractor.predict_on_batch(picture)
     for tap, network in wct.level_decoders(feature_extractor, padding).items():
         assert network.predict_on_batch(taps[tap]).shape == picture.shape
+
+
+def test_taps_of_two_sizes_are_one_feature_map_of_their_own_moments(feature_extractor, picture):
+    encoder = at_taps(feature_extractor, adain.TAPS)
+    taps = encoder.predict_on_batch(picture)
+    joined = adain.features_at(encoder).predict_on_batch(picture)
+    np.testing.assert_allclose(joined[..., :8], taps["relu3_1"], atol=1e-5)
+    np.testing.assert_allclose(joined[:, 1::2, ::2, 8:], taps["relu4_1"], atol=1e-5)
+    actual = np.split(adain.style_network(encoder).predict_on_batch(picture), 4, axis=-1)
+    for index, tap in enumerate(adain.TAPS):
+        expected = np.split(Moments()(taps[tap]), 2, axis=-1)
+        for part, whole in zip(actual[index::2], expected, strict=True):
+            np.testing.assert_allclose(part, whole, atol=1e-5)
+
+
+def test_a_redrawing_decoder_paints_features_and_places(features):
+    network = redrawing(8, 6, 1, 4, noise=1, smooth_noise=1)
+    painted = network.predict_on_batch(features)
+    assert painted.shape == (1, 80, 96, 3) and painted.min() >= 0 and painted.max() <= 1
+    flat = np.ones_like(features)
+    assert network.predict_on_batch(flat)[:, 20:-20, 20:-20].std(axis=(1, 2)).min() > 1e-3
+    same = redrawing(8, 6, 1, 4, noise=0, smooth_noise=0).predict_on_batch(flat)
+    assert same[:, 20:-20, 20:-20].std(axis=(1, 2)).max() < 1e-4
 
 
 def test_doubling_repeats_every_pixel(features):
@@ -128,13 +151,20 @@ def test_levels_that_are_none_are_refused(levels):
 
 def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(feature_extractor, picture):
     decoders, code = wct.level_decoders(feature_extractor), {"vector": np.ones((1, 16), np.float32)}
-    aligned = adain.painting(feature_extractor, decoders["relu4_1"])
+    aligned = adain.painting(at_taps(feature_extractor, ["relu4_1"]), decoders["relu4_1"])
+    redrawn = adain.painting(at_taps(feature_extractor, adain.TAPS), redrawing(16, 8, 1, 4))
     for whole, tile, known, given in (
         (
             tiling.measuring(aligned, "pastiche"),
             tiling.tiling(aligned, "pastiche"),
             "moments",
             code,
+        ),
+        (
+            tiling.measuring(redrawn, "pastiche"),
+            tiling.tiling(redrawn, "pastiche"),
+            "moments",
+            {"vector": np.ones((1, 32), np.float32)},
         ),
         (
             wct.measuring(feature_extractor, decoders["relu3_1"], 3),
@@ -150,7 +180,8 @@ def test_a_tile_that_knows_the_whole_is_painted_as_the_whole(feature_extractor, 
 
 def test_networks_save_and_load_with_safe_mode(feature_extractor, picture, tmp_path):
     inputs = {"content": picture, "vector": np.ones((1, 16), np.float32)}
-    paint = adain.painting(feature_extractor, wct.level_decoders(feature_extractor)["relu4_1"])
+    decoder = wct.level_decoders(feature_extractor)["relu4_1"]
+    paint = adain.painting(at_taps(feature_extractor, ["relu4_1"]), decoder)
     paint.save(tmp_path / "adain.keras")
     again = keras.models.load_model(tmp_path / "adain.keras", safe_mode=True)
     np.testing.assert_array_equal(again.predict_on_batch(inputs), paint.predict_on_batch(inputs))

@@ -167,6 +167,18 @@ def test_smooth_noise_is_smooth_and_the_same_for_the_same_place():
     assert np.abs(moved - actual).mean() > 0.3
 
 
+@pytest.mark.parametrize("kind", [layers.PositionNoise, layers.SmoothNoise])
+def test_noise_beside_a_smaller_feature_map_is_that_of_its_places(kind):
+    small, whole = np.zeros((1, 13, 11, 5)), np.zeros((1, 52, 44, 3))
+    more = {"stride": 1} if kind is layers.SmoothNoise else {}
+    actual = np.asarray(kind(scale=4, **more)(small))
+    np.testing.assert_array_equal(actual, np.asarray(kind(**more)(whole))[:, ::4, ::4])
+    again = keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(kind(scale=4, **more))
+    )
+    np.testing.assert_array_equal(again(small), actual)
+
+
 def test_smooth_noise_repeats_where_tiles_begin_and_varies_alike():
     field = np.asarray(layers.SmoothNoise()(np.zeros((1, tiles.PERIOD + 20, tiles.PERIOD, 1))))
     np.testing.assert_array_equal(field[:, :5], field[:, -5:])

@@ -21,13 +21,18 @@ WAVES = 6  # that a channel of smooth noise is the sum of
 class _PlacedNoise(keras.layers.Layer):
     """Noise that depends on places alone, a constant where the picture's size is known."""
 
+    def __init__(self, channels, seed, scale=1, **kwargs):
+        super().__init__(**kwargs)
+        self.channels, self.seed, self.scale = channels, seed, scale
+
     def call(self, image, training=False):
         if has_static_shape(image):
             return constant(self._drawn, image)
         return self._drawn(image, training)
 
     def get_config(self):
-        return {**super().get_config(), "channels": self.channels, "seed": self.seed}
+        own = {"channels": self.channels, "seed": self.seed, "scale": self.scale}
+        return {**super().get_config(), **own}
 
 
 @keras.saving.register_keras_serializable("tfstyle")
@@ -43,17 +48,17 @@ class PositionNoise(_PlacedNoise):
     Args:
         channels: Number of noise channels.
         seed: Seed of the noise.
+        scale: Pixels from one place to the next, where they are those of a smaller feature map.
     """
 
-    def __init__(self, channels=3, seed=1, **kwargs):
-        super().__init__(**kwargs)
-        self.channels, self.seed = channels, seed
+    def __init__(self, channels=3, seed=1, scale=1, **kwargs):
+        super().__init__(channels, seed, scale, **kwargs)
         random = np.random.RandomState(seed)  # whose numbers never change
         self.shifts = np.int32(random.randint(0, VALUES, PERIOD))
         self.values = np.float32(2.0 * random.random_sample((VALUES, channels)) - 1.0)
 
     def _drawn(self, image, training=False):
-        down, across = _places(image, training)
+        down, across = _places(image, training, scale=self.scale)
         shifts = ops.take(self.shifts, down % PERIOD, axis=0)
         numbers = ops.take(self.values, (shifts + across % PERIOD) % VALUES, axis=0)
         return ops.cast(numbers, self.compute_dtype)
@@ -62,11 +67,12 @@ class PositionNoise(_PlacedNoise):
         return (*image_shape[:3], self.channels)
 
 
-def _places(image, training, stride=1):
+def _places(image, training, stride=1, scale=1):
     """Rows and columns of every stride-th pixel, in training from an offset that pixels tell."""
     ones = image[:, ::stride, ::stride, 0] > -np.inf  # of the picture's size, in any export
-    ones = stride * ops.cast(ones, "int32")
-    down, across = (ops.cumsum(ones, axis=axis) - stride for axis in (1, 2))
+    step = stride * scale
+    ones = step * ops.cast(ones, "int32")
+    down, across = (ops.cumsum(ones, axis=axis) - step for axis in (1, 2))
     if training:
         key = ops.sum(ops.cast(ops.round(255.0 * image), "int32"), axis=(1, 2, 3))
         down = down + (key % PERIOD)[:, None, None]
@@ -88,16 +94,17 @@ class SmoothNoise(_PlacedNoise):
         channels: Number of noise channels, 1 to 3, from short waves to long ones.
         stride: Pixels from one place to the next; a divisor of `tiles.PERIOD`.
         seed: Seed of the noise.
+        scale: See `PositionNoise`; the product of it and the stride divides `tiles.PERIOD`.
 
     Raises:
         ValueError: There are no such channels.
     """
 
-    def __init__(self, channels=3, stride=4, seed=1, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, channels=3, stride=4, seed=1, scale=1, **kwargs):
+        super().__init__(channels, seed, scale, **kwargs)
         if not 0 < channels <= len(BANDS):
             raise ValueError(f"Expected 1 to {len(BANDS)} channels. Received: {channels}.")
-        self.channels, self.stride, self.seed = channels, stride, seed
+        self.stride = stride
         random = np.random.RandomState(seed)  # whose numbers never change
         lengths = np.exp(random.uniform(*np.log(BANDS).T, (WAVES, len(BANDS))))
         angles = np.pi * random.random_sample(lengths.shape)
@@ -108,7 +115,7 @@ class SmoothNoise(_PlacedNoise):
         self.sine = np.float32(np.sin(2.0 * np.pi * np.arange(PERIOD) / PERIOD) * 2.0 / WAVES)
 
     def _drawn(self, image, training=False):
-        places = _places(image, training, self.stride)
+        places = _places(image, training, self.stride, self.scale)
         down, across = (ops.expand_dims(place % PERIOD, -1) for place in places)
         waves = (
             ops.take(self.sine, (turns * down + more * across + start) % PERIOD, axis=0)

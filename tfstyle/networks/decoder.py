@@ -2,7 +2,7 @@
 
 import keras
 
-from tfstyle.layers import Double, NoCheckerboard, ReflectPad
+from tfstyle.layers import Double, NoCheckerboard, PositionNoise, ReflectPad, SmoothNoise
 
 Layers = tuple[tuple[str, int], ...]
 
@@ -76,12 +76,70 @@ def decoder(
     return keras.Model(features, x, name=name)
 
 
-def _conv(x, filters, padding, label, **kwargs):
+def redrawing(
+    channels: int,
+    quarter: int = 64,
+    blocks: int = 5,
+    top: int = 16,
+    noise: int = 3,
+    smooth_noise: int = 3,
+    slope: float = 0.1,
+    name: str = "decoder",
+) -> keras.Model:
+    """Features at a quarter of a picture's size to pictures, through residual blocks and noise.
+
+    What a photograph's features pass is `networks.bottleneck.bottleneck` behind its encoder, but
+    nothing is normalised, as in `decoder`.
+
+        layer        side    channels                  layer        side    channels
+        noises       s/4     + noise + smooth_noise    up2 3x3      s/2     quarter -> 2 top
+        gather 3x3   s/4     -> quarter                up1 3x3      s       2 top -> top
+        residual     s/4     blocks of two 3x3         paint 5x5    s       top -> 3, sigmoid
+
+    Args:
+        channels: Of the features.
+        quarter: Channels at a quarter of the size.
+        blocks: Residual blocks.
+        top: Channels at the whole size.
+        noise: Channels of noise beside the features.
+        smooth_noise: Channels of smooth noise beside them.
+        slope: Of the ReLU below 0.
+        name: The model's name.
+
+    Returns:
+        Model, features (batch, height, width, channels) to pictures (batch, 4 height, 4 width, 3),
+        float32, in [0, 1].
+    """
+    features = keras.Input((None, None, channels), name="features")
+    placed = {"scale": 4, "dtype": "float32"}
+    fields = []
+    if noise:
+        fields.append(PositionNoise(noise, name="noise", **placed)(features))
+    if smooth_noise:
+        fields.append(SmoothNoise(smooth_noise, 1, name="smooth_noise", **placed)(features))
+    x = keras.layers.Concatenate(name="noised")([features, *fields]) if fields else features
+
+    def relu(x, filters, label):
+        return keras.layers.LeakyReLU(slope, name=f"{label}_relu")(_conv(x, filters, "zero", label))
+
+    x = relu(x, quarter, "gather")
+    for index in range(1, blocks + 1):
+        y = relu(x, quarter, f"residual{index}a")
+        y = _conv(y, quarter, "zero", f"residual{index}b")
+        x = keras.layers.Add(name=f"residual{index}")([x, y])
+    x = relu(Double("bilinear", name="double2")(x), 2 * top, "up2")
+    x = relu(Double("bilinear", name="double1")(x), top, "up1")
+    x = _conv(x, 3, "zero", "paint", 5, kernel_constraint=NoCheckerboard())
+    x = keras.layers.Activation("sigmoid", dtype="float32", name="picture")(x)
+    return keras.Model(features, x, name=name)
+
+
+def _conv(x, filters, padding, label, size=3, **kwargs):
     if padding == "reflect":
         x = ReflectPad(name=f"{label}_pad")(x)
     conv = keras.layers.Conv2D(
         filters,
-        3,
+        size,
         padding="valid" if padding == "reflect" else "same",
         kernel_initializer="he_normal",
         name=label,

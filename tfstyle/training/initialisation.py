@@ -29,11 +29,13 @@ def fit_decoder_to(decoder: keras.Model, features: np.ndarray) -> None:
     """`fit_to` for a decoder: its pictures have the mean and deviation of photographs.
 
     Args:
-        decoder: Features to pictures, its last layer a convolution.
+        decoder: Features to pictures, its last layer a convolution, or a sigmoid behind one.
         features: Of some pictures, shape (batch, height, width, channels).
     """
     _standardize(decoder, features)
     last = decoder.layers[-1]
+    if not isinstance(last, keras.layers.Conv2D):
+        return  # a sigmoid's pictures have them nearly
     last.kernel.assign(last.kernel * PICTURE_DEVIATION)
     last.bias.assign(last.bias * PICTURE_DEVIATION + PICTURE_MEAN)
 

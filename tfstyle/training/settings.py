@@ -186,10 +186,9 @@ class ArbitraryStyleSettings(OwnStyleSettings, PerceptualSettings):
 
 
 @dataclasses.dataclass(frozen=True)
-class BottleneckSettings:
-    """The shape of `networks.bottleneck.bottleneck`."""
+class RedrawingSettings:
+    """The shape of a network that redraws what it reads at a quarter of the size."""
 
-    half: int = setting(32, "channels at half the size")
     quarter: int = setting(64, "channels at a quarter of the size")
     blocks: int = setting(5, "residual blocks at a quarter of the size")
     top: int = setting(16, "channels at the whole size; half the size has twice as many")
@@ -197,6 +196,13 @@ class BottleneckSettings:
     smooth_noise: int = setting(
         3, "channels of smooth noise, from which broad places are painted differently"
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class BottleneckSettings(RedrawingSettings):
+    """The shape of `networks.bottleneck.bottleneck`."""
+
+    half: int = setting(32, "channels at half the size")
 
 
 DISTILLATION = Training(

@@ -2,13 +2,20 @@
 
 import dataclasses
 
-from tfstyle.training.settings import PADDINGS, UPSAMPLINGS, ArbitraryStyleSettings, setting
+from tfstyle.training.settings import (
+    PADDINGS,
+    UPSAMPLINGS,
+    ArbitraryStyleSettings,
+    RedrawingSettings,
+    setting,
+)
 
+DECODERS = ("redrawing", "mirrored")
 OBJECTIVES = ("wasserstein", "paper")
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings(ArbitraryStyleSettings):
+class Settings(RedrawingSettings, ArbitraryStyleSettings):
     """Every number of a training."""
 
     steps: int = setting(12000, "optimizer steps; the authors' are 160,000")
@@ -17,10 +24,16 @@ class Settings(ArbitraryStyleSettings):
     rate: float = 7e-4
     content_weight: float = setting(1.0, "of the content loss, or the distance from the target")
     objective: str = setting("wasserstein", "ours, or the paper's target and moments", OBJECTIVES)
-    deep: int = setting(0, "the decoder's further layers at the deepest size; the authors' has 0")
-    padding: str = setting("zero", "of the decoder", PADDINGS)
-    upsampling: str = setting("bilinear", "of the decoder; the authors' is nearest", UPSAMPLINGS)
+    decoder: str = setting(
+        "redrawing",
+        "of relu3_1 and relu4_1 through residual blocks, or the encoder's mirror image of relu4_1 "
+        "alone, as the authors'",
+        DECODERS,
+    )
+    deep: int = setting(0, "a mirrored decoder's further layers at the deepest size; the authors' 0")
+    padding: str = setting("zero", "of a mirrored decoder", PADDINGS)
+    upsampling: str = setting("bilinear", "of a mirrored decoder; the authors' is nearest", UPSAMPLINGS)
     norm: str = setting(
-        "none", "of the decoder, to see why it has none", ("none", "batch", "instance")
+        "none", "of a mirrored decoder, to see why it has none", ("none", "batch", "instance")
     )
     slope: float = setting(0.1, "of ReLUs below 0; the authors' is 0")

@@ -22,7 +22,6 @@ from tfstyle.layers import InstanceNorm
 from tfstyle.methods.adain.settings import Settings
 from tfstyle.networks import adain
 from tfstyle.networks import decoder as decoders
-from tfstyle.networks.adain import TAP
 from tfstyle.networks.files import copy_into, load
 from tfstyle.networks.vgg import TAPS, at_taps
 from tfstyle.training import fitting, perceptual, runs, samples
@@ -31,14 +30,19 @@ from tfstyle.training.style_losses import StyleLosses
 from tfstyle.training.style_table import TABLE, stream, style_rows
 from tfstyle.training.trainer import FrozenInputs, Trainer, averaging_adam, inputs_of
 
+(TAP,) = adain.PAPERS_TAPS
 STYLE_TAPS = TAPS[:4]  # section 6.1 of the paper
 NORMS = {"none": None, "batch": keras.layers.BatchNormalization, "instance": InstanceNorm}
 
 
 def decoder(encoder: keras.Model, settings: Settings) -> keras.Model:
-    """A fresh decoder of an encoder's relu4_1."""
+    """A fresh decoder of an encoder's taps."""
+    channels = sum(tap.shape[-1] for tap in encoder.output.values())
+    if settings.decoder == "redrawing":
+        shape = (settings.quarter, settings.blocks, settings.top)
+        noises = (settings.noise, settings.smooth_noise)
+        return decoders.redrawing(channels, *shape, *noises, settings.slope)
     layers = decoders.mirrored_layers(encoder, TAP, settings.deep)
-    channels = encoder.output[TAP].shape[-1]
     norm = NORMS[settings.norm]
     kinds = (settings.padding, settings.slope, norm, settings.upsampling)
     return decoders.decoder(layers, channels, *kinds)
@@ -103,7 +107,7 @@ def train(
         folder: The run folder; with every checkpoint it holds encoder.keras and decoder.keras.
         settings: Every number.
         callbacks: Keras callbacks.
-        encoder: Makes the frozen network whose relu4_1 is decoded; called under the training's
+        encoder: Makes the frozen network whose taps are decoded; called under the training's
             precision.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called likewise.
@@ -120,9 +124,10 @@ def train(
     photographs, paintings = folders.pictures(data["content"]), folders.several(data["style"])
     run = runs.Run(folder, dataclasses.asdict(settings))
     run.made_of({"content": photographs, "style": paintings}, begin)
+    taps = adain.TAPS if settings.decoder == "redrawing" else adain.PAPERS_TAPS
     keras.utils.set_random_seed(settings.seed)
     with precision.mixed(run.precision.name):
-        feature_extractor = encoder()
+        feature_extractor = at_taps(encoder(), taps)
         trained = decoder(feature_extractor, settings)
         parts = _paper_parts if settings.objective == "paper" else _precomputed_parts
         objective, aligning, batches_from = parts(
@@ -133,7 +138,7 @@ def train(
     trainer.compile(averaging_adam(settings))
     if run.step == 0:
         _begin(trained, aligning, batches_from, begin)
-    exact_encoder = at_taps(encoder(), [TAP])
+    exact_encoder = at_taps(encoder(), taps)
     exact_decoder = decoder(exact_encoder, settings)
     recorder = runs.Recorder(
         run,
