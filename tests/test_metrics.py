@@ -284,6 +284,20 @@ def test_kernel_distance_is_unbiased():
     assert abs(np.mean(draws)) < 3 * np.std(draws) / len(draws) ** 0.5
 
 
+@pytest.mark.parametrize("paired", [False, True])
+def test_the_kernel_distances_error_is_the_deviation_of_samples(paired):
+    random = np.random.default_rng(0)
+    distances, errors = [], []
+    for _ in range(60):
+        x, y = (random.normal(size=(n, 8)) + shift for n, shift in ((30, 1.4), (24, 1.0)))
+        other = x + 0.05 * random.normal(size=x.shape) if paired else None
+        distance = metrics.kernel_distance(x, y)
+        distances.append(distance - (metrics.kernel_distance(other, y) if paired else 0.0))
+        errors.append(metrics.kernel_distance_error(x, y, other, draws=40))
+    assert 0.7 < np.mean(errors) / np.std(distances) < 1.5
+    assert np.isnan(metrics.kernel_distance_error(x[:3], y))
+
+
 def test_the_best_grade_finds_the_constants_of_a_graded_set():
     random = np.random.default_rng(0)
     source = [random.random((8, 8, 3), dtype=np.float32) for _ in range(12)]
@@ -433,18 +447,22 @@ def test_evaluate_translation_keeps_its_pictures_and_finds_the_grade(shared, pic
     fitted = {"fit-source": pictures / "content", "fit-target": dark}
     flags = [x for k, v in (domains | fitted).items() for x in (f"--{k}", str(v))]
     arguments = ["evaluate-translation", "cyclegan", "--model", "day2night", *flags]
+    arguments += ["--another", "night2day"]
     arguments += ["--teacher", str(shared / "weights"), "--csv", str(pictures / "all.csv")]
     assert cli.main([*arguments, "--pictures", str(pictures / "kept")]) == 0
-    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == ["3", "untouched", "greyed", "best", "translated", "KID"]
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.split()[0] for line in lines]
+    assert names == ["3", "untouched", "greyed", "best", "translated", "the", "KID", "KID"]
+    ours, other = (float(line[32:].split()[0]) for line in lines[4:6])
+    assert float(lines[7].split()[5].strip(",")) == pytest.approx(ours - other, abs=0.011)
     kept = {path.name: images.read(path) for path in (pictures / "kept").iterdir()}
-    labels = ("best-grade", "content", "greyed", "style", "translated")
+    labels = ("best-grade", "content", "greyed", "style", "the-other-one", "translated")
     assert sorted(kept) == [f"0{i}_{label}.png" for i in range(3) for label in labels]
     assert kept["01_style.png"].mean() < 0.5 * kept["01_content.png"].mean()
     assert kept["01_best-grade.png"].mean() < kept["01_content.png"].mean()
     assert np.ptp(kept["01_greyed.png"], axis=-1).max() < 0.01
     rows = (pictures / "all.csv").read_text().splitlines()
-    assert len(rows) == 1 + 4 * 3
+    assert len(rows) == 1 + 5 * 3
 
 
 def test_evaluate_translation_refuses_what_pairs_have_not(capsys):

@@ -29,6 +29,9 @@ def _evaluate_translation(commands):
     parser.add_argument(
         "--back", metavar="NAME", help="model of the opposite direction, for the cycle error"
     )
+    parser.add_argument(
+        "--another", metavar="NAME", help="model of the same direction that is measured beside it"
+    )
     _add_domains(parser, "pictures to translate")
     _add_fit(parser)
     _add_pairs(parser)
@@ -90,9 +93,10 @@ def _run_evaluate_translation(options):
 
     if bool(options.pairs) == bool(options.source and options.target):
         raise ValueError("Expected --source and --target, or --pairs. Received: both or neither.")
-    if options.pairs and (options.back or options.csv or options.pictures):
+    if options.pairs and (options.back or options.csv or options.pictures or options.another):
         raise ValueError(
-            "Expected --back, --csv and --pictures with --source and --target. Received: --pairs."
+            "Expected --another, --back, --csv and --pictures with --source and --target. "
+            "Received: --pairs."
         )
     translate = _translator(options, options.model)
     if options.pairs:
@@ -104,7 +108,9 @@ def _run_evaluate_translation(options):
             options.sheet,
         )
     else:
-        back = _translator(options, options.back) if options.back else None
+        back, another = (
+            _translator(options, name) if name else None for name in (options.back, options.another)
+        )
         lines = translation.report_unpaired(
             translate,
             translation.Domains(
@@ -115,6 +121,7 @@ def _run_evaluate_translation(options):
             options.csv,
             options.sheet,
             options.pictures,
+            another,
         )
     for line in lines:
         print(line, flush=True)

@@ -15,7 +15,7 @@ from tfstyle import contact_sheets, disk, images
 from tfstyle.data import folders
 from tfstyle.data.paired_pictures import read_pair
 from tfstyle.evaluation import color_baseline, gallery
-from tfstyle.metrics import Protocol, kernel_distance, weave
+from tfstyle.metrics import Protocol, kernel_distance, kernel_distance_error, weave
 
 SIDE = 256  # pixels; pictures are squashed to it, as the papers' are
 FITTED = 64  # pictures that a colour grade is fitted on
@@ -24,6 +24,8 @@ COLUMNS = 5  # pairs of pictures in a sheet's row
 TILE = 160  # pixels, side of a picture on a sheet
 GRADE = "best grade"
 UNTOUCHED = "untouched"
+TRANSLATED = "translated"
+ANOTHER = "the other one"
 PER_PICTURE = ("content", "weave")
 
 Paint = Callable[[np.ndarray], np.ndarray]
@@ -54,8 +56,12 @@ def report_unpaired(
     table: str | os.PathLike | None = None,
     sheet: str | os.PathLike | None = None,
     kept: str | os.PathLike | None = None,
+    another: Paint | None = None,
 ) -> Iterator[str]:
     """Lines of a table: kernel distance to the target, content distance and weave, and baselines.
+
+    Beside each kernel distance stands its standard error, and below the table the differences from
+    others' with theirs.
 
     Args:
         translate: A function of a picture to its translation.
@@ -67,11 +73,14 @@ def report_unpaired(
         kept: Folder that keeps the measured pictures as `gallery.write` names them, or None: each
             source as content, the target's in turn as style, "translated", "greyed" and
             "best-grade".
+        another: Another translation that is measured beside it, or None.
     """
     protocol, source = Protocol(teacher), folders.several(domains.source)
     targets, pictures = (folders.read_squares(d, SIDE) for d in (domains.target, domains.source))
     target = protocol.descriptors(targets)
-    painters = {**_baselines(protocol, domains), "translated": translate}
+    painters = {**_baselines(protocol, domains), TRANSLATED: translate}
+    if another:
+        painters[ANOTHER] = another
     if kept:
         _keep(kept, "content", pictures)
         _keep(kept, "style", [targets[i % len(targets)] for i in range(len(pictures))])
@@ -81,13 +90,14 @@ def report_unpaired(
         figures[name] = _measured(protocol, pictures, painted)
         if kept and name != UNTOUCHED:
             _keep(kept, name.partition(":")[0], painted)
-    distances = {
-        name: kernel_distance(measured["descriptor"], target) for name, measured in figures.items()
-    }
-    yield _line(f"{len(source)} pictures", "KID", *PER_PICTURE)
+    descriptors = {name: measured["descriptor"] for name, measured in figures.items()}
+    distances = {name: kernel_distance(found, target) for name, found in descriptors.items()}
+    yield _line(f"{len(source)} pictures", "KID", "error", *PER_PICTURE)
     for name, measured in figures.items():
-        yield _line(name, distances[name], *(float(np.mean(measured[k])) for k in PER_PICTURE))
-    yield from _beside_the_grade(distances)
+        error = kernel_distance_error(descriptors[name], target)
+        means = (float(np.mean(measured[k])) for k in PER_PICTURE)
+        yield _line(name, distances[name], error, *means)
+    yield from _beside_others(distances, descriptors, target)
     if back:
         yield f"cycle error {_cycle_error(translate, back, source):.4f} (mean difference, of 1)"
     if table:
@@ -118,11 +128,15 @@ def _line(name, *values):
     return f"{name:32s}" + "".join(f"{cell:>14s}" for cell in cells)
 
 
-def _beside_the_grade(distances):
+def _beside_others(distances, descriptors, target):
+    """By how much the translation's distance differs, beside the error of that difference."""
+    ours, described = distances[TRANSLATED], descriptors[TRANSLATED]
     for name, distance in distances.items():
-        if name.startswith(GRADE):
-            share = distances["translated"] / distance
-            yield f"KID as a share of the best grade's: {share:.2f}"
+        if name.startswith((GRADE, ANOTHER)):
+            error = kernel_distance_error(described, target, descriptors[name])
+            share = f", {ours / distance:.2f} of it" if distance > 0 else ""
+            label = name.partition(":")[0]
+            yield f"KID beside {label}: {ours - distance:+.2f}, error {error:.2f}{share}"
 
 
 def report_paired(

@@ -2,7 +2,7 @@
 
 from tfstyle.metrics.content import content_distance
 from tfstyle.metrics.figures import NAMES, SHOWN, Distances, mean
-from tfstyle.metrics.kernel import kernel_distance, psnr
+from tfstyle.metrics.kernel import kernel_distance, kernel_distance_error, psnr
 from tfstyle.metrics.lattice import weave
 from tfstyle.metrics.picture_features import PictureFeatures
 from tfstyle.metrics.protocol import LPIPS_HEADS, Protocol
@@ -17,6 +17,7 @@ __all__ = [
     "Protocol",
     "content_distance",
     "kernel_distance",
+    "kernel_distance_error",
     "mean",
     "psnr",
     "remd",
