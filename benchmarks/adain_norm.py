@@ -26,6 +26,24 @@ from tfstyle.methods.adain.settings import Settings
 NORMS = ("none", "batch", "instance")
 SIDE = 192
 LAST = 20  # rows of the log that are averaged
+MIRRORED = {  # a small decoder's settings, and losses of statistics alone
+    "decoder": "mirrored",
+    "size": 128,
+    "content_weight": 1.0,
+    "style_weight": 10.0,
+    "color_weight": 2.0,
+    "lattice_weight": 0.05,
+    **dict.fromkeys(
+        (
+            "similarity_weight",
+            "luminance_weight",
+            "remd_weight",
+            "chroma_weight",
+            "recoloring_weight",
+        ),
+        0.0,
+    ),
+}
 
 
 def last_losses(run):
@@ -78,7 +96,8 @@ def main():
     feature_extractor, _ = loading.encoder()
     runs = {norm: Path(options.run) / norm for norm in NORMS}
     for norm, run in runs.items():
-        settings = Settings(steps=options.steps, size=128, norm=norm, precision=options.precision)
+        chosen = {"steps": options.steps, "norm": norm, "precision": options.precision}
+        settings = Settings(**MIRRORED, **chosen)
         if not trainings.train(
             "adain",
             {"content": options.content, "style": options.style},

@@ -12,8 +12,8 @@ from tfstyle.training.settings import PAINTINGS, DataArgument, Training
 
 @register
 class AdaIN(Vectors):
-    """Any painting in one pass; a vector is the channel moments of relu4_1, so that strengths and
-    several styles blend features as equations 14 and 15 of the paper do.
+    """Any painting in one pass; a vector is the channel moments of relu3_1 and relu4_1, so that
+    strengths and several styles blend features as equations 14 and 15 of the paper do.
     """
 
     name = "adain"
@@ -26,7 +26,7 @@ class AdaIN(Vectors):
     files = ("encoder", "decoder")
     tflite = ("adain",)
     precision = "int8"
-    geometry = Geometry(stride=8, reach=128)  # of relu4_1; a pixel sees 117 pixels to each side
+    geometry = Geometry(stride=8, reach=128)  # of relu4_1; a mirrored decoder's pixel sees most
     margin = 24  # pixels mirrored around a photograph, against a frame
     flat_margin = 96  # pixels around a photograph of one colour
 
@@ -34,7 +34,8 @@ class AdaIN(Vectors):
         help="train a decoder of features that have taken a painting's moments",
         example="tfstyle train adain --content photos --style paintings --run runs/adain\n"
         "  tfstyle train adain --content photos --style paintings --run runs/adain-vgg "
-        "--encoder vgg19 --teacher vgg19 --objective paper --upsampling nearest --padding reflect",
+        "--encoder vgg19 --teacher vgg19 --objective paper --decoder mirrored --upsampling nearest "
+        "--padding reflect --slope 0 --content-weight 1 --style-weight 10 --color-weight 2",
         Settings=settings.Settings,
         data=(DataArgument("content", "photographs"), PAINTINGS),
         takes=("begin", "encoder", "loss_network"),

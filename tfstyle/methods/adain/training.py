@@ -2,10 +2,10 @@
 normalization", https://arxiv.org/abs/1703.06868: the photograph's features take the channel
 moments of the painting's, and a decoder makes a picture of them.
 
-Departures from the paper by default: our small encoder instead of VGG-19, and a decoder that is its
-mirror, with leaky ReLUs, bilinear upsampling and zero padding; the losses of
-`tfstyle.training.perceptual`, or with `objective="paper"` the paper's, each as a share of its own
-size; pairs of a photograph with itself.
+Departures from the paper by default: our small encoder instead of VGG-19, at relu3_1 and relu4_1,
+and a decoder of residual blocks and noise (`tfstyle.networks.decoder.redrawing`) instead of the
+encoder's mirror; the losses of `tfstyle.training.perceptual`, or with `objective="paper"` the
+paper's, each as a share of its own size; pairs of a photograph with itself.
 """
 
 import dataclasses
@@ -111,8 +111,9 @@ def train(
             precision.
         loss_network: Makes a frozen network with VGG-19's taps and the linear maps (kernel,
             bias) from them to VGG-19's own channels, where there are any; called likewise.
-        begin: Finished run of `train adain`, or of `train wct` with the same encoder, whose
-            decoder of relu4_1 the training begins with; None begins with random weights.
+        begin: Finished run of `train adain` whose decoder the training begins with, or, for a
+            mirrored one, of `train wct` with the same encoder, whose decoder of relu4_1; None
+            begins with random weights.
 
     Returns:
         True when the run is complete, False when it was interrupted.
