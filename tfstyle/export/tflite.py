@@ -16,9 +16,9 @@ from tfstyle.networks.files import saving
 
 NOMINAL_SIDE = 64  # pixels, until an app sets a size; one pixel could not be mirrored
 REFUSED = ("Flex", "READ_VARIABLE", "VAR_HANDLE", "CALL_ONCE")
-FLOAT_OPERATIONS = (  # of statistics and of normalisation with them, which int8 would ruin
-    *("ADD", "BATCH_MATMUL", "CONCATENATION", "DIV", "FULLY_CONNECTED", "LOGISTIC", "MEAN", "MUL"),
-    *("RESHAPE", "RSQRT", "SLICE", "SPLIT", "SPLIT_V", "SQRT", "SQUARED_DIFFERENCE"),
+FLOAT_OPERATIONS = (  # of statistics, of normalisation with them and of places' noise
+    *("ADD", "BATCH_MATMUL", "CONCATENATION", "DIV", "FULLY_CONNECTED", "GREATER", "LOGISTIC"),
+    *("MEAN", "MUL", "RESHAPE", "RSQRT", "SLICE", "SPLIT", "SPLIT_V", "SQRT", "SQUARED_DIFFERENCE"),
     *("STRIDED_SLICE", "SUB", "SUM", "TANH"),
 )
 CAREFUL_FLOAT_OPERATIONS = ("LEAKY_RELU", "RELU", "RESIZE_NEAREST_NEIGHBOR")

@@ -21,7 +21,7 @@ class AdaIN(Vectors):
     paper = "https://arxiv.org/abs/1703.06868"
     kind = Kind.ARBITRARY
     good = "only a decoder is trained; its blends of styles are exact"
-    weak = "blurs small detail and faces; the frame of a shape can glow"
+    weak = "scales or mottling in flat places; some paintings only tint"
     needs = "photographs and thousands of paintings"
     files = ("encoder", "decoder")
     tflite = ("adain",)
