@@ -288,14 +288,14 @@ def test_what_any_painting_taught_is_begun_with_and_the_other_way_round(
     expected = loading.load("ghiasi", many).stylize(photograph, painting)
     assert np.abs(actual - expected).mean() < 0.02
     again = ["--begin", str(pictures / "one"), "--rate", "1e-9", "--seed", "5"]
-    assert train([*command(pictures, "again", "ghiasi"), *again]) == 0
-    kernels = [
-        files.load(path).get_layer("residual1a").kernel
-        for path in (pictures / "again/transformer.keras", pictures / "one/generator.keras")
-    ]
-    read = kernels[0].shape[2]  # the network of one painting reads smooth noise behind it
-    assert kernels[1].shape[2] == read + 3
-    np.testing.assert_allclose(kernels[0], kernels[1][:, :, :read], atol=1e-6)
+    learned = files.load(pictures / "one/generator.keras").get_layer("residual1a").kernel
+    for channels in (3, 0):
+        more = [*again, "--smooth-noise", str(channels)]
+        assert train([*command(pictures, f"again-{channels}", "ghiasi"), *more]) == 0
+        network = files.load(pictures / f"again-{channels}/transformer.keras")
+        kernel = network.get_layer("residual1a").kernel
+        assert kernel.shape[2] == learned.shape[2] - 3 + channels
+        np.testing.assert_allclose(kernel, learned[:, :, : kernel.shape[2]], atol=1e-6)
 
 
 @pytest.mark.slow
