@@ -26,23 +26,11 @@ from tfstyle.methods.adain.settings import Settings
 NORMS = ("none", "batch", "instance")
 SIDE = 192
 LAST = 20  # rows of the log that are averaged
+UNUSED = ("similarity", "luminance", "remd", "chroma", "recoloring")
 MIRRORED = {  # a small decoder's settings, and losses of statistics alone
-    "decoder": "mirrored",
-    "size": 128,
-    "content_weight": 1.0,
-    "style_weight": 10.0,
-    "color_weight": 2.0,
-    "lattice_weight": 0.05,
-    **dict.fromkeys(
-        (
-            "similarity_weight",
-            "luminance_weight",
-            "remd_weight",
-            "chroma_weight",
-            "recoloring_weight",
-        ),
-        0.0,
-    ),
+    **{"decoder": "mirrored", "size": 128, "rate": 7e-4, "few": 8, "growing": 0},
+    **{"content_weight": 1.0, "style_weight": 10.0, "color_weight": 2.0, "lattice_weight": 0.05},
+    **{f"{name}_weight": 0.0 for name in UNUSED},
 }
 
 

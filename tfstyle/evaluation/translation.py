@@ -71,8 +71,8 @@ def report_unpaired(
         table: CSV file to write every picture's figures to, or None.
         sheet: Picture to write forty translations to, or None.
         kept: Folder that keeps the measured pictures as `gallery.write` names them, or None: each
-            source as content, the target's in turn as style, "translated", "greyed" and
-            "best-grade".
+            source as content, the target's in turn as style, "translated", "greyed",
+            "best-grade" and "the-other-one".
         another: Another translation that is measured beside it, or None.
     """
     protocol, source = Protocol(teacher), folders.several(domains.source)

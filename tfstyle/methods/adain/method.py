@@ -26,7 +26,7 @@ class AdaIN(Vectors):
     files = ("encoder", "decoder")
     tflite = ("adain",)
     precision = "int8"
-    geometry = Geometry(stride=8, reach=128)  # of relu4_1; a mirrored decoder's pixel sees most
+    geometry = Geometry(stride=8, reach=128)  # of relu4_1; a pixel sees at most 117 to a side
     margin = 24  # pixels mirrored around a photograph, against a frame
     flat_margin = 96  # pixels around a photograph of one colour
 
